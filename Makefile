@@ -1,0 +1,56 @@
+# Everything a newcomer, a developer and CI need. `make demo` and `make test` set themselves up.
+.DEFAULT_GOAL := help
+.PHONY: help demo run test check format bench clean
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/pip install --quiet --constraint constraints.txt
+DEMO_PORT ?= 8788
+
+help:
+	@echo "make demo    the whole studio in your browser, no account needed"
+	@echo "make run     the real bot (needs .env, see .env.example)"
+	@echo "make test    every test, on SQLite and on PostgreSQL"
+	@echo "make check   lint, types and the walls between packages"
+	@echo "make bench   the benchmarks"
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; set PYTHON=/path/to/python3.11."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+# One stamp per set of extras: an install is repeated only when the project's own files have changed.
+$(VENV)/.run: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) --editable '.[postgres]'
+	@touch $@
+$(VENV)/.demo: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) --editable '.[demo]'
+	@touch $@
+$(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) --editable '.[dev]'
+	@touch $@
+
+demo: $(VENV)/.demo
+	@exec $(BIN)/python -m bot demo
+
+run: $(VENV)/.run
+	@exec $(BIN)/python -m bot
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest -n 2 --cov --cov-fail-under=90
+
+check: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m pytest -n 0 -s -p no:cacheprovider tests/bench --override-ini 'python_files=bench_*.py'
+
+clean:
+	rm -rf $(VENV) build *.egg-info .mypy_cache .pytest_cache .ruff_cache .coverage*

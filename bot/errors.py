@@ -1,0 +1,51 @@
+"""What the product says when something cannot be done.
+
+    MythError                    a sentence for the person and a hint; logged at info
+    ├── InputError               what was given cannot be used (file, option, name)
+    ├── NotFoundError            it does not exist, or not for this person
+    ├── ForbiddenError           this person may not do this
+    ├── StateError               it was possible, but no longer (already released, cancelled …)
+    ├── ConfigError              a setting is missing or wrong; the process leaves with exit code 2
+    ├── DeliveryError            Discord would not take it (missing permission, channel gone)
+    └── WritingFault             a writer could not do its work (bot/generation/writing.py)
+
+Everything else is our fault: the person sees a reference id, the log has the traceback under the same id.
+"""
+
+
+class MythError(Exception):
+    """One sentence that says what happened (``sentence``) and one that says what to do (``hint``)."""
+
+    def __init__(self, sentence: str, hint: str = "") -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.hint = hint
+
+    @property
+    def text(self) -> str:
+        """Both sentences, as they are shown."""
+        return f"{self.sentence} {self.hint}".strip()
+
+
+class InputError(MythError):
+    """What was given cannot be used."""
+
+
+class NotFoundError(MythError):
+    """It does not exist, or not for this person."""
+
+
+class ForbiddenError(MythError):
+    """This person may not do this."""
+
+
+class StateError(MythError):
+    """It was possible, but is no longer."""
+
+
+class ConfigError(MythError):
+    """A setting is missing or wrong."""
+
+
+class DeliveryError(MythError):
+    """Discord would not take it."""

@@ -1,0 +1,1 @@
+"""A chapter becomes a recordable script: runs, writers, prompt, timing, prices."""
