@@ -1,0 +1,1 @@
+"""Alembic's versions, shipped with the package."""

@@ -1,0 +1,179 @@
+"""Settings from the environment and ``.env``, checked all at once and told in plain sentences.
+
+The names are those of ``.env.example``; a test keeps the two equal. Secrets are ``SecretStr``.
+"""
+
+import os
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AliasChoices, Field, HttpUrl, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot.errors import ConfigError
+
+MAX_BROADCAST_RATE = 40
+
+
+class LogFormat(StrEnum):
+    """How log lines look."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class LogLevel(StrEnum):
+    """How much is logged."""
+
+    DEBUG = "DEBUG"
+    INFO = "INFO"
+    WARNING = "WARNING"
+    ERROR = "ERROR"
+
+
+class Settings(BaseSettings):
+    """Everything that an operator may set."""
+
+    model_config = SettingsConfigDict(env_file_encoding="utf-8", extra="ignore", frozen=True, populate_by_name=True)
+
+    # Discord
+    discord_token: SecretStr = Field(description="The bot's token, from Discord's developer portal.")
+    studio_guild_id: int = Field(gt=0, description="The id of the studio's own server.")
+    team_role_ids: Annotated[tuple[int, ...], NoDecode] = Field(
+        default=(), description="Roles whose holders are the team; empty: whoever may manage the server."
+    )
+    studio_timezone: str = Field(default="UTC", description="Where typed times are meant, such as Europe/Berlin.")
+    discord_api_base: HttpUrl | None = Field(
+        default=None, description="Another address of Discord's API, for a proxy in between; unset: Discord itself."
+    )
+
+    # Gemini
+    google_api_key: SecretStr | None = Field(
+        default=None,
+        validation_alias=AliasChoices("google_api_key", "gemini_api_key"),
+        description="Gemini's key (GEMINI_API_KEY works too); unset: scripts come from the template writer.",
+    )
+    gemini_model: str = Field(default="gemini-3.8-flash", min_length=1, description="The model that writes.")
+    gemini_fallback_models: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=("gemini-3.5-flash-lite",), description="Models that are asked, in order, when the first cannot."
+    )
+    gemini_api_version: str = Field(default="", description="The API's version, such as v1beta; unset: the SDK's own.")
+    gemini_idle_seconds: float = Field(default=60, gt=0, le=600, description="Silence in a stream after which we give up.")
+    gemini_total_seconds: float = Field(
+        default=110, gt=0, le=3600, description="What one request may take in all, retries and fallback models included."
+    )
+    gemini_prices: str = Field(default="", description="Prices that differ from the built-in list, as JSON.")
+
+    # Storage and pace
+    database_url: str = Field(default="sqlite:///data/studio.db", description="sqlite:///FILE or postgresql://…")
+    broadcast_rate: float = Field(
+        default=25, gt=0, le=MAX_BROADCAST_RATE, description=f"Posts a second, {MAX_BROADCAST_RATE} at most."
+    )
+    generation_workers: int = Field(default=3, ge=1, le=20, description="How many chapters are written at once.")
+    max_chapter_chars: int = Field(
+        default=200_000, ge=1_000, le=2_000_000, description="The longest text that is taken for one chapter."
+    )
+
+    # Logs
+    log_level: LogLevel = Field(default=LogLevel.INFO, description="DEBUG, INFO, WARNING or ERROR.")
+    log_format: LogFormat = Field(default=LogFormat.TEXT, description="text, or json for a log collector.")
+
+    @field_validator("team_role_ids", "gemini_fallback_models", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _upper(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
+
+    @field_validator("log_format", mode="before")
+    @classmethod
+    def _lower(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
+
+    @field_validator("google_api_key", "discord_api_base", mode="before")
+    @classmethod
+    def _blank_is_unset(cls, value: object) -> object:
+        return None if isinstance(value, str) and not value.strip() else value
+
+    @field_validator("discord_token")
+    @classmethod
+    def _token(cls, value: SecretStr) -> SecretStr:
+        if not value.get_secret_value().strip():
+            raise ValueError("is empty")
+        return SecretStr(value.get_secret_value().strip())
+
+    @field_validator("studio_timezone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise ValueError(f"knows no time zone {value!r}; use a name such as Europe/Berlin") from error
+        return value
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must appear in no log and no message."""
+        values = [self.discord_token.get_secret_value()]
+        if self.google_api_key is not None:
+            values.append(self.google_api_key.get_secret_value())
+        return tuple(values)
+
+
+def load_settings(env_file: Path | None = Path(".env"), **overrides: Any) -> Settings:  # noqa: ANN401
+    """Settings from the environment over ``env_file``; raises ``ConfigError`` that names every problem at once."""
+    try:
+        return Settings(_env_file=env_file if env_file and env_file.is_file() else None, **overrides)
+    except ValidationError as error:
+        problems = sorted({_sentence(problem) for problem in error.errors(include_input=False, include_url=False)})
+        raise ConfigError(
+            "\n".join(["The configuration has problems:", *(f"  - {problem}" for problem in problems)]),
+            "\nSet them in the environment or in .env; .env.example explains each.",
+        ) from None
+    except UnicodeDecodeError:
+        raise ConfigError("The file .env is not UTF-8 text.", "Save it as UTF-8.") from None
+
+
+def _sentence(problem: Mapping[str, Any]) -> str:
+    """One problem in words. The value itself is never repeated: it may be a secret."""
+    name = str(problem["loc"][0]).upper() if problem["loc"] else "A setting"
+    field = Settings.model_fields.get(name.lower())
+    match problem["type"]:
+        case "missing":
+            about = f" {field.description}" if field and field.description else ""
+            return f"{name} is missing.{about}"
+        case "int_parsing" | "int_type":
+            return f"{name} must be a whole number."
+        case "float_parsing" | "float_type":
+            return f"{name} must be a number."
+        case "value_error":
+            return f"{name} {problem['ctx']['error']}."
+        case _:
+            text = str(problem["msg"])
+            return f"{name}: {text[0].lower()}{text[1:]}."
+
+
+def example() -> str:
+    """The text of ``.env.example``: every setting with its meaning and its default."""
+    lines = ["# Copy to .env and fill in. Everything that is commented out has the default shown.", ""]
+    for name, field in Settings.model_fields.items():
+        lines.append(f"# {field.description}")
+        if field.is_required():
+            lines.append(f"{name.upper()}=")
+        else:
+            default = field.default
+            shown = ",".join(map(str, default)) if isinstance(default, tuple) else "" if default is None else str(default)
+            lines.append(f"# {name.upper()}={shown}")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def environment_has_key() -> bool:
+    """Whether a Gemini key is set at all; used by the demo, which needs no other setting."""
+    return any(os.environ.get(name, "").strip() for name in ("GOOGLE_API_KEY", "GEMINI_API_KEY"))

@@ -1,0 +1,143 @@
+"""Announcements: composed, confirmed by a person, sent."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.errors import StaleStateError
+from storage.ids import new_id
+from storage.states import BroadcastState, DeliveryState
+from storage.tables import broadcasts, deliveries, shares
+
+
+@dataclass(frozen=True, slots=True)
+class Broadcast:
+    """One announcement. ``metadata`` is free JSON that its maker gave."""
+
+    id: str
+    state: BroadcastState
+    title: str
+    message: str
+    hook: str
+    link: str
+    image: str
+    ebook_id: str | None
+    script_id: str | None
+    ping_roles: bool
+    metadata: dict[str, Any]
+    author_id: str | None
+    confirmed_by: str | None
+    channel_id: int | None
+    card_id: int | None
+    created_at: datetime
+    confirmed_at: datetime | None
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class BroadcastStore:
+    """Broadcasts by state, and who shared them."""
+
+    connection: AsyncConnection
+    now: datetime
+
+    async def add(self, *, metadata: dict[str, Any] | None = None, **values: Any) -> Broadcast:  # noqa: ANN401
+        """A draft."""
+        row = {
+            "id": new_id("notifications"),
+            "state": BroadcastState.DRAFT,
+            "ping_roles": False,
+            "created_at": self.now,
+            "metadata": json.dumps(metadata or {}, ensure_ascii=False, allow_nan=False),
+            **values,
+        }
+        await self.connection.execute(broadcasts.insert().values(row))
+        return await self.get(str(row["id"]))
+
+    async def get(self, broadcast_id: str) -> Broadcast:
+        """The broadcast; ``KeyError`` where there is none."""
+        row = (
+            (await self.connection.execute(select(broadcasts).where(broadcasts.c.id == broadcast_id)))
+            .mappings()
+            .first()
+        )
+        if row is None:
+            raise KeyError(broadcast_id)
+        return Broadcast(**{**row, "metadata": json.loads(row["metadata"])})
+
+    async def edit(self, broadcast_id: str, **values: Any) -> Broadcast:  # noqa: ANN401 - columns of the table
+        """Changes a draft."""
+        await self._move(broadcast_id, broadcasts.c.state == BroadcastState.DRAFT, values)
+        return await self.get(broadcast_id)
+
+    async def confirm(self, broadcast_id: str, confirmed_by: str | None) -> None:
+        """``draft → sending``."""
+        values = {"state": BroadcastState.SENDING, "confirmed_by": confirmed_by, "confirmed_at": self.now}
+        await self._move(broadcast_id, broadcasts.c.state == BroadcastState.DRAFT, values)
+
+    async def discard(self, broadcast_id: str) -> None:
+        """``draft → cancelled``."""
+        values = {"state": BroadcastState.CANCELLED, "finished_at": self.now}
+        await self._move(broadcast_id, broadcasts.c.state == BroadcastState.DRAFT, values)
+
+    async def finish(self, broadcast_id: str, state: BroadcastState) -> None:
+        """``sending → done | cancelled``."""
+        values = {"state": state, "finished_at": self.now}
+        await self._move(broadcast_id, broadcasts.c.state == BroadcastState.SENDING, values)
+
+    async def finish_settled(self) -> list[str]:
+        """Broadcasts that had nothing left to send and are ``done`` now."""
+        open_rows = select(deliveries.c.id).where(
+            deliveries.c.broadcast_id == broadcasts.c.id,
+            deliveries.c.state.in_([DeliveryState.READY, DeliveryState.SENDING]),
+        )
+        rows = await self.connection.execute(
+            broadcasts.update()
+            .where(broadcasts.c.state == BroadcastState.SENDING, ~open_rows.exists())
+            .values(state=BroadcastState.DONE, finished_at=self.now)
+            .returning(broadcasts.c.id)
+        )
+        return [row.id for row in rows.all()]
+
+    async def in_state(self, state: BroadcastState) -> list[str]:
+        """Ids of broadcasts in this state, oldest first."""
+        rows = await self.connection.execute(
+            select(broadcasts.c.id).where(broadcasts.c.state == state).order_by(broadcasts.c.created_at)
+        )
+        return [row.id for row in rows]
+
+    async def set_card(self, broadcast_id: str, channel_id: int, card_id: int) -> None:
+        """Where its progress is shown."""
+        await self.connection.execute(
+            broadcasts.update().where(broadcasts.c.id == broadcast_id).values(channel_id=channel_id, card_id=card_id)
+        )
+
+    async def share(self, broadcast_id: str, member_id: str, delivery_id: str) -> bool:
+        """Whether this is the member's first share of this broadcast."""
+        known = await self.connection.execute(
+            select(shares.c.member_id).where(shares.c.broadcast_id == broadcast_id, shares.c.member_id == member_id)
+        )
+        if known.first() is not None:
+            return False
+        row = {
+            "broadcast_id": broadcast_id,
+            "member_id": member_id,
+            "delivery_id": delivery_id,
+            "created_at": self.now,
+        }
+        await self.connection.execute(shares.insert().values(row))
+        return True
+
+    async def shares_of(self, member_id: str) -> int:
+        """How many announcements the member has shared."""
+        query = select(func.count()).where(shares.c.member_id == member_id)
+        return int((await self.connection.execute(query)).scalar_one())
+
+    async def _move(self, broadcast_id: str, condition: ColumnElement[bool], values: dict[str, Any]) -> None:
+        query = broadcasts.update().where(broadcasts.c.id == broadcast_id, condition).values(values)
+        if (await self.connection.execute(query)).rowcount != 1:
+            raise StaleStateError(f"broadcast {broadcast_id} is no longer in the state for this")

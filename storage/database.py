@@ -1,0 +1,151 @@
+"""The open database: where transactions begin and end.
+
+A write is one transaction. The events that report it are added last, so a change without its event, or an event without
+its change, cannot exist.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.broadcasts import BroadcastStore
+from storage.deliveries import DeliveryStore
+from storage.documents import DocumentStore
+from storage.ebooks import EbookStore
+from storage.engine import Engines, create_engines, parse_url
+from storage.errors import DatabaseUnreadableError
+from storage.events import EventStore, NewEvent
+from storage.facts import FactStore
+from storage.lock import FileLock
+from storage.members import MemberStore
+from storage.migrate import migrate
+from storage.runs import RunStore
+from storage.scripts import ScriptStore
+from storage.subscriptions import SubscriptionStore
+
+T = TypeVar("T")
+SESSION_GAP = timedelta(minutes=30)
+
+
+class Reading:
+    """One consistent look at the database: a store per aggregate on one connection."""
+
+    def __init__(self, connection: AsyncConnection, now: datetime) -> None:
+        self.now = now
+        self.members = MemberStore(connection, now)
+        self.events = EventStore(connection, now)
+        self.facts = FactStore(connection)
+        self.ebooks = EbookStore(connection, now)
+        self.runs = RunStore(connection, now)
+        self.scripts = ScriptStore(connection, now)
+        self.documents = DocumentStore(connection, now)
+        self.subscriptions = SubscriptionStore(connection, now)
+        self.broadcasts = BroadcastStore(connection, now)
+        self.deliveries = DeliveryStore(connection, now)
+
+
+class Writing(Reading):
+    """A transaction: what is written and what is reported become true together."""
+
+    def __init__(self, connection: AsyncConnection, now: datetime) -> None:
+        super().__init__(connection, now)
+        self._reports: list[NewEvent] = []
+
+    def report(
+        self, event: str, data: dict[str, Any], *, member_id: str | None = None, ebook_id: str | None = None
+    ) -> None:
+        """Puts an event behind the change. It is chained when the transaction ends, in the order of the reports."""
+        self._reports.append(NewEvent(event, data, member_id, ebook_id))
+
+    async def finish(self, session_gap: timedelta) -> None:
+        """Chains the reports. The head's row lock comes last, since it makes every other writer wait."""
+        if self._reports:
+            await self.events.append(self._reports, session_gap)
+
+
+@dataclass(slots=True)
+class Database:
+    """SQLite or PostgreSQL, migrated and ready."""
+
+    engines: Engines
+    clock: Callable[[], datetime]
+    session_gap: timedelta = SESSION_GAP
+    _lock: FileLock | None = None
+
+    @classmethod
+    async def open(cls, url: str, clock: Callable[[], datetime], *, session_gap: timedelta = SESSION_GAP) -> "Database":
+        """Opens and migrates.
+
+        Raises:
+            DatabaseInUseError: another process has the SQLite file.
+            DatabaseNewerError: a newer program wrote it.
+            DatabaseUnreadableError: anything else that keeps it closed.
+        """
+        engines = create_engines(parse_url(url))
+        lock = FileLock.take(engines.path) if engines.path else None
+        database = cls(engines, clock, session_gap, lock)
+        try:
+            await migrate(engines.writer)
+        except (DBAPIError, OSError) as error:
+            await database.close()
+            raise DatabaseUnreadableError(_why(engines, error)) from error
+        except BaseException:
+            await database.close()
+            raise
+        return database
+
+    async def close(self) -> None:
+        """Ends every connection and frees the file."""
+        await self.engines.dispose()
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
+    @property
+    def exclusive(self) -> bool:
+        """Whether this process is the only one, so that leases held by others are known to be dead."""
+        return self.engines.path is not None
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Reading]:
+        """A consistent look; writes through it are refused by SQLite."""
+        async with self.engines.reader.connect() as connection:
+            yield Reading(connection, self.clock())
+
+    async def write(self, work: Callable[[Writing], Awaitable[T]]) -> T:
+        """Runs ``work`` in one transaction and returns what it returns.
+
+        Cancellation is held back until the outcome is known to the database: a write cut short can leave the SQLite file
+        locked until the garbage collector runs. A cancelled caller therefore cannot tell whether its write has committed
+        and must look. ``work`` must be short and must not wait for the network.
+        """
+
+        async def transaction() -> T:
+            async with self.engines.writer.begin() as connection:
+                writing = Writing(connection, self.clock())
+                result = await work(writing)
+                await writing.finish(self.session_gap)
+                return result
+
+        task = asyncio.ensure_future(transaction())
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            await asyncio.wait([task])
+            if not task.cancelled():
+                task.exception()  # retrieved, so that asyncio does not complain about it
+            raise
+
+
+def _why(engines: Engines, error: Exception) -> str:
+    if engines.path:
+        return f"The database {engines.path} cannot be read: it is damaged, not a database, or its disk is full."
+    if isinstance(error, OSError):
+        return "The database server cannot be reached. Check DATABASE_URL and that the server is running."
+    return "The database server refused us. Check the user, the password and the database's name in DATABASE_URL."

@@ -1,0 +1,115 @@
+"""Books and their chapters."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.tables import chapters, ebooks
+
+
+@dataclass(frozen=True, slots=True)
+class Ebook:
+    """A book. ``id`` is its public name as it was given, ``title`` what people read."""
+
+    id: str
+    title: str
+    theme: str
+    link: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """The current text of one chapter."""
+
+    ebook_id: str
+    number: int
+    title: str
+    content: str
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EbookStore:
+    """Books by id or title, chapters by number."""
+
+    connection: AsyncConnection
+    now: datetime
+
+    async def find(self, name: str) -> Ebook | None:
+        """The book with this id, else with this id or title in any case."""
+        exact = (await self.connection.execute(select(ebooks).where(ebooks.c.id == name))).mappings().first()
+        if exact is None:
+            folded = name.casefold()
+            exact = (
+                (
+                    await self.connection.execute(
+                        select(ebooks)
+                        .where(or_(func.lower(ebooks.c.id) == folded, func.lower(ebooks.c.title) == folded))
+                        .order_by(ebooks.c.created_at)
+                        .limit(1)
+                    )
+                )
+                .mappings()
+                .first()
+            )
+        return Ebook(**exact) if exact else None
+
+    async def add(self, ebook_id: str, title: str, theme: str = "") -> Ebook:
+        """A new book."""
+        row: dict[str, Any] = {"id": ebook_id, "title": title, "theme": theme, "link": "", "created_at": self.now}
+        await self.connection.execute(ebooks.insert().values(row))
+        return Ebook(**row)
+
+    async def matching(self, words: str, limit: int) -> Sequence[Ebook]:
+        """Books whose id or title contains ``words``, newest first."""
+        query = select(ebooks).order_by(ebooks.c.created_at.desc(), ebooks.c.id).limit(limit)
+        if words:
+            pattern = words.casefold()
+            query = query.where(
+                or_(
+                    func.lower(ebooks.c.id).contains(pattern, autoescape=True),
+                    func.lower(ebooks.c.title).contains(pattern, autoescape=True),
+                )
+            )
+        return [Ebook(**row) for row in (await self.connection.execute(query)).mappings()]
+
+    async def titles(self) -> dict[str, str]:
+        """Every book's title by id."""
+        return {row.id: row.title for row in await self.connection.execute(select(ebooks.c.id, ebooks.c.title))}
+
+    async def chapter(self, ebook_id: str, number: int) -> Chapter | None:
+        """The chapter's current text, or None."""
+        row = (
+            (
+                await self.connection.execute(
+                    select(chapters).where(chapters.c.ebook_id == ebook_id, chapters.c.number == number)
+                )
+            )
+            .mappings()
+            .first()
+        )
+        return Chapter(**row) if row else None
+
+    async def put_chapter(self, ebook_id: str, number: int, title: str, content: str) -> None:
+        """Keeps the text as the chapter's current one."""
+        values = {"title": title, "content": content, "updated_at": self.now}
+        changed = await self.connection.execute(
+            chapters.update().where(chapters.c.ebook_id == ebook_id, chapters.c.number == number).values(values)
+        )
+        if changed.rowcount == 0:
+            await self.connection.execute(chapters.insert().values(ebook_id=ebook_id, number=number, **values))
+
+    async def chapters(self, ebook_id: str, limit: int) -> list[tuple[int, str]]:
+        """Number and title of stored chapters, in order."""
+        rows = await self.connection.execute(
+            select(chapters.c.number, chapters.c.title)
+            .where(chapters.c.ebook_id == ebook_id)
+            .order_by(chapters.c.number)
+            .limit(limit)
+        )
+        return [(row.number, row.title) for row in rows]

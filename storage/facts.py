@@ -1,0 +1,26 @@
+"""Small facts of the program about itself."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.tables import facts
+
+
+@dataclass(frozen=True, slots=True)
+class FactStore:
+    """Text by name."""
+
+    connection: AsyncConnection
+
+    async def get(self, name: str) -> str | None:
+        """The text, or None."""
+        value: str | None = (await self.connection.execute(select(facts.c.value).where(facts.c.name == name))).scalar()
+        return value
+
+    async def put(self, name: str, value: str) -> None:
+        """Keeps the text under the name."""
+        changed = await self.connection.execute(facts.update().where(facts.c.name == name).values(value=value))
+        if changed.rowcount == 0:
+            await self.connection.execute(facts.insert().values(name=name, value=value))

@@ -1,0 +1,152 @@
+"""Finished scripts and the grant's log of them."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, select, true
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.errors import StaleStateError
+from storage.ids import new_id
+from storage.states import ScriptState
+from storage.tables import grant_logs, scripts
+
+
+@dataclass(frozen=True, slots=True)
+class StoredScript:
+    """A script as it is kept. ``body`` is its JSON, ``error`` the sentence a template script carries."""
+
+    seq: int
+    id: str
+    state: ScriptState
+    ebook_id: str
+    chapter_number: int
+    version: int
+    title: str
+    theme: str
+    hook: str
+    writer: str
+    model: str
+    body: str
+    error: str
+    coverage: str
+    tokens: int
+    cost_micros: int | None
+    seconds: int
+    run_id: str | None
+    member_id: str | None
+    link: str
+    created_at: datetime
+    approved_at: datetime | None
+    released_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChapterStanding:
+    """How far one chapter is: the furthest state of any of its scripts."""
+
+    ebook_id: str
+    chapter_number: int
+    title: str
+    state: ScriptState
+
+
+_ORDER = {ScriptState.DRAFT: 0, ScriptState.APPROVED: 1, ScriptState.RELEASED: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptStore:
+    """Scripts by id, by chapter and by state; grant logs beside them."""
+
+    connection: AsyncConnection
+    now: datetime
+
+    async def add(self, **values: Any) -> str:  # noqa: ANN401 - the columns of the table
+        """The id of a new draft."""
+        script_id = new_id("audio_scripts")
+        row = {"id": script_id, "state": ScriptState.DRAFT, "created_at": self.now, **values}
+        await self.connection.execute(scripts.insert().values(row))
+        return script_id
+
+    async def get(self, script_id: str) -> StoredScript:
+        """The script; ``KeyError`` where there is none."""
+        row = (await self.connection.execute(select(scripts).where(scripts.c.id == script_id))).mappings().first()
+        if row is None:
+            raise KeyError(script_id)
+        return StoredScript(**row)
+
+    async def approve(self, script_id: str) -> None:
+        """``draft → approved``."""
+        await self._move(
+            script_id, scripts.c.state == ScriptState.DRAFT, {"state": ScriptState.APPROVED, "approved_at": self.now}
+        )
+
+    async def release(self, script_id: str, link: str) -> None:
+        """``approved → released``."""
+        values = {"state": ScriptState.RELEASED, "released_at": self.now, "link": link}
+        await self._move(script_id, scripts.c.state == ScriptState.APPROVED, values)
+
+    async def withdraw(self, script_id: str) -> None:
+        """Back to ``draft``."""
+        values = {"state": ScriptState.DRAFT, "approved_at": None, "released_at": None}
+        await self._move(script_id, scripts.c.state != ScriptState.DRAFT, values)
+
+    async def standings(self, ebook_id: str | None = None) -> list[ChapterStanding]:
+        """Every chapter that has a script, by book and number."""
+        query = select(scripts.c.ebook_id, scripts.c.chapter_number, scripts.c.title, scripts.c.state).order_by(
+            scripts.c.ebook_id, scripts.c.chapter_number, scripts.c.version
+        )
+        if ebook_id is not None:
+            query = query.where(scripts.c.ebook_id == ebook_id)
+        furthest: dict[tuple[str, int], ChapterStanding] = {}
+        for row in await self.connection.execute(query):
+            standing = ChapterStanding(row.ebook_id, row.chapter_number, row.title, row.state)
+            known = furthest.get((row.ebook_id, row.chapter_number))
+            if known is None or _ORDER[standing.state] >= _ORDER[known.state]:
+                furthest[row.ebook_id, row.chapter_number] = standing
+        return list(furthest.values())
+
+    async def written(
+        self, *, since: datetime | None = None, ebook_id: str | None = None, member_id: str | None = None
+    ) -> dict[str, int]:
+        """How many scripts each kind of writer has written."""
+        clauses: list[ColumnElement[bool]] = [true()]
+        if since is not None:
+            clauses.append(scripts.c.created_at >= since)
+        if ebook_id is not None:
+            clauses.append(scripts.c.ebook_id == ebook_id)
+        if member_id is not None:
+            clauses.append(scripts.c.member_id == member_id)
+        query = select(scripts.c.writer, func.count()).where(and_(*clauses)).group_by(scripts.c.writer)
+        return {row[0]: row[1] for row in await self.connection.execute(query)}
+
+    async def add_grant_log(
+        self, document: dict[str, Any], *, ebook_id: str, script_id: str | None, counts: bool
+    ) -> str:
+        """The id of a new entry; ``counts`` says whether it is a deliverable."""
+        log_id = new_id("grant_logs")
+        row = {
+            "id": log_id,
+            "script_id": script_id,
+            "ebook_id": ebook_id,
+            "document": json.dumps(document, ensure_ascii=False, allow_nan=False),
+            "counts": counts,
+            "created_at": self.now,
+        }
+        await self.connection.execute(grant_logs.insert().values(row))
+        return log_id
+
+    async def grant_log(self, script_id: str) -> tuple[str, dict[str, Any]]:
+        """Id and document of the script's entry; ``KeyError`` where there is none."""
+        query = select(grant_logs.c.id, grant_logs.c.document).where(grant_logs.c.script_id == script_id)
+        row = (await self.connection.execute(query)).first()
+        if row is None:
+            raise KeyError(script_id)
+        return row.id, dict(json.loads(row.document))
+
+    async def _move(self, script_id: str, condition: ColumnElement[bool], values: dict[str, Any]) -> None:
+        query = scripts.update().where(scripts.c.id == script_id, condition).values(values)
+        if (await self.connection.execute(query)).rowcount != 1:
+            raise StaleStateError(f"script {script_id} is no longer in the state for this")

@@ -1,0 +1,265 @@
+"""Every table, once. Moments are UTC; money is whole micro-dollars; documents are JSON text as it was written."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from storage.states import BroadcastState, DeliveryState, RunState, ScriptState, SubscriptionState
+from storage.types import Utc, state_type
+
+metadata = MetaData(
+    naming_convention={  # SQLite can drop only what has a name
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# The only place where a person's Discord id and name stand; forgetting somebody empties this row and nothing else.
+members = Table(
+    "members",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("discord_id", BigInteger, unique=True),
+    Column("name", Text),
+    Column("created_at", Utc, nullable=False),
+    Column("forgotten_at", Utc),
+)
+
+# A member's tracked acts that lie close together.
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("member_id", ForeignKey("members.id"), nullable=False),
+    Column("name", Text, nullable=False, server_default=""),
+    Column("started_at", Utc, nullable=False),
+    Column("last_at", Utc, nullable=False),
+    Column("ended_at", Utc),
+    Index(None, "member_id", "last_at"),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("timestamp", String(40), nullable=False),
+    Column("event", Text, nullable=False),
+    Column("data", Text, nullable=False),
+    Column("session_id", String(40)),
+    Column("member_id", String(40)),
+    Column("ebook_id", Text),
+    Column("prev_hash", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Index(None, "timestamp"),
+    Index(None, "ebook_id", "seq"),
+    Index(None, "member_id", "seq"),
+)
+
+# One row: where the chain ends. Locked as the last step before a commit, so writers queue up only there.
+chain_head = Table(
+    "chain_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("hash", String(64), nullable=False),
+    CheckConstraint("id = 1", name="single"),
+)
+
+# Small facts of the program about itself, such as the hash of the commands it has registered.
+facts = Table("facts", metadata, Column("name", String(80), primary_key=True), Column("value", Text, nullable=False))
+
+ebooks = Table(
+    "ebooks",
+    metadata,
+    Column("id", String(100), primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("theme", Text, nullable=False, server_default=""),
+    Column("link", Text, nullable=False, server_default=""),
+    Column("created_at", Utc, nullable=False),
+)
+
+chapters = Table(
+    "chapters",
+    metadata,
+    Column("ebook_id", ForeignKey("ebooks.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("title", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("updated_at", Utc, nullable=False),
+    CheckConstraint("number >= 0", name="number"),
+)
+
+# A generation from the order to its script. The order (with the chapter's text) is committed before the first byte leaves.
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("state", state_type(RunState, "state"), nullable=False),
+    Column("ebook_id", ForeignKey("ebooks.id"), nullable=False),
+    Column("chapter_number", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("member_id", String(40)),
+    Column("guild_id", BigInteger),
+    Column("channel_id", BigInteger),
+    Column("card_id", BigInteger),
+    Column("request", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("progress", Text, nullable=False, server_default=""),
+    Column("lease_owner", String(40)),
+    Column("lease_until", Utc),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("cost_micros", BigInteger, nullable=False, server_default="0"),
+    Column("script_id", String(40)),
+    Column("created_at", Utc, nullable=False),
+    Column("started_at", Utc),
+    Column("finished_at", Utc),
+    Index(None, "state", "created_at"),
+)
+
+# Money: reserved before a call, settled after it. A call whose end nobody saw keeps its reserve.
+charges = Table(
+    "charges",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("run_id", ForeignKey("runs.id"), nullable=False, index=True),
+    Column("model", Text, nullable=False),
+    Column("reserved_micros", BigInteger, nullable=False),
+    Column("settled_micros", BigInteger),
+    Column("created_at", Utc, nullable=False, index=True),
+)
+
+scripts = Table(
+    "scripts",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("id", String(40), nullable=False, unique=True),
+    Column("state", state_type(ScriptState, "state"), nullable=False),
+    Column("ebook_id", ForeignKey("ebooks.id"), nullable=False),
+    Column("chapter_number", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("theme", Text, nullable=False),
+    Column("hook", Text, nullable=False, server_default=""),
+    Column("writer", String(16), nullable=False),
+    Column("model", Text, nullable=False, server_default=""),
+    Column("body", Text, nullable=False),
+    Column("error", Text, nullable=False, server_default=""),
+    Column("coverage", Text, nullable=False, server_default=""),
+    Column("tokens", Integer, nullable=False, server_default="0"),
+    Column("cost_micros", BigInteger),
+    Column("seconds", Integer, nullable=False, server_default="0"),
+    Column("run_id", String(40)),
+    Column("member_id", String(40)),
+    Column("link", Text, nullable=False, server_default=""),
+    Column("created_at", Utc, nullable=False),
+    Column("approved_at", Utc),
+    Column("released_at", Utc),
+    UniqueConstraint("ebook_id", "chapter_number", "version"),
+)
+
+grant_logs = Table(
+    "grant_logs",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("script_id", String(40)),
+    Column("ebook_id", Text, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("counts", Boolean, nullable=False),
+    Column("created_at", Utc, nullable=False),
+)
+
+# What callers of the façade put aside under collections of their own.
+documents = Table(
+    "documents",
+    metadata,
+    Column("id", String(140), primary_key=True),
+    Column("collection", String(100), nullable=False, index=True),
+    Column("document", Text, nullable=False),
+    Column("created_at", Utc, nullable=False),
+)
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("state", state_type(SubscriptionState, "state"), nullable=False),
+    Column("guild_id", BigInteger, nullable=False, unique=True),
+    Column("guild_name", Text, nullable=False),
+    Column("channel_id", BigInteger, nullable=False),
+    Column("channel_name", Text, nullable=False),
+    Column("role_id", BigInteger),
+    Column("member_id", String(40)),
+    Column("created_at", Utc, nullable=False),
+    Column("ended_at", Utc),
+)
+
+broadcasts = Table(
+    "broadcasts",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("state", state_type(BroadcastState, "state"), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("hook", Text, nullable=False, server_default=""),
+    Column("link", Text, nullable=False, server_default=""),
+    Column("image", Text, nullable=False, server_default=""),
+    Column("ebook_id", Text),
+    Column("script_id", String(40)),
+    Column("ping_roles", Boolean, nullable=False),
+    Column("metadata", Text, nullable=False, server_default="{}"),
+    Column("author_id", String(40)),
+    Column("confirmed_by", String(40)),
+    Column("channel_id", BigInteger),
+    Column("card_id", BigInteger),
+    Column("created_at", Utc, nullable=False),
+    Column("confirmed_at", Utc),
+    Column("finished_at", Utc),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("broadcast_id", ForeignKey("broadcasts.id"), nullable=False),
+    Column("state", state_type(DeliveryState, "state"), nullable=False),
+    Column("subscription_id", String(40)),
+    Column("guild_id", BigInteger, nullable=False),
+    Column("guild_name", Text, nullable=False),
+    Column("channel_id", BigInteger, nullable=False),
+    Column("channel_name", Text, nullable=False),
+    Column("role_id", BigInteger),
+    Column("message_id", BigInteger),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("due_at", Utc, nullable=False),
+    Column("attempted_at", Utc),
+    Column("lease_owner", String(40)),
+    Column("lease_until", Utc),
+    Column("error", Text, nullable=False, server_default=""),
+    Column("updated_at", Utc, nullable=False),
+    UniqueConstraint("broadcast_id", "channel_id"),
+    Index(None, "state", "due_at"),
+)
+
+shares = Table(
+    "shares",
+    metadata,
+    Column("broadcast_id", ForeignKey("broadcasts.id"), primary_key=True),
+    Column("member_id", ForeignKey("members.id"), primary_key=True),
+    Column("delivery_id", String(16), nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Index(None, "member_id"),
+)
