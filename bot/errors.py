@@ -12,6 +12,11 @@
 Everything else is our fault: the person sees a reference id, the log has the traceback under the same id.
 """
 
+import logging
+import secrets
+
+_log = logging.getLogger(__name__)
+
 
 class MythError(Exception):
     """One sentence that says what happened (``sentence``) and one that says what to do (``hint``)."""
@@ -49,3 +54,10 @@ class ConfigError(MythError):
 
 class DeliveryError(MythError):
     """Discord would not take it."""
+
+
+def reference(error: BaseException, doing: str) -> str:
+    """A short id for a fault of ours; the log has the traceback under it, the person gets the id alone."""
+    ref = f"{secrets.token_hex(2)}-{secrets.token_hex(2)}"
+    _log.error("reference %s, while %s", ref, doing, exc_info=error)
+    return ref

@@ -3,11 +3,10 @@
 The names are those of ``.env.example``; a test keeps the two equal. Secrets are ``SecretStr``.
 """
 
-import os
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AliasChoices, Field, HttpUrl, SecretStr, ValidationError, field_validator
@@ -16,6 +15,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from bot.errors import ConfigError
 
 MAX_BROADCAST_RATE = 40
+S = TypeVar("S", bound="StudioSettings")
 
 
 class LogFormat(StrEnum):
@@ -34,23 +34,11 @@ class LogLevel(StrEnum):
     ERROR = "ERROR"
 
 
-class Settings(BaseSettings):
-    """Everything that an operator may set."""
+class StudioSettings(BaseSettings):
+    """What the studio needs without Discord."""
 
     model_config = SettingsConfigDict(env_file_encoding="utf-8", extra="ignore", frozen=True, populate_by_name=True)
 
-    # Discord
-    discord_token: SecretStr = Field(description="The bot's token, from Discord's developer portal.")
-    studio_guild_id: int = Field(gt=0, description="The id of the studio's own server.")
-    team_role_ids: Annotated[tuple[int, ...], NoDecode] = Field(
-        default=(), description="Roles whose holders are the team; empty: whoever may manage the server."
-    )
-    studio_timezone: str = Field(default="UTC", description="Where typed times are meant, such as Europe/Berlin.")
-    discord_api_base: HttpUrl | None = Field(
-        default=None, description="Another address of Discord's API, for a proxy in between; unset: Discord itself."
-    )
-
-    # Gemini
     google_api_key: SecretStr | None = Field(
         default=None,
         validation_alias=AliasChoices("google_api_key", "gemini_api_key"),
@@ -61,9 +49,14 @@ class Settings(BaseSettings):
         default=("gemini-3.5-flash-lite",), description="Models that are asked, in order, when the first cannot."
     )
     gemini_api_version: str = Field(default="", description="The API's version, such as v1beta; unset: the SDK's own.")
-    gemini_idle_seconds: float = Field(default=60, gt=0, le=600, description="Silence in a stream after which we give up.")
+    gemini_idle_seconds: float = Field(
+        default=60, gt=0, le=600, description="Silence in a stream after which we give up."
+    )
     gemini_total_seconds: float = Field(
-        default=110, gt=0, le=3600, description="What one request may take in all, retries and fallback models included."
+        default=110,
+        gt=0,
+        le=3600,
+        description="What one request may take in all, retries and fallback models included.",
     )
     gemini_prices: str = Field(default="", description="Prices that differ from the built-in list, as JSON.")
 
@@ -81,24 +74,53 @@ class Settings(BaseSettings):
     log_level: LogLevel = Field(default=LogLevel.INFO, description="DEBUG, INFO, WARNING or ERROR.")
     log_format: LogFormat = Field(default=LogFormat.TEXT, description="text, or json for a log collector.")
 
-    @field_validator("team_role_ids", "gemini_fallback_models", mode="before")
+    @field_validator("gemini_fallback_models", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
-        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+        return _comma_separated(value)
 
     @field_validator("log_level", mode="before")
     @classmethod
     def _upper(cls, value: object) -> object:
-        return value.upper() if isinstance(value, str) else value
+        return value.strip().upper() if isinstance(value, str) else value
 
     @field_validator("log_format", mode="before")
     @classmethod
     def _lower(cls, value: object) -> object:
-        return value.lower() if isinstance(value, str) else value
+        return value.strip().lower() if isinstance(value, str) else value
 
-    @field_validator("google_api_key", "discord_api_base", mode="before")
+    @field_validator("google_api_key", mode="before")
     @classmethod
     def _blank_is_unset(cls, value: object) -> object:
+        return None if isinstance(value, str) and not value.strip() else value
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must appear in no log and no message."""
+        return () if self.google_api_key is None else (self.google_api_key.get_secret_value(),)
+
+
+class Settings(StudioSettings):
+    """Everything that an operator may set."""
+
+    discord_token: SecretStr = Field(description="The bot's token, from Discord's developer portal.")
+    studio_guild_id: int = Field(gt=0, description="The id of the studio's own server.")
+    team_role_ids: Annotated[tuple[int, ...], NoDecode] = Field(
+        default=(), description="Roles whose holders are the team; empty: whoever may manage the server."
+    )
+    studio_timezone: str = Field(default="UTC", description="Where typed times are meant, such as Europe/Berlin.")
+    discord_api_base: HttpUrl | None = Field(
+        default=None, description="Another address of Discord's API, for a proxy in between; unset: Discord itself."
+    )
+
+    @field_validator("team_role_ids", mode="before")
+    @classmethod
+    def _split_roles(cls, value: object) -> object:
+        return _comma_separated(value)
+
+    @field_validator("discord_api_base", mode="before")
+    @classmethod
+    def _blank_base_is_unset(cls, value: object) -> object:
         return None if isinstance(value, str) and not value.strip() else value
 
     @field_validator("discord_token")
@@ -120,16 +142,26 @@ class Settings(BaseSettings):
     @property
     def secrets(self) -> tuple[str, ...]:
         """What must appear in no log and no message."""
-        values = [self.discord_token.get_secret_value()]
-        if self.google_api_key is not None:
-            values.append(self.google_api_key.get_secret_value())
-        return tuple(values)
+        return (self.discord_token.get_secret_value(), *super().secrets)
+
+
+def _comma_separated(value: object) -> object:
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
 def load_settings(env_file: Path | None = Path(".env"), **overrides: Any) -> Settings:  # noqa: ANN401
     """Settings from the environment over ``env_file``; raises ``ConfigError`` that names every problem at once."""
+    return _load(Settings, env_file, overrides)
+
+
+def load_studio_settings(env_file: Path | None = Path(".env"), **overrides: Any) -> StudioSettings:  # noqa: ANN401
+    """The same without Discord's part."""
+    return _load(StudioSettings, env_file, overrides)
+
+
+def _load(kind: type[S], env_file: Path | None, overrides: dict[str, Any]) -> S:
     try:
-        return Settings(_env_file=env_file if env_file and env_file.is_file() else None, **overrides)
+        return kind(_env_file=env_file if env_file and env_file.is_file() else None, **overrides)
     except ValidationError as error:
         problems = sorted({_sentence(problem) for problem in error.errors(include_input=False, include_url=False)})
         raise ConfigError(
@@ -162,18 +194,18 @@ def _sentence(problem: Mapping[str, Any]) -> str:
 def example() -> str:
     """The text of ``.env.example``: every setting with its meaning and its default."""
     lines = ["# Copy to .env and fill in. Everything that is commented out has the default shown.", ""]
-    for name, field in Settings.model_fields.items():
+    fields = Settings.model_fields
+    own = [name for name in fields if name not in StudioSettings.model_fields]
+    for name in (*own, *StudioSettings.model_fields):
+        field = fields[name]
         lines.append(f"# {field.description}")
         if field.is_required():
             lines.append(f"{name.upper()}=")
         else:
             default = field.default
-            shown = ",".join(map(str, default)) if isinstance(default, tuple) else "" if default is None else str(default)
+            shown = (
+                ",".join(map(str, default)) if isinstance(default, tuple) else "" if default is None else str(default)
+            )
             lines.append(f"# {name.upper()}={shown}")
         lines.append("")
     return "\n".join(lines)
-
-
-def environment_has_key() -> bool:
-    """Whether a Gemini key is set at all; used by the demo, which needs no other setting."""
-    return any(os.environ.get(name, "").strip() for name in ("GOOGLE_API_KEY", "GEMINI_API_KEY"))

@@ -74,9 +74,14 @@ class BroadcastStore:
         await self._move(broadcast_id, broadcasts.c.state == BroadcastState.DRAFT, values)
         return await self.get(broadcast_id)
 
-    async def confirm(self, broadcast_id: str, confirmed_by: str | None) -> None:
+    async def confirm(self, broadcast_id: str, confirmed_by: str | None, *, ping_roles: bool) -> None:
         """``draft → sending``."""
-        values = {"state": BroadcastState.SENDING, "confirmed_by": confirmed_by, "confirmed_at": self.now}
+        values = {
+            "state": BroadcastState.SENDING,
+            "confirmed_by": confirmed_by,
+            "confirmed_at": self.now,
+            "ping_roles": ping_roles,
+        }
         await self._move(broadcast_id, broadcasts.c.state == BroadcastState.DRAFT, values)
 
     async def discard(self, broadcast_id: str) -> None:

@@ -5,18 +5,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.errors import StaleStateError
 from storage.states import DeliveryState
 from storage.subscriptions import Subscription
 from storage.tables import deliveries
+from storage.types import Utc
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A channel's copy of a broadcast. ``id`` (16 hex) is also the message's nonce and the mark in its button."""
+    """A channel's copy of a broadcast. ``id`` (16 hex) is also the message's nonce and the mark in its button.
+
+    ``attempted_at`` is the first try of those that may have arrived.
+    """
 
     id: str
     broadcast_id: str
@@ -35,6 +39,11 @@ class Delivery:
     lease_until: datetime | None
     error: str
     updated_at: datetime
+
+    @property
+    def tried_before(self) -> bool:
+        """Of a delivery just claimed: whether an earlier try may have arrived."""
+        return self.attempted_at is not None and self.attempted_at < self.updated_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +87,7 @@ class DeliveryStore:
 
     async def claim(self, owner: str, lease: timedelta, limit: int) -> list[Delivery]:
         """Due deliveries, now ``sending`` in the name of ``owner``: the intent, before any request goes out."""
-        # Materialised: PostgreSQL may re-run a locking subquery and take more than the limit.
+        # Two statements: PostgreSQL may re-run a locking subquery and take more than the limit.
         chosen = (
             select(deliveries.c.id)
             .where(deliveries.c.state == DeliveryState.READY, deliveries.c.due_at <= self.now)
@@ -96,15 +105,13 @@ class DeliveryStore:
                 state=DeliveryState.SENDING,
                 lease_owner=owner,
                 lease_until=self.now + lease,
+                attempts=deliveries.c.attempts + 1,
+                attempted_at=func.coalesce(deliveries.c.attempted_at, literal(self.now, Utc())),
                 updated_at=self.now,
             )
             .returning(*deliveries.c)
         )
         return [Delivery(**row) for row in rows.mappings().all()]
-
-    async def attempt(self, delivery_id: str, owner: str) -> None:
-        """Counts an attempt, right before its request goes out; ``StaleStateError`` when the row is no longer ours."""
-        await self._own(delivery_id, owner, attempts=deliveries.c.attempts + 1, attempted_at=self.now)
 
     async def settle(
         self, delivery_id: str, owner: str, state: DeliveryState, *, message_id: int | None = None, error: str = ""
@@ -114,14 +121,28 @@ class DeliveryStore:
             delivery_id, owner, state=state, message_id=message_id, error=error, lease_owner=None, lease_until=None
         )
 
-    async def postpone(self, delivery_id: str, owner: str, until: datetime, error: str) -> None:
-        """Back to ``ready``, due later."""
+    async def postpone(self, delivery: Delivery, owner: str, until: datetime, error: str, *, sure: bool) -> None:
+        """Back to ``ready``, due later. ``sure`` says that no try so far can have arrived."""
+        values: dict[str, object] = {"attempted_at": None} if sure else {}
         await self._own(
-            delivery_id,
+            delivery.id,
             owner,
             state=DeliveryState.READY,
             due_at=until,
             error=error,
+            lease_owner=None,
+            lease_until=None,
+            **values,
+        )
+
+    async def put_back(self, delivery: Delivery, owner: str) -> None:
+        """Back to ``ready`` as if it had never been taken: nothing was tried."""
+        await self._own(
+            delivery.id,
+            owner,
+            state=DeliveryState.READY,
+            attempts=delivery.attempts - 1,
+            attempted_at=delivery.attempted_at if delivery.tried_before else None,
             lease_owner=None,
             lease_until=None,
         )

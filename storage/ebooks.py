@@ -104,6 +104,11 @@ class EbookStore:
         if changed.rowcount == 0:
             await self.connection.execute(chapters.insert().values(ebook_id=ebook_id, number=number, **values))
 
+    async def chapter_counts(self) -> dict[str, int]:
+        """How many chapters of each book have a text."""
+        query = select(chapters.c.ebook_id, func.count()).group_by(chapters.c.ebook_id)
+        return {row[0]: row[1] for row in await self.connection.execute(query)}
+
     async def chapters(self, ebook_id: str, limit: int) -> list[tuple[int, str]]:
         """Number and title of stored chapters, in order."""
         rows = await self.connection.execute(

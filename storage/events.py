@@ -132,6 +132,11 @@ class EventStore:
         """How many events match."""
         return int((await self.connection.execute(select(func.count()).where(wanted.clause()))).scalar_one())
 
+    async def people(self, wanted: EventFilter) -> int:
+        """How many members the matching events are of."""
+        query = select(func.count(events.c.member_id.distinct())).where(wanted.clause())
+        return int((await self.connection.execute(query)).scalar_one())
+
     async def page(self, wanted: EventFilter, *, limit: int, offset: int = 0) -> list[Event]:
         """Matching events, newest first."""
         rows = await self.connection.execute(

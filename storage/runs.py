@@ -29,6 +29,7 @@ class Run:
     request: str
     content: str
     progress: str
+    note: str
     lease_owner: str | None
     lease_until: datetime | None
     attempts: int
@@ -53,6 +54,7 @@ class RunStore:
             "state": RunState.READY,
             "created_at": self.now,
             "progress": "",
+            "note": "",
             "attempts": 0,
             "cost_micros": 0,
             **values,
@@ -80,19 +82,16 @@ class RunStore:
         )
         return (highest.scalar() or 0) + 1
 
-    async def claim(self, owner: str, lease: timedelta) -> Run | None:
-        """The oldest waiting run, now leased by ``owner``; None where nothing waits."""
-        chosen = (
-            select(runs.c.id)
-            .where(runs.c.state == RunState.READY)
-            .order_by(runs.c.created_at, runs.c.id)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        )
-        run_id = (await self.connection.execute(chosen)).scalar()
-        if run_id is None:
+    async def claim(self, owner: str, lease: timedelta, run_id: str | None = None) -> Run | None:
+        """The oldest waiting run (or this very one), now leased by ``owner``; None where nothing waits."""
+        chosen = select(runs.c.id).where(runs.c.state == RunState.READY)
+        if run_id is not None:
+            chosen = chosen.where(runs.c.id == run_id)
+        chosen = chosen.order_by(runs.c.created_at, runs.c.id).limit(1).with_for_update(skip_locked=True)
+        found = (await self.connection.execute(chosen)).scalar()
+        if found is None:
             return None
-        run = await self.get(run_id)
+        run = await self.get(found)
         values = {
             "state": RunState.WRITING,
             "lease_owner": owner,
@@ -100,8 +99,8 @@ class RunStore:
             "attempts": run.attempts + 1,
             "started_at": run.started_at or self.now,
         }
-        await self._move(run_id, runs.c.state == RunState.READY, values)
-        return await self.get(run_id)
+        await self._move(found, runs.c.state == RunState.READY, values)
+        return await self.get(found)
 
     async def renew(self, run_id: str, owner: str, lease: timedelta, progress: str | None = None) -> None:
         """Keeps the lease, and the progress where one is given; ``StaleStateError`` when the run is no longer ours."""
@@ -135,15 +134,15 @@ class RunStore:
 
     async def again(self, run_id: str) -> Run:
         """``interrupted → ready``: the worker goes on from the kept progress."""
-        await self._move(run_id, runs.c.state == RunState.INTERRUPTED, {"state": RunState.READY})
+        await self._move(run_id, runs.c.state == RunState.INTERRUPTED, {"state": RunState.READY, "note": ""})
         return await self.get(run_id)
 
-    async def interrupt(self, run_id: str, owner: str) -> None:
-        """``writing → interrupted`` by the worker itself, when its process is being stopped."""
-        values = {"state": RunState.INTERRUPTED, "lease_owner": None, "lease_until": None}
+    async def interrupt(self, run_id: str, owner: str, note: str) -> None:
+        """``writing → interrupted`` by the worker itself; ``note`` is the sentence that its card shows."""
+        values = {"state": RunState.INTERRUPTED, "lease_owner": None, "lease_until": None, "note": note}
         await self._move(run_id, self._held(owner), values)
 
-    async def interrupt_abandoned(self, *, all_owners: bool) -> list[Run]:
+    async def interrupt_abandoned(self, note: str, *, all_owners: bool) -> list[Run]:
         """Runs whose worker is gone are ``interrupted`` afterwards and returned.
 
         A worker is gone when its lease has run out, or, with ``all_owners``, whatever its lease says: at the start of the
@@ -155,7 +154,7 @@ class RunStore:
         rows = await self.connection.execute(
             runs.update()
             .where(gone)
-            .values(state=RunState.INTERRUPTED, lease_owner=None, lease_until=None)
+            .values(state=RunState.INTERRUPTED, lease_owner=None, lease_until=None, note=note)
             .returning(*runs.c)
         )
         return [Run(**row) for row in rows.mappings().all()]
@@ -172,6 +171,11 @@ class RunStore:
             select(runs).where(runs.c.state.in_(states)).order_by(runs.c.created_at, runs.c.id)
         )
         return [Run(**row) for row in rows.mappings()]
+
+    async def count_live(self) -> int:
+        """How many runs wait or are being written."""
+        query = select(func.count()).where(runs.c.state.in_([RunState.READY, RunState.WRITING]))
+        return int((await self.connection.execute(query)).scalar_one())
 
     async def ahead_of(self, run: Run) -> int:
         """How many waiting runs come before this one."""

@@ -51,6 +51,7 @@ class ChapterStanding:
     chapter_number: int
     title: str
     state: ScriptState
+    link: str
 
 
 _ORDER = {ScriptState.DRAFT: 0, ScriptState.APPROVED: 1, ScriptState.RELEASED: 2}
@@ -95,14 +96,14 @@ class ScriptStore:
 
     async def standings(self, ebook_id: str | None = None) -> list[ChapterStanding]:
         """Every chapter that has a script, by book and number."""
-        query = select(scripts.c.ebook_id, scripts.c.chapter_number, scripts.c.title, scripts.c.state).order_by(
-            scripts.c.ebook_id, scripts.c.chapter_number, scripts.c.version
-        )
+        query = select(
+            scripts.c.ebook_id, scripts.c.chapter_number, scripts.c.title, scripts.c.state, scripts.c.link
+        ).order_by(scripts.c.ebook_id, scripts.c.chapter_number, scripts.c.version)
         if ebook_id is not None:
             query = query.where(scripts.c.ebook_id == ebook_id)
         furthest: dict[tuple[str, int], ChapterStanding] = {}
         for row in await self.connection.execute(query):
-            standing = ChapterStanding(row.ebook_id, row.chapter_number, row.title, row.state)
+            standing = ChapterStanding(row.ebook_id, row.chapter_number, row.title, row.state, row.link)
             known = furthest.get((row.ebook_id, row.chapter_number))
             if known is None or _ORDER[standing.state] >= _ORDER[known.state]:
                 furthest[row.ebook_id, row.chapter_number] = standing

@@ -119,6 +119,7 @@ runs = Table(
     Column("request", Text, nullable=False),
     Column("content", Text, nullable=False),
     Column("progress", Text, nullable=False, server_default=""),
+    Column("note", Text, nullable=False, server_default=""),
     Column("lease_owner", String(40)),
     Column("lease_until", Utc),
     Column("attempts", Integer, nullable=False, server_default="0"),

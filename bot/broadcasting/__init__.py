@@ -1,0 +1,1 @@
+"""Announcements: composed, previewed, confirmed by a person, delivered to affiliates' channels."""

@@ -79,7 +79,7 @@ class FaultKind(StrEnum):
     TIMED_OUT = "timed_out"  # the whole call took too long
 
 
-class WritingFault(MythError):
+class WritingFault(MythError):  # noqa: N818 - a fault is what this domain calls it
     """A writer could not finish.
 
     ``kind`` says which of the ways; ``model`` who was asked; ``reason`` the API's own word for it (a block reason, a finish

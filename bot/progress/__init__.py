@@ -1,0 +1,1 @@
+"""What happened and where everything stands, for the team and for everybody."""

@@ -1,0 +1,1 @@
+"""Layouts, modals and buttons."""

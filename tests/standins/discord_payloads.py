@@ -79,7 +79,13 @@ def role(it: Role) -> Json:
 def channel(it: Channel, *, permissions: int | None = None) -> Json:
     """A channel object; `permissions` stands in interactions alone."""
     if it.recipient is not None:
-        return {"id": str(it.id), "type": it.kind, "recipients": [user(it.recipient)], "last_message_id": None, "flags": 0}
+        return {
+            "id": str(it.id),
+            "type": it.kind,
+            "recipients": [user(it.recipient)],
+            "last_message_id": None,
+            "flags": 0,
+        }
     made: Json = {
         "id": str(it.id),
         "type": it.kind,
@@ -111,7 +117,7 @@ def guild(it: Guild, *, event: bool = False) -> Json:
         "owner_id": str(it.owner.id),
         "roles": [role(r) for r in it.roles.values()],
         "preferred_locale": it.locale,
-        **dict.fromkeys(("emojis", "features", "stickers"), []),
+        **{key: [] for key in ("emojis", "features", "stickers")},
         **dict.fromkeys(("icon", "splash", "discovery_splash", "banner", "description", "vanity_url_code"), None),
         **dict.fromkeys(("system_channel_id", "rules_channel_id", "public_updates_channel_id", "afk_channel_id"), None),
         **dict.fromkeys(("verification_level", "default_message_notifications", "explicit_content_filter"), 0),
@@ -126,7 +132,8 @@ def guild(it: Guild, *, event: bool = False) -> Json:
             "member_count": len(it.members),
             "joined_at": JOINED,
             "large": False,
-            **dict.fromkeys(("threads", "presences", "voice_states", "stage_instances", "guild_scheduled_events"), []),
+            **{key: [] for key in ("threads", "presences", "voice_states", "stage_instances")},
+            "guild_scheduled_events": [],
             "soundboard_sounds": [],
         }
     return made
@@ -143,6 +150,8 @@ def attachment(it: Attachment) -> Json:
         "content_type": it.content_type,
         "description": it.description,
     }
+    if it.title is not None:
+        made["title"] = it.title.rpartition(".")[0] or it.title
     if it.data[:8] == b"\x89PNG\r\n\x1a\n" and len(it.data) >= 24:
         made["width"], made["height"] = struct.unpack(">II", it.data[16:24])
     return made

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 Json = dict[str, Any]
 
@@ -90,6 +91,7 @@ class Attachment:
     content_type: str
     url: str
     description: str | None = None
+    title: str | None = None
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,9 @@ class Message:
     @property
     def text(self) -> str:
         """All words a person sees: content, embeds, components and the names of files, a line each."""
-        return "\n".join([*flatten(self.content, self.embeds, self.components), *(a.filename for a in self.attachments)])
+        return "\n".join(
+            [*flatten(self.content, self.embeds, self.components), *(a.filename for a in self.attachments)]
+        )
 
     @property
     def buttons(self) -> list[str]:
@@ -303,7 +307,10 @@ class World:
     def attach(self, place: int, filename: str, data: bytes, content_type: str) -> Attachment:
         """Keep a file and give it an address on this very server."""
         ident = self.snowflake()
-        made = Attachment(ident, filename, data, content_type, f"{self.base}/attachments/{place}/{ident}/{filename}")
+        # as Discord does, which keeps the name that was meant in `title`
+        name = filename.replace(" ", "_")
+        url = f"{self.base}/attachments/{place}/{ident}/{quote(name)}"
+        made = Attachment(ident, name, data, content_type, url, title=filename if name != filename else None)
         self.attachments[ident] = made
         return made
 
@@ -322,7 +329,7 @@ def walk(components: Iterable[Json]) -> Iterator[Json]:
 
 def flatten(content: str | None, embeds: Iterable[Json], components: Iterable[Json]) -> list[str]:
     """All words in a message's parts, in reading order."""
-    words = [content or ""]
+    words: list[Any] = [content or ""]
     for embed in embeds:
         words += [(embed.get("author") or {}).get("name", ""), embed.get("title", ""), embed.get("description", "")]
         for item in embed.get("fields") or []:

@@ -1,0 +1,132 @@
+"""An announcement as it will stand in a channel, and what may come of trying to put it there. Values and seams only."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from bot.errors import InputError
+from storage.broadcasts import Broadcast
+from storage.deliveries import Delivery
+from storage.states import DeliveryState
+from storage.subscriptions import Subscription
+
+FOOTER = "Midnight Myth Audio"
+NEW_LORE = "New Lore: {title}"
+NEW_LORE_MESSAGE = "A new chapter has manifested. Share to unlock mythic badges."
+MAX_TITLE = 256
+MAX_MESSAGE = 3500
+"""Discord takes 4,096 characters in an embed's text; the rest is for the hook."""
+MAX_HOOK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What everybody sees."""
+
+    title: str
+    message: str
+    hook: str = ""
+    link: str = ""
+    image: str = ""
+
+    @classmethod
+    def of(cls, broadcast: Broadcast) -> "Post":
+        """The broadcast's post."""
+        return cls(broadcast.title, broadcast.message, broadcast.hook, broadcast.link, broadcast.image)
+
+
+def checked_link(link: str, what: str = "link") -> str:
+    """The web address without surrounding space, or ``InputError``. Empty stays empty."""
+    link = link.strip()
+    if link and (not link.lower().startswith(("https://", "http://")) or len(link) > 512 or set(link) & set(' <>"\n')):
+        raise InputError(f"This {what} is not a web address.", "Give one that begins with https:// and has no spaces.")
+    return link
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What would go where. ``left_out`` is each channel that cannot be reached, with the reason."""
+
+    broadcast: Broadcast
+    targets: tuple[Subscription, ...]
+    left_out: tuple[tuple[Subscription, str], ...]
+
+    @property
+    def servers(self) -> int:
+        """In how many servers the targets are."""
+        return len({target.guild_id for target in self.targets})
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """How a broadcast went so far."""
+
+    broadcast: Broadcast
+    counts: dict[DeliveryState, int]
+    troubles: tuple[Delivery, ...]
+
+    @property
+    def total(self) -> int:
+        """All deliveries."""
+        return sum(self.counts.values())
+
+    @property
+    def sent(self) -> int:
+        """Those that arrived."""
+        return self.counts.get(DeliveryState.SENT, 0)
+
+    @property
+    def waiting(self) -> int:
+        """Those whose outcome is still to come."""
+        return self.counts.get(DeliveryState.READY, 0) + self.counts.get(DeliveryState.SENDING, 0)
+
+
+class OutcomeKind(StrEnum):
+    """What came of a try."""
+
+    SENT = "sent"
+    REFUSED = "refused"  # Discord's final no
+    RETRY = "retry"  # surely not delivered; may be tried again
+    UNSURE = "unsure"  # the answer was lost: it may stand there
+    PAUSE = "pause"  # Discord asks everybody to be quiet
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a try. ``error`` is for people; ``seconds`` is how long to wait where Discord said so."""
+
+    kind: OutcomeKind
+    message_id: int | None = None
+    error: str = ""
+    seconds: float = 0.0
+
+
+class Sender(Protocol):
+    """Puts posts into channels. Implemented where Discord's error codes are known; never raises for what Discord answers."""
+
+    async def send(self, delivery: Delivery, post: Post, *, ping: bool) -> Outcome:
+        """Sends once, with the delivery's id as nonce and as mark in the post's button."""
+        ...
+
+    async def find(self, delivery: Delivery) -> Outcome:
+        """Looks for the mark among the channel's recent messages.
+
+        ``SENT`` when it is there, ``RETRY`` when it surely is not, ``UNSURE`` when nobody can tell.
+        """
+        ...
+
+
+class Reach(Protocol):
+    """Knows from the cache whether a channel can be written to."""
+
+    def obstacle(self, subscription: Subscription) -> str:
+        """Why it cannot, in words; empty when it can."""
+        ...
+
+
+class BroadcastCard(Protocol):
+    """Shows how a broadcast is going."""
+
+    async def show(self, account: Account) -> None:
+        """The card shows the account afterwards, if it can be reached."""
+        ...

@@ -1,0 +1,165 @@
+"""The real writer: which model to ask, when to ask again, how long in all, and what it costs."""
+
+import asyncio
+import random
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from contextlib import aclosing
+from typing import Final, Protocol
+
+from bot.clock import Clock, Wait, plainly, utcnow
+from bot.generation.faults import fault, most_telling
+from bot.generation.gemini import CallReport, Deadline, GeminiModel
+from bot.generation.models import Draft, Usage, WriterKind
+from bot.generation.pricing import LISTED, PriceTable, price, reserve
+from bot.generation.prompt import Prompt, compose
+from bot.generation.writing import Assignment, FaultKind, WritingFault
+
+ATTEMPTS: Final = 3
+"""How often one model is asked for the same thing."""
+
+# The same key and the same text would meet the same answer.
+_FINAL: Final = {FaultKind.BAD_KEY, FaultKind.NO_PERMISSION, FaultKind.BUDGET}
+# Another model may judge the text differently, but only one is asked: a refusal is not there to be worn down.
+_BLOCKED: Final = {FaultKind.PROMPT_BLOCKED, FaultKind.OUTPUT_BLOCKED, FaultKind.RECITATION}
+# Likely to pass; asked again after a growing pause.
+_PASSING: Final = {FaultKind.OVERLOADED, FaultKind.DISCONNECTED, FaultKind.STALLED, FaultKind.QUOTA_MINUTE}
+# A bad throw of the dice; each costs money, so once more and no further.
+_ODD: Final = {
+    FaultKind.EMPTY,
+    FaultKind.MALFORMED,
+    FaultKind.WRONG_SHAPE,
+    FaultKind.CUT_OFF,
+    FaultKind.UNKNOWN_END,
+}
+
+OnWait = Callable[[str, float], Awaitable[None]]
+"""Told before each pause: why, in a sentence, and for how many seconds."""
+
+
+class Meter(Protocol):
+    """Reserves money before each call to the API and settles it afterwards."""
+
+    async def reserve(self, model: str, micros: int | None) -> str:
+        """A ticket for a call that may cost so much (None: unknown). Raises ``WritingFault`` of kind BUDGET."""
+        ...
+
+    async def settle(self, ticket: str, model: str, usage: Usage | None, micros: int | None) -> None:
+        """The call is over. ``usage`` is None where it was lost and its cost cannot be known: the reserve is kept then."""
+        ...
+
+
+class NoMeter:
+    """A meter that lets everything pass and keeps nothing."""
+
+    async def reserve(self, model: str, micros: int | None) -> str:  # noqa: ARG002 - other meters need them
+        """An empty ticket."""
+        return ""
+
+    async def settle(self, ticket: str, model: str, usage: Usage | None, micros: int | None) -> None:
+        """Nothing happens."""
+
+
+async def _silently(reason: str, seconds: float) -> None:
+    """The ``OnWait`` of those who need not know."""
+
+
+class GeminiWriter:
+    """Writes with the first of ``models`` that can. Cheap to make: one for each run, all on the process's ``GeminiModel``.
+
+    ``total_seconds`` bounds what cannot be served, waits and retries included; from the first cue on, the answer that is then
+    flowing has as long again. Once a cue was given out nothing is asked anew: what follows is for the run to decide.
+    """
+
+    def __init__(
+        self,
+        gemini: GeminiModel,
+        models: Iterable[str],
+        *,
+        total_seconds: float = 120.0,
+        meter: Meter | None = None,
+        on_wait: OnWait = _silently,
+        prices: PriceTable = LISTED,
+        backoff: float = 1.0,
+        jitter: Callable[[], float] = random.random,
+        clock: Clock = utcnow,
+        wait: Wait = plainly,
+    ) -> None:
+        self._gemini = gemini
+        self._models = tuple(dict.fromkeys(model.strip() for model in models if model.strip()))
+        self._total = total_seconds
+        self._meter = meter or NoMeter()
+        self._on_wait = on_wait
+        self._prices = prices
+        self._backoff = backoff
+        self._jitter = jitter
+        self._clock = clock
+        self._wait = wait
+
+    @property
+    def kind(self) -> WriterKind:
+        """Gemini."""
+        return WriterKind.GEMINI
+
+    async def write(self, assignment: Assignment) -> AsyncGenerator[Draft, None]:
+        """Ever longer drafts; ``usage`` counts all calls made for them. Raises the most telling ``WritingFault``."""
+        prompt = compose(assignment)
+        deadline = Deadline(self._total)
+        spent = Usage()
+        faults: list[WritingFault] = []
+        for model in self._models:
+            for attempt in range(1, ATTEMPTS + 1):
+                report = CallReport(model)
+                begun = False
+                try:
+                    async with aclosing(self._call(model, assignment, prompt, deadline, report)) as drafts:
+                        async for draft in drafts:
+                            if not begun:
+                                begun = True
+                                deadline.renew()
+                            yield draft.model_copy(update={"usage": spent + draft.usage})
+                    return  # noqa: TRY300 - the other way out of this loop is a fault
+                except WritingFault as found:
+                    if begun or found.kind in _FINAL:
+                        raise
+                    faults.append(found)
+                spent += report.usage or Usage()
+                pause = self._pause(faults[-1], attempt)
+                if pause is None or pause >= deadline.left:
+                    break
+                await self._on_wait(faults[-1].sentence, pause)
+                await self._wait(asyncio.sleep(pause), f"the next attempt with {model}")
+            if deadline.left <= 0 or sum(found.kind in _BLOCKED for found in faults) > 1:
+                break
+        raise most_telling(faults) if faults else fault(FaultKind.MODEL_GONE)
+
+    async def _call(
+        self, model: str, assignment: Assignment, prompt: Prompt, deadline: Deadline, report: CallReport
+    ) -> AsyncGenerator[Draft, None]:
+        """One call, paid for whatever becomes of it."""
+        today = self._clock().date()
+        most = reserve(model, prompt.chars, self._gemini.max_output_tokens, today, self._prices)
+        ticket = await self._meter.reserve(model, most)
+        stream = self._gemini.stream(model, assignment, prompt=prompt, deadline=deadline, report=report)
+        try:
+            async with aclosing(stream) as drafts:
+                async for draft in drafts:
+                    yield draft
+        finally:
+            usage = report.known
+            answered = report.answered or model
+            micros = None if usage is None else self._price(answered, model, usage)
+            await self._meter.settle(ticket, answered, usage, micros)
+
+    def _price(self, answered: str, asked: str, usage: Usage) -> int | None:
+        """At the price of the model that answered; retired names are routed, and what answers may be missing in the list."""
+        today = self._clock().date()
+        known = price(answered, usage, today, self._prices)
+        return known if known is not None else price(asked, usage, today, self._prices)
+
+    def _pause(self, found: WritingFault, attempt: int) -> float | None:
+        """Seconds before this model is asked again; None where it is not."""
+        if attempt >= ATTEMPTS or found.kind not in _PASSING | _ODD or (found.kind in _ODD and attempt > 1):
+            return None
+        if found.retry_after is not None:
+            return found.retry_after + self._backoff * self._jitter()
+        return float(self._backoff * 2 ** (attempt - 1) * (1 + self._jitter()))

@@ -1,0 +1,32 @@
+"""The money of one run: reserved before a call, settled after it, kept where the end was never seen."""
+
+from dataclasses import dataclass
+
+from bot.generation.models import Usage
+from storage import Database, Writing
+
+
+@dataclass(frozen=True, slots=True)
+class RunMeter:
+    """The ``Meter`` that a writer reports its calls to."""
+
+    database: Database
+    run_id: str
+
+    async def reserve(self, model: str, micros: int | None) -> str:
+        """A ticket for ``micros`` micro-dollars set aside (0 where the price is unknown)."""
+
+        async def work(writing: Writing) -> str:
+            return await writing.runs.reserve(self.run_id, model, micros or 0)
+
+        return await self.database.write(work)
+
+    async def settle(self, ticket: str, model: str, usage: Usage | None, micros: int | None) -> None:  # noqa: ARG002
+        """What the call cost; without usage its end is unknown and the reserve stands."""
+        if usage is None or micros is None:
+            return
+
+        async def work(writing: Writing) -> None:
+            await writing.runs.settle(ticket, micros)
+
+        await self.database.write(work)

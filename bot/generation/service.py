@@ -1,0 +1,188 @@
+"""What people do with generations: order, cancel, continue, discard; and what a card shows of one."""
+
+from dataclasses import dataclass, replace
+
+from bot.errors import NotFoundError, StateError
+from bot.events import CANCELLED, RESUMED, STARTED
+from bot.generation import timing
+from bot.generation.cards import Card, RunView
+from bot.generation.models import Script, Usage, WriterKind
+from bot.generation.orders import Progress, ScriptOrder
+from bot.generation.worker import LEASE, RunWorker
+from bot.people import Person
+from storage import Database, StaleStateError, Writing
+from storage.ebooks import Ebook
+from storage.runs import Run
+from storage.states import RunState
+
+_GONE = "This run is no longer known here."
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """A run that waits, and whether its book was made for it."""
+
+    run: Run
+    ebook: Ebook
+    new_ebook: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NewChapter:
+    """Which chapter of which book, with the text it is to be written from."""
+
+    ebook: str
+    number: int
+    content: str
+
+
+@dataclass(slots=True)
+class Generation:
+    """Orders and steers runs; the worker writes them."""
+
+    database: Database
+    worker: RunWorker
+    card: Card
+
+    async def order(
+        self, chapter: NewChapter, order: ScriptOrder, by: Person | None, *, place: tuple[int, int] | None = None
+    ) -> Ordered:
+        """Commits text, request and the started event, before a byte goes anywhere. ``place`` is (guild, channel).
+
+        The caller shows the first card and then calls ``begin``: so a card cannot come after its script.
+        """
+        return await place_order(self.database, chapter, order, by, place=place)
+
+    async def begin(self, run_id: str, *, card: tuple[int, int] | None = None) -> None:
+        """Lets a worker take the run, whose ``card`` stands at (channel, message)."""
+        if card is not None:
+
+            async def work(writing: Writing) -> None:
+                await writing.runs.set_card(run_id, *card)
+
+            await self.database.write(work)
+        self.worker.wake()
+
+    async def cancel(self, run_id: str, by: Person) -> None:
+        """The run is cancelled and its card says so; ``StateError`` when it had ended before."""
+
+        async def work(writing: Writing) -> Run:
+            run = await writing.runs.cancel(run_id)
+            member_id = await writing.members.remember(by.discord_id, by.name)
+            data = {"run_id": run.id, "chapter_number": run.chapter_number}
+            writing.report(CANCELLED, data, member_id=member_id, ebook_id=run.ebook_id)
+            return run
+
+        try:
+            await self.database.write(work)
+        except StaleStateError:
+            raise StateError("This run has already ended.", "Nothing was changed.") from None
+        await self.worker.drop(run_id)
+        await self.refresh(run_id)
+
+    async def go_on(self, run_id: str, by: Person) -> None:
+        """An interrupted run waits again, with all that was written; ``StateError`` when it is not interrupted."""
+
+        async def work(writing: Writing) -> Run:
+            run = await writing.runs.again(run_id)
+            member_id = await writing.members.remember(by.discord_id, by.name)
+            data = {"run_id": run.id, "chapter_number": run.chapter_number}
+            writing.report(RESUMED, data, member_id=member_id, ebook_id=run.ebook_id)
+            return run
+
+        try:
+            await self.database.write(work)
+        except StaleStateError:
+            raise StateError("This run is not waiting to be continued.", "Its card shows where it stands.") from None
+        await self.refresh(run_id)
+        self.worker.wake()
+
+    async def repeat(self, run_id: str, by: Person, *, place: tuple[int, int]) -> Ordered:
+        """A new run for the chapter of an ended one, from the same text; what Gemini had finished is kept."""
+        run = await self.get(run_id)
+        progress = ""
+        if run.progress and await self._fell_back(run):
+            kept = Progress.model_validate_json(run.progress)
+            progress = kept.model_copy(update={"usage": Usage()}).model_dump_json()
+        chapter = NewChapter(run.ebook_id, run.chapter_number, run.content)
+        order = ScriptOrder.model_validate_json(run.request)
+        return await place_order(self.database, chapter, order, by, place=place, progress=progress)
+
+    async def get(self, run_id: str) -> Run:
+        """The run; ``NotFoundError`` where there is none."""
+        async with self.database.read() as reading:
+            try:
+                return await reading.runs.get(run_id)
+            except KeyError:
+                raise NotFoundError(_GONE, "Type `/script` to begin a new one.") from None
+
+    async def _fell_back(self, run: Run) -> bool:
+        async with self.database.read() as reading:
+            return run.script_id is None or (await reading.scripts.get(run.script_id)).writer == WriterKind.TEMPLATE
+
+    async def refresh(self, run_id: str) -> None:
+        """The run's card shows where it stands now."""
+        await self.card.show(await self.view(run_id))
+
+    async def view(self, run_id: str) -> RunView:
+        """What the card of a resting run shows."""
+        run = await self.get(run_id)
+        order = ScriptOrder.model_validate_json(run.request)
+        async with self.database.read() as reading:
+            ebook = await reading.ebooks.find(run.ebook_id)
+            by = await reading.members.discord_ids([run.member_id] if run.member_id else [])
+            stored = await reading.scripts.get(run.script_id) if run.script_id else None
+            ahead = await reading.runs.ahead_of(run) if run.state is RunState.READY else 0
+        view = RunView(
+            run,
+            ebook.title if ebook else run.ebook_id,
+            order.title,
+            order.theme,
+            by=next(iter(by.values()), None),
+            ahead=ahead,
+            stored=stored,
+            script=Script.from_json(stored.body) if stored else None,
+        )
+        if run.progress and stored is None:
+            cues, _ = timing.timed(Progress.model_validate_json(run.progress).cues)
+            view = replace(view, cue_count=len(cues), last_cues=cues[-3:])
+        return view
+
+
+async def place_order(
+    database: Database,
+    chapter: NewChapter,
+    order: ScriptOrder,
+    by: Person | None,
+    *,
+    place: tuple[int, int] | None = None,
+    progress: str = "",
+    owner: str | None = None,
+) -> Ordered:
+    """A run with its chapter and its started event, in one transaction. With ``owner`` it is leased at once."""
+
+    async def work(writing: Writing) -> Ordered:
+        member_id = await writing.members.remember(by.discord_id, by.name) if by else None
+        ebook = await writing.ebooks.find(chapter.ebook)
+        new = ebook is None
+        if ebook is None:
+            ebook = await writing.ebooks.add(chapter.ebook, chapter.ebook, order.theme)
+        await writing.ebooks.put_chapter(ebook.id, chapter.number, order.title, chapter.content)
+        run = await writing.runs.add(
+            ebook_id=ebook.id,
+            chapter_number=chapter.number,
+            version=await writing.runs.next_version(ebook.id, chapter.number),
+            member_id=member_id,
+            guild_id=place[0] if place else None,
+            channel_id=place[1] if place else None,
+            request=order.model_dump_json(),
+            content=chapter.content,
+            progress=progress,
+        )
+        started = {"ebook_id": ebook.id, "chapter_number": chapter.number, "theme": order.theme}
+        writing.report(STARTED, started, member_id=member_id, ebook_id=ebook.id)
+        if owner is not None:
+            run = await writing.runs.claim(owner, LEASE, run.id) or run
+        return Ordered(run, ebook, new)
+
+    return await database.write(work)

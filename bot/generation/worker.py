@@ -1,0 +1,136 @@
+"""Takes waiting runs and writes them, a few at a time; finds what dead processes have left behind."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from bot.clock import Wait
+from bot.errors import reference
+from bot.events import INTERRUPTED
+from bot.generation.engine import Engine
+from storage import Database, StaleStateError, Writing
+from storage.runs import Run
+
+_log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=60)
+_HEARTBEAT_SECONDS = 15.0
+RESTARTED = "The bot was restarted while writing."
+
+
+async def _nobody(run_id: str) -> None:
+    """Nobody wants to know."""
+
+
+@dataclass(slots=True)
+class RunWorker:
+    """Writes runs in the background. ``ended`` is told of each run that has come to rest, to refresh its card."""
+
+    database: Database
+    engine: Engine
+    wait: Wait
+    limit: int
+    ended: Callable[[str], Awaitable[None]] = _nobody
+    owner: str = field(default_factory=lambda: f"worker_{secrets.token_hex(8)}")
+    _active: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    _wake: asyncio.Event = field(default_factory=asyncio.Event)
+    _loops: list[asyncio.Task[None]] = field(default_factory=list)
+    _stopping: bool = False
+
+    async def start(self) -> None:
+        """Recovers what was left behind, then takes runs until ``stop``."""
+        await self._recover(all_owners=self.database.exclusive)
+        self._loops = [asyncio.create_task(self._take()), asyncio.create_task(self._heartbeat())]
+
+    async def stop(self) -> None:
+        """Runs in the middle are kept as interrupted; nothing is left running."""
+        self._stopping = True
+        for task in (*self._loops, *self._active.values()):
+            task.cancel()
+        await asyncio.gather(*self._loops, *self._active.values(), return_exceptions=True)
+
+    def wake(self) -> None:
+        """Says that a run waits."""
+        self._wake.set()
+
+    async def drop(self, run_id: str) -> None:
+        """Stops writing a run that has been cancelled, if it is written here."""
+        task = self._active.get(run_id)
+        if task is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def _take(self) -> None:
+        while True:
+            self._wake.clear()
+            while len(self._active) < self.limit and (run := await self._claim()) is not None:
+                task = asyncio.create_task(self._write(run))
+                self._active[run.id] = task
+            await self.wait(self._wake.wait(), "a chapter to write")
+
+    async def _claim(self) -> Run | None:
+        async def work(writing: Writing) -> Run | None:
+            return await writing.runs.claim(self.owner, LEASE)
+
+        return await self.database.write(work)
+
+    async def _write(self, run: Run) -> None:
+        try:
+            await self.engine.write(run, self.owner)
+        except asyncio.CancelledError:
+            if self._stopping:
+                await self._interrupt(run, RESTARTED)
+            raise
+        except StaleStateError:
+            _log.info("run %s was ended by somebody else", run.id)
+        except Exception as error:  # noqa: BLE001 - the last line of defence: the run is kept and its card says so
+            ref = reference(error, f"writing run {run.id}")
+            await self._interrupt(run, f"Something went wrong on our side. Nothing was lost. Reference: {ref}.")
+        finally:
+            self._active.pop(run.id, None)
+            self._wake.set()
+        if not self._stopping:
+            await self.ended(run.id)
+
+    async def _interrupt(self, run: Run, note: str) -> None:
+        async def work(writing: Writing) -> None:
+            await writing.runs.interrupt(run.id, self.owner, note)
+            data = {"run_id": run.id, "chapter_number": run.chapter_number}
+            writing.report(INTERRUPTED, data, member_id=run.member_id, ebook_id=run.ebook_id)
+
+        with suppress(StaleStateError):  # it was cancelled or finished in the same moment
+            await self.database.write(work)
+
+    async def _recover(self, *, all_owners: bool) -> None:
+        async def work(writing: Writing) -> list[Run]:
+            runs = await writing.runs.interrupt_abandoned(RESTARTED, all_owners=all_owners)
+            for run in runs:
+                data = {"run_id": run.id, "chapter_number": run.chapter_number}
+                writing.report(INTERRUPTED, data, member_id=run.member_id, ebook_id=run.ebook_id)
+            return runs
+
+        for run in await self.database.write(work):
+            await self.ended(run.id)
+
+    async def _heartbeat(self) -> None:
+        """Keeps our leases, and frees those of processes that no longer keep theirs."""
+        while True:
+            await self.wait(asyncio.sleep(_HEARTBEAT_SECONDS), "the next heartbeat")
+            for run_id, task in list(self._active.items()):
+                if not await self._renew(run_id):
+                    task.cancel()
+            await self._recover(all_owners=False)
+
+    async def _renew(self, run_id: str) -> bool:
+        async def work(writing: Writing) -> None:
+            await writing.runs.renew(run_id, self.owner, LEASE)
+
+        try:
+            await self.database.write(work)
+        except StaleStateError:
+            return run_id not in self._active  # finished in the same moment is no reason to cancel
+        return True

@@ -1,0 +1,156 @@
+"""Puts the studio's services together over one database. Used by the bot, by the façade and by tests alike."""
+
+import asyncio
+import time
+from dataclasses import dataclass
+
+from bot.affiliates import Affiliates
+from bot.broadcasting.dispatcher import Dispatcher
+from bot.broadcasting.pacing import Pacer
+from bot.broadcasting.post import BroadcastCard, Reach, Sender
+from bot.broadcasting.service import Broadcasting
+from bot.clock import Clock, Wait, plainly, utcnow
+from bot.generation.cards import Card
+from bot.generation.engine import Engine, OnWait, WriterFor
+from bot.generation.gemini import GeminiModel, load_sdk
+from bot.generation.gemini_writer import GeminiWriter
+from bot.generation.ledger import RunMeter
+from bot.generation.pricing import parse_prices
+from bot.generation.service import Generation
+from bot.generation.template import TemplateWriter
+from bot.generation.worker import LEASE, RunWorker
+from bot.generation.writing import Writer
+from bot.progress.overview import Progress
+from bot.scripts import Scripts
+from bot.settings import StudioSettings
+from bot.tracking import Tracking
+from storage import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """What the services show themselves through; implemented where Discord is known."""
+
+    card: Card
+    sender: Sender
+    reach: Reach
+    broadcast_card: BroadcastCard
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How time and waiting are known, and how fast the template writes: what a demo and tests replace."""
+
+    clock: Clock = utcnow
+    wait: Wait = plainly
+    template_pace: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything the face may call."""
+
+    database: Database
+    generation: Generation
+    scripts: Scripts
+    broadcasting: Broadcasting
+    affiliates: Affiliates
+    progress: Progress
+    tracking: Tracking
+    worker: RunWorker
+    dispatcher: Dispatcher
+    max_chapter_chars: int
+
+    async def start(self) -> None:
+        """The workers take up what waits."""
+        await self.worker.start()
+        await self.dispatcher.start()
+
+    async def stop(self) -> None:
+        """The workers let go of everything, so that it can be taken up again."""
+        await asyncio.gather(self.worker.stop(), self.dispatcher.stop())
+
+
+@dataclass(slots=True)
+class GeminiAccess:
+    """The process's one Gemini client, and what makes a writer of it for each run."""
+
+    settings: StudioSettings
+    ways: Ways
+    model: GeminiModel | None = None
+
+    async def connect(self) -> None:
+        """Imports the SDK in a thread, since that takes more than a second; nothing where no key is set."""
+        settings = self.settings
+        if settings.google_api_key is None:
+            return
+        await asyncio.to_thread(load_sdk)
+        self.model = GeminiModel(
+            settings.google_api_key.get_secret_value(),
+            api_version=settings.gemini_api_version,
+            idle_seconds=settings.gemini_idle_seconds,
+            clock=self.ways.clock,
+            wait=self.ways.wait,
+        )
+
+    @property
+    def writer_for(self) -> WriterFor | None:
+        """None where no key is set."""
+        if self.model is None:
+            return None
+        model, settings, ways = self.model, self.settings, self.ways
+        prices = parse_prices(settings.gemini_prices)
+
+        def writer(meter: RunMeter, on_wait: OnWait) -> Writer:
+            return GeminiWriter(
+                model,
+                (settings.gemini_model, *settings.gemini_fallback_models),
+                total_seconds=settings.gemini_total_seconds,
+                meter=meter,
+                on_wait=on_wait,
+                prices=prices,
+                clock=ways.clock,
+                wait=ways.wait,
+            )
+
+        return writer
+
+    async def close(self) -> None:
+        """Ends the client's connections."""
+        if self.model is not None:
+            await self.model.aclose()
+
+
+def build_engine(database: Database, gemini: GeminiAccess, card: Card, ways: Ways) -> Engine:
+    """What writes runs."""
+    template = TemplateWriter(ways.template_pace, ways.wait)
+    return Engine(database, template, card, ways.wait, LEASE, gemini.writer_for)
+
+
+def build_services(
+    settings: StudioSettings, database: Database, gemini: GeminiAccess, face: Face, ways: Ways
+) -> Services:
+    """All services, not started yet. ``gemini`` is connected already."""
+    engine = build_engine(database, gemini, face.card, ways)
+    worker = RunWorker(database, engine, ways.wait, settings.generation_workers)
+    generation = Generation(database, worker, face.card)
+    worker.ended = generation.refresh
+    dispatcher = Dispatcher(
+        database,
+        face.sender,
+        face.broadcast_card,
+        Pacer(settings.broadcast_rate, ways.wait, time.monotonic),
+        ways.wait,
+    )
+    return Services(
+        database=database,
+        generation=generation,
+        scripts=Scripts(database),
+        broadcasting=Broadcasting(database, face.reach, dispatcher.wake),
+        affiliates=Affiliates(database),
+        progress=Progress(database),
+        tracking=Tracking(database),
+        worker=worker,
+        dispatcher=dispatcher,
+        max_chapter_chars=settings.max_chapter_chars,
+    )

@@ -1,0 +1,148 @@
+"""The studio without Discord: the façade that the product was asked for.
+
+    async with AudioScriptGenerator() as studio:
+        ids = await studio.generate_chapter_audio_script(
+            "ebook_001", {"title": "The Midnight Summoning", "content": text}, 1, "fox-demon horror"
+        )
+
+It works on the same database as the bot, so on SQLite the two cannot run at once.
+"""
+
+import secrets
+from collections.abc import Mapping
+from typing import Any, Self
+
+from pydantic import SecretStr
+
+from bot.broadcasting.post import Post
+from bot.broadcasting.service import Broadcasting
+from bot.clock import utcnow
+from bot.ebooks.text import check_text
+from bot.errors import ConfigError, InputError
+from bot.generation.cards import NoCard
+from bot.generation.engine import Engine
+from bot.generation.orders import MAX_TITLE, ScriptOrder
+from bot.generation.service import NewChapter, place_order
+from bot.services import GeminiAccess, Ways, build_engine
+from bot.settings import StudioSettings, load_studio_settings
+from storage import Database, StorageError, Writing
+from storage.events import EventFilter
+from storage.subscriptions import Subscription
+
+
+class AudioScriptGenerator:
+    """Writes chapters, keeps documents, announces, and remembers every step.
+
+    ``api_key`` and ``database_url`` stand over the environment's; without a key the template writer writes. Use it as an
+    async context manager, or call ``aclose`` when done; it opens by itself at the first call.
+    """
+
+    def __init__(self, api_key: str | None = None, *, database_url: str | None = None) -> None:
+        given: dict[str, Any] = {}
+        if api_key is not None:
+            given["google_api_key"] = SecretStr(api_key)
+        if database_url is not None:
+            given["database_url"] = database_url
+        self._settings: StudioSettings = load_studio_settings(**given)
+        self._opened: tuple[Database, GeminiAccess, Engine] | None = None
+
+    async def __aenter__(self) -> Self:
+        await self._open()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Closes the database and the connection to Gemini."""
+        if self._opened is not None:
+            database, gemini, _ = self._opened
+            self._opened = None
+            await gemini.close()
+            await database.close()
+
+    async def generate_chapter_audio_script(
+        self,
+        ebook_id: str,
+        chapter: Mapping[str, str],
+        chapter_number: int,
+        myth_theme: str = "horror",
+        affiliate_hook: str = "",
+    ) -> dict[str, str]:
+        """Writes one chapter from ``{"title", "content"}`` and logs it as a deliverable.
+
+        Returns ``{"ebook_id", "script_id", "grant_log_id"}``. Four events report it, in order. Whatever happens to Gemini,
+        there is a script at the end: then it is the template's and carries its error.
+
+        Raises:
+            InputError: the chapter has no text, or more than ``MAX_CHAPTER_CHARS``.
+        """
+        database, _, engine = await self._open()
+        content = check_text(chapter.get("content", ""), self._settings.max_chapter_chars, "The chapter")
+        title = (chapter.get("title") or f"Chapter {chapter_number}").strip()
+        if len(title) > MAX_TITLE:
+            raise InputError(f"The title has {len(title)} characters; it may have {MAX_TITLE}.", "Shorten it.")
+        owner = f"studio_{secrets.token_hex(8)}"
+        order = ScriptOrder(title=title, theme=myth_theme, hook=affiliate_hook)
+        ordered = await place_order(database, NewChapter(ebook_id, chapter_number, content), order, None, owner=owner)
+        script_id = await engine.write(ordered.run, owner)
+        async with database.read() as reading:
+            log_id, _ = await reading.scripts.grant_log(script_id)
+        return {"ebook_id": ordered.ebook.id, "script_id": script_id, "grant_log_id": log_id}
+
+    async def add_doc(self, collection: str, document: Mapping[str, Any]) -> str:
+        """Keeps a document; returns its id ``{collection}_{16 hex}``. ``Added document to {collection}`` reports it."""
+        if not collection.isidentifier() or len(collection) > 100:
+            raise InputError("A collection's name consists of letters, digits and underscores.", "Rename it.")
+
+        async def work(writing: Writing) -> str:
+            document_id = await writing.documents.add(collection, dict(document))
+            writing.report(f"Added document to {collection}", {"doc_id": document_id})
+            return document_id
+
+        database, _, _ = await self._open()
+        return await database.write(work)
+
+    async def send_broadcast(self, title: str, message: str, metadata: Mapping[str, Any] | None = None) -> str:
+        """Confirms an announcement to every subscribed channel; the running bot posts it. Returns its id.
+
+        The caller is the person who confirms: ``Broadcast sent`` and the deliveries are one transaction.
+        """
+        database, _, _ = await self._open()
+        broadcasting = Broadcasting(database, _Everywhere(), lambda: None)
+        return await broadcasting.announce(Post(title, message), dict(metadata or {}))
+
+    async def track_progress(self, event: str, data: Mapping[str, Any] | None = None) -> None:
+        """Adds an entry of one's own to the audit trail."""
+
+        async def work(writing: Writing) -> None:
+            writing.report(event, dict(data or {}))
+
+        database, _, _ = await self._open()
+        await database.write(work)
+
+    async def get_session_progress(self) -> list[dict[str, Any]]:
+        """Every entry, oldest first: ``{"timestamp", "event", "data"}``."""
+        database, _, _ = await self._open()
+        async with database.read() as reading:
+            return [event.entry() async for event in reading.events.stream(EventFilter())]
+
+    async def _open(self) -> tuple[Database, GeminiAccess, Engine]:
+        if self._opened is None:
+            ways = Ways()
+            try:
+                database = await Database.open(self._settings.database_url, utcnow)
+            except StorageError as error:
+                raise ConfigError(str(error)) from error
+            gemini = GeminiAccess(self._settings, ways)
+            await gemini.connect()
+            self._opened = database, gemini, build_engine(database, gemini, NoCard(), ways)
+        return self._opened
+
+
+class _Everywhere:
+    """Without Discord nobody knows which channels can be written to; the bot finds out when it posts."""
+
+    def obstacle(self, subscription: Subscription) -> str:  # noqa: ARG002 - part of the protocol
+        """Nothing known."""
+        return ""

@@ -1,0 +1,105 @@
+"""What the stand-in for Gemini writes: varied scripts made of the chapter's sentences, in the shape of the schema sent."""
+
+import json
+import random
+import re
+from collections.abc import Iterator
+from typing import Any
+
+_FENCED = re.compile(r"^\W*STORY (\w{16,})\n(.*?)\n?^STORY \1\W*$", re.DOTALL | re.MULTILINE)
+_SENTENCE = re.compile(r"[^.!?…。！？]+[.!?…。！？]*[\"'”’»」』)]*\s*")
+_QUOTED = re.compile(r"“([^”]+)”|\"([^\"]+)\"|「([^」]+)」|«([^»]+)»|„([^“”]+)[“”]")
+_SAID = re.compile(r"(?:said|asked|whispered|replied) ([A-Z]\w+)|([A-Z]\w+) (?:said|asked|whispered|replied)")
+_CHAPTER = re.compile(r"^- Chapter: (?:\d+: )?(.+)$", re.MULTILINE)
+
+_SOUNDS = (
+    "DOOR CREAKS – SLOWLY", "WIND – ESTABLISH AND UNDER", "DISTANT BELL – TOLLS ONCE", "FOOTSTEPS ON GRAVEL – APPROACH",
+    "LANTERN GUTTERS", "PAPER SCREEN SLIDES", "RAIN ON TILES – UNDER", "A FOX CRIES – FAR OFF",
+)  # fmt: skip
+_MUSIC = (
+    "LOW SHAMISEN – ESTABLISH AND UNDER", "STRINGS, UNEASY – SNEAK IN", "SOLO FLUTE – STING, THEN OUT", "DRONE – HOLD",
+)  # fmt: skip
+_NOTES = ("close", "whispered", "flat, tired", "amused", "off", "rising", "beat", "")
+_VOICES = ("low and dry", "young, quick", "old, with breath in it", "warm, a little too near", "clipped")
+
+
+def story_of(body: dict[str, Any]) -> str:
+    """The source text in a request: what stands inside the fence, else the last text sent."""
+    texts = [part.get("text", "") for turn in body.get("contents", []) for part in turn.get("parts", [])]
+    fenced = _FENCED.search("\n".join(texts))
+    return fenced[2] if fenced else texts[-1] if texts else ""
+
+
+def script_for(body: dict[str, Any], seed: int) -> dict[str, Any]:
+    """A script with every sentence of the story, as an object that the request's schema describes."""
+    story = story_of(body)
+    dice = random.Random(f"{seed}:{story}")
+    asked = "\n".join(part.get("text", "") for turn in body.get("contents", []) for part in turn.get("parts", []))
+    chapter = _CHAPTER.search(asked)
+    cues = list(_cues(story, dice, opening="# Already written" not in asked))
+    names = dict.fromkeys(cue["speaker"] for cue in cues if cue["speaker"])
+    first = next(iter(_SENTENCE.findall(story)), "Nothing happens.").strip()
+    script = {
+        "title": chapter[1] if chapter else "Untitled",
+        "logline": f"{first[:120]}",
+        "cast": [{"name": name, "voice": dice.choice(_VOICES)} for name in names],
+        "cues": cues,
+    }
+    wanted = body.get("generationConfig", {}).get("responseJsonSchema")
+    return _shaped(script, wanted) if isinstance(wanted, dict) else script
+
+
+def sliced(text: str, chunks: int) -> list[str]:
+    """The text in that many slices of about equal length, cut anywhere."""
+    step = max(1, -(-len(text) // max(1, chunks)))
+    return [text[at : at + step] for at in range(0, len(text), step)]
+
+
+def as_text(script: object) -> str:
+    """The script as the model would write it."""
+    return json.dumps(script, ensure_ascii=False, indent=1)
+
+
+def _cues(story: str, dice: random.Random, *, opening: bool) -> Iterator[dict[str, str]]:
+    def cue(kind: str, text: str, speaker: str = "") -> dict[str, str]:
+        return {"type": kind, "speaker": speaker, "text": text.strip(), "direction": dice.choice(_NOTES)}
+
+    if opening:
+        yield cue("music", dice.choice(_MUSIC))
+    for paragraph in filter(str.strip, story.split("\n")):
+        if dice.random() < 0.12:
+            yield cue("sfx", dice.choice(_SOUNDS))
+        at = 0
+        said = _SAID.search(paragraph)
+        speaker = ((said[1] or said[2]) if said else "VOICE").upper()
+        for quoted in _QUOTED.finditer(paragraph):
+            yield from (cue("narration", text, "NARRATOR") for text in _grouped(paragraph[at : quoted.start()], dice))
+            yield cue("dialogue", next(filter(None, quoted.groups())), speaker)
+            at = quoted.end()
+        yield from (cue("narration", text, "NARRATOR") for text in _grouped(paragraph[at:], dice))
+    yield cue("music", dice.choice(_MUSIC))
+
+
+def _grouped(text: str, dice: random.Random) -> Iterator[str]:
+    """One to three sentences at a time."""
+    sentences = _SENTENCE.findall(text) if any(map(str.isalnum, text)) else []
+    while sentences:
+        take = dice.randint(1, 3)
+        yield "".join(sentences[:take])
+        sentences = sentences[take:]
+
+
+def _shaped(value: Any, schema: dict[str, Any]) -> Any:
+    """The value as the schema has it: only its properties, in its order, enums kept to."""
+    kind = schema.get("type")
+    if kind == "object" and isinstance(value, dict):
+        properties: dict[str, Any] = schema.get("properties", {})
+        order = schema.get("propertyOrdering", list(properties))
+        return {name: _shaped(value.get(name), properties[name]) for name in order if name in properties}
+    if kind == "array":
+        return [_shaped(item, schema.get("items", {})) for item in value or []]
+    if kind == "string":
+        text = "" if value is None else str(value)
+        allowed = schema.get("enum")
+        return text if not allowed or text in allowed else allowed[0]
+    return value
