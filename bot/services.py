@@ -146,7 +146,7 @@ def build_services(
         database=database,
         generation=generation,
         scripts=Scripts(database),
-        broadcasting=Broadcasting(database, face.reach, dispatcher.wake),
+        broadcasting=Broadcasting(database, face.reach, face.broadcast_card, dispatcher.wake),
         affiliates=Affiliates(database),
         progress=Progress(database),
         tracking=Tracking(database),

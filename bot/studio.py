@@ -14,7 +14,7 @@ from typing import Any, Self
 
 from pydantic import SecretStr
 
-from bot.broadcasting.post import Post
+from bot.broadcasting.post import Nowhere, Post
 from bot.broadcasting.service import Broadcasting
 from bot.clock import utcnow
 from bot.ebooks.text import check_text
@@ -27,7 +27,6 @@ from bot.services import GeminiAccess, Ways, build_engine
 from bot.settings import StudioSettings, load_studio_settings
 from storage import Database, StorageError, Writing
 from storage.events import EventFilter
-from storage.subscriptions import Subscription
 
 
 class AudioScriptGenerator:
@@ -109,7 +108,7 @@ class AudioScriptGenerator:
         The caller is the person who confirms: ``Broadcast sent`` and the deliveries are one transaction.
         """
         database, _, _ = await self._open()
-        broadcasting = Broadcasting(database, _Everywhere(), lambda: None)
+        broadcasting = Broadcasting(database, Nowhere(), Nowhere(), lambda: None)
         return await broadcasting.announce(Post(title, message), dict(metadata or {}))
 
     async def track_progress(self, event: str, data: Mapping[str, Any] | None = None) -> None:
@@ -138,11 +137,3 @@ class AudioScriptGenerator:
             await gemini.connect()
             self._opened = database, gemini, build_engine(database, gemini, NoCard(), ways)
         return self._opened
-
-
-class _Everywhere:
-    """Without Discord nobody knows which channels can be written to; the bot finds out when it posts."""
-
-    def obstacle(self, subscription: Subscription) -> str:  # noqa: ARG002 - part of the protocol
-        """Nothing known."""
-        return ""

@@ -12,6 +12,8 @@ from storage.ids import new_id
 from storage.states import RunState
 from storage.tables import charges, ebooks, runs
 
+_CARD_WAIT = timedelta(seconds=30)
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -84,7 +86,9 @@ class RunStore:
 
     async def claim(self, owner: str, lease: timedelta, run_id: str | None = None) -> Run | None:
         """The oldest waiting run (or this very one), now leased by ``owner``; None where nothing waits."""
-        chosen = select(runs.c.id).where(runs.c.state == RunState.READY)
+        # A run whose card is still being posted waits for it, but not for ever.
+        shown = or_(runs.c.channel_id.is_(None), runs.c.card_id.is_not(None), runs.c.created_at < self.now - _CARD_WAIT)
+        chosen = select(runs.c.id).where(runs.c.state == RunState.READY, shown)
         if run_id is not None:
             chosen = chosen.where(runs.c.id == run_id)
         chosen = chosen.order_by(runs.c.created_at, runs.c.id).limit(1).with_for_update(skip_locked=True)
@@ -159,8 +163,8 @@ class RunStore:
         )
         return [Run(**row) for row in rows.mappings().all()]
 
-    async def set_card(self, run_id: str, channel_id: int, card_id: int) -> None:
-        """Where the run is shown."""
+    async def set_card(self, run_id: str, channel_id: int | None, card_id: int | None) -> None:
+        """Where the run is shown; None where it cannot be."""
         await self.connection.execute(
             runs.update().where(runs.c.id == run_id).values(channel_id=channel_id, card_id=card_id)
         )

@@ -127,6 +127,25 @@ class Reach(Protocol):
 class BroadcastCard(Protocol):
     """Shows how a broadcast is going."""
 
+    async def post(self, account: Account, channel_id: int) -> int:
+        """The id of a new card in the channel. Raises ``DeliveryError`` where Discord would not take it."""
+        ...
+
     async def show(self, account: Account) -> None:
         """The card shows the account afterwards, if it can be reached."""
         ...
+
+
+class Nowhere:
+    """For programs that know no Discord: every channel counts as open, and nothing is shown."""
+
+    def obstacle(self, subscription: Subscription) -> str:  # noqa: ARG002 - part of the protocol
+        """Nothing known; the bot finds out when it posts."""
+        return ""
+
+    async def post(self, account: Account, channel_id: int) -> int:  # noqa: ARG002 - part of the protocol
+        """No message."""
+        return 0
+
+    async def show(self, account: Account) -> None:
+        """Nothing."""

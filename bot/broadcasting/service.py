@@ -11,6 +11,7 @@ from bot.broadcasting.post import (
     NEW_LORE,
     NEW_LORE_MESSAGE,
     Account,
+    BroadcastCard,
     Post,
     Preview,
     Reach,
@@ -34,6 +35,7 @@ class Broadcasting:
 
     database: Database
     reach: Reach
+    card: BroadcastCard
     wake: Callable[[], None]
 
     async def compose(
@@ -144,6 +146,20 @@ class Broadcasting:
         if not preview.targets:
             await writing.broadcasts.finish(broadcast_id, BroadcastState.DONE)
         return preview
+
+    async def open_card(self, broadcast_id: str, channel_id: int) -> None:
+        """Posts the broadcast's card in this channel and remembers where it stands."""
+        async with self.database.read() as reading:
+            shown = await account(reading, broadcast_id)
+        message_id = await self.card.post(shown, channel_id)
+
+        async def work(writing: Writing) -> None:
+            await writing.broadcasts.set_card(broadcast_id, channel_id, message_id)
+
+        await self.database.write(work)
+        # It may have ended while the card was being posted.
+        async with self.database.read() as reading:
+            await self.card.show(await account(reading, broadcast_id))
 
     async def discard(self, broadcast_id: str) -> None:
         """The draft is gone; ``StateError`` when it is no draft."""

@@ -36,15 +36,26 @@ class RunView:
 
 
 class Card(Protocol):
-    """Shows a run to people. Implemented where Discord is known; never raises for what Discord refuses."""
+    """Shows a run to people. Implemented where Discord is known."""
+
+    async def post(self, view: RunView) -> tuple[int, int] | None:
+        """A new card in the run's channel, as (channel, message); None where the run has no channel.
+
+        Raises ``DeliveryError`` where Discord would not take it.
+        """
+        ...
 
     async def show(self, view: RunView) -> None:
-        """The run's card looks like ``view`` afterwards, if it can be reached."""
+        """The run's card looks like ``view`` afterwards, if it can be reached. Never raises for what Discord refuses."""
         ...
 
 
 class NoCard:
     """For runs that nobody watches."""
+
+    async def post(self, view: RunView) -> tuple[int, int] | None:  # noqa: ARG002 - part of the protocol
+        """Nowhere."""
+        return None
 
     async def show(self, view: RunView) -> None:
         """Nothing."""

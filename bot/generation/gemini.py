@@ -48,14 +48,14 @@ class CallReport:
     """What is known of one call while it runs and after: who answered, and what it used.
 
     ``usage`` is None until the API told it. ``finished`` is whether the API ended the answer itself, so that the usage is
-    whole; ``free`` whether it never began one (an error status, a refused connection).
+    whole; ``free`` whether it never began one: nothing was sent, or all that came back was an error status.
     """
 
     model: str
     answered: str = ""
     usage: Usage | None = None
     finished: bool = False
-    free: bool = False
+    free: bool = True
 
     @property
     def known(self) -> Usage | None:
@@ -177,7 +177,7 @@ class GeminiModel:
         while True:
             begun = False
             try:
-                async with aclosing(self._events(model, prompt, version, deadline)) as events:
+                async with aclosing(self._events(model, prompt, version, deadline, report)) as events:
                     async for event in events:
                         begun = True
                         yield _read(event)
@@ -204,7 +204,7 @@ class GeminiModel:
         return not self._configured_version and version != BETA and unknown_field(error.code or 0, error.details)
 
     async def _events(
-        self, model: str, prompt: Prompt, version: str, deadline: Deadline
+        self, model: str, prompt: Prompt, version: str, deadline: Deadline, report: CallReport
     ) -> AsyncGenerator["types.GenerateContentResponse", None]:
         """The SDK's own events, each waited for through the seam and no longer than it may take."""
         import aiohttp
@@ -215,6 +215,7 @@ class GeminiModel:
         events: AsyncIterator[types.GenerateContentResponse] | None = None
         try:
             events = await self._open(model, prompt, version)
+            report.free = False
             while True:
                 idle = min(self._idle, deadline.left)
                 try:
@@ -229,6 +230,7 @@ class GeminiModel:
                     raise fault(FaultKind.TIMED_OUT if late else FaultKind.STALLED, model=model) from None
                 yield event
         except (aiohttp.ClientError, httpx2.HTTPError, OSError) as problem:
+            report.free = isinstance(problem, aiohttp.ClientConnectorError)
             raise fault(FaultKind.DISCONNECTED, model=model, reason=type(problem).__name__) from None
         except (
             ValueError

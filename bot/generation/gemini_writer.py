@@ -123,7 +123,8 @@ class GeminiWriter:
                         raise
                     faults.append(found)
                 spent += report.usage or Usage()
-                pause = self._pause(faults[-1], attempt)
+                odd = sum(found.kind in _ODD for found in faults if found.model == model)
+                pause = self._pause(faults[-1], attempt, odd)
                 if pause is None or pause >= deadline.left:
                     break
                 await self._on_wait(faults[-1].sentence, pause)
@@ -156,9 +157,9 @@ class GeminiWriter:
         known = price(answered, usage, today, self._prices)
         return known if known is not None else price(asked, usage, today, self._prices)
 
-    def _pause(self, found: WritingFault, attempt: int) -> float | None:
-        """Seconds before this model is asked again; None where it is not."""
-        if attempt >= ATTEMPTS or found.kind not in _PASSING | _ODD or (found.kind in _ODD and attempt > 1):
+    def _pause(self, found: WritingFault, attempt: int, odd: int) -> float | None:
+        """Seconds before this model is asked again; None where it is not. ``odd`` answers it has given so far."""
+        if attempt >= ATTEMPTS or odd > 1 or found.kind not in _PASSING | _ODD:
             return None
         if found.retry_after is not None:
             return found.retry_after + self._backoff * self._jitter()

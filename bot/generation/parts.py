@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from itertools import pairwise
 from typing import Final
 
-from bot.generation.words import clean, one_line, units
+from bot.generation.words import atoms, clean, one_line, units
 
 PART_UNITS: Final = 2_500
 """The most words (in Chinese, Japanese and Korean: characters) that one request carries."""
@@ -59,10 +59,11 @@ def _slices(text: str) -> list[str]:
 
 
 def _broken(sentence: str, limit: int, size: Callable[[str], int]) -> list[str]:
-    """A sentence that is too long by itself, cut between words; a word that is too long, cut by characters."""
+    """A sentence that is too long by itself, cut between words, and only a word that is too long by itself within."""
     words: list[str] = []
-    for word in _WORD.findall(sentence):
-        words += [word] if size(word) <= limit else [word[at : at + limit] for at in range(0, len(word), limit)]
+    for stretch in _WORD.findall(sentence):
+        for word in [stretch] if size(stretch) <= limit else atoms(stretch):
+            words += [word] if size(word) <= limit else [word[at : at + limit] for at in range(0, len(word), limit)]
     return _joined(words, limit, size)
 
 

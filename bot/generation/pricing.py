@@ -15,8 +15,8 @@ MILLION: Final = 1_000_000
 
 
 def _micros(dollars: object) -> object:
-    """Dollars as a person writes them ("0.075", 3.75) in micro-dollars; anything else is left for the model to refuse."""
-    return int(dollars * MILLION) if isinstance(dollars, Decimal) and dollars.is_finite() else dollars
+    """Dollars as a person writes them (0.075, 3.75) in micro-dollars; what is no sensible sum is left to be refused."""
+    return int(dollars * MILLION) if isinstance(dollars, Decimal) and dollars < MILLION else dollars
 
 
 Dollars = Annotated[int, BeforeValidator(_micros), Field(ge=0, strict=True)]

@@ -49,19 +49,30 @@ class Generation:
     ) -> Ordered:
         """Commits text, request and the started event, before a byte goes anywhere. ``place`` is (guild, channel).
 
-        The caller shows the first card and then calls ``begin``: so a card cannot come after its script.
+        ``begin`` shows it and lets it be written.
         """
         return await place_order(self.database, chapter, order, by, place=place)
 
-    async def begin(self, run_id: str, *, card: tuple[int, int] | None = None) -> None:
-        """Lets a worker take the run, whose ``card`` stands at (channel, message)."""
-        if card is not None:
+    async def begin(self, run_id: str) -> tuple[int, int] | None:
+        """Posts the run's card and lets a worker take it; where the card stands, as (channel, message).
 
-            async def work(writing: Writing) -> None:
-                await writing.runs.set_card(run_id, *card)
+        Where Discord would not take the card, the chapter is written all the same, and ``DeliveryError`` says so.
+        """
+        card: tuple[int, int] | None = None
+        try:
+            card = await self.card.post(await self.view(run_id))
+        finally:
+            await self.place_card(run_id, *(card or (None, None)))
+            self.worker.wake()
+        return card
 
-            await self.database.write(work)
-        self.worker.wake()
+    async def place_card(self, run_id: str, channel_id: int | None, message_id: int | None) -> None:
+        """The run is shown in this message from now on; None where it cannot be shown."""
+
+        async def work(writing: Writing) -> None:
+            await writing.runs.set_card(run_id, channel_id, message_id)
+
+        await self.database.write(work)
 
     async def cancel(self, run_id: str, by: Person) -> None:
         """The run is cancelled and its card says so; ``StateError`` when it had ended before."""

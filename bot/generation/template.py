@@ -25,7 +25,7 @@ _SAID: Final = (
 )
 _NAME: Final = r"[A-ZÀ-ÖØ-Þ][\w’'-]*(?:\s+[A-ZÀ-ÖØ-Þ][\w’'-]*)?"
 _AFTER: Final = re.compile(
-    rf"[\s,.–—-]*(?:(?:{_SAID})\s+(?:the\s+(?P<role>\w+)|(?P<name>{_NAME}))|(?P<first>{_NAME})\s+(?:{_SAID})\b)"
+    rf"[\s,.–—-]*(?:(?:{_SAID})\s+(?:the\s+(?P<role>\w+)|(?P<name>{_NAME}))|(?:the\s+(?P<who>\w+)|(?P<first>{_NAME}))\s+(?:{_SAID})\b)"
 )
 _BEFORE: Final = re.compile(
     rf"(?:^|[.!?…]\s+)(?:(?P<name>{_NAME})|[Tt]he\s+(?P<role>\w+))\s+(?:{_SAID})\b[^.!?…]*[,:]\s*$"

@@ -1,6 +1,7 @@
 """Text as it is counted and compared: words, or single characters in scripts that are written without spaces."""
 
 import re
+from itertools import pairwise
 from typing import Final
 
 # Han, kana and Hangul are timed by the character; Thai, Lao, Burmese and Khmer are written without spaces too.
@@ -37,6 +38,12 @@ def one_line(text: str) -> str:
 def units(text: str) -> list[str]:
     """What is counted: words (with their inner apostrophes), and single characters of scripts without spaces."""
     return _UNIT.findall(clean(text))
+
+
+def atoms(text: str) -> list[str]:
+    """Cleaned text cut after each unit; joined by nothing they are the text."""
+    cuts = sorted({0, *(unit.end() for unit in _UNIT.finditer(text)), len(text)})
+    return [text[start:end] for start, end in pairwise(cuts)]
 
 
 def folded(text: str) -> list[str]:

@@ -124,6 +124,7 @@ class RunWorker:
                 if not await self._renew(run_id):
                     task.cancel()
             await self._recover(all_owners=False)
+            self._wake.set()
 
     async def _renew(self, run_id: str) -> bool:
         async def work(writing: Writing) -> None:

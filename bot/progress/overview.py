@@ -1,12 +1,15 @@
 """Where everything stands: one look for the team, one for everybody."""
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.errors import NotFoundError
+from bot.events import EXPORTED
 from bot.generation.models import WriterKind
-from storage import Database, Reading
+from bot.people import Person
+from storage import Database, Reading, Writing
 from storage.ebooks import Ebook
 from storage.events import Event, EventFilter
 from storage.scripts import ChapterStanding
@@ -100,6 +103,8 @@ class EventPage:
 
 
 PAGE = 10
+_SHORT = "#"
+_LONG = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +124,7 @@ class Progress:
             standings = await reading.scripts.standings(wanted.ebook_id)
             counts = await reading.ebooks.chapter_counts()
             return Overview(
-                scope,
+                replace(scope, ebook=ebook.id if ebook else ""),
                 tuple(_book(ebook_id, title, standings, counts.get(ebook_id, 0)) for ebook_id, title in titles.items()),
                 written=sum(written.values()),
                 by_template=written.get(WriterKind.TEMPLATE.value, 0),
@@ -148,6 +153,19 @@ class Progress:
                 coming.append(chapter)
         return PublicView(tuple(out), tuple(coming), shares)
 
+    async def public_books(self, words: str) -> list[tuple[str, str]]:
+        """Id and title of books of which something is out or coming, and whose title or id contains ``words``."""
+        async with self.database.read() as reading:
+            titles = await reading.ebooks.titles()
+            standings = await reading.scripts.standings()
+        known = {standing.ebook_id for standing in standings if standing.state is not ScriptState.DRAFT}
+        wanted = words.casefold()
+        return [
+            (ebook_id, title)
+            for ebook_id, title in titles.items()
+            if ebook_id in known and (wanted in title.casefold() or wanted in ebook_id.casefold())
+        ]
+
     async def events(self, scope: Scope, page: int) -> EventPage:
         """One page of events, newest first; ``page`` counts from 0 and is brought into range."""
         async with self.database.read() as reading:
@@ -158,15 +176,25 @@ class Progress:
             members = await reading.members.discord_ids({event.member_id for event in found if event.member_id})
         return EventPage(tuple(found), members, number, pages)
 
-    async def entries(self, scope: Scope) -> list[dict[str, object]]:
-        """Matching events, oldest first, in the exchange format ``{"timestamp", "event", "data"}``."""
+    async def entries(self, scope: Scope, by: Person) -> list[dict[str, object]]:
+        """Matching events, oldest first, in the exchange format ``{"timestamp", "event", "data"}``.
+
+        That they were taken is an event itself; it comes after those that are returned.
+        """
         async with self.database.read() as reading:
             _, wanted = await _resolved(reading, scope)
-            return [event.entry() async for event in reading.events.stream(wanted)]
+            found = [event.entry() async for event in reading.events.stream(wanted)]
+
+        async def work(writing: Writing) -> None:
+            member_id = await writing.members.remember(by.discord_id, by.name)
+            writing.report(EXPORTED, {"format": "json", "events": len(found)}, member_id=member_id)
+
+        await self.database.write(work)
+        return found
 
 
 async def _resolved(reading: Reading, scope: Scope) -> tuple[Ebook | None, EventFilter]:
-    ebook = await reading.ebooks.find(scope.ebook) if scope.ebook else None
+    ebook = await _named(reading, scope.ebook) if scope.ebook else None
     if scope.ebook and ebook is None:
         raise NotFoundError(f"No book is called “{scope.ebook[:80]}”.", "Choose one from the list.")
     member_id = None
@@ -174,6 +202,20 @@ async def _resolved(reading: Reading, scope: Scope) -> tuple[Ebook | None, Event
         # Somebody who has never acted has no events; no id matches the empty one.
         member_id = await reading.members.find(scope.member_discord_id) or ""
     return ebook, EventFilter(ebook.id if ebook else None, member_id, scope.period.since(reading.now))
+
+
+async def _named(reading: Reading, name: str) -> Ebook | None:
+    """The book by id, title or short name."""
+    if name.startswith(_SHORT):
+        name = next((ebook_id for ebook_id in await reading.ebooks.titles() if short_name(ebook_id) == name), name)
+    return await reading.ebooks.find(name)
+
+
+def short_name(ebook_id: str) -> str:
+    """The id itself, or for a long one a hash that a button's id can hold."""
+    if len(ebook_id) <= _LONG and not ebook_id.startswith(_SHORT):
+        return ebook_id
+    return _SHORT + hashlib.sha256(ebook_id.encode()).hexdigest()[:16]
 
 
 def _book(ebook_id: str, title: str, standings: list[ChapterStanding], chapters: int) -> BookStanding:

@@ -5,7 +5,7 @@ import io
 import os
 import sys
 from asyncio.subprocess import DEVNULL
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import aiohttp
 import discord
@@ -14,6 +14,7 @@ from discord import app_commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from tests.standins import discord_refused
 from tests.standins.discord_command_forms import check_commands
 from tests.standins.discord_errors import ApiError
 from tests.standins.discord_forms import CREATE_FLAGS, check_message
@@ -23,20 +24,14 @@ from tests.standins.discord_server import DiscordStandIn
 from tests.standins.discord_world import ATTACH_FILES, NEWS, PIN_MESSAGES, SEND_MESSAGES, VIEW_CHANNEL, Json, Pings
 
 
-@pytest.fixture(autouse=True)
-def _addresses() -> Iterator[None]:
-    """discord.py's addresses are put back."""
-    base, gateway = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
-    yield
-    Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = base, gateway
-
-
 @pytest.fixture
 async def standin() -> AsyncIterator[DiscordStandIn]:
-    """A stand-in, and discord.py pointed at it."""
+    """A stand-in, and discord.py pointed at it until the test is over."""
+    base, gateway = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
     async with DiscordStandIn() as made:
         Route.BASE = made.base_url
         yield made
+    Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = base, gateway
 
 
 async def test_a_slash_command_with_a_file_is_answered_and_its_button_pressed(standin: DiscordStandIn) -> None:
@@ -341,52 +336,14 @@ async def test_a_process_is_killed_and_comes_back(standin: DiscordStandIn) -> No
     assert standin.violations == []
 
 
-def _row(*components: Json) -> Json:
-    return {"components": [{"type": 1, "components": list(components)}]}
-
-
-def _button(**more: object) -> Json:
-    return {"type": 2, "style": 1, "label": "x", "custom_id": "x", **more}
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        {"content": "x" * 2001},
-        {"embeds": [{"title": "x" * 257}]},
-        {"embeds": [{"description": "x" * 4000}, {"description": "x" * 2001}]},
-        {"embeds": [{"fields": [{"name": "", "value": "x"}]}]},
-        {"embeds": [{"title": "x"}] * 11},
-        {"content": "x", "nonce": "x" * 26},
-        {"content": "x", "flags": 1 << 6},
-        {"content": "x", "allowed_mentions": {"parse": ["users"], "users": ["1"]}},
-        _row(*[_button(custom_id=str(n)) for n in range(6)]),
-        _row(_button(), _button()),
-        _row(_button(label="x" * 81)),
-        _row(_button(style=5, url="https://example.org")),
-        _row(_button(custom_id="")),
-        _row({"type": 3, "custom_id": "x", "options": [{"label": "x", "value": str(n)} for n in range(26)]}),
-        {"flags": 1 << 15, "components": [{"type": 10, "content": "x"}] * 41},
-        {"flags": 1 << 15, "components": [{"type": 10, "content": "x" * 2001}] * 2},
-        {"flags": 1 << 15, "components": [{"type": 13, "file": {"url": "attachment://none"}}]},
-        {"components": [{"type": 10, "content": "x"}]},
-    ],
-)
+@pytest.mark.parametrize("body", discord_refused.MESSAGES)
 def test_a_form_that_discord_refuses_is_refused(body: Json) -> None:
     """Each of the documented limits."""
     with pytest.raises(ApiError, match="50035"):
         check_message(body, [], flags=CREATE_FLAGS)
 
 
-@pytest.mark.parametrize(
-    "command",
-    [
-        {"name": "Big", "description": "x"},
-        {"name": "x", "description": ""},
-        {"name": "x", "description": "x", "options": [{"name": "a", "type": 3}]},
-        {"name": "x", "description": "x" * 101},
-    ],
-)
+@pytest.mark.parametrize("command", discord_refused.COMMANDS)
 def test_a_command_that_discord_refuses_is_refused(command: Json) -> None:
     """Names, descriptions, options."""
     with pytest.raises(ApiError, match="50035"):

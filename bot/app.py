@@ -1,0 +1,119 @@
+"""The composition root: everything is built in ``setup_hook`` on one exit stack, and ``close`` unwinds it."""
+
+import asyncio
+import hashlib
+import json
+import logging
+from contextlib import AsyncExitStack
+from datetime import datetime
+from typing import Final
+
+import discord
+from discord.ext import commands
+from yarl import URL
+
+from bot.services import Face, GeminiAccess, Services, Ways, build_services
+from bot.settings import Settings
+from bot.tree import MythTree
+from storage import Database, Writing
+
+_log = logging.getLogger(__name__)
+# The face first: it hands in what the services show themselves through.
+FACE: Final = "cogs.posting"
+EXTENSIONS: Final = ("cogs.script", "cogs.progress", "cogs.track", "cogs.affiliate", "cogs.broadcast", "cogs.about")
+_SYNCED: Final = "commands_synced"
+
+
+class MythBot(commands.Bot):
+    """The real bot. ``ways`` is how a demo or a test changes time and waiting; ``force_sync`` registers the commands anew."""
+
+    face: Face
+    services: Services
+
+    def __init__(self, settings: Settings, *, ways: Ways | None = None, force_sync: bool = False) -> None:
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            tree_cls=MythTree,
+            intents=discord.Intents(guilds=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            allowed_contexts=discord.app_commands.AppCommandContext(guild=True),
+            allowed_installs=discord.app_commands.AppInstallationType(guild=True, user=False),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_messages=None,
+        )
+        self.settings = settings
+        self.ways = ways or Ways()
+        self.started_at: datetime = self.ways.clock()
+        self.first_ready = asyncio.Event()
+        self._force_sync = force_sync
+        self._stack = AsyncExitStack()
+
+    @property
+    def studio(self) -> discord.Object:
+        """The studio's own server, as far as registering commands needs it."""
+        return discord.Object(self.settings.studio_guild_id)
+
+    async def setup_hook(self) -> None:
+        """Opens, builds and starts everything, in this order; ``close`` undoes it in the opposite one."""
+        database = await Database.open(self.settings.database_url, self.ways.clock)
+        self._stack.push_async_callback(database.close)
+        gemini = GeminiAccess(self.settings, self.ways)
+        self._stack.push_async_callback(gemini.close)
+        await gemini.connect()
+        await self.load_extension(FACE)
+        self.services = build_services(self.settings, database, gemini, self.face, self.ways)
+        for extension in EXTENSIONS:
+            await self.load_extension(extension)
+        await self.register_commands(force=self._force_sync)
+        if self.settings.discord_api_base is not None:
+            # discord.py asks for the gateway's address only when it is sharded; a proxy has one of its own.
+            _, gateway, _ = await self.http.get_bot_gateway()
+            discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway)
+        self._stack.push_async_callback(self.services.stop)
+
+    async def on_ready(self) -> None:
+        """Discord's servers are known: the workers begin now, since a recovered card or post may need a channel."""
+        if not self.first_ready.is_set():
+            self.first_ready.set()
+            _log.info("ready as %s in %d servers", self.user, len(self.guilds))
+            await self.services.start()
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """The studio's server may let the bot in only after it was started."""
+        if guild.id == self.settings.studio_guild_id:
+            await self.register_commands(force=True)
+
+    async def register_commands(self, *, force: bool) -> None:
+        """Registers the commands with Discord where the tree, the application or the studio's server has changed."""
+        database = self.services.database
+        payload = [
+            [command.to_dict(self.tree) for command in self.tree.get_commands(guild=guild)]
+            for guild in (None, self.studio)
+        ]
+        text = json.dumps([payload, self.application_id, self.studio.id], sort_keys=True)
+        fingerprint = hashlib.sha256(text.encode()).hexdigest()
+        async with database.read() as reading:
+            if not force and await reading.facts.get(_SYNCED) == fingerprint:
+                return
+        await self.tree.sync()
+        try:
+            await self.tree.sync(guild=self.studio)
+        except discord.Forbidden:
+            _log.error(
+                "The bot is not in the studio's server %d: invite it there, or correct STUDIO_GUILD_ID.", self.studio.id
+            )
+            return
+
+        async def work(writing: Writing) -> None:
+            await writing.facts.put(_SYNCED, fingerprint)
+
+        await database.write(work)
+        _log.info("commands registered")
+
+    async def close(self) -> None:
+        """Leaves the gateway and unwinds everything; may be called more than once."""
+        # The workers let go while Discord can still be reached, so that a card can say that it was interrupted.
+        await self._stack.aclose()
+        await super().close()

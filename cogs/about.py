@@ -1,0 +1,77 @@
+"""``/about`` and ``/help``."""
+
+from importlib.metadata import version
+
+import discord
+from discord import app_commands
+from discord.app_commands import AppCommand
+from discord.ext import commands
+
+from bot.app import MythBot
+from bot.permissions import invite_link
+from cogs.access import is_team
+from cogs.views.base import layout
+from cogs.words import EMBER, ago, plain
+
+_STORED = (
+    "**What is stored.** The chapters you give, the scripts made from them, the announcements, and what was done when. "
+    "Events carry a random id for you; your Discord id and name stand in one table alone.\n"
+    "**What goes to Google's Gemini.** The chapter's text, its title, theme, notes and hook, when a script is written. "
+    "No Discord id, no name of yours, no message of anybody."
+)
+
+
+class AboutCog(commands.Cog):
+    """Says what this is and how it is used."""
+
+    def __init__(self, bot: MythBot) -> None:
+        self._bot = bot
+        self._registered: dict[str, int] = {}
+
+    @app_commands.command(name="about", description="What this is, what is stored, and what goes to Gemini")
+    async def about(self, interaction: discord.Interaction) -> None:
+        """Version, writer, privacy, invitation."""
+        settings = self._bot.settings
+        writer = (
+            plain(settings.gemini_model) if settings.google_api_key else "the template writer (no Gemini key is set)"
+        )
+        invite = invite_link(self._bot.application_id) if self._bot.application_id else ""
+        texts = [
+            "### Midnight Myth Audio\nHorror ebooks become audio dramas here.",
+            f"Version {version('midnight-myth')} · running since {ago(self._bot.started_at)} · scripts by {writer}",
+            _STORED,
+            f"**For your own server.** [Invite the bot]({invite}), then `/affiliate join`.",
+        ]
+        view = layout(*(discord.ui.TextDisplay(text) for text in texts), accent=EMBER)
+        await interaction.response.send_message(view=view, ephemeral=True)
+
+    @app_commands.command(name="help", description="What you can do here")
+    async def help(self, interaction: discord.Interaction) -> None:
+        """Every command that this person can use here, to be pressed."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        lines = ["### What you can do here"]
+        guilds: tuple[discord.abc.Snowflake | None, ...] = (None, self._bot.studio) if is_team(interaction) else (None,)
+        for guild in guilds:
+            for command in sorted(self._bot.tree.walk_commands(guild=guild), key=lambda found: found.qualified_name):
+                if isinstance(command, app_commands.Command):
+                    mention = await self._mention(command.qualified_name, guild)
+                    lines.append(f"{mention} · {command.description}")
+        view = layout(discord.ui.TextDisplay("\n".join(lines)[:4000]), accent=EMBER)
+        await interaction.edit_original_response(view=view)
+
+    async def _mention(self, name: str, guild: discord.abc.Snowflake | None) -> str:
+        """The command as Discord's clickable mention; plain where Discord does not tell its id."""
+        root = name.split(maxsplit=1)[0]
+        if root not in self._registered:
+            try:
+                commands_there: list[AppCommand] = await self._bot.tree.fetch_commands(guild=guild)
+            except discord.HTTPException:
+                return f"`/{name}`"
+            self._registered |= {found.name: found.id for found in commands_there}
+        found = self._registered.get(root)
+        return f"</{name}:{found}>" if found else f"`/{name}`"
+
+
+async def setup(bot: MythBot) -> None:
+    """In every server."""
+    await bot.add_cog(AboutCog(bot))

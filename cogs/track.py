@@ -1,0 +1,34 @@
+"""``/track``: an entry by hand."""
+
+import discord
+from discord import app_commands
+from discord.app_commands import Range
+from discord.ext import commands
+
+from bot.app import MythBot
+from bot.tracking import MAX_EVENT, Tracking
+from cogs.access import require_team
+from cogs.words import plain
+
+
+class TrackCog(commands.Cog):
+    """Writes manual entries."""
+
+    def __init__(self, tracking: Tracking) -> None:
+        self._tracking = tracking
+
+    @app_commands.command(name="track", description="Note something in the progress log")
+    @app_commands.describe(event="What happened", data='Details as JSON, such as {"takes": 3}')
+    async def track(
+        self, interaction: discord.Interaction, event: Range[str, 1, MAX_EVENT], data: Range[str, 1, 4000] | None = None
+    ) -> None:
+        """Adds the entry to the chain."""
+        by = require_team(interaction)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await self._tracking.track(event, data or "", by)
+        await interaction.edit_original_response(content=f"Noted: {plain(event)}")
+
+
+async def setup(bot: MythBot) -> None:
+    """In the studio's server alone."""
+    await bot.add_cog(TrackCog(bot.services.tracking), guild=bot.studio)

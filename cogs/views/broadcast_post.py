@@ -1,0 +1,59 @@
+"""An announcement as it stands in a channel: an embed and buttons, plain enough to be forwarded."""
+
+import re
+from typing import Any, Self
+
+import discord
+from discord import ui
+
+from bot.broadcasting.post import FOOTER, Post
+from cogs.access import person, services_of
+from cogs.views.base import PressMixin
+from cogs.words import INDIGO, counted
+
+
+def post_embed(post: Post) -> discord.Embed:
+    """The announcement's body."""
+    text = post.message if not post.hook else f"{post.message}\n\n*{post.hook}*"
+    embed = discord.Embed(title=post.title, description=text, url=post.link or None, colour=INDIGO)
+    if post.image:
+        embed.set_image(url=post.image)
+    return embed.set_footer(text=FOOTER)
+
+
+def post_buttons(post: Post, delivery_id: str) -> ui.View:
+    """The link and "I shared it"; the latter's id is the mark by which the post is known again."""
+    view = ui.View(timeout=None)
+    if post.link:
+        view.add_item(ui.Button(label="Listen / read", url=post.link))
+    view.add_item(SharedButton(delivery_id))
+    return view
+
+
+class SharedButton(PressMixin, ui.DynamicItem[ui.Button[Any]], template=r"shared:(?P<id>[0-9a-f]{16})"):
+    """Counts a share, once for each person and announcement."""
+
+    def __init__(self, delivery_id: str) -> None:
+        button: ui.Button[Any] = ui.Button(label="I shared it", custom_id=mark(delivery_id))
+        super().__init__(button)
+        self.delivery_id = delivery_id
+
+    @classmethod
+    async def from_custom_id(
+        cls, _interaction: discord.Interaction, _item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """The button that was pressed."""
+        return cls(match["id"])
+
+    async def press(self, interaction: discord.Interaction) -> None:
+        """Answers with the person's own count."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        new, shares = await services_of(interaction).broadcasting.share(self.delivery_id, person(interaction))
+        total = f"You have shared {counted(shares, 'announcement')}."
+        text = f"Counted. {total}" if new else f"You told me before; it counts once. {total}"
+        await interaction.followup.send(text, ephemeral=True)
+
+
+def mark(delivery_id: str) -> str:
+    """The id of the post's own button, which nobody else's message has."""
+    return f"shared:{delivery_id}"

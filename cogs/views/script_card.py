@@ -1,0 +1,175 @@
+"""The card of a run: what is being written, then the script with everything one does to it."""
+
+from datetime import datetime
+from typing import Any
+
+import discord
+from discord import ui
+
+from bot.generation.cards import RunView
+from bot.generation.coverage import Coverage
+from bot.generation.models import Cue, CueKind, Script, WriterKind
+from cogs.views.base import layout, row
+from cogs.views.script_buttons import RunButton, ScriptButton
+from cogs.words import EMBER, GREY, RED, ago, bar, counted, cut, dollars, minutes, plain
+from storage.scripts import StoredScript
+from storage.states import RunState, ScriptState
+
+
+def script_card(view: RunView) -> ui.LayoutView:
+    """The card as it is to look now."""
+    match view.run.state:
+        case RunState.READY:
+            return _waiting(view)
+        case RunState.WRITING:
+            return _writing(view)
+        case RunState.INTERRUPTED:
+            return _interrupted(view)
+        case RunState.CANCELLED:
+            return _cancelled(view)
+    if view.stored is None or view.script is None:
+        raise ValueError("a run that is done has its script")
+    return _done(view, view.stored, view.script)
+
+
+def _waiting(view: RunView) -> ui.LayoutView:
+    ahead = f"{counted(view.ahead, 'chapter')} before it" if view.ahead else "its turn is next"
+    return _card(
+        EMBER,
+        f"### ✎ Waiting · {plain(view.title)}",
+        _where(view),
+        f"In the queue, {ahead}.",
+        buttons=[_run(view, "cancel")],
+    )
+
+
+def _writing(view: RunView) -> ui.LayoutView:
+    started = f" · started {ago(view.run.started_at)}" if view.run.started_at else ""
+    part = f"part {view.part} of {view.parts} · " if view.parts > 1 else ""
+    so_far = f" · about {minutes_so_far(view.seconds)} so far" if view.cue_count else ""
+    lines = [f"{bar(view.share, 1)}  {part}{counted(view.cue_count, 'cue')}{so_far}"]
+    lines += [cue_line(cue) for cue in view.last_cues]
+    if view.waiting:
+        lines.append(f"*{plain(view.waiting, 300)}*")
+    elif not view.cue_count:
+        lines.append("*The first lines are on their way.*")
+    return _card(
+        EMBER,
+        f"### ✎ Writing · {plain(view.title)}",
+        _where(view) + started,
+        "\n".join(lines),
+        buttons=[_run(view, "cancel")],
+    )
+
+
+def _interrupted(view: RunView) -> ui.LayoutView:
+    note = view.run.note or "Writing was interrupted."
+    safe = f"{counted(view.cue_count, 'cue is', 'cues are')} safe." if view.cue_count else "Its text is safe."
+    return _card(
+        RED,
+        f"### ◍ Interrupted · {plain(view.title)}",
+        _where(view),
+        f"{note} {safe}",
+        buttons=[_run(view, "continue", "Continue" if view.cue_count else "Retry"), _run(view, "discard")],
+    )
+
+
+def _cancelled(view: RunView) -> ui.LayoutView:
+    return _card(
+        GREY,
+        f"### ✕ Cancelled · {plain(view.title)}",
+        _where(view),
+        "Nothing was stored but the chapter's own text.",
+        buttons=[_run(view, "retry")],
+    )
+
+
+def _done(view: RunView, stored: StoredScript, script: Script) -> ui.LayoutView:
+    template = stored.writer == WriterKind.TEMPLATE
+    mark = "▢ Template script ·" if template else "✔"
+    heading = f"### {mark} {plain(stored.title)}"
+    where = (
+        f"{plain(view.ebook_title, 100)} · chapter {stored.chapter_number} · {plain(stored.theme, 60)} · "
+        f"version {stored.version} · **{stored.state.value}**"
+    )
+    lines = []
+    if template:
+        lines.append(f"{plain(stored.error, 500)} This is a skeleton made from your chapter's own text.")
+    elif script.logline:
+        lines.append(f"*{plain(script.logline, 300)}*")
+    lines.append(
+        f"Runs {minutes(script.running_time.low, script.running_time.high)} (estimate) · "
+        f"{_cue_counts(script)} · cast of {len(script.cast)}"
+    )
+    covered = Coverage.model_validate_json(stored.coverage) if stored.coverage else None
+    if covered is not None and not template and covered.missing:
+        cut_out = counted(len(covered.missing), "paragraph was", "paragraphs were")
+        lines.append(f"The source is covered to {covered.share:.0%}; {cut_out} cut or rewritten.")
+    foot = [stored.model] if stored.model else []
+    if stored.tokens:
+        foot.append(f"{stored.tokens:,} tokens")
+    if stored.tokens and stored.cost_micros is not None:
+        foot.append(dollars(stored.cost_micros) if stored.cost_micros else "price unknown")
+    foot += [_took(view), f"id `{stored.id}`"]
+    return _card(
+        GREY if template else EMBER,
+        heading,
+        where,
+        "\n".join(lines),
+        "-# " + " · ".join(part for part in foot if part),
+        buttons=_script_buttons(view, stored, template=template),
+    )
+
+
+def _script_buttons(view: RunView, stored: StoredScript, *, template: bool) -> list[ui.Item[Any]]:
+    buttons = [ScriptButton("read", stored.id), ScriptButton("download", stored.id)]
+    if stored.state is ScriptState.DRAFT:
+        buttons += [ScriptButton("approve", stored.id), ScriptButton("release_now", stored.id)]
+    elif stored.state is ScriptState.APPROVED:
+        buttons.append(ScriptButton("release", stored.id))
+    items: list[ui.Item[Any]] = [*buttons]
+    if template and stored.state is ScriptState.DRAFT:
+        items.append(_run(view, "retry", "Write it with Gemini"))
+    return items
+
+
+def _where(view: RunView) -> str:
+    number = f"chapter {view.run.chapter_number}"
+    version = f" · version {view.run.version}" if view.run.version > 1 else ""
+    by = f" · for <@{view.by}>" if view.by else ""
+    return f"{plain(view.ebook_title, 100)} · {number}{version} · {plain(view.theme, 60)}{by}"
+
+
+def _cue_counts(script: Script) -> str:
+    names = {CueKind.NARRATION: "narration", CueKind.DIALOGUE: "dialogue", CueKind.SFX: "SFX", CueKind.MUSIC: "music"}
+    kinds = ", ".join(f"{script.count(kind)} {name}" for kind, name in names.items())
+    return f"{counted(len(script.cues), 'cue')}: {kinds}"
+
+
+def cue_line(cue: Cue) -> str:
+    """A cue on one line, as in ``40 NARRATOR The lantern guttered``."""
+    if cue.kind.spoken:
+        direction = f"({plain(cue.direction, 40)}) " if cue.direction else ""
+        return f"`{cue.n:>3}` **{plain(cue.speaker, 30)}** {direction}{plain(cue.text, 90)}"
+    return f"`{cue.n:>3}` {cue.kind.value.upper()} {plain(cut(cue.text, 90).upper(), 90)}"
+
+
+def minutes_so_far(seconds: float) -> str:
+    """``40 s``, ``6 min``."""
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
+
+
+def _took(view: RunView) -> str:
+    started, finished = view.run.started_at, view.run.finished_at
+    if not isinstance(started, datetime) or not isinstance(finished, datetime):
+        return ""
+    whole, seconds = divmod(round((finished - started).total_seconds()), 60)
+    return f"{whole} min {seconds} s" if whole else f"{seconds} s"
+
+
+def _run(view: RunView, act: str, label: str = "") -> RunButton:
+    return RunButton(act, view.run.id, label)
+
+
+def _card(accent: discord.Colour, *texts: str, buttons: list[Any]) -> ui.LayoutView:
+    return layout(*(ui.TextDisplay(text) for text in texts), row(*buttons), accent=accent)

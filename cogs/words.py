@@ -1,0 +1,57 @@
+"""How things are said: text from strangers made safe, money, durations, times in the reader's own zone."""
+
+import re
+from datetime import datetime
+
+import discord
+
+EMBER = discord.Colour(0xE8590C)
+INDIGO = discord.Colour(0x4C51BF)
+GREY = discord.Colour(0x868E96)
+RED = discord.Colour(0xC92A2A)
+
+_SPACE = re.compile(r"\s+")
+
+
+def cut(text: str, limit: int) -> str:
+    """On one line and at most ``limit`` characters, with an ellipsis where something is missing."""
+    text = _SPACE.sub(" ", text).strip()
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def plain(text: str, limit: int = 200) -> str:
+    """Somebody's text, shown as it is: no markup, no mention."""
+    return discord.utils.escape_markdown(discord.utils.escape_mentions(cut(text, limit)))
+
+
+def dollars(micros: int) -> str:
+    """``$0.04``; below a cent ``$0.0042``."""
+    amount = micros / 1_000_000
+    return f"${amount:.2f}" if amount >= 0.01 or amount == 0 else f"${amount:.4f}"
+
+
+def minutes(low: int, high: int) -> str:
+    """A range of seconds in words: ``14–16 min``, ``40–55 s``."""
+    if high < 90:
+        return f"{low}–{high} s"
+    first, last = round(low / 60), max(round(high / 60), 1)
+    return f"{first}–{last} min" if first != last else f"{last} min"
+
+
+def ago(moment: datetime) -> str:
+    """Discord's relative time, in the reader's own words."""
+    return discord.utils.format_dt(moment, "R")
+
+
+def bar(done: float, whole: float) -> str:
+    """Ten cells of ▰ and ▱."""
+    share = 0.0 if whole <= 0 else min(max(done / whole, 0.0), 1.0)
+    full = int(share * 10 + 0.5) if share < 1 else 10
+    if done > 0 and full == 0:
+        full = 1
+    return "▰" * full + "▱" * (10 - full)
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """``1 channel``, ``42 channels``."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -1,0 +1,36 @@
+import ssl
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from bot.generation.gemini import GeminiModel, load_sdk
+from tests.standins.gemini import GeminiStandin
+
+
+@pytest.fixture(scope="session")
+def gemini_server() -> Iterator[GeminiStandin]:
+    """One stand-in for the whole session: starting it is the slow part."""
+    load_sdk()
+    with GeminiStandin() as standin:
+        yield standin
+
+
+@pytest.fixture
+def standin(gemini_server: GeminiStandin, monkeypatch: pytest.MonkeyPatch) -> GeminiStandin:
+    """The stand-in, well again, and the only Gemini that the SDK can reach."""
+    gemini_server.reset()
+    gemini_server.chunks, gemini_server.delay = 12, 0.0
+    for name in ("GOOGLE_API_KEY", "GEMINI_API_KEY", "GOOGLE_GENAI_API_VERSION", "GOOGLE_GENAI_USE_VERTEXAI"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", gemini_server.url)
+    # The SDK reads the world's certificates three times for each client: half of the tests' time, and loopback needs none.
+    monkeypatch.setattr(ssl, "create_default_context", lambda *_, **__: ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+    return gemini_server
+
+
+@pytest.fixture
+async def gemini(standin: GeminiStandin) -> AsyncIterator[GeminiModel]:
+    """The real client against the stand-in, impatient."""
+    model = GeminiModel("test-key", idle_seconds=0.15)
+    yield model
+    await model.aclose()
