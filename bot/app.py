@@ -22,6 +22,8 @@ _log = logging.getLogger(__name__)
 FACE: Final = "cogs.posting"
 EXTENSIONS: Final = ("cogs.script", "cogs.progress", "cogs.track", "cogs.affiliate", "cogs.broadcast", "cogs.about")
 _SYNCED: Final = "commands_synced"
+# The studio writes and never speaks; discord.py would warn at every start that it cannot.
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
 
 class MythBot(commands.Bot):

@@ -11,6 +11,9 @@ GREY = discord.Colour(0x868E96)
 RED = discord.Colour(0xC92A2A)
 
 _SPACE = re.compile(r"\s+")
+# An underscore inside a word means nothing to Discord, so names such as ebook_001 stay readable.
+_MARKUP = re.compile(r"[\\*`~|<>\[\]]|(?<!\w)_|_(?!\w)")
+_LINE_MARKUP = re.compile(r"^(\d*)(?=#{1,3} |-# |- |(?<=\d)\. )")
 
 
 def cut(text: str, limit: int) -> str:
@@ -21,7 +24,7 @@ def cut(text: str, limit: int) -> str:
 
 def plain(text: str, limit: int = 200) -> str:
     """Somebody's text, shown as it is: no markup, no mention."""
-    return discord.utils.escape_markdown(discord.utils.escape_mentions(cut(text, limit)))
+    return _LINE_MARKUP.sub(r"\1\\", _MARKUP.sub(r"\\\g<0>", discord.utils.escape_mentions(cut(text, limit))))
 
 
 def dollars(micros: int) -> str:

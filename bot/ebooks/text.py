@@ -74,7 +74,10 @@ def _decoded(name: str, content: bytes) -> str:
     except UnicodeDecodeError:
         text = _guessed(name, content)
     if text.count("\x00") > len(text) // 100:
-        return _guessed(name, content)
+        text = _guessed(name, content)
+    odd = sum(character < " " and character not in "\t\n\r\f\x00" for character in text)
+    if odd > len(text) // 200:
+        raise _unreadable(name)
     return text
 
 
@@ -87,9 +90,6 @@ def _guessed(name: str, content: bytes) -> str:
             return content.decode(encoding)
         except UnicodeDecodeError:
             raise _unreadable(name) from None
-    odd = sum(byte < 32 and byte not in b"\t\n\r\f" for byte in sample)
-    if odd > len(sample) // 200:
-        raise _unreadable(name)
     return content.decode("cp1252", errors="replace")
 
 

@@ -11,11 +11,13 @@ import os
 import warnings
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from bot.clock import Clock, Wait, plainly, utcnow
 from bot.generation.answer import AnswerReader, schema
+from bot.generation.calls import CallReport, Deadline
 from bot.generation.faults import fault
 from bot.generation.models import Draft, Usage
 from bot.generation.prompt import Prompt, compose
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from google.genai import errors, types
 
 _log = logging.getLogger(__name__)
+# The answers that the SDK receives in the call being made, so that a call that is left can be hung up.
+_ANSWERS: ContextVar["list[aiohttp.ClientResponse]"] = ContextVar("answers")
 BETA: Final = "v1beta"
 _SAFETY: Final = ("HARASSMENT", "HATE_SPEECH", "SEXUALLY_EXPLICIT", "DANGEROUS_CONTENT")
 
@@ -41,45 +45,6 @@ def load_sdk() -> None:
     import aiohttp  # noqa: F401
     import httpx2  # noqa: F401
     from google import genai  # noqa: F401
-
-
-@dataclass(slots=True)
-class CallReport:
-    """What is known of one call while it runs and after: who answered, and what it used.
-
-    ``usage`` is None until the API told it. ``finished`` is whether the API ended the answer itself, so that the usage is
-    whole; ``free`` whether it never began one: nothing was sent, or all that came back was an error status.
-    """
-
-    model: str
-    answered: str = ""
-    usage: Usage | None = None
-    finished: bool = False
-    free: bool = True
-
-    @property
-    def known(self) -> Usage | None:
-        """The tokens to pay for; None where they cannot be known."""
-        if self.free:
-            return Usage()
-        return self.usage if self.finished else None
-
-
-class Deadline:
-    """A moment on the event loop's clock, ``seconds`` from now, that can be set anew."""
-
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-        self.renew()
-
-    def renew(self) -> None:
-        """The whole time is left again."""
-        self._end = asyncio.get_running_loop().time() + self._seconds
-
-    @property
-    def left(self) -> float:
-        """Seconds, never less than none."""
-        return max(0.0, self._end - asyncio.get_running_loop().time())
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +178,8 @@ class GeminiModel:
         # The SDK warns of a finish reason that it does not know; ours has a sentence for it, and a warning may be an error.
         warnings.filterwarnings("ignore", message=".* is not a valid ", category=UserWarning)
         events: AsyncIterator[types.GenerateContentResponse] | None = None
+        answers: list[aiohttp.ClientResponse] = []
+        _ANSWERS.set(answers)
         try:
             events = await self._open(model, prompt, version)
             report.free = False
@@ -234,29 +201,28 @@ class GeminiModel:
             raise fault(FaultKind.DISCONNECTED, model=model, reason=type(problem).__name__) from None
         except (
             ValueError
-        ):  # JSON that is none, or none of the API's: the SDK has three classes for it, all of them these
+        ):  # JSON that is none, or not the API's: the SDK has three classes for it, all of them of this one
             raise fault(FaultKind.MALFORMED, model=model) from None
         finally:
             if isinstance(events, AsyncGenerator):
                 await events.aclose()
+            # The SDK leaves its inner generators to the garbage collector, and until then Gemini goes on writing at our cost.
+            for answer in answers:
+                answer.close()
 
     async def _open(self, model: str, prompt: Prompt, version: str) -> AsyncIterator["types.GenerateContentResponse"]:
         from google.genai import types
 
+        level = types.ThinkingLevel(self._thinking) if self._thinking else None
+        categories = [types.HarmCategory(f"HARM_CATEGORY_{name}") for name in _SAFETY]
+        off = types.HarmBlockThreshold.OFF
         config = types.GenerateContentConfig(
             system_instruction=prompt.system,
             response_mime_type="application/json",
             response_json_schema=schema(),
             max_output_tokens=self.max_output_tokens,
-            thinking_config=types.ThinkingConfig(thinking_level=types.ThinkingLevel(self._thinking))
-            if self._thinking
-            else None,
-            safety_settings=[
-                types.SafetySetting(
-                    category=types.HarmCategory(f"HARM_CATEGORY_{name}"), threshold=types.HarmBlockThreshold.OFF
-                )
-                for name in _SAFETY
-            ],
+            thinking_config=types.ThinkingConfig(thinking_level=level) if level else None,
+            safety_settings=[types.SafetySetting(category=category, threshold=off) for category in categories],
             automatic_continuation=False,
             http_options=types.HttpOptions(api_version=version) if version else None,
         )
@@ -277,10 +243,16 @@ class GeminiModel:
         if self._client is None:
             # One attempt and no time limit: the SDK's retries are blind to quotas, and its timeout cuts healthy streams.
             # The session is ours because the SDK's own subclasses aiohttp's, which warns, and is never closed for certain.
-            self._session = aiohttp.ClientSession(trust_env=True)
+            tracing = aiohttp.TraceConfig()
+            tracing.on_request_end.append(_remember)
+            self._session = aiohttp.ClientSession(trust_env=True, trace_configs=[tracing])
             once = types.HttpOptions(retry_options=types.HttpRetryOptions(attempts=1), aiohttp_client=self._session)
             self._client = genai.Client(api_key=self._key, vertexai=False, http_options=once)
         return self._client
+
+
+async def _remember(_: object, __: object, ended: "aiohttp.TraceRequestEndParams") -> None:
+    _ANSWERS.get([]).append(ended.response)
 
 
 def _read(event: "types.GenerateContentResponse") -> _Chunk:

@@ -7,8 +7,9 @@ from contextlib import aclosing
 from typing import Final, Protocol
 
 from bot.clock import Clock, Wait, plainly, utcnow
+from bot.generation.calls import CallReport, Deadline
 from bot.generation.faults import fault, most_telling
-from bot.generation.gemini import CallReport, Deadline, GeminiModel
+from bot.generation.gemini import GeminiModel
 from bot.generation.models import Draft, Usage, WriterKind
 from bot.generation.pricing import LISTED, PriceTable, price, reserve
 from bot.generation.prompt import Prompt, compose

@@ -23,7 +23,7 @@ _SAID: Final = (
     "said|says|asked|asks|replied|replies|answered|whispered|whispers|murmured|muttered|cried|shouted|called|screamed|hissed|"
     "sighed|added|repeated|dijo|preguntó|susurró|respondió|dit|demanda|murmura|répondit|sagte|fragte|flüsterte|rief|antwortete"
 )
-_NAME: Final = r"[A-ZÀ-ÖØ-Þ][\w’'-]*(?:\s+[A-ZÀ-ÖØ-Þ][\w’'-]*)?"
+_NAME: Final = r"(?:(?:Mr|Mrs|Ms|Miss|Dr|St)\.?\s+)?[A-ZÀ-ÖØ-Þ][\w’'-]*(?:\s+[A-ZÀ-ÖØ-Þ][\w’'-]*)?"
 _AFTER: Final = re.compile(
     rf"[\s,.–—-]*(?:(?:{_SAID})\s+(?:the\s+(?P<role>\w+)|(?P<name>{_NAME}))|(?:the\s+(?P<who>\w+)|(?P<first>{_NAME}))\s+(?:{_SAID})\b)"
 )
@@ -54,7 +54,7 @@ _NOBODY: Final = frozenset(
 )
 
 _QUOTED: Final = re.compile(
-    r"“[^“”]+”|„[^„“”]+[“”]|«[^«»]+»|»[^«»]+«|「[^「」]+」|『[^『』]+』|(?<!\w)\"[^\"]+\""
+    r"“[^“”]+(?:”|$)|„[^„“”]+[“”]|«[^«»]+»|»[^«»]+«|「[^「」]+」|『[^『』]+』|(?<!\w)\"[^\"]+\""
     r"|(?<!\w)‘[^‘]*?[,.!?…—]’(?!\w)"
     r"|^[—―–]\s?[¿¡\w][^—―–]*"  # a paragraph that opens with a dash, as Spanish and French print speech
 )
@@ -129,8 +129,12 @@ def _script(assignment: Assignment) -> tuple[Cue, ...]:
     theme = one_line(assignment.theme).upper()
     if assignment.part == 1 and not assignment.before:
         add(CueKind.MUSIC, f"OPENING THEME{f' ({theme})' if theme else ''} – ESTABLISH AND UNDER")
+    still = ""
     for paragraph in assignment.paragraphs:
-        lines = _lines(one_line(paragraph))
+        lines = _lines(one_line(paragraph), still)
+        # A speech over several paragraphs opens each of them with a quotation mark and closes the last one only.
+        goes_on = bool(lines) and lines[-1].speaker != NARRATOR and paragraph.rfind("“") > paragraph.rfind("”")
+        still = lines[-1].speaker if goes_on else ""
         for sound in _sounds(lines):
             add(CueKind.SFX, sound)
         for line in lines:
@@ -140,11 +144,11 @@ def _script(assignment: Assignment) -> tuple[Cue, ...]:
     return tuple(cues)
 
 
-def _lines(paragraph: str) -> list[_Line]:
-    """The paragraph as narration and dialogue; joined, they hold every word of it."""
+def _lines(paragraph: str, still: str) -> list[_Line]:
+    """The paragraph as narration and dialogue; joined, they hold every word of it. ``still`` is whose speech goes on."""
     found = list(_QUOTED.finditer(paragraph))
     lines: list[_Line] = []
-    speaker = ""
+    speaker = still
     at = 0
     for number, quotation in enumerate(found):
         before = paragraph[at : quotation.start()]

@@ -1,8 +1,10 @@
 """A stand-in for the Gemini API on loopback: as strict as the real one, with every way of failing at the turn of a switch.
 
 ``with GeminiStandin() as gemini:`` serves from a thread of its own, so that it answers whatever loop its client runs in.
-``python -m tests.standins.gemini --port 8799`` serves alone; the scenario is then taken from the model's name after ``--``
-(``gemini-3.8-flash--quota_day``). Nothing of the bot is imported: bodies and paths follow Google's documents, not our reading.
+``python -m tests.standins.gemini --port 8799`` serves alone; its scenarios are set by ``POST /play`` (the arguments of ``play``
+as JSON; ``{"reset": true}`` ends them), or chosen by the model's name after ``--`` (``gemini-3.8-flash--quota_day``).
+
+Nothing of the bot is imported: bodies and paths follow Google's documents, not our reading of them.
 """
 
 import argparse
@@ -16,43 +18,9 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from tests.standins.gemini_script import as_text, script_for, sliced
-from tests.standins.gemini_strict import Refusal, check, refusal
-
-BEFORE = {
-    "bad_key": refusal(
-        400, "INVALID_ARGUMENT", "API key not valid. Please pass a valid API key.", reason="API_KEY_INVALID"
-    ),
-    "bad_key_401": refusal(401, "UNAUTHENTICATED", "Request had invalid authentication credentials."),
-    "forbidden": refusal(403, "PERMISSION_DENIED", "The caller does not have permission."),
-    "gone": refusal(404, "NOT_FOUND", "This model models/x is no longer available to new users."),
-    "bad_request": refusal(400, "INVALID_ARGUMENT", "Request contains an invalid argument."),
-    "location": refusal(400, "FAILED_PRECONDITION", "User location is not supported for the API use."),
-    "overloaded": refusal(
-        503, "UNAVAILABLE", "This model is currently experiencing high demand. Please try again later."
-    ),
-    "internal": refusal(500, "INTERNAL", "An internal error has occurred."),
-    "deadline": refusal(504, "DEADLINE_EXCEEDED", "Deadline expired before operation could complete."),
-}
-"""Scenarios that answer with an HTTP error and one of Google's bodies."""
-
-ENDS = {
-    "safety": "SAFETY", "prohibited": "PROHIBITED_CONTENT", "blocklist": "BLOCKLIST", "recitation": "RECITATION",
-    "max_tokens": "MAX_TOKENS", "continuation": "CONTINUATION", "unknown_finish": "MOONRISE", "language": "LANGUAGE",
-}  # fmt: skip
-"""Scenarios that write a while and then end with that finish reason; with ``after=0`` they write nothing."""
-
-
-@dataclass(slots=True)
-class Play:
-    """How the next calls to a model are answered. ``after`` is the chunks sent before it happens (default: half)."""
-
-    scenario: str
-    model: str = ""
-    times: int | None = None
-    after: int | None = None
-    retry_in: float = 34.074824
-    delay: float | None = None
+from tests.standins.gemini_scenarios import BEFORE, ENDS, Play, refuse, text_of
+from tests.standins.gemini_script import sliced
+from tests.standins.gemini_strict import Refusal, check
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +47,7 @@ class GeminiStandin:
     port: int = 0
     chunks: int = 24
     delay: float = 0.0
+    open: int = 0  # answers being written at this moment
     requests: list[Recorded] = field(default_factory=list)
     plays: list[Play] = field(default_factory=list)
 
@@ -136,12 +105,21 @@ class GeminiStandin:
         app = web.Application(client_max_size=64 * 2**20)
         app.router.add_route("*", "/{version}/models/{call}", self._answer)
         app.router.add_get("/{version}/models", self._list)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        app.router.add_post("/play", self._play)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1, handler_cancellation=True)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", self.port)
         await site.start()
         self.port = runner.addresses[0][1]
         return runner
+
+    async def _play(self, request: web.Request) -> web.StreamResponse:
+        wanted = await request.json()
+        if wanted.pop("reset", False):
+            self.reset()
+        if wanted:
+            self.plays.append(Play(**wanted))
+        return web.json_response({"calls": len(self.calls), "open": self.open})
 
     async def _list(self, request: web.Request) -> web.StreamResponse:
         await self._record(request)
@@ -157,7 +135,11 @@ class GeminiStandin:
                 return web.json_response(_model(model))
             if method == "countTokens":
                 return web.json_response({"totalTokens": len(json.dumps(recorded.body)) // 4})
-            return await self._stream(request, model, recorded.body)
+            self.open += 1
+            try:
+                return await self._stream(request, model, recorded.body)
+            finally:
+                self.open -= 1
         except Refusal as error:
             return web.Response(
                 status=error.status, headers=error.headers, text=error.body, content_type=error.content_type
@@ -185,7 +167,7 @@ class GeminiStandin:
 
     async def _stream(self, request: web.Request, model: str, body: dict[str, Any]) -> web.StreamResponse:
         play = self._next(model)
-        _refuse(play, request.match_info["version"])
+        refuse(play, request.match_info["version"])
         if play.scenario == "drop_first":
             _drop(request)
             return web.Response()
@@ -205,7 +187,7 @@ class GeminiStandin:
         """The events of an answer; None is a dropped connection."""
         delay = self.delay if play.delay is None else play.delay
         told = _Told(model, len(json.dumps(body, ensure_ascii=False)) // 4)
-        slices = sliced(_text(play.scenario, body, len(self.requests)), self.chunks)
+        slices = sliced(text_of(play.scenario, body, len(self.requests)), self.chunks)
         if play.scenario in {"thought", "thought_out"}:
             told.thoughts = 640
             yield told.event("**Planning the scene**", thought=True)
@@ -279,64 +261,6 @@ class _Told:
         }
         whole = {**event, "usageMetadata": usage, "modelVersion": self.model, "responseId": "standin"}
         return f"data: {json.dumps(whole, ensure_ascii=False)}\r\n\r\n".encode()
-
-
-def _text(scenario: str, body: dict[str, Any], seed: int) -> str:
-    """All that the model writes in an answer that is not cut short."""
-    script = script_for(body, seed)
-    if scenario == "runaway":
-        script["cues"].insert(1, {"type": "narration", "speaker": "NARRATOR", "text": "and on " * 15_000})
-    text = as_text(script)
-    odd = {
-        "fenced": f"\ufeff```json\n{text}\n```\n",
-        "wrong_shape": as_text({"answer": "I have read the chapter.", "cues": []}),
-        "not_json": "I am sorry, I would rather tell you about it.",
-        "blank": " \n ",
-        "no_end": text[:-40],
-    }
-    return odd.get(scenario, text)
-
-
-def _refuse(play: Play, version: str) -> None:
-    """Raises what the scenario answers instead of a stream, where it does."""
-    if play.scenario in BEFORE:
-        raise BEFORE[play.scenario]
-    if play.scenario.startswith("quota_"):
-        raise _quota(play)
-    if play.scenario == "html":
-        raise Refusal(502, "<html><body><h1>502 Bad Gateway</h1></body></html>", "text/html")
-    if play.scenario == "broken_error":
-        raise Refusal(503, '{"error": {"code": 503', "application/json")
-    if play.scenario == "unknown_name" and version == "v1":
-        raise refusal(
-            400,
-            "INVALID_ARGUMENT",
-            "Invalid JSON payload received. Unknown name \"responseJsonSchema\" at 'generation_config': Cannot find field.",
-        )
-
-
-def _quota(play: Play) -> Refusal:
-    """A 429 as the free tier answers it."""
-    kind, limit = {
-        "quota_minute": ("GenerateRequestsPerMinutePerProjectPerModel-FreeTier", 5),
-        "quota_day": ("GenerateRequestsPerDayPerProjectPerModel-FreeTier", 20),
-        "quota_none": ("GenerateRequestsPerDayPerProjectPerModel-FreeTier", 0),
-        "quota_bare": ("", 0),
-    }[play.scenario]
-    if not kind:
-        return refusal(429, "RESOURCE_EXHAUSTED", "Resource has been exhausted (e.g. check quota).")
-    metric = "generativelanguage.googleapis.com/generate_content_free_tier_requests"
-    details: list[dict[str, Any]] = [
-        {
-            "@type": "type.googleapis.com/google.rpc.QuotaFailure",
-            "violations": [{"quotaMetric": metric, "quotaId": kind, "quotaValue": str(limit)}],
-        },
-        {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": f"{play.retry_in}s"},
-    ]
-    message = (
-        f"You exceeded your current quota. * Quota exceeded for metric: {metric}, limit: {limit}, model: {play.model}"
-    )
-    return refusal(429, "RESOURCE_EXHAUSTED", f"{message}\nPlease retry in {play.retry_in}s.", details=details)
 
 
 def _drop(request: web.Request) -> None:

@@ -1,4 +1,5 @@
 import asyncio
+import gc
 import logging
 import socket
 import subprocess
@@ -9,8 +10,9 @@ from typing import TypeVar
 
 import pytest
 
+from bot.generation.calls import CallReport, Deadline
 from bot.generation.coverage import coverage
-from bot.generation.gemini import CallReport, Deadline, GeminiModel
+from bot.generation.gemini import GeminiModel
 from bot.generation.models import Draft, Usage
 from bot.generation.writing import FaultKind, WritingFault
 from tests.bot.generation.story import CHAPTER, assignment
@@ -202,16 +204,21 @@ async def test_a_trickle_without_end_is_ended(standin: GeminiStandin, gemini: Ge
 
 async def test_leaving_early_hangs_up(standin: GeminiStandin, gemini: GeminiModel) -> None:
     """Who stops reading, or is cancelled, leaves no connection behind and can call again."""
-    standin.delay = 0.02
-    async with aclosing(gemini.stream(MODEL, assignment())) as drafts:
-        await anext(drafts)
-    standin.play("stall", times=1)
-    task = asyncio.create_task(call(gemini))
-    await asyncio.sleep(0.1)
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
-    standin.delay = 0
+    gc.disable()  # what is only closed when garbage is collected is not closed
+    try:
+        standin.play("stall", times=2)
+        async with aclosing(gemini.stream(MODEL, assignment())) as drafts:
+            await anext(drafts)
+            assert standin.open == 1
+        task = asyncio.create_task(call(gemini))
+        await asyncio.sleep(0.1)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        await asyncio.sleep(0.05)
+        assert standin.open == 0
+    finally:
+        gc.enable()
     assert (await call(gemini))[1] is None
 
 

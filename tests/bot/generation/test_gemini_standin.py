@@ -60,6 +60,15 @@ async def test_models_and_tokens_can_be_asked_for(standin: GeminiStandin) -> Non
     assert not standin.calls
 
 
+async def test_it_can_be_told_from_another_process(standin: GeminiStandin) -> None:
+    """Scenarios are set and ended over HTTP as well, or chosen by the model's name."""
+    await ask(f"{standin.url}/play", {"scenario": "gone", "times": 1})
+    assert (await ask(standin.url + STREAM, body()))[0] == 404
+    assert (await ask(standin.url + STREAM, body()))[0] == 200
+    assert (await ask(standin.url + STREAM.replace("flash", "flash--quota_day"), body()))[0] == 429
+    assert (await ask(f"{standin.url}/play", {"reset": True}))[1] == '{"calls": 0, "open": 0}'
+
+
 def test_its_scripts_are_made_of_the_chapter_and_differ() -> None:
     """Another request gets another script; the words are always the chapter's own."""
     asked = {"contents": [TURN, {"role": "user", "parts": [{"text": "The bell rang. It rang again. " * 20}]}]}

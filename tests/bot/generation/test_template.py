@@ -54,7 +54,18 @@ async def test_a_chapter_becomes_a_skeleton() -> None:
         ("‘Don’t go,’ said Hana.", [("HANA", "Don’t go,"), ("NARRATOR", "said Hana.")]),
         ("—¿Quién es? —preguntó Marta—. Nadie.", [("MARTA", "¿Quién es?"), ("NARRATOR", "preguntó Marta—. Nadie.")]),
         ("The rock ’n’ roll wasn’t Hana’s.", [("NARRATOR", "The rock ’n’ roll wasn’t Hana’s.")]),
-        ("She said “nothing.", [("NARRATOR", "She said “nothing.")]),
+        ("“Go,” said Mr. Rucastle.", [("MR. RUCASTLE", "Go,"), ("NARRATOR", "said Mr. Rucastle.")]),
+        (
+            "“One,” said Hana. “And\n\n“two.”\n\n“Three.”",
+            [
+                ("HANA", "One,"),
+                ("NARRATOR", "said Hana."),
+                ("HANA", "And"),
+                ("HANA", "two."),
+                ("VOICE", "Three."),
+            ],
+        ),
+        ('He said "nothing.', [("NARRATOR", 'He said "nothing.')]),
         ("“…”", []),
     ],
 )

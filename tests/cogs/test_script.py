@@ -1,0 +1,137 @@
+import json
+
+import pytest
+
+from bot.events import ADDED_GRANT_LOG, ADDED_SCRIPT, COMPLETED, STARTED
+from tests.stage import CHAPTER, Stage
+
+
+async def test_a_chapter_becomes_a_script(stage: Stage) -> None:
+    """A file given to /script ends as a script on a card, reported by four events in order."""
+    log = await stage.script()
+    assert "New book" in log.text
+    assert "ebook_001" in log.text
+    card = await stage.finished()
+    assert "The Midnight Summoning" in card.text
+    assert "No Gemini key is set" in card.text
+    assert card.buttons == ["Read", "Download", "Approve", "Approve and release…", "Write it with Gemini"]
+    assert await stage.events() == [STARTED, ADDED_SCRIPT, ADDED_GRANT_LOG, COMPLETED]
+
+
+async def test_without_text_a_modal_asks_for_it(stage: Stage) -> None:
+    """Where no text is given or stored, the first answer is a modal, and what is pasted there is written."""
+    log = await stage.hana.slash("script", ebook="ebook_001", chapter=2)
+    assert log.modal is not None
+    done = await stage.discord.answered(await stage.hana.modal_submit(log, {"text": CHAPTER}))
+    assert "on its way" in done.text
+    assert "Chapter 2" in (await stage.finished()).text
+
+
+async def test_the_modal_takes_a_file(stage: Stage) -> None:
+    """The modal takes a file as well."""
+    log = await stage.hana.slash("script", ebook="ebook_001", chapter=2)
+    await stage.hana.modal_submit(log, {"source": [("chapter.md", CHAPTER.encode())]})
+    assert "narration" in (await stage.finished()).text
+
+
+async def test_the_same_chapter_twice_is_version_2(stage: Stage) -> None:
+    """A second run for a chapter needs no text again and is version 2."""
+    await stage.script()
+    await stage.finished()
+    log = await stage.script(source=None, title=None)
+    assert "version 2" in log.text
+    card = await stage.card("version 2")
+    assert "The Midnight Summoning" in card.text
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("big.txt", b"The bell rang. " * 140_000, "one chapter may have"),
+        ("empty.txt", b"", "no readable text"),
+        ("blank.md", b" \n\t\n", "no readable text"),
+        ("chapter.txt", b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "is a PNG picture"),
+        ("chapter.epub", b"PK\x03\x04", "is not a text file"),
+        ("noise.txt", bytes(range(1, 32)) * 40, "not readable text"),
+    ],
+)
+async def test_what_is_no_chapter_gets_a_sentence(stage: Stage, name: str, content: bytes, sentence: str) -> None:
+    """A file that cannot be a chapter is answered with a sentence, and nothing is stored."""
+    log = await stage.script(source=(name, content))
+    assert sentence in log.text
+    assert log.ephemeral
+    assert await stage.events() == []
+    assert stage.channel == []
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-8-sig", "cp1252"])
+async def test_other_encodings_are_read(stage: Stage, encoding: str) -> None:
+    """UTF-16 with and without a mark, UTF-8 with one, and Windows' own are read as what they say."""
+    await stage.script(source=("chapter.txt", CHAPTER.encode(encoding)))
+    card = await stage.finished()
+    log = await stage.discord.answered(await stage.hana.click(card, "Read"))
+    assert "You came back" in log.text
+
+
+async def test_a_title_of_250_characters_is_accepted(stage: Stage) -> None:
+    """A very long title is taken whole; the card shows as much of it as fits."""
+    title = "The " + "very " * 49 + "end."
+    await stage.script(title=title)
+    await stage.finished()
+    async with stage.bot.services.database.read() as reading:
+        (standing,) = await reading.scripts.standings()
+    assert standing.title == title
+
+
+async def test_only_the_team_may_order(stage: Stage) -> None:
+    """Somebody outside the team is told so, and nothing happens."""
+    log = await stage.script(stage.bob)
+    assert "studio's team" in log.text
+    assert await stage.events() == []
+
+
+async def test_the_card_reads_downloads_and_approves(stage: Stage) -> None:
+    """Read shows the cues, Download gives Markdown and JSON, Approve changes the card and is an event."""
+    await stage.script()
+    card = await stage.finished()
+    read = await stage.discord.answered(await stage.hana.click(card, "Read"))
+    assert "The lantern guttered" in read.text
+    download = await stage.discord.answered(await stage.hana.click(card, "Download"))
+    files = {
+        file.filename.rsplit(".", 1)[1]: file.data for message in download.messages for file in message.attachments
+    }
+    assert "You came back" in files["md"].decode()
+    document = json.loads(files["json"])
+    assert document["ebookId"] == "ebook_001"
+    assert document["writer"] == "template"
+    assert "No Gemini key" in document["error"]
+    await stage.hana.click(card, "Approve")
+    await stage.discord.until(lambda: "approved" in card.text)
+    assert "Approve" not in card.buttons
+    assert "Script approved" in await stage.events()
+
+
+async def test_a_guest_cannot_approve(stage: Stage) -> None:
+    """A guest's press is answered in one sentence, and the script stays a draft."""
+    await stage.script()
+    card = await stage.finished()
+    log = await stage.bob.click(card, "Approve")
+    assert "studio's team" in log.text
+    assert "draft" in card.text
+
+
+async def test_text_from_strangers_is_shown_as_it_is(stage: Stage) -> None:
+    """Markup and mentions in a title neither format the card nor ping anybody."""
+    await stage.script(title="**@everyone** <@&1> `x`")
+    card = await stage.finished()
+    assert "\\*\\*" in card.text
+    assert not card.pings
+
+
+async def test_the_book_is_completed_while_typing(stage: Stage) -> None:
+    """Known books are offered by id and title; a guest is offered none that is not out."""
+    await stage.script()
+    await stage.finished()
+    choices = (await stage.hana.autocomplete("script", "ebook", "ebook")).choices
+    assert [choice["value"] for choice in choices or []] == ["ebook_001"]
+    assert (await stage.bob.autocomplete("progress", "ebook", "e")).choices == []

@@ -1,0 +1,126 @@
+"""A stage for whole stories: the real bot, in this process, against Discord and Gemini on loopback."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import discord
+
+from bot.app import MythBot
+from bot.services import Ways
+from bot.settings import Settings
+from storage.events import EventFilter
+from tests.standins.discord_actors import Person
+from tests.standins.discord_interactions import InteractionLog
+from tests.standins.discord_server import DiscordStandIn
+from tests.standins.discord_world import Guild, Message
+
+MANAGE_GUILD = 1 << 5
+CHAPTER = "\n\n".join(
+    [
+        "The lantern guttered above the well.",
+        "“You came back,” said Hana.",
+        "A bell rang thirteen times over the drowned valley, and nobody had touched the rope.",
+        "“I never left,” the fox whispered.",
+    ]
+)
+
+
+@dataclass(slots=True)
+class Stage:
+    """Who and what is on it. ``hana`` is the team, ``bob`` is a guest in the studio's server."""
+
+    discord: DiscordStandIn
+    bot: MythBot
+    hana: Person
+    bob: Person
+
+    @property
+    def channel(self) -> list[Message]:
+        """What stands in the studio's channel."""
+        return self.discord.channel.messages
+
+    async def script(self, person: Person | None = None, **options: Any) -> InteractionLog:
+        """``/script`` for chapter 1 of ``ebook_001``, answered."""
+        wanted: dict[str, Any] = {"ebook": "ebook_001", "chapter": 1, "title": "The Midnight Summoning"}
+        wanted["source"] = ("chapter.txt", CHAPTER.encode())
+        wanted |= options
+        log = await (person or self.hana).slash("script", **{k: v for k, v in wanted.items() if v is not None})
+        return await self.discord.answered(log)
+
+    async def card(self, text: str, within: float = 10.0) -> Message:
+        """The newest message in the studio's channel that holds ``text``, as soon as there is one."""
+
+        def found() -> Message | None:
+            return next((message for message in reversed(self.channel) if text in message.text), None)
+
+        message = await self.discord.until(found, within)
+        assert message is not None
+        return message
+
+    async def finished(self) -> Message:
+        """The card of a finished script."""
+        return await self.card("Runs ")
+
+    async def events(self) -> list[str]:
+        """Names of all events, oldest first."""
+        async with self.bot.services.database.read() as reading:
+            return [event.event async for event in reading.events.stream(EventFilter())]
+
+    def affiliate(self, name: str, channel: str = "lore") -> tuple[Guild, Person]:
+        """Another server with a channel, and somebody who manages it."""
+        owner = self.discord.world.add_user(f"{name} owner")
+        guild = self.discord.world.add_guild(name, owner)
+        self.discord.world.add_channel(guild, channel)
+        self.discord.join(guild)
+        role = self.discord.world.add_role(guild, "Keeper", MANAGE_GUILD)
+        return guild, self.discord.person(f"{name} keeper", guild=guild, roles=[role])
+
+
+def settings_for(standin: DiscordStandIn, database_url: str, **changes: Any) -> Settings:
+    """Settings for a bot on this stage; nothing of the machine's own environment."""
+    return Settings(
+        _env_file=None,
+        discord_token=standin.env["DISCORD_TOKEN"],
+        studio_guild_id=standin.studio.id,
+        discord_api_base=standin.base_url,
+        database_url=database_url,
+        **changes,
+    )
+
+
+@asynccontextmanager
+async def running(settings: Settings, ways: Ways | None = None) -> AsyncIterator[MythBot]:
+    """The bot, ready; stopped as SIGTERM stops it."""
+    base, gateway = discord.http.Route.BASE, discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY
+    discord.http.Route.BASE = str(settings.discord_api_base).rstrip("/")
+    bot = MythBot(settings, ways=ways)
+    bot._connection.guild_ready_timeout = 0.1
+    runner = asyncio.create_task(bot.start(settings.discord_token.get_secret_value()))
+    ready = asyncio.create_task(bot.first_ready.wait())
+    try:
+        await asyncio.wait({runner, ready}, timeout=15, return_when=asyncio.FIRST_COMPLETED)
+        if runner.done():
+            runner.result()
+        yield bot
+    finally:
+        await bot.close()
+        for task in (runner, ready):
+            task.cancel()
+        await asyncio.gather(runner, ready, return_exceptions=True)
+        discord.http.Route.BASE, discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = base, gateway
+
+
+@asynccontextmanager
+async def staged(database_url: str, ways: Ways | None = None, **changes: Any) -> AsyncIterator[Stage]:
+    """The whole stage. At the end nothing may have gone against Discord's rules."""
+    async with DiscordStandIn() as standin:
+        role = standin.world.add_role(standin.studio, "Team", MANAGE_GUILD)
+        hana = standin.person("Hana", roles=[role])
+        bob = standin.person("Bob")
+        async with running(settings_for(standin, database_url, **changes), ways) as bot:
+            yield Stage(standin, bot, hana, bob)
+        assert standin.violations == []
+        assert standin.unexpected == []
