@@ -5,9 +5,9 @@ its change, cannot exist.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -19,7 +19,7 @@ from storage.deliveries import DeliveryStore
 from storage.documents import DocumentStore
 from storage.ebooks import EbookStore
 from storage.engine import Engines, create_engines, parse_url
-from storage.errors import DatabaseUnreadableError
+from storage.errors import DatabaseUnreadableError, StorageError
 from storage.events import EventStore, NewEvent
 from storage.facts import FactStore
 from storage.lock import FileLock
@@ -31,6 +31,7 @@ from storage.subscriptions import SubscriptionStore
 
 T = TypeVar("T")
 SESSION_GAP = timedelta(minutes=30)
+_CLOSE_SECONDS = 5.0
 
 
 class Reading:
@@ -77,6 +78,9 @@ class Database:
     clock: Callable[[], datetime]
     session_gap: timedelta = SESSION_GAP
     _lock: FileLock | None = None
+    _uses: int = 0
+    _idle: asyncio.Event = field(default_factory=asyncio.Event)
+    _closing: bool = False
 
     @classmethod
     async def open(cls, url: str, clock: Callable[[], datetime], *, session_gap: timedelta = SESSION_GAP) -> "Database":
@@ -90,6 +94,7 @@ class Database:
         engines = create_engines(parse_url(url))
         lock = FileLock.take(engines.path) if engines.path else None
         database = cls(engines, clock, session_gap, lock)
+        database._idle.set()
         try:
             await migrate(engines.writer)
         except (DBAPIError, OSError) as error:
@@ -101,7 +106,10 @@ class Database:
         return database
 
     async def close(self) -> None:
-        """Ends every connection and frees the file."""
+        """Lets what is under way end, takes nothing new, ends every connection and frees the file."""
+        self._closing = True
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._idle.wait(), _CLOSE_SECONDS)
         await self.engines.dispose()
         if self._lock is not None:
             self._lock.release()
@@ -115,8 +123,9 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Reading]:
         """A consistent look; writes through it are refused by SQLite."""
-        async with self.engines.reader.connect() as connection:
-            yield Reading(connection, self.clock())
+        with self._use():
+            async with self.engines.reader.connect() as connection:
+                yield Reading(connection, self.clock())
 
     async def write(self, work: Callable[[Writing], Awaitable[T]]) -> T:
         """Runs ``work`` in one transaction and returns what it returns.
@@ -127,20 +136,48 @@ class Database:
         """
 
         async def transaction() -> T:
-            async with self.engines.writer.begin() as connection:
-                writing = Writing(connection, self.clock())
-                result = await work(writing)
-                await writing.finish(self.session_gap)
-                return result
+            with self._use():
+                async with self.engines.writer.begin() as connection:
+                    writing = Writing(connection, self.clock())
+                    result = await work(writing)
+                    await writing.finish(self.session_gap)
+                    return result
 
-        task = asyncio.ensure_future(transaction())
+        return await _undisturbed(transaction())
+
+    async def look(self, work: Callable[[Reading], Awaitable[T]]) -> T:
+        """Like ``read`` for tasks that may be cancelled: the look ends before the cancellation goes on."""
+
+        async def reading() -> T:
+            async with self.read() as found:
+                return await work(found)
+
+        return await _undisturbed(reading())
+
+    @contextmanager
+    def _use(self) -> Iterator[None]:
+        if self._closing:
+            raise StorageError("the database is being closed")
+        self._uses += 1
+        self._idle.clear()
         try:
-            return await asyncio.shield(task)
-        except asyncio.CancelledError:
-            await asyncio.wait([task])
-            if not task.cancelled():
-                task.exception()  # retrieved, so that asyncio does not complain about it
-            raise
+            yield
+        finally:
+            self._uses -= 1
+            if not self._uses:
+                self._idle.set()
+
+
+async def _undisturbed(work: Coroutine[Any, Any, T]) -> T:
+    """What ``work`` returns; a cancellation is held back until it has ended."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        if not task.cancelled():
+            task.exception()  # retrieved, so that asyncio does not complain about it
+        raise
 
 
 def _why(engines: Engines, error: Exception) -> str:

@@ -46,7 +46,12 @@ def server() -> Iterator[str]:
     try:
         with (folder.parent / f"{folder.name}.log").open("wb") as log:
             subprocess.run(
-                [bin_dir / "initdb", "-D", folder / "d", *"-U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync".split()],
+                [
+                    bin_dir / "initdb",
+                    "-D",
+                    folder / "d",
+                    *"-U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync".split(),
+                ],
                 check=True,
                 cwd=folder,
                 stdout=log,

@@ -15,17 +15,17 @@ from storage.events import EventFilter
 from tests.standins.discord_actors import Person
 from tests.standins.discord_interactions import InteractionLog
 from tests.standins.discord_server import DiscordStandIn
-from tests.standins.discord_world import Guild, Message
+from tests.standins.discord_world import Channel, Guild, Message, Role
 
 MANAGE_GUILD = 1 << 5
-CHAPTER = "\n\n".join(
-    [
-        "The lantern guttered above the well.",
-        "“You came back,” said Hana.",
-        "A bell rang thirteen times over the drowned valley, and nobody had touched the rope.",
-        "“I never left,” the fox whispered.",
-    ]
-)
+CHAPTER = """The lantern guttered above the well.
+
+“You came back,” said Hana.
+
+A bell rang thirteen times over the drowned valley, and nobody had touched the rope.
+
+“I never left,” the fox whispered.
+"""
 
 
 @dataclass(slots=True)
@@ -69,14 +69,46 @@ class Stage:
         async with self.bot.services.database.read() as reading:
             return [event.event async for event in reading.events.stream(EventFilter())]
 
-    def affiliate(self, name: str, channel: str = "lore") -> tuple[Guild, Person]:
-        """Another server with a channel, and somebody who manages it."""
-        owner = self.discord.world.add_user(f"{name} owner")
-        guild = self.discord.world.add_guild(name, owner)
-        self.discord.world.add_channel(guild, channel)
+    async def affiliate(self, name: str, *, denied: int = 0) -> "Affiliate":
+        """Another server with the channel ``lore``, and somebody who manages it. ``denied`` is what the bot lacks there."""
+        world = self.discord.world
+        guild = world.add_guild(name, world.add_user(f"{name} owner"))
+        channel = world.add_channel(guild, "lore")
+        if denied:
+            channel.deny(guild.me, denied)
+        listeners = world.add_role(guild, "Listeners", mentionable=True)
+        keeper = self.discord.person(
+            f"{name} keeper", guild=guild, roles=[world.add_role(guild, "Keeper", MANAGE_GUILD)]
+        )
         self.discord.join(guild)
-        role = self.discord.world.add_role(guild, "Keeper", MANAGE_GUILD)
-        return guild, self.discord.person(f"{name} keeper", guild=guild, roles=[role])
+        await self.discord.until(lambda: self.bot.get_guild(guild.id))
+        return Affiliate(self, guild, channel, keeper, listeners)
+
+
+@dataclass(slots=True)
+class Affiliate:
+    """A server with a channel for announcements."""
+
+    stage: Stage
+    guild: Guild
+    channel: Channel
+    keeper: Person
+    listeners: Role
+
+    @property
+    def posts(self) -> list[Message]:
+        """What stands in its channel."""
+        return self.channel.messages
+
+    async def run(self, act: str, **options: Any) -> str:
+        """What ``/affiliate act`` answers."""
+        log = await self.keeper.slash(f"affiliate {act}", channel=self.guild.text_channel, options=options)
+        return (await self.stage.discord.answered(log)).text
+
+    async def join(self, **options: Any) -> "Affiliate":
+        """Subscribed."""
+        assert "You are subscribed" in await self.run("join", channel=self.channel, **options)
+        return self
 
 
 def settings_for(standin: DiscordStandIn, database_url: str, **changes: Any) -> Settings:

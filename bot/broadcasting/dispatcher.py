@@ -54,9 +54,10 @@ class Dispatcher:
     async def stop(self) -> None:
         """Takes nothing new, lets what is in flight land, and stops."""
         self._stopping = True
+        self.pacer.close()
+        self._wake.set()
         if self._loop is not None:
-            self._loop.cancel()
-            await asyncio.gather(self._loop, return_exceptions=True)
+            await self._loop
         await asyncio.gather(*self._flying, return_exceptions=True)
 
     def wake(self) -> None:
@@ -65,9 +66,9 @@ class Dispatcher:
 
     async def _run(self) -> None:
         first = True
-        while True:
+        while not self._stopping:
+            self._wake.clear()
             try:
-                self._wake.clear()
                 await self._adopt(all_owners=first and self.database.exclusive)
                 first = False
                 await self._send_due()
@@ -78,6 +79,8 @@ class Dispatcher:
 
     async def _rest(self) -> None:
         """Until there is work: a wake-up, the next due time, or the next look for what others abandoned."""
+        if self._stopping:
+            return
         async with self.database.read() as reading:
             due = await reading.deliveries.next_due()
             now = reading.now
@@ -86,7 +89,7 @@ class Dispatcher:
             await self.wait(asyncio.wait_for(self._wake.wait(), pause), "an announcement to send")
 
     async def _send_due(self) -> None:
-        while True:
+        while not self._stopping:
             free = IN_FLIGHT - len(self._flying)
             batch = await self._claim(free) if free else []
             if not batch and not self._flying:

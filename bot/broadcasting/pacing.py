@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 
 from bot.clock import Wait
 
@@ -16,15 +17,21 @@ class Pacer:
     monotonic: Callable[[], float]
     _next: float = 0.0
     _quiet_until: float = 0.0
+    _closed: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def turn(self) -> None:
         """Returns when it is this caller's turn."""
         slot = max(self._next, self._quiet_until, self.monotonic())
         self._next = slot + 1 / self.rate
-        while (pause := max(slot, self._quiet_until) - self.monotonic()) > 0:
-            await self.wait(asyncio.sleep(pause), "the pace of posts")
+        while (pause := max(slot, self._quiet_until) - self.monotonic()) > 0 and not self._closed.is_set():
+            with suppress(TimeoutError):
+                await self.wait(asyncio.wait_for(self._closed.wait(), pause), "the pace of posts")
 
     def quiet(self, seconds: float) -> None:
         """Nobody's turn comes for that long."""
         self._quiet_until = max(self._quiet_until, self.monotonic() + seconds)
         self._next = max(self._next, self._quiet_until)
+
+    def close(self) -> None:
+        """Nobody waits any longer; who gets a turn now must look whether it is still wanted."""
+        self._closed.set()

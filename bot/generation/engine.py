@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -14,7 +15,8 @@ from bot.generation.ledger import RunMeter
 from bot.generation.models import Draft, Script, WriterKind
 from bot.generation.orders import Progress, ScriptOrder
 from bot.generation.writing import Assignment, Writer, WritingFault
-from storage import Database, Writing
+from storage import Database, Reading, Writing
+from storage.ebooks import Ebook
 from storage.runs import Run
 
 _log = logging.getLogger(__name__)
@@ -82,9 +84,11 @@ class _Job:
         return await self._store(fault, kept, by_gemini=by_gemini)
 
     async def _look_up(self) -> None:
-        async with self.engine.database.read() as reading:
+        async def work(reading: Reading) -> tuple[Ebook | None, dict[str, int]]:
             ebook = await reading.ebooks.find(self.run.ebook_id)
-            by = await reading.members.discord_ids([self.run.member_id] if self.run.member_id else [])
+            return ebook, await reading.members.discord_ids([self.run.member_id] if self.run.member_id else [])
+
+        ebook, by = await self.engine.database.look(work)
         self.view = replace(
             self.view, ebook_title=ebook.title if ebook else self.run.ebook_id, by=next(iter(by.values()), None)
         )
@@ -100,11 +104,12 @@ class _Job:
             rest = parts.parts(self.paragraphs[start:])
             self.parts = self.part + len(rest) - 1
             base = self.progress
-            async for draft in writer.write(self._assignment(rest[0])):
-                self.waiting = ""
-                self.progress = _merged(base, draft)
-                self.painter.paint(self._view)
-                await self._checkpoint()
+            async with aclosing(writer.write(self._assignment(rest[0]))) as drafts:
+                async for draft in drafts:
+                    self.waiting = ""
+                    self.progress = _merged(base, draft)
+                    self.painter.paint(self._view)
+                    await self._checkpoint()
             self.progress = self.progress.model_copy(update={"next_paragraph": start + len(rest[0])})
             self.part += 1
             await self._checkpoint(force=True)

@@ -39,7 +39,7 @@ class RunWorker:
     _active: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _loops: list[asyncio.Task[None]] = field(default_factory=list)
-    _stopping: bool = False
+    _stop: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def start(self) -> None:
         """Recovers what was left behind, then takes runs until ``stop``."""
@@ -48,8 +48,9 @@ class RunWorker:
 
     async def stop(self) -> None:
         """Runs in the middle are kept as interrupted; nothing is left running."""
-        self._stopping = True
-        for task in (*self._loops, *self._active.values()):
+        self._stop.set()
+        self._wake.set()
+        for task in self._active.values():
             task.cancel()
         await asyncio.gather(*self._loops, *self._active.values(), return_exceptions=True)
 
@@ -65,9 +66,11 @@ class RunWorker:
             await asyncio.gather(task, return_exceptions=True)
 
     async def _take(self) -> None:
-        while True:
+        while not self._stop.is_set():
             self._wake.clear()
-            while len(self._active) < self.limit and (run := await self._claim()) is not None:
+            while (
+                not self._stop.is_set() and len(self._active) < self.limit and (run := await self._claim()) is not None
+            ):
                 task = asyncio.create_task(self._write(run))
                 self._active[run.id] = task
             await self.wait(self._wake.wait(), "a chapter to write")
@@ -82,7 +85,7 @@ class RunWorker:
         try:
             await self.engine.write(run, self.owner)
         except asyncio.CancelledError:
-            if self._stopping:
+            if self._stop.is_set():
                 await self._interrupt(run, RESTARTED)
             raise
         except StaleStateError:
@@ -93,7 +96,7 @@ class RunWorker:
         finally:
             self._active.pop(run.id, None)
             self._wake.set()
-        if not self._stopping:
+        if not self._stop.is_set():
             await self.ended(run.id)
 
     async def _interrupt(self, run: Run, note: str) -> None:
@@ -118,8 +121,9 @@ class RunWorker:
 
     async def _heartbeat(self) -> None:
         """Keeps our leases, and frees those of processes that no longer keep theirs."""
-        while True:
-            await self.wait(asyncio.sleep(_HEARTBEAT_SECONDS), "the next heartbeat")
+        while not self._stop.is_set():
+            with suppress(TimeoutError):
+                await self.wait(asyncio.wait_for(self._stop.wait(), _HEARTBEAT_SECONDS), "the next heartbeat")
             for run_id, task in list(self._active.items()):
                 if not await self._renew(run_id):
                     task.cancel()
