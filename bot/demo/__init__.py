@@ -1,1 +1,1 @@
-"""The studio without any account: the real bot in a simulated Discord, in the browser."""
+"""The studio in a browser: the real bot on a simulated Discord, without any account."""

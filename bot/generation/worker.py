@@ -14,11 +14,13 @@ from bot.events import INTERRUPTED
 from bot.generation.engine import Engine
 from storage import Database, StaleStateError, Writing
 from storage.runs import Run
+from storage.states import RunState
 
 _log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
 _HEARTBEAT_SECONDS = 15.0
+_LAST_WORDS_SECONDS = 3.0
 RESTARTED = "The bot was restarted while writing."
 
 
@@ -44,6 +46,10 @@ class RunWorker:
     async def start(self) -> None:
         """Recovers what was left behind, then takes runs until ``stop``."""
         await self._recover(all_owners=self.database.exclusive)
+        async with self.database.read() as reading:
+            resting = await reading.runs.in_state(RunState.INTERRUPTED)
+        for run in resting:  # an earlier process may have had no time to say so on the card
+            await self.ended(run.id)
         self._loops = [asyncio.create_task(self._take()), asyncio.create_task(self._heartbeat())]
 
     async def stop(self) -> None:
@@ -87,6 +93,9 @@ class RunWorker:
         except asyncio.CancelledError:
             if self._stop.is_set():
                 await self._interrupt(run, RESTARTED)
+                # The card should not claim that somebody is writing while nobody is; the next start says it again.
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self.ended(run.id), _LAST_WORDS_SECONDS)
             raise
         except StaleStateError:
             _log.info("run %s was ended by somebody else", run.id)
@@ -117,7 +126,8 @@ class RunWorker:
             return runs
 
         for run in await self.database.write(work):
-            await self.ended(run.id)
+            if self._loops:
+                await self.ended(run.id)
 
     async def _heartbeat(self) -> None:
         """Keeps our leases, and frees those of processes that no longer keep theirs."""
