@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.affiliates import Affiliates
 from bot.broadcasting.dispatcher import Dispatcher
@@ -14,10 +14,12 @@ from bot.generation.cards import Card
 from bot.generation.engine import Engine, OnWait, WriterFor
 from bot.generation.gemini import GeminiModel, load_sdk
 from bot.generation.gemini_writer import GeminiWriter
+from bot.generation.health import Health
 from bot.generation.ledger import RunMeter
 from bot.generation.pricing import parse_prices
 from bot.generation.service import Generation
 from bot.generation.template import TemplateWriter
+from bot.generation.turnstile import Turnstile
 from bot.generation.worker import LEASE, RunWorker
 from bot.generation.writing import Writer
 from bot.progress.overview import Progress
@@ -59,6 +61,7 @@ class Services:
     tracking: Tracking
     worker: RunWorker
     dispatcher: Dispatcher
+    health: Health
     max_chapter_chars: int
 
     async def start(self) -> None:
@@ -78,6 +81,7 @@ class GeminiAccess:
     settings: StudioSettings
     ways: Ways
     model: GeminiModel | None = None
+    health: Health = field(default_factory=Health)
 
     async def connect(self) -> None:
         """Imports the SDK in a thread, since that takes more than a second; nothing where no key is set."""
@@ -93,20 +97,24 @@ class GeminiAccess:
             wait=self.ways.wait,
         )
 
-    @property
-    def writer_for(self) -> WriterFor | None:
+    def writer_for(self, database: Database) -> WriterFor | None:
         """None where no key is set."""
         if self.model is None:
             return None
         model, settings, ways = self.model, self.settings, self.ways
         prices = parse_prices(settings.gemini_prices)
+        budget = settings.gemini_monthly_budget
+        micros = None if budget is None else round(budget * 1_000_000)
+        turnstile = Turnstile(settings.gemini_requests_per_minute, ways.wait)
 
-        def writer(meter: RunMeter, on_wait: OnWait) -> Writer:
+        def writer(run_id: str, on_wait: OnWait) -> Writer:
             return GeminiWriter(
                 model,
                 (settings.gemini_model, *settings.gemini_fallback_models),
                 total_seconds=settings.gemini_total_seconds,
-                meter=meter,
+                meter=RunMeter(database, run_id, micros),
+                turnstile=turnstile,
+                health=self.health,
                 on_wait=on_wait,
                 prices=prices,
                 clock=ways.clock,
@@ -124,7 +132,7 @@ class GeminiAccess:
 def build_engine(database: Database, gemini: GeminiAccess, card: Card, ways: Ways) -> Engine:
     """What writes runs."""
     template = TemplateWriter(ways.template_pace, ways.wait)
-    return Engine(database, template, card, ways.wait, LEASE, gemini.writer_for)
+    return Engine(database, template, card, ways.wait, LEASE, gemini.writer_for(database))
 
 
 def build_services(
@@ -152,5 +160,6 @@ def build_services(
         tracking=Tracking(database),
         worker=worker,
         dispatcher=dispatcher,
+        health=gemini.health,
         max_chapter_chars=settings.max_chapter_chars,
     )

@@ -58,6 +58,16 @@ class StudioSettings(BaseSettings):
         le=3600,
         description="What one request may take in all, retries and fallback models included.",
     )
+    gemini_requests_per_minute: int | None = Field(
+        default=None,
+        ge=1,
+        description="Requests a minute that your account allows; unset: learned from the first refusals.",
+    )
+    gemini_monthly_budget: float | None = Field(
+        default=None,
+        gt=0,
+        description="US dollars a calendar month (UTC) that are never passed; unset: no limit of ours.",
+    )
     gemini_prices: str = Field(default="", description="Prices that differ from the built-in list, as JSON.")
 
     # Storage and pace
@@ -65,7 +75,7 @@ class StudioSettings(BaseSettings):
     broadcast_rate: float = Field(
         default=25, gt=0, le=MAX_BROADCAST_RATE, description=f"Posts a second, {MAX_BROADCAST_RATE} at most."
     )
-    generation_workers: int = Field(default=3, ge=1, le=20, description="How many chapters are written at once.")
+    generation_workers: int = Field(default=8, ge=1, le=50, description="How many chapters are written at once.")
     max_chapter_chars: int = Field(
         default=200_000, ge=1_000, le=2_000_000, description="The longest text that is taken for one chapter."
     )
@@ -89,7 +99,7 @@ class StudioSettings(BaseSettings):
     def _lower(cls, value: object) -> object:
         return value.strip().lower() if isinstance(value, str) else value
 
-    @field_validator("google_api_key", mode="before")
+    @field_validator("google_api_key", "gemini_requests_per_minute", "gemini_monthly_budget", mode="before")
     @classmethod
     def _blank_is_unset(cls, value: object) -> object:
         return None if isinstance(value, str) and not value.strip() else value

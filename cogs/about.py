@@ -35,6 +35,9 @@ class AboutCog(commands.Cog):
         writer = (
             plain(settings.gemini_model) if settings.google_api_key else "the template writer (no Gemini key is set)"
         )
+        resting = self._bot.services.health.resting_until
+        if resting is not None:
+            writer += f", resting until {discord.utils.format_dt(resting, 't')} after repeated failures"
         invite = invite_link(self._bot.application_id) if self._bot.application_id else ""
         texts = [
             "### Midnight Myth Audio\nHorror ebooks become audio dramas here.",

@@ -51,14 +51,14 @@ async def _demo() -> None:
             loop.add_signal_handler(sent, task.cancel)
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(TemporaryDirectory(prefix="midnight-myth-demo-", ignore_cleanup_errors=True))
-        world, town = await _opened(Path(folder), stack)
+        world, town, gemini = await _opened(Path(folder), stack)
         typed: asyncio.Queue[str] = asyncio.Queue()
         stack.enter_context(_terminal(loop, typed))
-        await _show(world, town, first, port, typed)
+        await _show(world, town, first, port, typed, gemini=gemini)
 
 
-async def _opened(folder: Path, stack: AsyncExitStack) -> "tuple[SimulatedDiscord, Town]":
-    """The bot is ready, on a fresh database, in a furnished town."""
+async def _opened(folder: Path, stack: AsyncExitStack) -> "tuple[SimulatedDiscord, Town, bool]":
+    """The bot is ready, on a fresh database, in a furnished town; and whether it writes with Gemini."""
     from bot.app import MythBot
     from bot.demo.simulated import Seam, SimulatedDiscord
     from bot.demo.town import STUDIO_ID, build_town, furnish
@@ -66,7 +66,7 @@ async def _opened(folder: Path, stack: AsyncExitStack) -> "tuple[SimulatedDiscor
 
     settings = load_settings(
         None,
-        discord_token="demo",  # noqa: S106 - nobody is asked for it
+        discord_token="none-is-needed",  # noqa: S106 - nobody is asked for it
         studio_guild_id=STUDIO_ID,
         team_role_ids=(),
         discord_api_base=None,
@@ -89,4 +89,122 @@ async def _opened(folder: Path, stack: AsyncExitStack) -> "tuple[SimulatedDiscor
     stack.push_async_callback(leave)
     await world.start()
     await furnish(bot.services, town)
-    return world, town
+    return world, town, settings.google_api_key is not None
+
+
+async def _show(
+    world: "SimulatedDiscord", town: "Town", first: int, port: int, typed: "asyncio.Queue[str]", *, gemini: bool
+) -> None:
+    """The page is there until ``q``; when it is ended in the browser, it is opened again at the same address."""
+    from bot.demo.simulated import LivePage
+
+    key = secrets.token_urlsafe(12)
+    view = town.views[first - 1]
+    greeted = False
+    while True:
+        page = LivePage(world, town.views, view, port, key)
+        await _enter(page, port)
+        try:
+            port = page.port
+            _say(
+                f"The page was ended. Reload it to go on: {page.url}"
+                if greeted
+                else _greeting(page.url, town, gemini=gemini)
+            )
+            greeted = True
+            while not page.ended:
+                await asyncio.sleep(_LOOK_SECONDS)
+                await page.tick()
+                while not typed.empty():
+                    word = typed.get_nowait()
+                    if word.casefold() in {"q", "quit", "exit"}:
+                        return
+                    if word.isdecimal() and 1 <= int(word) <= len(town.views):
+                        view = town.views[int(word) - 1]
+                        await page.turn_to(view)
+                        _say(f"The page shows {view.label}.")
+                    elif word:
+                        _say(_choices(town))
+        finally:
+            await page.close()
+
+
+async def _enter(page: "LivePage", port: int) -> None:
+    from simcord import SetupError
+
+    try:
+        await page.__aenter__()
+    except SetupError as error:
+        if isinstance(error.__cause__, OSError):
+            raise ConfigError(
+                f"Port {port} is in use.", f"Choose another, as in DEMO_PORT={min(port + 1, 65_535)} make demo."
+            ) from error
+        raise ConfigError("The demo's page cannot be shown.", str(error)) from error
+
+
+@contextmanager
+def _terminal(loop: asyncio.AbstractEventLoop, typed: "asyncio.Queue[str]") -> Iterator[None]:
+    """What is typed arrives line by line; without a terminal nothing ever does."""
+    try:
+        listening = sys.stdin.isatty()
+        source = sys.stdin.fileno()
+    except (AttributeError, ValueError, OSError):  # closed, or none at all
+        listening = False
+
+    def read() -> None:
+        line = sys.stdin.readline()
+        if line:
+            typed.put_nowait(line.strip())
+        else:
+            loop.remove_reader(source)
+
+    if listening:
+        try:
+            loop.add_reader(source, read)
+        except (NotImplementedError, OSError):
+            listening = False
+    try:
+        yield
+    finally:
+        if listening:
+            loop.remove_reader(source)
+
+
+def _number(name: str, default: int, low: int, high: int) -> int:
+    value = os.environ.get(name, "").strip() or str(default)
+    if not value.isdecimal() or not low <= int(value) <= high:
+        raise ConfigError(f"{name} must be a whole number from {low} to {high}.")
+    return int(value)
+
+
+def _choices(town: "Town") -> str:
+    lines = [f"     {number}  {view.label}" for number, view in enumerate(town.views, start=1)]
+    return "\n".join([*lines, "     q  end"])
+
+
+def _greeting(url: str, town: "Town", *, gemini: bool) -> str:
+    from bot.demo.town import EBOOK_ID
+
+    writer = (
+        "Scripts are written by Gemini."
+        if gemini
+        else "Scripts come from the offline template writer; with GEMINI_API_KEY set they are written by Gemini."
+    )
+    return f"""
+Midnight Myth, the whole studio in your browser. Nothing here reaches Discord.
+
+  Open  {url}
+
+  1  Type /script there, choose ebook {EBOOK_ID} and chapter 1, press Enter, and watch the card grow.
+  2  Read it, approve it, press Release…, give a link, look at the preview, confirm.
+  3  See the post at an affiliate's: choose somebody else under "Viewing as", or type a number here and press Enter.
+     There, press "I shared it", and try /progress and /help.
+
+{_choices(town)}
+
+  {writer}
+"""
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)  # noqa: T201 - the terminal is half of this program's face

@@ -1,4 +1,3 @@
-# ruff: noqa: SLF001
 """simcord, made live: the only file that knows its private names.
 
 As shipped, its Preview is for tests. It shows nothing until an action has settled, holds one channel, refuses a press that
@@ -14,7 +13,7 @@ from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, ClassVar, Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import discord
 from discord import app_commands
@@ -24,6 +23,7 @@ from simcord.builders import ChannelHandle
 from simcord.env import Env
 from simcord.preview import Preview
 from simcord.preview._pages import _Page
+from simcord.preview._server import PreviewServer
 
 from bot.errors import MythError
 
@@ -49,11 +49,6 @@ class SimulatedDiscord(Env):
         """Seconds by which the simulated clock is behind the real one; never negative."""
         return max(0.0, (datetime.now(UTC) - self.now()).total_seconds())
 
-    @property
-    def faults(self) -> int:
-        """How many unexpected errors the bot has raised so far."""
-        return self.error_cursor
-
     def _record_error(self, error: BaseException) -> None:
         """A refusal in words is an answer, not a fault: the page would call its outcome uncertain."""
         told = error.original if isinstance(error, app_commands.CommandInvokeError) else error
@@ -78,6 +73,17 @@ async def _awaited(awaitable: Awaitable[T]) -> T:
     return await awaitable
 
 
+@dataclass(slots=True)
+class Seam:
+    """The bot's ``Wait``. The bot is made before the world that it lives in, which is handed in afterwards."""
+
+    world: SimulatedDiscord | None = None
+
+    async def __call__(self, awaitable: Awaitable[T], why: str) -> T:
+        """The awaited value."""
+        return await (awaitable if self.world is None else self.world.wait(awaitable, why))
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """Somebody, and the channel that they look at."""
@@ -87,32 +93,48 @@ class View:
     channel: ChannelHandle
 
 
+class _Server(PreviewServer):
+    """The page under its own name."""
+
+    async def _index(self, request: Any) -> Any:  # noqa: ANN401 - simcord's
+        page = await super()._index(request)
+        page.text = page.text.replace("<title>SimCord Preview<", "<title>Midnight Myth demo<").replace(
+            "<strong>SimCord</strong><small>Preview</small>", "<strong>Midnight Myth</strong><small>on SimCord</small>"
+        )
+        return page
+
+
 class LivePage(Preview):
     """A page that shows what happens while it happens, and turns to another server with whoever looks at it."""
 
     _PAGE_LEASE_SECONDS = 12 * 3600.0  # a laptop that was asleep goes on where it was
-    _SHOWN: ClassVar = {"layout": "channel", "display": "responsive", "width": 1280, "height": 800}
 
-    def __init__(self, discord_: SimulatedDiscord, views: Sequence[View], first: View, port: int, key: str) -> None:
+    def __init__(self, world: SimulatedDiscord, views: Sequence[View], first: View, port: int, key: str) -> None:
         self._rooms = {view.person.id: view.channel for view in views}
-        self._first = self._looking = first.person
+        self._first = first.person
+        self._looking = views[0].person
         super().__init__(
-            discord_,
-            first.channel,
-            (first.person, *(view.person for view in views if view is not first)),
+            world,
+            views[0].channel,
+            tuple(view.person for view in views),
             locale="en-US",
             timezone="UTC",
+            layout="channel",
+            display="responsive",
+            width=1280,
+            height=800,
             presentation_time=None,
             assets=None,
             port=port,
-            **self._SHOWN,
         )
+        self._server = _Server(self, port)
+        self._world = world
         self.capability = key
         self._turn = asyncio.Lock()
         self._ticked = self._painted = time.monotonic()
 
     @property
-    def channel(self) -> ChannelHandle:  # type: ignore[override] # one for each person instead of one for all
+    def channel(self) -> ChannelHandle:
         """The channel of whoever is looking at this moment."""
         return self._rooms[self._looking.id]
 
@@ -124,6 +146,11 @@ class LivePage(Preview):
     def ended(self) -> bool:
         """Whether somebody pressed "End preview session"."""
         return bool(self._closed)
+
+    @property
+    def port(self) -> int:
+        """Where it is served; 0 before it was entered."""
+        return self._server.port or 0
 
     async def tick(self) -> None:
         """Shows what has happened since the last time, and moves the clock. To be called a few times a second."""
@@ -145,7 +172,7 @@ class LivePage(Preview):
 
     async def _move_clock(self) -> None:
         try:
-            await self.env.advance_time(self.env.behind)
+            await self._world.advance_time(self._world.behind)
         except (SetupError, TimeoutError) as error:
             _log.warning("the simulated clock stands: %s", error)
 
@@ -208,7 +235,7 @@ class LivePage(Preview):
             page = self._pages.get(context_id or "")
             if page is None:
                 return await super()._action(context_id, body)
-            if isinstance(body, Mapping) and body.get("sequence") == page.last_sequence + 1:
+            if dict(body).get("sequence") == page.last_sequence + 1:
                 # The page was repainted since this was drawn. Every control is checked anew below.
                 body = {**body, "published_revision": page.revision}
             with self._as(page.viewer):

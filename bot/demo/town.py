@@ -33,9 +33,7 @@ def build_town(world: SimulatedDiscord) -> Town:
     """Servers, channels and people. The bot need not run yet."""
     studio = world.create_guild(_STUDIO, id=STUDIO_ID)
     room = studio.create_text_channel("writers-room", topic=f"{_STUDIO} · where chapters become scripts")
-    team = studio.create_role(
-        "Team", permissions=discord.Permissions(manage_guild=True), color=0xE8743B, hoist=True
-    )
+    team = studio.create_role("Team", permissions=discord.Permissions(manage_guild=True), color=0xE8743B, hoist=True)
     hana = studio.add_member(world.create_user("hana", global_name="Hana"), roles=[team])
     bob = studio.add_member(world.create_user("bob", global_name="Bob"))
     views = [View("the studio's #writers-room, as Hana of the team", hana, room)]

@@ -3,6 +3,7 @@
 import re
 
 from bot.exports import Download, file_name
+from bot.generation.faults import in_utc
 from bot.generation.models import Cue, CueKind, Script, WriterKind
 from storage.scripts import StoredScript
 
@@ -37,7 +38,7 @@ def render(stored: StoredScript, script: Script, ebook_title: str) -> str:
         "",
     ]
     if stored.writer == WriterKind.TEMPLATE:
-        lines += ["> **Template script.** " + escaped(stored.error), ""]
+        lines += ["> **Template script.** " + escaped(in_utc(stored.error)), ""]
     if script.logline:
         lines += [f"*{escaped(script.logline)}*", ""]
     if script.cast:

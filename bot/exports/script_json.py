@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.exports import Download, file_name
 from bot.exports.markdown import clock_time
+from bot.generation.faults import in_utc
 from bot.generation.models import Cue, CueKind, Script, WriterKind
 from storage.scripts import StoredScript
 
@@ -45,7 +46,7 @@ def document(stored: StoredScript, script: Script, ebook_title: str) -> dict[str
         "running_time": script.running_time.model_dump(),
     }
     if stored.writer == WriterKind.TEMPLATE:
-        found["error"] = stored.error
+        found["error"] = in_utc(stored.error)
     return found
 
 

@@ -39,6 +39,10 @@ class Deadline:
         """The whole time is left again."""
         self._end = asyncio.get_running_loop().time() + self._seconds
 
+    def extend(self, seconds: float) -> None:
+        """So much more time is left."""
+        self._end += seconds
+
     @property
     def left(self) -> float:
         """Seconds, never less than none."""

@@ -11,7 +11,6 @@ from bot.clock import Wait
 from bot.events import ADDED_GRANT_LOG, ADDED_SCRIPT, COMPLETED, FAILED
 from bot.generation import coverage, parts, timing
 from bot.generation.cards import Card, Painter, RunView
-from bot.generation.ledger import RunMeter
 from bot.generation.models import Draft, Script, WriterKind
 from bot.generation.orders import Progress, ScriptOrder
 from bot.generation.writing import Assignment, Writer, WritingFault
@@ -25,7 +24,8 @@ _CHECKPOINT_SECONDS = 2.0
 _CARRIED_CUES = 6  # how many of the last cues a writer is shown, so that it goes on and does not repeat
 
 OnWait = Callable[[str, float], Awaitable[None]]
-WriterFor = Callable[[RunMeter, OnWait], Writer]
+WriterFor = Callable[[str, OnWait], Writer]
+"""Makes the real writer for one run, by the run's id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +68,7 @@ class _Job:
         try:
             if self.engine.writer_for is not None:
                 try:
-                    await self._write_with(
-                        self.engine.writer_for(RunMeter(self.engine.database, self.run.id), self._wait)
-                    )
+                    await self._write_with(self.engine.writer_for(self.run.id, self._wait))
                 except WritingFault as raised:
                     fault = raised
                     _log.info("run %s: %s (%s)", self.run.id, raised.sentence, raised.kind)

@@ -35,6 +35,10 @@ _WORDS: Final[dict[FaultKind, tuple[str, str]]] = {
         "The studio's budget for Gemini would be passed by this.",
         "Ask your operator to raise the budget, or wait for the next month.",
     ),
+    FaultKind.RESTING: (
+        "Gemini has failed several times in a row and is left alone for now.",
+        "It is asked again from {back} on.",
+    ),
     FaultKind.BAD_REQUEST: (
         "Gemini would not take the request as it was put.",
         "Your text is kept. Ask your operator to check GEMINI_MODEL and GEMINI_API_VERSION.",
@@ -102,6 +106,7 @@ TELLING: Final[tuple[FaultKind, ...]] = (
     FaultKind.BAD_KEY,
     FaultKind.NO_PERMISSION,
     FaultKind.BUDGET,
+    FaultKind.RESTING,
     FaultKind.PROMPT_BLOCKED,
     FaultKind.OUTPUT_BLOCKED,
     FaultKind.RECITATION,
@@ -125,6 +130,7 @@ TELLING: Final[tuple[FaultKind, ...]] = (
 
 # Google's words that say nothing to a reader, or something else.
 _SAID_BETTER: Final = {"BLOCKLIST": "a word on Google's list", "SPII": "personal data", "OTHER": "no reason given"}
+_MOMENT: Final = re.compile(r"<t:(\d+):\w>")
 _NOT_A_WORD: Final = re.compile(r"[^A-Za-z ]+")
 
 
@@ -182,5 +188,14 @@ def _wait(seconds: float | None) -> str:
 def _back(moment: datetime | None) -> str:
     if moment is None:
         return "midnight, Pacific time"
-    utc = moment.astimezone(UTC)
-    return f"{utc:%H:%M} UTC on {utc.day} {utc:%B}"
+    return f"<t:{int(moment.timestamp())}:f>"
+
+
+def in_utc(text: str) -> str:
+    """The text with Discord's moments, which every reader sees in their own zone, spelled out for a file."""
+
+    def spelled(found: re.Match[str]) -> str:
+        utc = datetime.fromtimestamp(int(found[1]), UTC)
+        return f"{utc:%H:%M} UTC on {utc.day} {utc:%B}"
+
+    return _MOMENT.sub(spelled, text)

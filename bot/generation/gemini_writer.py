@@ -10,9 +10,11 @@ from bot.clock import Clock, Wait, plainly, utcnow
 from bot.generation.calls import CallReport, Deadline
 from bot.generation.faults import fault, most_telling
 from bot.generation.gemini import GeminiModel
+from bot.generation.health import Health
 from bot.generation.models import Draft, Usage, WriterKind
 from bot.generation.pricing import LISTED, PriceTable, price, reserve
 from bot.generation.prompt import Prompt, compose
+from bot.generation.turnstile import Turnstile
 from bot.generation.writing import Assignment, FaultKind, WritingFault
 
 ATTEMPTS: Final = 3
@@ -82,6 +84,8 @@ class GeminiWriter:
         prices: PriceTable = LISTED,
         backoff: float = 1.0,
         jitter: Callable[[], float] = random.random,
+        turnstile: Turnstile | None = None,
+        health: Health | None = None,
         clock: Clock = utcnow,
         wait: Wait = plainly,
     ) -> None:
@@ -93,6 +97,8 @@ class GeminiWriter:
         self._prices = prices
         self._backoff = backoff
         self._jitter = jitter
+        self._turnstile = turnstile or Turnstile(wait=wait)
+        self._health = health or Health(clock)
         self._clock = clock
         self._wait = wait
 
@@ -103,6 +109,17 @@ class GeminiWriter:
 
     async def write(self, assignment: Assignment) -> AsyncGenerator[Draft, None]:
         """Ever longer drafts; ``usage`` counts all calls made for them. Raises the most telling ``WritingFault``."""
+        self._health.check()
+        try:
+            async with aclosing(self._tries(assignment)) as drafts:
+                async for draft in drafts:
+                    self._health.served()
+                    yield draft
+        except WritingFault as found:
+            self._health.failed(found)
+            raise
+
+    async def _tries(self, assignment: Assignment) -> AsyncGenerator[Draft, None]:
         prompt = compose(assignment)
         deadline = Deadline(self._total)
         spent = Usage()
@@ -111,6 +128,7 @@ class GeminiWriter:
             for attempt in range(1, ATTEMPTS + 1):
                 report = CallReport(model)
                 begun = False
+                await self._turn(model, deadline, faults)
                 try:
                     async with aclosing(self._call(model, assignment, prompt, deadline, report)) as drafts:
                         async for draft in drafts:
@@ -124,15 +142,33 @@ class GeminiWriter:
                         raise
                     faults.append(found)
                 spent += report.usage or Usage()
-                odd = sum(found.kind in _ODD for found in faults if found.model == model)
-                pause = self._pause(faults[-1], attempt, odd)
-                if pause is None or pause >= deadline.left:
+                if not await self._worth_another(model, faults, attempt, deadline):
                     break
-                await self._on_wait(faults[-1].sentence, pause)
-                await self._wait(asyncio.sleep(pause), f"the next attempt with {model}")
             if deadline.left <= 0 or sum(found.kind in _BLOCKED for found in faults) > 1:
                 break
         raise most_telling(faults) if faults else fault(FaultKind.MODEL_GONE)
+
+    async def _worth_another(self, model: str, faults: list[WritingFault], attempt: int, deadline: Deadline) -> bool:
+        """Whether this model is to be asked again; its pause has passed then."""
+        last = faults[-1]
+        if last.kind is FaultKind.QUOTA_MINUTE:
+            self._turnstile.refused(model, last.retry_after, last.limit)
+        odd = sum(found.kind in _ODD for found in faults if found.model == model)
+        pause = self._pause(last, attempt, odd)
+        if pause is None or pause >= deadline.left:
+            return False
+        if last.kind is not FaultKind.QUOTA_MINUTE:  # that one waits at the turnstile
+            await self._on_wait(last.sentence, pause)
+            await self._wait(asyncio.sleep(pause), f"the next attempt with {model}")
+        return True
+
+    async def _turn(self, model: str, deadline: Deadline, faults: list[WritingFault]) -> None:
+        """Waits in our own queue. That does not count, but for the pause that a refusal of ours asked for."""
+        waited = await self._turnstile.turn(model, self._on_wait)
+        asked = 0.0
+        if faults and faults[-1].kind is FaultKind.QUOTA_MINUTE and faults[-1].model == model:
+            asked = faults[-1].retry_after or waited
+        deadline.extend(max(0.0, waited - asked))
 
     async def _call(
         self, model: str, assignment: Assignment, prompt: Prompt, deadline: Deadline, report: CallReport

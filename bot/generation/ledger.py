@@ -1,8 +1,11 @@
 """The money of one run: reserved before a call, settled after it, kept where the end was never seen."""
 
 from dataclasses import dataclass
+from datetime import UTC
 
+from bot.generation.faults import fault
 from bot.generation.models import Usage
+from bot.generation.writing import FaultKind
 from storage import Database, Writing
 
 
@@ -12,11 +15,19 @@ class RunMeter:
 
     database: Database
     run_id: str
+    monthly_budget: int | None = None
 
     async def reserve(self, model: str, micros: int | None) -> str:
-        """A ticket for ``micros`` micro-dollars set aside (0 where the price is unknown)."""
+        """A ticket for ``micros`` micro-dollars set aside (0 where the price is unknown).
+
+        Raises ``WritingFault`` of kind BUDGET where the month's budget (micro-dollars) would be passed.
+        """
 
         async def work(writing: Writing) -> str:
+            if self.monthly_budget is not None:
+                month = writing.now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+                if await writing.runs.spent(since=month) + (micros or 0) > self.monthly_budget:
+                    raise fault(FaultKind.BUDGET, model=model)
             return await writing.runs.reserve(self.run_id, model, micros or 0)
 
         return await self.database.write(work)

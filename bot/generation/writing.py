@@ -62,6 +62,7 @@ class FaultKind(StrEnum):
     QUOTA_DAY = "quota_day"
     QUOTA_NONE = "quota_none"  # limit: 0, the model is not in this tier
     BUDGET = "budget"  # our own monthly limit
+    RESTING = "resting"  # it failed too often; we leave it alone for a while
     BAD_REQUEST = "bad_request"
     OVERLOADED = "overloaded"  # 5xx, HTML from a proxy
     PROMPT_BLOCKED = "prompt_blocked"

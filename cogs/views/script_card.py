@@ -50,7 +50,7 @@ def _writing(view: RunView) -> ui.LayoutView:
     lines = [f"{bar(view.share, 1)}  {part}{counted(view.cue_count, 'cue')}{so_far}"]
     lines += [cue_line(cue) for cue in view.last_cues]
     if view.waiting:
-        lines.append(f"*{plain(view.waiting, 300)}*")
+        lines.append(f"*{view.waiting}*")
     elif not view.cue_count:
         lines.append("*The first lines are on their way.*")
     return _card(
@@ -94,7 +94,7 @@ def _done(view: RunView, stored: StoredScript, script: Script) -> ui.LayoutView:
     )
     lines = []
     if template:
-        lines.append(f"{plain(stored.error, 500)} This is a skeleton made from your chapter's own text.")
+        lines.append(f"{stored.error} This is a skeleton made from your chapter's own text.")
     elif script.logline:
         lines.append(f"*{plain(script.logline, 300)}*")
     lines.append(

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.generation.faults import TELLING, fault, in_words, most_telling
+from bot.generation.faults import TELLING, fault, in_utc, in_words, most_telling
 from bot.generation.writing import FaultKind
 
 
@@ -40,7 +40,9 @@ def test_waits_and_returns_are_said_in_words() -> None:
     assert "1 second." in fault(FaultKind.QUOTA_MINUTE, retry_after=0.2).hint
     assert "5 minutes" in fault(FaultKind.QUOTA_MINUTE, retry_after=290).hint
     back = datetime(2026, 11, 23, 8, tzinfo=UTC)
-    assert "08:00 UTC on 23 November" in fault(FaultKind.QUOTA_DAY, back_at=back).hint
+    hint = fault(FaultKind.QUOTA_DAY, back_at=back).hint
+    assert f"<t:{int(back.timestamp())}:f>" in hint, "on Discord everybody reads it in their own zone"
+    assert "08:00 UTC on 23 November" in in_utc(hint), "in a file it is spelled out"
 
 
 @pytest.mark.parametrize(

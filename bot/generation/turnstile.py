@@ -1,0 +1,97 @@
+"""Our own queue for Gemini's requests a minute: the limit is kept, and everybody is told their place and time."""
+
+import asyncio
+import itertools
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from bot.clock import Wait, plainly
+
+WINDOW: Final = 60.0
+_MARGIN: Final = 1.0
+"""Seconds more than the window: two requests may come closer together on their way."""
+_LOOK: Final = 1.0
+_COOL: Final = 30.0
+"""Seconds of silence after a refusal that named none."""
+
+Tell = Callable[[str, float], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class _Gate:
+    """One model's limit, when its last requests left, and who waits. Moments are the event loop's seconds."""
+
+    limit: int | None
+    sent: list[float] = field(default_factory=list)
+    closed_until: float = 0.0
+    queue: list[int] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Turnstile:
+    """Lets at most ``per_minute`` requests to each model pass in a minute; unset, the number is learned from refusals."""
+
+    per_minute: int | None = None
+    wait: Wait = plainly
+    window: float = WINDOW
+    _gates: dict[str, _Gate] = field(default_factory=dict)
+    _tickets: "itertools.count[int]" = field(default_factory=itertools.count)
+
+    async def turn(self, model: str, tell: Tell) -> float:
+        """Seconds that were waited until this request may go; ``tell`` hears why and how long, again as it changes."""
+        gate = self._gate(model)
+        loop = asyncio.get_running_loop()
+        came = loop.time()
+        ticket = next(self._tickets)
+        gate.queue.append(ticket)
+        told = 0
+        try:
+            while True:
+                place = gate.queue.index(ticket) + 1
+                pause = self._pause(gate, place, loop.time())
+                if place == 1 and pause <= 0:
+                    gate.sent.append(loop.time())
+                    return loop.time() - came
+                if told != place:
+                    told = place
+                    await tell(_why(gate, place), pause)
+                await self.wait(asyncio.sleep(min(max(pause, 0.01), _LOOK)), "a turn at Gemini")
+        finally:
+            gate.queue.remove(ticket)
+
+    def refused(self, model: str, retry_after: float | None, limit: int | None) -> None:
+        """A request was one too many: nothing passes for a while, and the limit is known better."""
+        gate = self._gate(model)
+        now = asyncio.get_running_loop().time()
+        if gate.sent:
+            gate.sent.pop()
+        passed = sum(moment > now - self.window for moment in gate.sent)
+        learned = limit if limit and limit > 0 else max(passed, 1)
+        if self.per_minute is None:
+            gate.limit = learned if gate.limit is None else min(gate.limit, learned)
+        gate.closed_until = max(gate.closed_until, now + (_COOL if retry_after is None else retry_after))
+
+    def _gate(self, model: str) -> _Gate:
+        return self._gates.setdefault(model, _Gate(self.per_minute))
+
+    def _pause(self, gate: _Gate, place: int, now: float) -> float:
+        """Seconds until the one at ``place`` may go, if everybody before goes as early as possible."""
+        span = self.window + min(_MARGIN, self.window / 10)
+        gate.sent = [moment for moment in gate.sent if moment > now - span]
+        moments = list(gate.sent)
+        moment = now
+        for _ in range(place):
+            moment = max(now, gate.closed_until)
+            if gate.limit is not None and len(moments) >= gate.limit:
+                moment = max(moment, moments[-gate.limit] + span)
+            moments.append(moment)
+        return moment - now
+
+
+def _why(gate: _Gate, place: int) -> str:
+    if gate.limit is None:
+        return "Waiting for Gemini: it asked for a pause"
+    allowed = "1 request a minute is" if gate.limit == 1 else f"{gate.limit} requests a minute are"
+    ordinal = {1: "next", 2: "2nd", 3: "3rd"}.get(place, f"{place}th")
+    return f"Waiting for Gemini: {allowed} allowed, yours is {ordinal}"
