@@ -1,6 +1,6 @@
 # Everything a newcomer, a developer and CI need. `make demo` and `make test` set themselves up.
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check format bench clean
+.PHONY: help demo run test check format bench soak live clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
 VENV := .venv
@@ -14,6 +14,8 @@ help:
 	@echo "make test    every test, on SQLite and on PostgreSQL"
 	@echo "make check   lint, types and the walls between packages"
 	@echo "make bench   the benchmarks"
+	@echo "make soak    the long tests: many crashes at random moments"
+	@echo "make live    a handful of tests against the real Gemini (needs a key)"
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; set PYTHON=/path/to/python3.11."; exit 1; }
@@ -51,6 +53,12 @@ format: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 0 -s -p no:cacheprovider tests/bench --override-ini 'python_files=bench_*.py'
+
+soak: $(VENV)/.dev
+	SOAK=1 $(BIN)/python -m pytest -n 2 -m slow
+
+live: $(VENV)/.dev
+	$(BIN)/python -m pytest -n 0 -rs tests/live
 
 clean:
 	rm -rf $(VENV) build *.egg-info .mypy_cache .pytest_cache .ruff_cache .coverage*

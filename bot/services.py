@@ -142,7 +142,7 @@ def build_services(
     engine = build_engine(database, gemini, face.card, ways)
     worker = RunWorker(database, engine, ways.wait, settings.generation_workers)
     generation = Generation(database, worker, face.card)
-    worker.ended = generation.refresh
+    worker.refresh = generation.refresh
     dispatcher = Dispatcher(
         database,
         face.sender,

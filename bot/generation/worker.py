@@ -30,17 +30,18 @@ async def _nobody(run_id: str) -> None:
 
 @dataclass(slots=True)
 class RunWorker:
-    """Writes runs in the background. ``ended`` is told of each run that has come to rest, to refresh its card."""
+    """Writes runs in the background. ``refresh`` brings a run's card up to date."""
 
     database: Database
     engine: Engine
     wait: Wait
     limit: int
-    ended: Callable[[str], Awaitable[None]] = _nobody
+    refresh: Callable[[str], Awaitable[None]] = _nobody
     owner: str = field(default_factory=lambda: f"worker_{secrets.token_hex(8)}")
     _active: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _loops: list[asyncio.Task[None]] = field(default_factory=list)
+    _places: dict[str, int] = field(default_factory=dict)
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def start(self) -> None:
@@ -49,7 +50,7 @@ class RunWorker:
         async with self.database.read() as reading:
             resting = await reading.runs.in_state(RunState.INTERRUPTED)
         for run in resting:  # an earlier process may have had no time to say so on the card
-            await self.ended(run.id)
+            await self._show(run.id)
         self._loops = [asyncio.create_task(self._take()), asyncio.create_task(self._heartbeat())]
 
     async def stop(self) -> None:
@@ -74,12 +75,18 @@ class RunWorker:
     async def _take(self) -> None:
         while not self._stop.is_set():
             self._wake.clear()
-            while (
-                not self._stop.is_set() and len(self._active) < self.limit and (run := await self._claim()) is not None
-            ):
-                task = asyncio.create_task(self._write(run))
-                self._active[run.id] = task
+            try:
+                await self._take_what_waits()
+            except Exception as error:  # noqa: BLE001 - a database that is away for a moment must not end all writing
+                reference(error, "taking a chapter to write")
             await self.wait(self._wake.wait(), "a chapter to write")
+
+    async def _take_what_waits(self) -> None:
+        while not self._stop.is_set() and len(self._active) < self.limit:
+            run = await self._claim()
+            if run is None:
+                return
+            self._active[run.id] = asyncio.create_task(self._write(run))
 
     async def _claim(self) -> Run | None:
         async def work(writing: Writing) -> Run | None:
@@ -95,7 +102,7 @@ class RunWorker:
                 await self._interrupt(run, RESTARTED)
                 # The card should not claim that somebody is writing while nobody is; the next start says it again.
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self.ended(run.id), _LAST_WORDS_SECONDS)
+                    await asyncio.wait_for(self._show(run.id), _LAST_WORDS_SECONDS)
             raise
         except StaleStateError:
             _log.info("run %s was ended by somebody else", run.id)
@@ -106,7 +113,13 @@ class RunWorker:
             self._active.pop(run.id, None)
             self._wake.set()
         if not self._stop.is_set():
-            await self.ended(run.id)
+            await self._show(run.id)
+
+    async def _show(self, run_id: str) -> None:
+        try:
+            await self.refresh(run_id)
+        except Exception as error:  # noqa: BLE001 - what a card shows must never decide what becomes of the run
+            reference(error, f"showing run {run_id}")
 
     async def _interrupt(self, run: Run, note: str) -> None:
         async def work(writing: Writing) -> None:
@@ -114,8 +127,12 @@ class RunWorker:
             data = {"run_id": run.id, "chapter_number": run.chapter_number}
             writing.report(INTERRUPTED, data, member_id=run.member_id, ebook_id=run.ebook_id)
 
-        with suppress(StaleStateError):  # it was cancelled or finished in the same moment
+        try:
             await self.database.write(work)
+        except StaleStateError:
+            _log.info("run %s was cancelled or finished in the same moment", run.id)
+        except Exception as error:  # noqa: BLE001 - its lease runs out then, and the next sweep interrupts it
+            reference(error, f"interrupting run {run.id}")
 
     async def _recover(self, *, all_owners: bool) -> None:
         async def work(writing: Writing) -> list[Run]:
@@ -127,18 +144,35 @@ class RunWorker:
 
         for run in await self.database.write(work):
             if self._loops:
-                await self.ended(run.id)
+                await self._show(run.id)
 
     async def _heartbeat(self) -> None:
         """Keeps our leases, and frees those of processes that no longer keep theirs."""
         while not self._stop.is_set():
             with suppress(TimeoutError):
                 await self.wait(asyncio.wait_for(self._stop.wait(), _HEARTBEAT_SECONDS), "the next heartbeat")
-            for run_id, task in list(self._active.items()):
-                if not await self._renew(run_id):
-                    task.cancel()
-            await self._recover(all_owners=False)
+            try:
+                await self._beat()
+            except Exception as error:  # noqa: BLE001 - the next beat may find the database back
+                reference(error, "keeping the leases of runs")
             self._wake.set()
+
+    async def _beat(self) -> None:
+        for run_id, task in list(self._active.items()):
+            if not await self._renew(run_id):
+                task.cancel()
+        if not self._stop.is_set():
+            await self._recover(all_owners=False)
+            await self._tell_places()
+
+    async def _tell_places(self) -> None:
+        """Whoever waits in the queue sees how it moves; a card is touched only when its place has changed."""
+        async with self.database.read() as reading:
+            waiting = await reading.runs.in_state(RunState.READY)
+        before, self._places = self._places, {run.id: place for place, run in enumerate(waiting)}
+        for run_id, place in self._places.items():
+            if before.get(run_id) not in {None, place} and not self._stop.is_set():
+                await self._show(run_id)
 
     async def _renew(self, run_id: str) -> bool:
         async def work(writing: Writing) -> None:
