@@ -93,15 +93,37 @@ class View:
     channel: ChannelHandle
 
 
-class _Server(PreviewServer):
-    """The page under its own name."""
+# What is changed of simcord's page, by file: the text as it is there (once each, a test sees to it) and the text instead.
+PATCHES: Final = {
+    "/": (
+        ("<title>SimCord Preview<", "<title>Midnight Myth demo<"),
+        ('aria-hidden="true">S</span>', 'aria-hidden="true">M</span>'),
+        ("<strong>SimCord</strong><small>Preview</small>", "<strong>Midnight Myth</strong><small>on SimCord</small>"),
+    ),
+    "/commands.js": (
+        # As in Discord, choices are there before anything is typed …
+        (
+            'const current = String(field.value || "");',
+            'const current = String(field.value || ""); queryAutocomplete(option, current);',
+        ),
+        # … and Enter runs a command whose other options are all optional.
+        (
+            "const list = popupElement().querySelector('[role=\"listbox\"]');",
+            "const list = event.target.matches('.command-chip') ? null"
+            " : popupElement().querySelector('[role=\"listbox\"]');",
+        ),
+    ),
+}
 
-    async def _index(self, request: Any) -> Any:  # noqa: ANN401 - simcord's
-        page = await super()._index(request)
-        page.text = page.text.replace("<title>SimCord Preview<", "<title>Midnight Myth demo<").replace(
-            "<strong>SimCord</strong><small>Preview</small>", "<strong>Midnight Myth</strong><small>on SimCord</small>"
-        )
-        return page
+
+class _Server(PreviewServer):
+    """The page under its own name, and nearer to Discord's own ways."""
+
+    async def _static(self, request: Any) -> Any:  # noqa: ANN401 - simcord's
+        answer = await super()._static(request)
+        for old, new in PATCHES.get(request.path, ()):
+            answer.text = answer.text.replace(old, new)
+        return answer
 
 
 class LivePage(Preview):
