@@ -12,6 +12,7 @@ import discord
 from discord.ext import commands
 from yarl import URL
 
+from bot.config import LiveConfig, StudioConfig, load_config
 from bot.services import Face, GeminiAccess, Services, Ways, build_services
 from bot.settings import Settings
 from bot.tree import MythTree
@@ -49,8 +50,20 @@ class MythBot(commands.Bot):
         self.ways = ways or Ways()
         self.started_at: datetime = self.ways.clock()
         self.first_ready = asyncio.Event()
+        self.config = LiveConfig(StudioConfig())
         self._force_sync = force_sync
         self._stack = AsyncExitStack()
+
+    @property
+    def timezone(self) -> str:
+        """Where typed times are meant."""
+        return self.config.value.timezone or self.settings.studio_timezone
+
+    @property
+    def team_role_ids(self) -> tuple[int, ...]:
+        """Whose holders are the team."""
+        chosen = self.config.value.team_role_ids
+        return self.settings.team_role_ids if chosen is None else chosen
 
     @property
     def studio(self) -> discord.Object:
@@ -61,6 +74,8 @@ class MythBot(commands.Bot):
         """Opens, builds and starts everything, in this order; ``close`` undoes it in the opposite one."""
         database = await Database.open(self.settings.database_url, self.ways.clock)
         self._stack.push_async_callback(database.close)
+        async with database.read() as reading:
+            self.config.value = await load_config(reading)
         gemini = GeminiAccess(self.settings, self.ways)
         self._stack.push_async_callback(gemini.close)
         await gemini.connect()

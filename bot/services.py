@@ -5,6 +5,7 @@ import time
 from dataclasses import dataclass, field
 
 from bot.affiliates import Affiliates
+from bot.badges import Badges, parse_tiers
 from bot.broadcasting.dispatcher import Dispatcher
 from bot.broadcasting.pacing import Pacer
 from bot.broadcasting.post import BroadcastCard, Reach, Sender
@@ -24,7 +25,7 @@ from bot.generation.worker import LEASE, RunWorker
 from bot.generation.writing import Writer
 from bot.progress.overview import Progress
 from bot.scripts import Scripts
-from bot.settings import StudioSettings
+from bot.settings import Settings, StudioSettings
 from bot.tracking import Tracking
 from storage import Database
 
@@ -57,6 +58,7 @@ class Services:
     scripts: Scripts
     broadcasting: Broadcasting
     affiliates: Affiliates
+    badges: Badges
     progress: Progress
     tracking: Tracking
     worker: RunWorker
@@ -135,9 +137,7 @@ def build_engine(database: Database, gemini: GeminiAccess, card: Card, ways: Way
     return Engine(database, template, card, ways.wait, LEASE, gemini.writer_for(database))
 
 
-def build_services(
-    settings: StudioSettings, database: Database, gemini: GeminiAccess, face: Face, ways: Ways
-) -> Services:
+def build_services(settings: Settings, database: Database, gemini: GeminiAccess, face: Face, ways: Ways) -> Services:
     """All services, not started yet. ``gemini`` is connected already."""
     engine = build_engine(database, gemini, face.card, ways)
     worker = RunWorker(database, engine, ways.wait, settings.generation_workers)
@@ -149,6 +149,7 @@ def build_services(
         face.broadcast_card,
         Pacer(settings.broadcast_rate, ways.wait, time.monotonic),
         ways.wait,
+        settings.affiliate_link_template,
     )
     return Services(
         database=database,
@@ -156,6 +157,7 @@ def build_services(
         scripts=Scripts(database),
         broadcasting=Broadcasting(database, face.reach, face.broadcast_card, dispatcher.wake),
         affiliates=Affiliates(database),
+        badges=Badges(database, parse_tiers(settings.badge_tiers)),
         progress=Progress(database),
         tracking=Tracking(database),
         worker=worker,

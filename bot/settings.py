@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AliasChoices, Field, HttpUrl, SecretStr, ValidationError, field_validator
+from pydantic import AliasChoices, Field, HttpUrl, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.badges import DEFAULT_TIERS, parse_tiers
+from bot.broadcasting.composer import check_template
 from bot.errors import ConfigError
 
 MAX_BROADCAST_RATE = 40
@@ -119,6 +121,13 @@ class Settings(StudioSettings):
         default=(), description="Roles whose holders are the team; empty: whoever may manage the server."
     )
     studio_timezone: str = Field(default="UTC", description="Where typed times are meant, such as Europe/Berlin.")
+    affiliate_link_template: str = Field(
+        default="{link}{sep}ref={code}",
+        description="Links in affiliates' posts: {link}, {sep} (? or &) and {code} stand in it.",
+    )
+    badge_tiers: str = Field(
+        default=DEFAULT_TIERS, description="Shares and the badge they bring, first share to legend."
+    )
     discord_api_base: HttpUrl | None = Field(
         default=None, description="Another address of Discord's API, for a proxy in between; unset: Discord itself."
     )
@@ -139,6 +148,15 @@ class Settings(StudioSettings):
         if not value.get_secret_value().strip():
             raise ValueError("is empty")
         return SecretStr(value.get_secret_value().strip())
+
+    @field_validator("badge_tiers", "affiliate_link_template")
+    @classmethod
+    def _readable(cls, value: str, info: ValidationInfo) -> str:
+        try:
+            parse_tiers(value) if info.field_name == "badge_tiers" else check_template(value)
+        except ConfigError as error:
+            raise ValueError(f"cannot be used: {error.text}") from error
+        return value
 
     @field_validator("studio_timezone")
     @classmethod

@@ -25,15 +25,15 @@ def services_of(interaction: discord.Interaction) -> Services:
 
 def is_team(interaction: discord.Interaction) -> bool:
     """In the studio's server, and an administrator or a holder of a team role (Manage Server where none are set)."""
-    settings = bot_of(interaction).settings
-    if interaction.guild_id != settings.studio_guild_id:
+    bot = bot_of(interaction)
+    if interaction.guild_id != bot.settings.studio_guild_id:
         return False
     if interaction.permissions.administrator:
         return True
-    if not settings.team_role_ids:
+    if not bot.team_role_ids:
         return interaction.permissions.manage_guild
     roles = {role.id for role in getattr(interaction.user, "roles", ())}
-    return not roles.isdisjoint(settings.team_role_ids)
+    return not roles.isdisjoint(bot.team_role_ids)
 
 
 def person(interaction: discord.Interaction) -> Person:

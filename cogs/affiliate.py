@@ -1,21 +1,30 @@
-"""``/affiliate``: a server subscribes a channel, or leaves."""
+"""``/affiliate``: a server subscribes a channel, changes its mind, or leaves. And what happens without anybody's command."""
+
+import logging
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.affiliates import Affiliates, Place
+from bot.affiliates import Affiliates
 from bot.app import MythBot
-from bot.errors import InputError, NotFoundError
-from bot.permissions import in_words, missing
+from bot.errors import NotFoundError, StateError
 from cogs.access import require_manager
+from cogs.views.affiliate import BookSelect, CheckButton, RoleSelect, join, settings_card
+
+_log = logging.getLogger(__name__)
+_GREETING = (
+    "Midnight Myth Audio makes horror audio dramas. To have its announcements in a channel of yours, somebody who manages "
+    "this server types `/affiliate join`."
+)
 
 
 @app_commands.default_permissions(manage_guild=True)
 class AffiliateCog(commands.GroupCog, group_name="affiliate", group_description="Announcements in this server"):
-    """Joins and leaves, by someone who manages the server."""
+    """Joins, changes and leaves, by someone who manages the server."""
 
-    def __init__(self, affiliates: Affiliates) -> None:
+    def __init__(self, bot: MythBot, affiliates: Affiliates) -> None:
+        self._bot = bot
         self._affiliates = affiliates
 
     @app_commands.command(name="join", description="Let announcements arrive in a channel of this server")
@@ -23,27 +32,20 @@ class AffiliateCog(commands.GroupCog, group_name="affiliate", group_description=
     async def join(
         self, interaction: discord.Interaction, channel: discord.TextChannel, role: discord.Role | None = None
     ) -> None:
-        """Checks what can be checked, then subscribes."""
-        by = require_manager(interaction)
-        guild = interaction.guild
-        if guild is None:
-            raise NotFoundError("This works only inside a server.")
+        """Checks what can be checked, posts a test, then subscribes."""
+        require_manager(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
-        lacking = missing(channel.permissions_for(guild.me))
-        if lacking:
-            raise InputError(
-                f"I cannot post in {channel.mention} yet.",
-                f"Give me {in_words(lacking)} in that channel's settings, then run this again.",
-            )
-        if role is not None:
-            _check_role(role, channel, guild)
-        place = Place(guild.id, guild.name, channel.id, channel.name, role.id if role else None)
-        await self._affiliates.join(place, by)
-        ping = f" {role.mention} is pinged when the studio asks for it." if role else ""
-        await interaction.edit_original_response(
-            content=f"You are subscribed: announcements will arrive in {channel.mention}.{ping} "
-            "`/affiliate leave` ends it; joining again changes the channel."
-        )
+        await interaction.edit_original_response(view=await join(interaction, channel, role))
+
+    @app_commands.command(name="settings", description="Change the role to ping and the books you follow")
+    async def settings(self, interaction: discord.Interaction) -> None:
+        """The subscription with its controls."""
+        require_manager(interaction)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        known = await self._affiliates.of_guild(interaction.guild_id or 0)
+        if known is None:
+            raise StateError("This server is not subscribed.", "`/affiliate join` subscribes it.")
+        await interaction.edit_original_response(view=await settings_card(interaction, known))
 
     @app_commands.command(name="leave", description="End the announcements in this server")
     async def leave(self, interaction: discord.Interaction) -> None:
@@ -57,17 +59,33 @@ class AffiliateCog(commands.GroupCog, group_name="affiliate", group_description=
             content="Announcements have ended here. `/affiliate join` brings them back."
         )
 
+    @commands.Cog.listener()
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Greets once, where everybody's system messages stand, if that is allowed."""
+        channel = guild.system_channel
+        if guild.id == self._bot.settings.studio_guild_id or channel is None or guild.me is None:
+            return
+        if channel.permissions_for(guild.me).send_messages:
+            try:
+                await channel.send(_GREETING)
+            except discord.HTTPException as error:
+                _log.info("a server could not be greeted: %s", error)
 
-def _check_role(role: discord.Role, channel: discord.TextChannel, guild: discord.Guild) -> None:
-    if role.is_default():
-        raise InputError("Everybody cannot be pinged.", "Choose a role that members take by themselves, or none.")
-    if not role.mentionable and not channel.permissions_for(guild.me).mention_everyone:
-        raise InputError(
-            f"I may not ping {role.mention}.",
-            "Allow anyone to mention that role in its settings, or join without a role.",
-        )
+    @commands.Cog.listener()
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """The subscription ends when the bot is removed."""
+        if await self._affiliates.lost(guild.id, "the bot was removed from the server"):
+            await self._bot.audit(f"{discord.utils.escape_markdown(guild.name)} is no longer subscribed: the bot was removed.")
+
+    @commands.Cog.listener()
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        """The subscription ends when its channel is deleted."""
+        if await self._affiliates.lost(channel.guild.id, "its channel was deleted", channel_id=channel.id):
+            name = discord.utils.escape_markdown(channel.guild.name)
+            await self._bot.audit(f"{name} is no longer subscribed: #{channel.name} was deleted.")
 
 
 async def setup(bot: MythBot) -> None:
     """In every server."""
-    await bot.add_cog(AffiliateCog(bot.services.affiliates))
+    bot.add_dynamic_items(CheckButton, RoleSelect, BookSelect)
+    await bot.add_cog(AffiliateCog(bot, bot.services.affiliates))

@@ -1,19 +1,48 @@
-"""``/broadcast``: an announcement to every subscribed channel, after a preview and a confirmation."""
+"""``/broadcast`` and ``/broadcasts``: announcements to every subscribed channel, before, while and after they go out."""
+
+
 
 import discord
 from discord import app_commands
-from discord.app_commands import Range
+from discord.app_commands import Choice, Range
 from discord.ext import commands
 
 from bot.app import MythBot
-from bot.broadcasting.post import MAX_MESSAGE, MAX_TITLE, Post
+from bot.broadcasting.post import MAX_MESSAGE, MAX_TITLE, Account, Post
 from bot.broadcasting.service import Broadcasting
-from bot.errors import NotFoundError
-from cogs.access import require_team
+from bot.errors import NotFoundError, StateError, reference
+from cogs.access import is_team, require_team, services_of
 from cogs.choices import ebook_choices
-from cogs.views.broadcast_preview import ComposeModal, image_of, show_preview
-from cogs.words import plain
+from cogs.views.base import layout
+from cogs.views.broadcast_card import BroadcastButton, broadcast_card, send_report
+from cogs.views.broadcast_preview import show_preview
+from cogs.views.compose import ComposeModal, image_of
+from cogs.words import INDIGO, ago, counted, cut, plain
 from storage import Database
+from storage.broadcasts import Broadcast
+from storage.states import BroadcastState
+
+
+_LISTED = tuple(state for state in BroadcastState if state is not BroadcastState.DRAFT)
+
+
+async def broadcast_choices(interaction: discord.Interaction, current: str) -> list[Choice[str]]:
+    """Recent announcements whose title contains what was typed; none for outsiders."""
+    if not is_team(interaction):
+        return []
+    try:
+        async with services_of(interaction).database.read() as reading:
+            found = await reading.broadcasts.in_states(*_LISTED, limit=100)
+        wanted = current.strip().casefold()
+        fitting = [broadcast for broadcast in found if wanted in broadcast.title.casefold()]
+        return [Choice(name=_label(broadcast), value=broadcast.id) for broadcast in fitting[:25]]
+    except Exception as error:  # noqa: BLE001 - Discord shows "loading options failed" for whatever is raised here
+        reference(error, "completing an announcement's title")
+        return []
+
+
+def _label(broadcast: Broadcast) -> str:
+    return cut(f"{broadcast.title} · {broadcast.state.value} · {broadcast.created_at:%d %b %H:%M}", 100)
 
 
 class BroadcastCog(commands.Cog):
@@ -61,6 +90,104 @@ class BroadcastCog(commands.Cog):
         return found.id
 
 
+@app_commands.default_permissions(manage_guild=True)
+class BroadcastsCog(commands.GroupCog, group_name="broadcasts", group_description="Announcements sent and to be sent"):
+    """Looks after announcements."""
+
+    def __init__(self, broadcasting: Broadcasting) -> None:
+        self._broadcasting = broadcasting
+
+    @app_commands.command(name="list", description="The latest announcements and how they went")
+    async def list_(self, interaction: discord.Interaction) -> None:
+        """The last ten."""
+        require_team(interaction)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        async with services_of(interaction).database.read() as reading:
+            found = await reading.broadcasts.in_states(*_LISTED, limit=10)
+        accounts = [await self._broadcasting.account(broadcast.id) for broadcast in found]
+        lines = ["### Announcements", *(map(_line, accounts) if accounts else ["None yet. `/broadcast` begins."])]
+        view = layout(discord.ui.TextDisplay("\n".join(lines)), accent=INDIGO)
+        await interaction.edit_original_response(view=view)
+
+    @app_commands.command(description="How an announcement is going, with its buttons")
+    @app_commands.describe(broadcast="Which announcement")
+    @app_commands.autocomplete(broadcast=broadcast_choices)
+    async def status(self, interaction: discord.Interaction, broadcast: Range[str, 1, 100]) -> None:
+        """Its card, privately."""
+        require_team(interaction)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await interaction.edit_original_response(view=broadcast_card(await self._broadcasting.account(broadcast)))
+
+    @app_commands.command(description="Every channel, outcome, time and message link as CSV")
+    @app_commands.describe(broadcast="Which announcement")
+    @app_commands.autocomplete(broadcast=broadcast_choices)
+    async def report(self, interaction: discord.Interaction, broadcast: Range[str, 1, 100]) -> None:
+        """The CSV."""
+        require_team(interaction)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await send_report(interaction, broadcast)
+
+    @app_commands.command(description="Change the posts of an announcement that has been sent")
+    @app_commands.describe(broadcast="Which announcement")
+    @app_commands.autocomplete(broadcast=broadcast_choices)
+    async def edit(self, interaction: discord.Interaction, broadcast: Range[str, 1, 100]) -> None:
+        """Opens its text."""
+        require_team(interaction)
+        account = await self._broadcasting.account(broadcast)
+        if not account.total:
+            raise StateError("This announcement was never posted.", "There is nothing to change.")
+        await interaction.response.send_modal(ComposeModal(account.broadcast))
+
+    @app_commands.command(description="Remove the posts of an announcement")
+    @app_commands.describe(broadcast="Which announcement")
+    @app_commands.autocomplete(broadcast=broadcast_choices)
+    async def recall(self, interaction: discord.Interaction, broadcast: Range[str, 1, 100]) -> None:
+        """Asks first."""
+        require_team(interaction)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        account = await self._broadcasting.account(broadcast)
+        if not account.sent:
+            raise StateError("No post of this announcement stands anywhere.", "There is nothing to remove.")
+        view = discord.ui.View(timeout=None)
+        view.add_item(BroadcastButton("remove", broadcast, f"Remove {counted(account.sent, 'post')}"))
+        text = f"This removes “{plain(account.broadcast.title, 100)}” from {counted(account.sent, 'channel')}."
+        await interaction.edit_original_response(content=text, view=view)
+
+    @app_commands.command(description="Stop an announcement that is scheduled or going out")
+    @app_commands.describe(broadcast="Which announcement")
+    @app_commands.autocomplete(broadcast=broadcast_choices)
+    async def cancel(self, interaction: discord.Interaction, broadcast: Range[str, 1, 100]) -> None:
+        """What has arrived stays."""
+        by = require_team(interaction)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        account = await self._broadcasting.account(broadcast)
+        if account.broadcast.state is BroadcastState.PENDING:
+            await self._broadcasting.discard(broadcast)
+            text = "Discarded. Nothing was sent."
+        else:
+            stopped = await self._broadcasting.stop(broadcast, by)
+            text = f"Stopped. {counted(stopped, 'channel')} will not get it; `/broadcasts recall` removes what has arrived."
+        await interaction.edit_original_response(content=text)
+        await self._broadcasting.refresh_card(broadcast)
+
+    @app_commands.command(name="stop-all", description="Stop every announcement at once")
+    async def stop_all(self, interaction: discord.Interaction) -> None:
+        """The emergency brake."""
+        by = require_team(interaction)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        number, stopped = await self._broadcasting.stop_all(by)
+        text = f"Stopped {counted(number, 'announcement')}; {counted(stopped, 'post')} will not be sent."
+        await interaction.edit_original_response(content=text if number else "Nothing was going out.")
+
+
+def _line(account: Account) -> str:
+    broadcast = account.broadcast
+    went = f"{account.sent} of {counted(account.total, 'channel')}" if account.total else "no channel"
+    troubles = f" · {len(account.troubles)} not arrived" if account.troubles else ""
+    return f"**{plain(broadcast.title, 80)}** · {broadcast.state.value} · {went}{troubles} · {ago(broadcast.created_at)}"
+
+
 async def setup(bot: MythBot) -> None:
     """In the studio's server alone."""
     await bot.add_cog(BroadcastCog(bot.services.broadcasting, bot.services.database), guild=bot.studio)
+    await bot.add_cog(BroadcastsCog(bot.services.broadcasting), guild=bot.studio)

@@ -1,4 +1,4 @@
-"""The one place that knows Discord's error codes: cards are shown and announcements are sent here."""
+"""Announcements are sent here, with Discord's answers told apart, and the face is handed to the services."""
 
 import asyncio
 import logging
@@ -7,36 +7,32 @@ from typing import Final
 
 import aiohttp
 import discord
-from discord import ui
 
 from bot.app import MythBot
-from bot.broadcasting.post import Account, Outcome, OutcomeKind, Post
-from bot.errors import DeliveryError
-from bot.generation.cards import RunView
+from bot.broadcasting.post import Outcome, OutcomeKind, Post
 from bot.permissions import in_words, missing
 from bot.services import Face
-from cogs.views.broadcast_card import StopButton, broadcast_card
+from cogs.cards import BroadcastCards, RunCards
+from cogs.codes import (
+    MISSING_ACCESS,
+    MISSING_PERMISSIONS,
+    OLD_MESSAGE_EDITS,
+    REQUEST_SECONDS,
+    UNKNOWN_CHANNEL,
+    UNKNOWN_MESSAGE,
+)
+from cogs.views.broadcast_card import BroadcastButton
 from cogs.views.broadcast_post import SharedButton, mark, post_buttons, post_embed
 from cogs.views.broadcast_preview import PreviewButton
 from cogs.views.script_buttons import RunButton, ScriptButton
-from cogs.views.script_card import script_card
 from cogs.views.script_reader import PageButton
 from storage.deliveries import Delivery
-from storage.states import RunState
-from storage.subscriptions import Subscription
 
 _log = logging.getLogger(__name__)
 
-_UNKNOWN_CHANNEL: Final = 10003
-_UNKNOWN_MESSAGE: Final = 10008
-_MISSING_ACCESS: Final = 50001
-_MISSING_PERMISSIONS: Final = 50013
-_OLD_MESSAGE_EDITS: Final = 30046
-_REQUEST_SECONDS: Final = 25.0
-_FRESH = timedelta(minutes=50)
-"""Discord limits the edits of messages older than an hour; a live card is replaced before."""
 _RECENT_MESSAGES: Final = 50
-_WAITING = {RunState.READY, RunState.WRITING}
+# discord.py lets a broken connection through as aiohttp's or the system's own error.
+_FAILURES = (discord.HTTPException, discord.RateLimited, aiohttp.ClientError, OSError, TimeoutError)
 
 
 class ChannelSender:
@@ -49,7 +45,7 @@ class ChannelSender:
         """Sends once. The delivery's id is the nonce, so that Discord itself refuses a second message for minutes."""
         role = discord.Object(delivery.role_id) if ping and delivery.role_id else None
         try:
-            async with asyncio.timeout(_REQUEST_SECONDS):
+            async with asyncio.timeout(REQUEST_SECONDS):
                 message = await self._channel(delivery).send(
                     content=f"<@&{role.id}>" if role else None,
                     embed=post_embed(post),
@@ -59,9 +55,41 @@ class ChannelSender:
                         everyone=False, users=False, roles=[role] if role else False
                     ),
                 )
-        except (discord.HTTPException, discord.RateLimited, aiohttp.ClientError, OSError, TimeoutError) as error:
+                await self._publish(message)
+        except _FAILURES as error:
             return _outcome(error)
         return Outcome(OutcomeKind.SENT, message_id=message.id)
+
+    async def _publish(self, message: discord.Message) -> None:
+        """In the studio's own announcement channel, so that it reaches everybody who follows it, with one call."""
+        if message.guild is None or message.guild.id != self._bot.settings.studio_guild_id:
+            return
+        channel = self._bot.get_channel(message.channel.id)
+        if isinstance(channel, discord.TextChannel) and channel.is_news():
+            try:
+                await message.publish()
+            except discord.HTTPException as error:  # it stands in the channel all the same
+                _log.warning("an announcement could not be published to followers: %s", error)
+
+    async def edit(self, delivery: Delivery, post: Post) -> Outcome:
+        """Changes the post that has arrived."""
+        try:
+            async with asyncio.timeout(REQUEST_SECONDS):
+                await self._message(delivery).edit(embed=post_embed(post), view=post_buttons(post, delivery.id))
+        except _FAILURES as error:
+            return _outcome(error)
+        return Outcome(OutcomeKind.SENT)
+
+    async def recall(self, delivery: Delivery) -> Outcome:
+        """Removes the post that has arrived."""
+        try:
+            async with asyncio.timeout(REQUEST_SECONDS):
+                await self._message(delivery).delete()
+        except discord.NotFound:
+            return Outcome(OutcomeKind.SENT)
+        except _FAILURES as error:
+            return _outcome(error)
+        return Outcome(OutcomeKind.SENT)
 
     async def find(self, delivery: Delivery) -> Outcome:
         """Looks for the delivery's mark among the channel's recent messages."""
@@ -69,7 +97,7 @@ class ChannelSender:
         after = since - timedelta(minutes=1) if since else None
         me = self._bot.user
         try:
-            async with asyncio.timeout(_REQUEST_SECONDS):
+            async with asyncio.timeout(REQUEST_SECONDS):
                 async for message in self._channel(delivery).history(
                     limit=_RECENT_MESSAGES, after=after, oldest_first=True
                 ):
@@ -77,10 +105,13 @@ class ChannelSender:
                         return Outcome(OutcomeKind.SENT, message_id=message.id)
         except discord.NotFound:
             return Outcome(OutcomeKind.REFUSED, error="the channel no longer exists")
-        except (discord.HTTPException, discord.RateLimited, aiohttp.ClientError, OSError, TimeoutError) as error:
+        except _FAILURES as error:
             _log.info("delivery %s could not be looked up: %s", delivery.id, type(error).__name__)
             return Outcome(OutcomeKind.UNSURE, error="it may have arrived; the channel's history cannot be read")
         return Outcome(OutcomeKind.RETRY)
+
+    def _message(self, delivery: Delivery) -> discord.PartialMessage:
+        return self._channel(delivery).get_partial_message(delivery.message_id or 0)
 
     def _channel(self, delivery: Delivery) -> discord.PartialMessageable:
         return self._bot.get_partial_messageable(delivery.channel_id, guild_id=delivery.guild_id)
@@ -101,26 +132,37 @@ def _outcome(error: Exception) -> Outcome:
     match error:
         case discord.RateLimited():
             return Outcome(OutcomeKind.PAUSE, error="Discord asked for a pause", seconds=error.retry_after)
-        case discord.HTTPException() if error.status == 429:
-            # Retried inside discord.py already; or without Via, then it is Cloudflare's and everybody must be quiet.
-            return Outcome(OutcomeKind.PAUSE, error="Discord asked for a pause", seconds=_retry_after(error))
-        case discord.HTTPException() if error.code == _UNKNOWN_CHANNEL:
-            return Outcome(OutcomeKind.REFUSED, error="the channel no longer exists")
-        case discord.HTTPException() if error.code == _MISSING_ACCESS:
-            return Outcome(OutcomeKind.REFUSED, error="I cannot see the channel (View Channel)")
-        case discord.HTTPException() if error.code == _MISSING_PERMISSIONS:
-            return Outcome(OutcomeKind.REFUSED, error="I may not post there (Send Messages or Embed Links)")
-        case discord.HTTPException() if error.status == 503:
-            return Outcome(OutcomeKind.PAUSE, error="Discord is overloaded", seconds=10.0)
-        case discord.HTTPException() if error.status >= 500:
-            # A proxy's error does not say whether the message was made.
-            return Outcome(OutcomeKind.UNSURE, error=f"Discord answered with an error ({error.status})")
         case discord.HTTPException():
-            return Outcome(OutcomeKind.REFUSED, error=f"Discord refused it (code {error.code or error.status})")
+            return _BY_CODE.get(error.code) or _by_status(error)
         case TimeoutError():
             return Outcome(OutcomeKind.UNSURE, error="Discord did not answer in time")
         case _:
             return Outcome(OutcomeKind.UNSURE, error="the connection to Discord broke")
+
+
+_BY_CODE: Final = {
+    UNKNOWN_CHANNEL: Outcome(OutcomeKind.REFUSED, error="the channel no longer exists"),
+    UNKNOWN_MESSAGE: Outcome(OutcomeKind.REFUSED, error="the post was deleted there"),
+    MISSING_ACCESS: Outcome(OutcomeKind.REFUSED, error="I cannot see the channel (View Channel)"),
+    MISSING_PERMISSIONS: Outcome(OutcomeKind.REFUSED, error="I may not post there (Send Messages or Embed Links)"),
+    OLD_MESSAGE_EDITS: Outcome(OutcomeKind.PAUSE, error="Discord limits the changes of old posts", seconds=60.0),
+}
+
+
+def _by_status(error: discord.HTTPException) -> Outcome:
+    match error.status:
+        case 401:
+            return Outcome(OutcomeKind.RETRY, error="Discord refuses the bot's token", unauthorized=True)
+        case 429:
+            # Retried inside discord.py already; or without Via, then it is Cloudflare's and everybody must be quiet.
+            return Outcome(OutcomeKind.PAUSE, error="Discord asked for a pause", seconds=_retry_after(error))
+        case 503:
+            return Outcome(OutcomeKind.PAUSE, error="Discord is overloaded", seconds=10.0)
+        case status if status >= 500:
+            # A proxy's error does not say whether the message was made.
+            return Outcome(OutcomeKind.UNSURE, error=f"Discord answered with an error ({status})")
+        case status:
+            return Outcome(OutcomeKind.REFUSED, error=f"Discord refused it (code {error.code or status})")
 
 
 def _retry_after(error: discord.HTTPException) -> float:
@@ -136,106 +178,21 @@ class CacheReach:
     def __init__(self, bot: MythBot) -> None:
         self._bot = bot
 
-    def obstacle(self, subscription: Subscription) -> str:
+    def obstacle(self, guild_id: int, channel_id: int) -> str:
         """Why it cannot, in words; empty when it can."""
-        guild = self._bot.get_guild(subscription.guild_id)
+        guild = self._bot.get_guild(guild_id)
         if guild is None or guild.me is None:
             return "I am no longer in this server"
         if guild.unavailable:
             return ""
-        channel = guild.get_channel(subscription.channel_id)
+        channel = guild.get_channel(channel_id)
         if channel is None:
             return "the channel was deleted"
         lacking = missing(channel.permissions_for(guild.me))
         return f"lacks {in_words(lacking)}" if lacking else ""
 
 
-class RunCards:
-    """The cards of runs: channel messages, found and edited by their ids."""
-
-    def __init__(self, bot: MythBot) -> None:
-        self._bot = bot
-
-    async def post(self, view: RunView) -> tuple[int, int] | None:
-        """A new card in the run's channel."""
-        run = view.run
-        if run.channel_id is None:
-            return None
-        message = await _post(self._bot, run.channel_id, script_card(view))
-        return run.channel_id, message
-
-    async def show(self, view: RunView) -> None:
-        """Edits the card; where it is gone or too old to be edited, a fresh one takes its place."""
-        run = view.run
-        if run.channel_id is None or run.card_id is None:
-            return
-        old = discord.utils.utcnow() - discord.utils.snowflake_time(run.card_id) > _FRESH
-        if not (old and run.state in _WAITING) and await _edit(
-            self._bot, run.channel_id, run.card_id, script_card(view)
-        ):
-            return
-        try:
-            fresh = await _post(self._bot, run.channel_id, script_card(view))
-        except DeliveryError as error:
-            _log.warning("the card of run %s cannot be shown: %s", run.id, error.sentence)
-            return
-        await self._bot.services.generation.place_card(run.id, run.channel_id, fresh)
-        if old:
-            await _delete(self._bot, run.channel_id, run.card_id)
-
-
-class BroadcastCards:
-    """The cards of broadcasts."""
-
-    def __init__(self, bot: MythBot) -> None:
-        self._bot = bot
-
-    async def post(self, account: Account, channel_id: int) -> int:
-        """The id of a new card."""
-        return await _post(self._bot, channel_id, broadcast_card(account))
-
-    async def show(self, account: Account) -> None:
-        """Edits the card; one that is gone was deleted by somebody who did not want it."""
-        channel_id, card_id = account.broadcast.channel_id, account.broadcast.card_id
-        if channel_id is not None and card_id is not None:
-            await _edit(self._bot, channel_id, card_id, broadcast_card(account))
-
-
-async def _post(bot: MythBot, channel_id: int, view: ui.LayoutView) -> int:
-    try:
-        async with asyncio.timeout(_REQUEST_SECONDS):
-            return (await bot.get_partial_messageable(channel_id).send(view=view)).id
-    except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError) as error:
-        _log.info("a card could not be posted: %s", error)
-        raise DeliveryError(
-            "I cannot post a card in this channel.",
-            "Give me **View Channel** and **Send Messages** here; the work itself goes on.",
-        ) from error
-
-
-async def _edit(bot: MythBot, channel_id: int, message_id: int, view: ui.LayoutView) -> bool:
-    """Whether the message is (or may be) there; False says that a fresh one is needed."""
-    message = bot.get_partial_messageable(channel_id).get_partial_message(message_id)
-    try:
-        async with asyncio.timeout(_REQUEST_SECONDS):
-            await message.edit(view=view)
-    except discord.HTTPException as error:
-        if error.code in {_UNKNOWN_MESSAGE, _OLD_MESSAGE_EDITS}:
-            return False
-        _log.warning("a card could not be edited: %s", error)
-    except (aiohttp.ClientError, OSError, TimeoutError) as error:
-        _log.warning("a card could not be edited: %s", type(error).__name__)
-    return True
-
-
-async def _delete(bot: MythBot, channel_id: int, message_id: int) -> None:
-    try:
-        await bot.get_partial_messageable(channel_id).get_partial_message(message_id).delete()
-    except discord.HTTPException as error:
-        _log.info("an old card could not be deleted: %s", error)
-
-
 async def setup(bot: MythBot) -> None:
     """Hands the face to the services and makes every button work, those of earlier processes too."""
     bot.face = Face(RunCards(bot), ChannelSender(bot), CacheReach(bot), BroadcastCards(bot))
-    bot.add_dynamic_items(RunButton, ScriptButton, PageButton, PreviewButton, SharedButton, StopButton)
+    bot.add_dynamic_items(RunButton, ScriptButton, PageButton, PreviewButton, SharedButton, BroadcastButton)

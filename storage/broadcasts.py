@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, RowMapping, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.errors import StaleStateError
 from storage.ids import new_id
-from storage.states import BroadcastState, DeliveryState
+from storage.states import Audience, BroadcastState, DeliveryState
 from storage.tables import broadcasts, deliveries, shares
 
 
@@ -28,9 +28,13 @@ class Broadcast:
     ebook_id: str | None
     script_id: str | None
     ping_roles: bool
+    audience: Audience
+    due_at: datetime | None
+    stopped_why: str
     metadata: dict[str, Any]
     author_id: str | None
     confirmed_by: str | None
+    approved_by: str | None
     channel_id: int | None
     card_id: int | None
     created_at: datetime
@@ -51,6 +55,7 @@ class BroadcastStore:
             "id": new_id("notifications"),
             "state": BroadcastState.DRAFT,
             "ping_roles": False,
+            "audience": Audience.ALL,
             "created_at": self.now,
             "metadata": json.dumps(metadata or {}, ensure_ascii=False, allow_nan=False),
             **values,
@@ -67,31 +72,43 @@ class BroadcastStore:
         )
         if row is None:
             raise KeyError(broadcast_id)
-        return Broadcast(**{**row, "metadata": json.loads(row["metadata"])})
+        return _broadcast(row)
 
     async def edit(self, broadcast_id: str, **values: Any) -> Broadcast:  # noqa: ANN401 - columns of the table
         """Changes a draft."""
         await self._move(broadcast_id, broadcasts.c.state == BroadcastState.DRAFT, values)
         return await self.get(broadcast_id)
 
-    async def confirm(self, broadcast_id: str, confirmed_by: str | None, *, ping_roles: bool) -> None:
+    async def confirm(self, broadcast_id: str, confirmed_by: str | None) -> None:
         """``draft → sending``."""
-        values = {
-            "state": BroadcastState.SENDING,
-            "confirmed_by": confirmed_by,
-            "confirmed_at": self.now,
-            "ping_roles": ping_roles,
-        }
+        values = {"state": BroadcastState.SENDING, "confirmed_by": confirmed_by, "confirmed_at": self.now}
         await self._move(broadcast_id, broadcasts.c.state == BroadcastState.DRAFT, values)
+
+    async def ask_approval(self, broadcast_id: str, confirmed_by: str | None) -> None:
+        """``draft → pending``: the first of two has confirmed."""
+        values = {"state": BroadcastState.PENDING, "confirmed_by": confirmed_by}
+        await self._move(broadcast_id, broadcasts.c.state == BroadcastState.DRAFT, values)
+
+    async def approve(self, broadcast_id: str, approved_by: str) -> None:
+        """``pending → sending`` by the second of two."""
+        values = {"state": BroadcastState.SENDING, "approved_by": approved_by, "confirmed_at": self.now}
+        await self._move(broadcast_id, broadcasts.c.state == BroadcastState.PENDING, values)
+
+    async def reopen(self, broadcast_id: str, **values: Any) -> None:  # noqa: ANN401 - columns of the table
+        """Sent already, and ``sending`` again: its posts are to be changed or removed."""
+        ended = broadcasts.c.state.in_([BroadcastState.DONE, BroadcastState.STOPPED, BroadcastState.CANCELLED])
+        values |= {"state": BroadcastState.SENDING, "finished_at": None}
+        await self._move(broadcast_id, ended & broadcasts.c.confirmed_at.is_not(None), values)
 
     async def discard(self, broadcast_id: str) -> None:
-        """``draft → cancelled``."""
+        """``draft | pending → cancelled``."""
         values = {"state": BroadcastState.CANCELLED, "finished_at": self.now}
-        await self._move(broadcast_id, broadcasts.c.state == BroadcastState.DRAFT, values)
+        unsent = broadcasts.c.state.in_([BroadcastState.DRAFT, BroadcastState.PENDING])
+        await self._move(broadcast_id, unsent, values)
 
-    async def finish(self, broadcast_id: str, state: BroadcastState) -> None:
-        """``sending → done | cancelled``."""
-        values = {"state": state, "finished_at": self.now}
+    async def finish(self, broadcast_id: str, state: BroadcastState, why: str = "") -> None:
+        """``sending → done | stopped | cancelled``."""
+        values = {"state": state, "finished_at": self.now, "stopped_why": why}
         await self._move(broadcast_id, broadcasts.c.state == BroadcastState.SENDING, values)
 
     async def finish_settled(self) -> list[str]:
@@ -108,12 +125,15 @@ class BroadcastStore:
         )
         return [row.id for row in rows.all()]
 
-    async def in_state(self, state: BroadcastState) -> list[str]:
-        """Ids of broadcasts in this state, oldest first."""
-        rows = await self.connection.execute(
-            select(broadcasts.c.id).where(broadcasts.c.state == state).order_by(broadcasts.c.created_at)
+    async def in_states(self, *states: BroadcastState, limit: int = 25) -> list[Broadcast]:
+        """Broadcasts in any of these states, newest first."""
+        query = (
+            select(broadcasts)
+            .where(broadcasts.c.state.in_(states))
+            .order_by(broadcasts.c.created_at.desc(), broadcasts.c.id)
+            .limit(limit)
         )
-        return [row.id for row in rows]
+        return [_broadcast(row) for row in (await self.connection.execute(query)).mappings()]
 
     async def set_card(self, broadcast_id: str, channel_id: int, card_id: int) -> None:
         """Where its progress is shown."""
@@ -137,6 +157,22 @@ class BroadcastStore:
         await self.connection.execute(shares.insert().values(row))
         return True
 
+    async def sharers(self, limit: int) -> list[tuple[str, int]]:
+        """Members with the most shares and how many, most first."""
+        number = func.count().label("number")
+        query = (
+            select(shares.c.member_id, number)
+            .group_by(shares.c.member_id)
+            .order_by(number.desc(), func.min(shares.c.created_at))
+            .limit(limit)
+        )
+        return [(row.member_id, row.number) for row in await self.connection.execute(query)]
+
+    async def shares_of_broadcast(self, broadcast_id: str) -> int:
+        """How many members have shared it."""
+        query = select(func.count()).where(shares.c.broadcast_id == broadcast_id)
+        return int((await self.connection.execute(query)).scalar_one())
+
     async def shares_of(self, member_id: str) -> int:
         """How many announcements the member has shared."""
         query = select(func.count()).where(shares.c.member_id == member_id)
@@ -146,3 +182,7 @@ class BroadcastStore:
         query = broadcasts.update().where(broadcasts.c.id == broadcast_id, condition).values(values)
         if (await self.connection.execute(query)).rowcount != 1:
             raise StaleStateError(f"broadcast {broadcast_id} is no longer in the state for this")
+
+
+def _broadcast(row: RowMapping) -> Broadcast:
+    return Broadcast(**{**row, "metadata": json.loads(row["metadata"])})

@@ -9,10 +9,36 @@ from sqlalchemy import func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.errors import StaleStateError
-from storage.states import DeliveryState
+from storage.states import DeliveryAct, DeliveryState
 from storage.subscriptions import Subscription
 from storage.tables import deliveries
 from storage.types import Utc
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A channel that is to have a post. The studio's own has no subscription."""
+
+    guild_id: int
+    guild_name: str
+    channel_id: int
+    channel_name: str
+    role_id: int | None = None
+    subscription_id: str | None = None
+    referral: str = ""
+
+    @classmethod
+    def of(cls, subscription: Subscription) -> "Target":
+        """The subscription's channel."""
+        return cls(
+            subscription.guild_id,
+            subscription.guild_name,
+            subscription.channel_id,
+            subscription.channel_name,
+            subscription.role_id,
+            subscription.id,
+            subscription.referral,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +51,9 @@ class Delivery:
     id: str
     broadcast_id: str
     state: DeliveryState
+    act: DeliveryAct
+    referral: str
+    sent_at: datetime | None
     subscription_id: str | None
     guild_id: int
     guild_name: str
@@ -53,7 +82,7 @@ class DeliveryStore:
     connection: AsyncConnection
     now: datetime
 
-    async def add(self, broadcast_id: str, targets: Sequence[Subscription]) -> int:
+    async def add(self, broadcast_id: str, targets: Sequence[Target], due_at: datetime | None = None) -> int:
         """How many deliveries were made: one for each channel."""
         if not targets:
             return 0
@@ -62,13 +91,15 @@ class DeliveryStore:
                 "id": secrets.token_hex(8),
                 "broadcast_id": broadcast_id,
                 "state": DeliveryState.READY,
-                "subscription_id": target.id,
+                "act": DeliveryAct.POST,
+                "referral": target.referral,
+                "subscription_id": target.subscription_id,
                 "guild_id": target.guild_id,
                 "guild_name": target.guild_name,
                 "channel_id": target.channel_id,
                 "channel_name": target.channel_name,
                 "role_id": target.role_id,
-                "due_at": self.now,
+                "due_at": due_at or self.now,
                 "updated_at": self.now,
             }
             for target in targets
@@ -116,10 +147,30 @@ class DeliveryStore:
     async def settle(
         self, delivery_id: str, owner: str, state: DeliveryState, *, message_id: int | None = None, error: str = ""
     ) -> None:
-        """The outcome."""
-        await self._own(
-            delivery_id, owner, state=state, message_id=message_id, error=error, lease_owner=None, lease_until=None
+        """The outcome. A message's id, once known, is kept."""
+        values: dict[str, object] = {} if message_id is None else {"message_id": message_id, "sent_at": self.now}
+        await self._own(delivery_id, owner, state=state, error=error, lease_owner=None, lease_until=None, **values)
+
+    async def again(self, broadcast_id: str, act: DeliveryAct) -> int:
+        """How many arrived posts are to be changed or removed now."""
+        changed = await self.connection.execute(
+            deliveries.update()
+            .where(
+                deliveries.c.broadcast_id == broadcast_id,
+                deliveries.c.message_id.is_not(None),
+                deliveries.c.state.in_([DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.REFUSED]),
+            )
+            .values(
+                state=DeliveryState.READY,
+                act=act,
+                attempts=0,
+                attempted_at=None,
+                due_at=self.now,
+                error="",
+                updated_at=self.now,
+            )
         )
+        return changed.rowcount
 
     async def postpone(self, delivery: Delivery, owner: str, until: datetime, error: str, *, sure: bool) -> None:
         """Back to ``ready``, due later. ``sure`` says that no try so far can have arrived."""
@@ -163,7 +214,16 @@ class DeliveryStore:
         return [Delivery(**row) for row in rows.mappings().all()]
 
     async def cancel_waiting(self, broadcast_id: str) -> int:
-        """How many had not been sent yet and never will be."""
+        """How many had not been sent yet and never will be; of those to be changed or removed, that is left undone."""
+        await self.connection.execute(
+            deliveries.update()
+            .where(
+                deliveries.c.broadcast_id == broadcast_id,
+                deliveries.c.state == DeliveryState.READY,
+                deliveries.c.act != DeliveryAct.POST,
+            )
+            .values(state=DeliveryState.SENT, updated_at=self.now)
+        )
         changed = await self.connection.execute(
             deliveries.update()
             .where(deliveries.c.broadcast_id == broadcast_id, deliveries.c.state == DeliveryState.READY)

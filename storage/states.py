@@ -22,12 +22,33 @@ class ScriptState(StrEnum):
 
 
 class BroadcastState(StrEnum):
-    """An announcement: composed as ``draft``, ``sending`` from the confirmation on, then ``done`` or ``cancelled``."""
+    """An announcement: composed as ``draft``, confirmed, sent.
+
+    ``pending`` waits for a second approver. ``sending`` means that deliveries exist, due now or later. ``stopped`` is what the
+    breaker does when too many channels refuse; ``cancelled`` what a person does.
+    """
 
     DRAFT = "draft"
+    PENDING = "pending"
     SENDING = "sending"
     DONE = "done"
+    STOPPED = "stopped"
     CANCELLED = "cancelled"
+
+
+class Audience(StrEnum):
+    """Who an announcement is for."""
+
+    ALL = "all"
+    FOLLOWERS = "followers"
+
+
+class DeliveryAct(StrEnum):
+    """What is to be done in the channel: the post itself, a change of it, or its removal."""
+
+    POST = "post"
+    EDIT = "edit"
+    RECALL = "recall"
 
 
 class DeliveryState(StrEnum):
@@ -44,10 +65,13 @@ class DeliveryState(StrEnum):
     FAILED = "failed"
     UNKNOWN = "unknown"
     CANCELLED = "cancelled"
+    RECALLED = "recalled"
 
 
 class SubscriptionState(StrEnum):
-    """An affiliate's channel."""
+    """An affiliate's channel. ``pending`` waits for the team; ``paused`` has refused too often."""
 
+    PENDING = "pending"
     ACTIVE = "active"
+    PAUSED = "paused"
     ENDED = "ended"

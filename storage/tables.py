@@ -15,7 +15,15 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from storage.states import BroadcastState, DeliveryState, RunState, ScriptState, SubscriptionState
+from storage.states import (
+    Audience,
+    BroadcastState,
+    DeliveryAct,
+    DeliveryState,
+    RunState,
+    ScriptState,
+    SubscriptionState,
+)
 from storage.types import Utc, state_type
 
 metadata = MetaData(
@@ -204,8 +212,15 @@ subscriptions = Table(
     Column("channel_name", Text, nullable=False),
     Column("role_id", BigInteger),
     Column("member_id", String(40)),
+    # Ids of the books it follows, as a JSON array; empty: all.
+    Column("ebooks", Text, nullable=False, server_default="[]"),
+    Column("referral", String(16), nullable=False, unique=True),
+    Column("refusals", Integer, nullable=False, server_default="0"),
+    Column("last_post_at", Utc),
+    Column("last_error", Text, nullable=False, server_default=""),
     Column("created_at", Utc, nullable=False),
     Column("ended_at", Utc),
+    Column("ended_why", Text, nullable=False, server_default=""),
 )
 
 broadcasts = Table(
@@ -221,9 +236,13 @@ broadcasts = Table(
     Column("ebook_id", Text),
     Column("script_id", String(40)),
     Column("ping_roles", Boolean, nullable=False),
+    Column("audience", state_type(Audience, "audience"), nullable=False),
+    Column("due_at", Utc),
+    Column("stopped_why", Text, nullable=False, server_default=""),
     Column("metadata", Text, nullable=False, server_default="{}"),
     Column("author_id", String(40)),
     Column("confirmed_by", String(40)),
+    Column("approved_by", String(40)),
     Column("channel_id", BigInteger),
     Column("card_id", BigInteger),
     Column("created_at", Utc, nullable=False),
@@ -237,6 +256,9 @@ deliveries = Table(
     Column("id", String(16), primary_key=True),
     Column("broadcast_id", ForeignKey("broadcasts.id"), nullable=False),
     Column("state", state_type(DeliveryState, "state"), nullable=False),
+    Column("act", state_type(DeliveryAct, "act"), nullable=False),
+    Column("referral", String(16), nullable=False, server_default=""),
+    Column("sent_at", Utc),
     Column("subscription_id", String(40)),
     Column("guild_id", BigInteger, nullable=False),
     Column("guild_name", Text, nullable=False),
@@ -263,4 +285,35 @@ shares = Table(
     Column("delivery_id", String(16), nullable=False),
     Column("created_at", Utc, nullable=False),
     Index(None, "member_id"),
+)
+
+# Pictures of the progress that keep themselves current; one for each channel.
+boards = Table(
+    "boards",
+    metadata,
+    Column("channel_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("guild_id", BigInteger, nullable=False),
+    Column("message_id", BigInteger),
+    Column("member_id", String(40)),
+    Column("shown_seq", BigInteger, nullable=False, server_default="0"),
+    Column("trouble", Text, nullable=False, server_default=""),
+    Column("created_at", Utc, nullable=False),
+)
+
+# How far in the events a member has looked.
+looks = Table(
+    "looks",
+    metadata,
+    Column("member_id", ForeignKey("members.id"), primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+    Column("looked_at", Utc, nullable=False),
+)
+
+# What has been taken over from files, so that nothing is taken over twice.
+imports = Table(
+    "imports",
+    metadata,
+    Column("source", String(200), primary_key=True),
+    Column("target", String(140), nullable=False),
+    Column("imported_at", Utc, nullable=False),
 )

@@ -8,26 +8,26 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from bot.broadcasting.breaker import Breaker
+from bot.broadcasting.composer import personal_link
+from bot.broadcasting.outcomes import LEASE, Settled, settle, verdict
 from bot.broadcasting.pacing import Pacer
 from bot.broadcasting.post import BroadcastCard, Outcome, OutcomeKind, Post, Sender
 from bot.broadcasting.service import account, report_finished
 from bot.clock import Wait
 from bot.errors import reference
-from storage import Database, StaleStateError, Writing
+from storage import Database, Reading, StaleStateError, Writing
 from storage.broadcasts import Broadcast
 from storage.deliveries import Delivery
-from storage.states import DeliveryState
+from storage.states import BroadcastState, DeliveryAct, DeliveryState
 
 _log = logging.getLogger(__name__)
 
 IN_FLIGHT = 10
-MAX_ATTEMPTS = 5
-LEASE = timedelta(minutes=5)
 NONCE_WINDOW = timedelta(minutes=2)
 """Discord refuses a second message with the same nonce "in the past few minutes"; this is safely inside."""
 _SWEEP_SECONDS = 20.0
 _CARD_SECONDS = 2.5
-_BACKOFF_SECONDS = (2.0, 8.0, 30.0, 60.0)
 
 
 @dataclass(slots=True)
@@ -39,11 +39,12 @@ class Dispatcher:
     card: BroadcastCard
     pacer: Pacer
     wait: Wait
+    link_template: str = "{link}"
     owner: str = field(default_factory=lambda: f"sender_{secrets.token_hex(8)}")
+    breaker: Breaker = field(default_factory=Breaker)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _flying: set[asyncio.Task[None]] = field(default_factory=set)
     _loop: asyncio.Task[None] | None = None
-    _posts: dict[str, Broadcast] = field(default_factory=dict)
     _shown_at: dict[str, float] = field(default_factory=dict)
     _stopping: bool = False
 
@@ -73,20 +74,25 @@ class Dispatcher:
                 first = False
                 await self._send_due()
                 await self._finish_broadcasts()
+                await self._rest()
             except Exception as error:  # noqa: BLE001 - a fault in one round must not end all announcements
                 reference(error, "sending announcements")
-            await self._rest()
+                await self._pause(_CARD_SECONDS)
 
     async def _rest(self) -> None:
         """Until there is work: a wake-up, the next due time, or the next look for what others abandoned."""
-        if self._stopping:
-            return
         async with self.database.read() as reading:
             due = await reading.deliveries.next_due()
             now = reading.now
-        pause = _SWEEP_SECONDS if due is None else min(max((due - now).total_seconds(), 0.05), _SWEEP_SECONDS)
-        with suppress(TimeoutError):
-            await self.wait(asyncio.wait_for(self._wake.wait(), pause), "an announcement to send")
+        # Never longer than a sweep: the clock on the wall may be changed while we sleep.
+        await self._pause(
+            _SWEEP_SECONDS if due is None else min(max((due - now).total_seconds(), 0.05), _SWEEP_SECONDS)
+        )
+
+    async def _pause(self, seconds: float) -> None:
+        if not self._stopping:
+            with suppress(TimeoutError):
+                await self.wait(asyncio.wait_for(self._wake.wait(), seconds), "an announcement to send")
 
     async def _send_due(self) -> None:
         while not self._stopping:
@@ -95,11 +101,14 @@ class Dispatcher:
             if not batch and not self._flying:
                 return
             for delivery in batch:
-                task = asyncio.create_task(self._deliver(delivery, reconcile=delivery.tried_before))
-                self._flying.add(task)
-                task.add_done_callback(self._flying.discard)
+                self._fly(delivery, reconcile=delivery.tried_before)
             if self._flying:
                 await self.wait(asyncio.wait(self._flying, return_when=asyncio.FIRST_COMPLETED), "posts in flight")
+
+    def _fly(self, delivery: Delivery, *, reconcile: bool) -> None:
+        task = asyncio.create_task(self._deliver(delivery, reconcile=reconcile))
+        self._flying.add(task)
+        task.add_done_callback(self._flying.discard)
 
     async def _claim(self, limit: int) -> list[Delivery]:
         async def work(writing: Writing) -> list[Delivery]:
@@ -117,20 +126,52 @@ class Dispatcher:
     async def _deliver(self, delivery: Delivery, *, reconcile: bool) -> None:
         """One try, its outcome committed; never raises."""
         try:
-            broadcast = await self._broadcast(delivery.broadcast_id)
-            outcome = await self._reconciled(delivery) if reconcile else None
+            outcome = await self._reconciled(delivery) if reconcile and delivery.act is DeliveryAct.POST else None
             if outcome is None:
                 await self.pacer.turn()
-                if self._stopping:
-                    await self._put_back(delivery)
-                    return
-                outcome = await self.sender.send(delivery, Post.of(broadcast), ping=broadcast.ping_roles)
-            await self._settle(delivery, outcome)
+                outcome = await self._try(delivery)
+            if outcome is not None:
+                await self._settle(delivery, outcome)
             await self._show(delivery.broadcast_id)
         except StaleStateError:
             _log.info("delivery %s was settled by somebody else", delivery.id)
-        except Exception as error:  # noqa: BLE001 - the row stays `sending` and is reconciled by the next sweep
+        except Exception as error:  # noqa: BLE001 - the row stays `sending` and is reconciled by a later sweep
             reference(error, f"delivering {delivery.id}")
+
+    async def _try(self, delivery: Delivery) -> Outcome | None:
+        """The request itself, unless it is not wanted any more: that is looked up at the last moment."""
+        broadcast, wanted = await self._wanted(delivery)
+        if self._stopping or not wanted:
+            await self._let_go(delivery, wanted=wanted)
+            return None
+        post = Post.of(broadcast).with_link(personal_link(self.link_template, broadcast.link, delivery.referral))
+        match delivery.act:
+            case DeliveryAct.POST:
+                return await self.sender.send(delivery, post, ping=broadcast.ping_roles)
+            case DeliveryAct.EDIT:
+                return await self.sender.edit(delivery, post)
+            case DeliveryAct.RECALL:
+                return await self.sender.recall(delivery)
+
+    async def _wanted(self, delivery: Delivery) -> tuple[Broadcast, bool]:
+        async def work(reading: Reading) -> tuple[Broadcast, bool]:
+            broadcast = await reading.broadcasts.get(delivery.broadcast_id)
+            joined = True
+            if delivery.act is DeliveryAct.POST and delivery.subscription_id is not None:
+                joined = await reading.subscriptions.is_open(delivery.subscription_id, delivery.channel_id)
+            return broadcast, joined and broadcast.state is BroadcastState.SENDING
+
+        return await self.database.look(work)
+
+    async def _let_go(self, delivery: Delivery, *, wanted: bool) -> None:
+        async def work(writing: Writing) -> None:
+            if wanted:
+                await writing.deliveries.put_back(delivery, self.owner)
+            else:
+                state = DeliveryState.CANCELLED if delivery.message_id is None else DeliveryState.SENT
+                await writing.deliveries.settle(delivery.id, self.owner, state, error="stopped before it was sent")
+
+        await self.database.write(work)
 
     async def _reconciled(self, delivery: Delivery) -> Outcome | None:
         """What is known of a try whose end nobody saw; None when sending again is safe."""
@@ -142,53 +183,21 @@ class Dispatcher:
                 recent = delivery.attempted_at is not None and reading.now - delivery.attempted_at < NONCE_WINDOW
             if recent:  # the nonce makes Discord return the first message instead of posting a second
                 return None
+            return Outcome(OutcomeKind.UNKNOWN, error=found.error)
         return found
 
-    async def _put_back(self, delivery: Delivery) -> None:
-        async def work(writing: Writing) -> None:
-            await writing.deliveries.put_back(delivery, self.owner)
-
-        await self.database.write(work)
-
     async def _settle(self, delivery: Delivery, outcome: Outcome) -> None:
-        state, postponed = self._verdict(delivery, outcome)
         if outcome.kind is OutcomeKind.PAUSE:
             self.pacer.quiet(outcome.seconds)
+        settled = verdict(delivery, outcome)
+        broken = self.breaker.note(delivery.broadcast_id, outcome)
 
         async def work(writing: Writing) -> None:
-            if postponed is not None:
-                until = writing.now + timedelta(seconds=postponed)
-                sure = outcome.kind is not OutcomeKind.UNSURE
-                await writing.deliveries.postpone(delivery, self.owner, until, outcome.error, sure=sure)
-            else:
-                await writing.deliveries.settle(
-                    delivery.id, self.owner, state, message_id=outcome.message_id, error=outcome.error
-                )
+            await settle(writing, self.owner, Settled(delivery, outcome, settled))
+            if broken:
+                await self.breaker.stop(writing, delivery.broadcast_id, broken)
 
         await self.database.write(work)
-
-    def _verdict(self, delivery: Delivery, outcome: Outcome) -> tuple[DeliveryState, float | None]:
-        """The state an outcome leads to, or after how many seconds to try again."""
-        match outcome.kind:
-            case OutcomeKind.SENT:
-                return DeliveryState.SENT, None
-            case OutcomeKind.REFUSED:
-                return DeliveryState.REFUSED, None
-            case OutcomeKind.PAUSE:
-                return DeliveryState.READY, outcome.seconds
-            case OutcomeKind.UNSURE if delivery.attempts >= MAX_ATTEMPTS:
-                return DeliveryState.UNKNOWN, None
-            case _ if delivery.attempts >= MAX_ATTEMPTS:
-                return DeliveryState.FAILED, None
-            case _:
-                backoff = _BACKOFF_SECONDS[min(delivery.attempts, len(_BACKOFF_SECONDS)) - 1]
-                return DeliveryState.READY, backoff
-
-    async def _broadcast(self, broadcast_id: str) -> Broadcast:
-        if broadcast_id not in self._posts:
-            async with self.database.read() as reading:
-                self._posts[broadcast_id] = await reading.broadcasts.get(broadcast_id)
-        return self._posts[broadcast_id]
 
     async def _finish_broadcasts(self) -> None:
         async def work(writing: Writing) -> list[str]:
@@ -199,8 +208,8 @@ class Dispatcher:
             return finished
 
         for broadcast_id in await self.database.write(work):
-            self._posts.pop(broadcast_id, None)
             self._shown_at.pop(broadcast_id, None)
+            self.breaker.forget(broadcast_id)
             await self._card(broadcast_id)
 
     async def _show(self, broadcast_id: str) -> None:

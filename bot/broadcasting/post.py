@@ -1,18 +1,14 @@
 """An announcement as it will stand in a channel, and what may come of trying to put it there. Values and seams only."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
-from bot.errors import InputError
 from storage.broadcasts import Broadcast
-from storage.deliveries import Delivery
+from storage.deliveries import Delivery, Target
 from storage.states import DeliveryState
-from storage.subscriptions import Subscription
 
 FOOTER = "Midnight Myth Audio"
-NEW_LORE = "New Lore: {title}"
-NEW_LORE_MESSAGE = "A new chapter has manifested. Share to unlock mythic badges."
 MAX_TITLE = 256
 MAX_MESSAGE = 3500
 """Discord takes 4,096 characters in an embed's text; the rest is for the hook."""
@@ -29,18 +25,14 @@ class Post:
     link: str = ""
     image: str = ""
 
+    def with_link(self, link: str) -> "Post":
+        """The same with another link."""
+        return replace(self, link=link)
+
     @classmethod
     def of(cls, broadcast: Broadcast) -> "Post":
         """The broadcast's post."""
         return cls(broadcast.title, broadcast.message, broadcast.hook, broadcast.link, broadcast.image)
-
-
-def checked_link(link: str, what: str = "link") -> str:
-    """The web address without surrounding space, or ``InputError``. Empty stays empty."""
-    link = link.strip()
-    if link and (not link.lower().startswith(("https://", "http://")) or len(link) > 512 or set(link) & set(' <>"\n')):
-        raise InputError(f"This {what} is not a web address.", "Give one that begins with https:// and has no spaces.")
-    return link
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +40,9 @@ class Preview:
     """What would go where. ``left_out`` is each channel that cannot be reached, with the reason."""
 
     broadcast: Broadcast
-    targets: tuple[Subscription, ...]
-    left_out: tuple[tuple[Subscription, str], ...]
+    targets: tuple[Target, ...]
+    left_out: tuple[tuple[Target, str], ...]
+    second_approver: bool = False
 
     @property
     def servers(self) -> int:
@@ -59,11 +52,14 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """How a broadcast went so far."""
+    """How a broadcast went so far. ``rate`` is in channels a second."""
 
     broadcast: Broadcast
     counts: dict[DeliveryState, int]
     troubles: tuple[Delivery, ...]
+    shares: int = 0
+    scheduled: bool = False
+    rate: float = 0.0
 
     @property
     def total(self) -> int:
@@ -88,6 +84,7 @@ class OutcomeKind(StrEnum):
     REFUSED = "refused"  # Discord's final no
     RETRY = "retry"  # surely not delivered; may be tried again
     UNSURE = "unsure"  # the answer was lost: it may stand there
+    UNKNOWN = "unknown"  # it may stand there, and nobody can be asked any more
     PAUSE = "pause"  # Discord asks everybody to be quiet
 
 
@@ -99,6 +96,7 @@ class Outcome:
     message_id: int | None = None
     error: str = ""
     seconds: float = 0.0
+    unauthorized: bool = False
 
 
 class Sender(Protocol):
@@ -106,6 +104,14 @@ class Sender(Protocol):
 
     async def send(self, delivery: Delivery, post: Post, *, ping: bool) -> Outcome:
         """Sends once, with the delivery's id as nonce and as mark in the post's button."""
+        ...
+
+    async def edit(self, delivery: Delivery, post: Post) -> Outcome:
+        """The post that has arrived looks like ``post`` afterwards."""
+        ...
+
+    async def recall(self, delivery: Delivery) -> Outcome:
+        """The post that has arrived is gone afterwards; gone already counts."""
         ...
 
     async def find(self, delivery: Delivery) -> Outcome:
@@ -119,7 +125,7 @@ class Sender(Protocol):
 class Reach(Protocol):
     """Knows from the cache whether a channel can be written to."""
 
-    def obstacle(self, subscription: Subscription) -> str:
+    def obstacle(self, guild_id: int, channel_id: int) -> str:
         """Why it cannot, in words; empty when it can."""
         ...
 
@@ -139,7 +145,7 @@ class BroadcastCard(Protocol):
 class Nowhere:
     """For programs that know no Discord: every channel counts as open, and nothing is shown."""
 
-    def obstacle(self, subscription: Subscription) -> str:  # noqa: ARG002 - part of the protocol
+    def obstacle(self, guild_id: int, channel_id: int) -> str:  # noqa: ARG002 - part of the protocol
         """Nothing known; the bot finds out when it posts."""
         return ""
 

@@ -1,37 +1,36 @@
 """From a draft to deliveries. Nothing goes out without a preview, a count and a confirmation."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
-from bot.broadcasting.post import (
-    MAX_HOOK,
-    MAX_MESSAGE,
-    MAX_TITLE,
-    NEW_LORE,
-    NEW_LORE_MESSAGE,
-    Account,
-    BroadcastCard,
-    Post,
-    Preview,
-    Reach,
-    checked_link,
+from bot.broadcasting.composer import NEW_LORE, NEW_LORE_MESSAGE, checked, shortened
+from bot.broadcasting.post import MAX_HOOK, MAX_TITLE, Account, BroadcastCard, Post, Preview, Reach
+from bot.config import StudioConfig, load_config
+from bot.errors import ForbiddenError, NotFoundError, StateError
+from bot.events import (
+    BROADCAST_ASKED,
+    BROADCAST_CANCELLED,
+    BROADCAST_EDITED,
+    BROADCAST_FINISHED,
+    BROADCAST_RECALLED,
+    BROADCAST_SENT,
+    SCRIPT_RELEASED,
 )
-from bot.errors import InputError, NotFoundError, StateError
-from bot.events import BROADCAST_FINISHED, BROADCAST_SENT, SCRIPT_RELEASED, SHARED
 from bot.people import Person
 from storage import Database, Reading, StaleStateError, Writing
 from storage.broadcasts import Broadcast
+from storage.deliveries import Delivery, Target
 from storage.scripts import StoredScript
-from storage.states import BroadcastState, DeliveryState, ScriptState
-from storage.subscriptions import Subscription
+from storage.states import Audience, BroadcastState, DeliveryAct, DeliveryState, ScriptState
 
+T = TypeVar("T")
 _LATE = "This announcement has already been confirmed or discarded."
 
 
 @dataclass(slots=True)
 class Broadcasting:
-    """Composes and confirms; the dispatcher sends. ``wake`` tells it that there is work."""
+    """Composes, confirms, edits, recalls; the dispatcher does it. ``wake`` tells it that there is work."""
 
     database: Database
     reach: Reach
@@ -43,15 +42,14 @@ class Broadcasting:
     ) -> Broadcast:
         """A draft; ``InputError`` for what Discord would not take."""
         values = checked(post)
+        metadata = {"ebookId": ebook_id, "scriptId": script_id}
 
         async def work(writing: Writing) -> Broadcast:
-            author = await writing.members.remember(by.discord_id, by.name) if by else None
-            metadata = {"ebookId": ebook_id, "scriptId": script_id} if script_id else {"ebookId": ebook_id}
             return await writing.broadcasts.add(
                 **values,
                 ebook_id=ebook_id,
                 script_id=script_id,
-                author_id=author,
+                author_id=await _member(writing, by),
                 metadata={key: value for key, value in metadata.items() if value is not None},
             )
 
@@ -66,42 +64,65 @@ class Broadcasting:
             raise StateError("This script has already been released.", "Withdraw it first to announce it again.")
         if stored.state is ScriptState.DRAFT:
             raise StateError("This script is still a draft.", "Approve it first.")
-        title = NEW_LORE.format(title=stored.title)
-        if len(title) > MAX_TITLE:
-            title = title[: MAX_TITLE - 1] + "…"
+        title = shortened(NEW_LORE.format(title=stored.title), MAX_TITLE)
         link = link or stored.link or (ebook.link if ebook else "")
         post = Post(title, NEW_LORE_MESSAGE, stored.hook[:MAX_HOOK], link)
         return await self.compose(post, by, ebook_id=stored.ebook_id, script_id=script_id)
 
-    async def edit(self, broadcast_id: str, post: Post) -> Broadcast:
-        """Changes a draft."""
-        values = checked(post)
+    async def edit_draft(self, broadcast_id: str, post: Post) -> Broadcast:
+        """Changes a draft's post."""
+        return await self.set_draft(broadcast_id, **checked(post))
+
+    async def set_draft(self, broadcast_id: str, **values: Any) -> Broadcast:  # noqa: ANN401 - columns of the table
+        """Changes a draft: its audience, its time, its pings."""
 
         async def work(writing: Writing) -> Broadcast:
             return await writing.broadcasts.edit(broadcast_id, **values)
 
-        try:
-            return await self.database.write(work)
-        except StaleStateError:
-            raise StateError(_LATE, "Nothing was changed.") from None
+        return await self._unless_late(work)
 
     async def preview(self, broadcast_id: str) -> Preview:
         """The draft with its recipients as they are now."""
         async with self.database.read() as reading:
             broadcast = await _get(reading, broadcast_id)
-            return self._split(broadcast, await reading.subscriptions.active())
+            return await self._preview(reading, broadcast, await load_config(reading))
 
-    async def confirm(self, broadcast_id: str, by: Person | None, *, ping_roles: bool = False) -> Preview:
-        """Deliveries, the released script and ``Broadcast sent`` come into being in one transaction."""
+    async def confirm(self, broadcast_id: str, by: Person | None) -> Preview:
+        """Confirmed. ``preview.broadcast.state`` says whether it is ``sending`` or waits for a second approver (``pending``).
+
+        Deliveries, the released script and ``Broadcast sent`` come into being in one transaction.
+        """
 
         async def work(writing: Writing) -> Preview:
-            member_id = await writing.members.remember(by.discord_id, by.name) if by else None
-            return await self._confirm(writing, broadcast_id, member_id, ping_roles=ping_roles)
+            config = await load_config(writing)
+            member_id = await _member(writing, by)
+            preview = await self._preview(writing, await _get(writing, broadcast_id), config)
+            if config.second_approver and preview.targets:
+                await writing.broadcasts.ask_approval(broadcast_id, member_id)
+                writing.report(BROADCAST_ASKED, {"broadcast_id": broadcast_id}, member_id=member_id)
+            else:
+                await writing.broadcasts.confirm(broadcast_id, member_id)
+                await _send(writing, preview, member_id)
+            return replace(preview, broadcast=await _get(writing, broadcast_id))
 
-        try:
-            preview = await self.database.write(work)
-        except StaleStateError:
-            raise StateError(_LATE, "Nothing was sent by this press.") from None
+        preview = await self._unless_late(work)
+        self.wake()
+        return preview
+
+    async def approve(self, broadcast_id: str, by: Person) -> Preview:
+        """The second of two people confirms; ``ForbiddenError`` when it is the first one again."""
+
+        async def work(writing: Writing) -> Preview:
+            broadcast = await _get(writing, broadcast_id)
+            member_id = await writing.members.remember(by.discord_id, by.name)
+            if member_id in {broadcast.confirmed_by, broadcast.author_id} and broadcast.state is BroadcastState.PENDING:
+                raise ForbiddenError("You cannot approve your own announcement.", "Another member of the team has to.")
+            await writing.broadcasts.approve(broadcast_id, member_id)
+            preview = await self._preview(writing, broadcast, await load_config(writing))
+            await _send(writing, preview, broadcast.confirmed_by, approved_by=member_id)
+            return replace(preview, broadcast=await _get(writing, broadcast_id))
+
+        preview = await self._unless_late(work)
         self.wake()
         return preview
 
@@ -111,134 +132,177 @@ class Broadcasting:
 
         async def work(writing: Writing) -> str:
             broadcast = await writing.broadcasts.add(**values, metadata=metadata)
-            await self._confirm(writing, broadcast.id, None, ping_roles=False, always_report=True)
+            preview = await self._preview(writing, broadcast, await load_config(writing))
+            await writing.broadcasts.confirm(broadcast.id, None)
+            await _send(writing, preview, None, always_report=True)
             return broadcast.id
 
         broadcast_id = await self.database.write(work)
         self.wake()
         return broadcast_id
 
-    async def _confirm(
-        self,
-        writing: Writing,
-        broadcast_id: str,
-        member_id: str | None,
-        *,
-        ping_roles: bool,
-        always_report: bool = False,
-    ) -> Preview:
-        preview = self._split(await _get(writing, broadcast_id), await writing.subscriptions.active())
-        await writing.broadcasts.confirm(broadcast_id, member_id, ping_roles=ping_roles)
-        broadcast = preview.broadcast
-        if broadcast.script_id is not None:
-            await writing.scripts.release(broadcast.script_id, broadcast.link)
-            data = {"script_id": broadcast.script_id, "ebook_id": broadcast.ebook_id, "link": broadcast.link}
-            writing.report(SCRIPT_RELEASED, data, member_id=member_id, ebook_id=broadcast.ebook_id)
-        await writing.deliveries.add(broadcast_id, preview.targets)
-        if preview.targets or always_report:
-            sent = {
-                "title": broadcast.title,
-                "message": broadcast.message,
-                "metadata": broadcast.metadata,
-                "timestamp": writing.now.isoformat(),
-            }
-            writing.report(BROADCAST_SENT, sent, member_id=member_id, ebook_id=broadcast.ebook_id)
-        if not preview.targets:
-            await writing.broadcasts.finish(broadcast_id, BroadcastState.DONE)
-        return preview
-
-    async def open_card(self, broadcast_id: str, channel_id: int) -> None:
-        """Posts the broadcast's card in this channel and remembers where it stands."""
-        async with self.database.read() as reading:
-            shown = await account(reading, broadcast_id)
-        message_id = await self.card.post(shown, channel_id)
-
-        async def work(writing: Writing) -> None:
-            await writing.broadcasts.set_card(broadcast_id, channel_id, message_id)
-
-        await self.database.write(work)
-        # It may have ended while the card was being posted.
-        async with self.database.read() as reading:
-            await self.card.show(await account(reading, broadcast_id))
-
     async def discard(self, broadcast_id: str) -> None:
-        """The draft is gone; ``StateError`` when it is no draft."""
+        """The draft is gone; ``StateError`` when it is none any more."""
 
         async def work(writing: Writing) -> None:
             await writing.broadcasts.discard(broadcast_id)
 
-        try:
-            await self.database.write(work)
-        except StaleStateError:
-            raise StateError(_LATE) from None
+        await self._unless_late(work)
 
-    async def stop(self, broadcast_id: str) -> int:
-        """How many posts will not be sent any more."""
+    async def stop(self, broadcast_id: str, by: Person | None) -> int:
+        """How many posts will not be sent any more; ``StateError`` when it is not being sent."""
 
         async def work(writing: Writing) -> int:
             broadcast = await _get(writing, broadcast_id)
             if broadcast.state is not BroadcastState.SENDING:
                 raise StateError("This announcement is not being sent.", "There is nothing to stop.")
-            stopped = await writing.deliveries.cancel_waiting(broadcast_id)
-            counts = await writing.deliveries.counts(broadcast_id)
-            if not counts.get(DeliveryState.SENDING):
-                await writing.broadcasts.finish(broadcast_id, BroadcastState.CANCELLED)
-                report_finished(writing, broadcast, counts)
-            return stopped
+            return await _stop(writing, broadcast, await _member(writing, by))
 
-        return await self.database.write(work)
+        stopped = await self.database.write(work)
+        self.wake()
+        return stopped
+
+    async def stop_all(self, by: Person) -> tuple[int, int]:
+        """How many announcements were stopped, and how many posts will not be sent because of it."""
+
+        async def work(writing: Writing) -> tuple[int, int]:
+            member_id = await writing.members.remember(by.discord_id, by.name)
+            sending = await writing.broadcasts.in_states(BroadcastState.SENDING, limit=1000)
+            return len(sending), sum([await _stop(writing, broadcast, member_id) for broadcast in sending])
+
+        stopped = await self.database.write(work)
+        self.wake()
+        return stopped
+
+    async def edit_posts(self, broadcast_id: str, post: Post, by: Person) -> int:
+        """How many posts that have arrived are being changed."""
+        return await self._again(broadcast_id, DeliveryAct.EDIT, BROADCAST_EDITED, by, checked(post))
+
+    async def recall(self, broadcast_id: str, by: Person) -> int:
+        """How many posts that have arrived are being removed."""
+        return await self._again(broadcast_id, DeliveryAct.RECALL, BROADCAST_RECALLED, by, {})
 
     async def account(self, broadcast_id: str) -> Account:
         """How it went so far, with everything that did not arrive."""
         async with self.database.read() as reading:
             return await account(reading, broadcast_id)
 
-    async def share(self, delivery_id: str, by: Person) -> tuple[bool, int]:
-        """Whether this share is new, and how many announcements the person has shared."""
+    async def report(self, broadcast_id: str) -> tuple[Account, list[Delivery]]:
+        """The account with every delivery."""
+        async with self.database.read() as reading:
+            return await account(reading, broadcast_id), await reading.deliveries.of_broadcast(broadcast_id)
 
-        async def work(writing: Writing) -> tuple[bool, int]:
-            try:
-                delivery = await writing.deliveries.get(delivery_id)
-            except KeyError:
-                raise NotFoundError("This announcement is no longer known here.") from None
+    async def refresh_card(self, broadcast_id: str) -> None:
+        """The broadcast's card shows where it stands now."""
+        await self.card.show(await self.account(broadcast_id))
+
+    async def open_card(self, broadcast_id: str, channel_id: int) -> None:
+        """Posts the broadcast's card in this channel and remembers where it stands."""
+        message_id = await self.card.post(await self.account(broadcast_id), channel_id)
+
+        async def work(writing: Writing) -> None:
+            await writing.broadcasts.set_card(broadcast_id, channel_id, message_id)
+
+        await self.database.write(work)
+        await self.refresh_card(broadcast_id)  # it may have ended meanwhile
+
+    async def _again(self, broadcast_id: str, act: DeliveryAct, event: str, by: Person, values: dict[str, str]) -> int:
+        async def work(writing: Writing) -> int:
+            broadcast = await _get(writing, broadcast_id)
             member_id = await writing.members.remember(by.discord_id, by.name)
-            new = await writing.broadcasts.share(delivery.broadcast_id, member_id, delivery_id)
-            if new:
-                writing.report(SHARED, {"broadcast_id": delivery.broadcast_id}, member_id=member_id)
-            return new, await writing.broadcasts.shares_of(member_id)
+            await writing.broadcasts.reopen(broadcast_id, **values)
+            count = await writing.deliveries.again(broadcast_id, act)
+            data = {"broadcast_id": broadcast_id, "channels": count}
+            writing.report(event, data, member_id=member_id, ebook_id=broadcast.ebook_id)
+            return count
 
-        return await self.database.write(work)
+        try:
+            count = await self.database.write(work)
+        except StaleStateError:
+            raise StateError(
+                "This announcement has not been sent yet, or is being sent.", "Wait or stop it first."
+            ) from None
+        self.wake()
+        return count
 
-    def _split(self, broadcast: Broadcast, subscriptions: list[Subscription]) -> Preview:
-        reasons = [(subscription, self.reach.obstacle(subscription)) for subscription in subscriptions]
+    async def _preview(self, reading: Reading, broadcast: Broadcast, config: StudioConfig) -> Preview:
+        wanted = [
+            subscription
+            for subscription in await reading.subscriptions.active()
+            if broadcast.audience is Audience.ALL or subscription.follows(broadcast.ebook_id)
+        ]
+        paused = await reading.subscriptions.paused()
+        targets = [Target.of(subscription) for subscription in wanted]
+        if config.announcement is not None:
+            targets.append(config.announcement.target)
+        reasons = [(target, self.reach.obstacle(target.guild_id, target.channel_id)) for target in targets]
+        left_out = [(target, reason) for target, reason in reasons if reason]
+        left_out += [(Target.of(subscription), "paused") for subscription in paused]
         return Preview(
             broadcast,
-            tuple(subscription for subscription, reason in reasons if not reason),
-            tuple((subscription, reason) for subscription, reason in reasons if reason),
+            tuple(target for target, reason in reasons if not reason),
+            tuple(left_out),
+            second_approver=config.second_approver,
         )
 
+    async def _unless_late(self, work: Callable[[Writing], Awaitable[T]]) -> T:
+        try:
+            return await self.database.write(work)
+        except StaleStateError:
+            raise StateError(_LATE, "Nothing was done by this press.") from None
 
-def checked(post: Post) -> dict[str, str]:
-    """The post as columns; ``InputError`` for what Discord would refuse."""
-    title, message = post.title.strip(), post.message.strip()
-    if not title or not message:
-        raise InputError("An announcement needs a title and a message.", "Fill in both.")
-    for text, limit, name in (
-        (title, MAX_TITLE, "title"),
-        (message, MAX_MESSAGE, "message"),
-        (post.hook, MAX_HOOK, "hook"),
-    ):
-        if len(text) > limit:
-            raise InputError(
-                f"The {name} has {len(text):,} characters; an announcement takes {limit:,}.", f"Shorten the {name}."
-            )
-    return {
-        "title": title,
-        "message": message,
-        "hook": post.hook.strip(),
-        "link": checked_link(post.link),
-        "image": checked_link(post.image, "image"),
-    }
+
+async def _send(
+    writing: Writing,
+    preview: Preview,
+    member_id: str | None,
+    *,
+    approved_by: str | None = None,
+    always_report: bool = False,
+) -> None:
+    """The deliveries of a broadcast that has just become ``sending``, and everything that this means."""
+    broadcast = preview.broadcast
+    if broadcast.script_id is not None:
+        await writing.scripts.release(broadcast.script_id, broadcast.link)
+        data = {"script_id": broadcast.script_id, "ebook_id": broadcast.ebook_id, "link": broadcast.link}
+        writing.report(SCRIPT_RELEASED, data, member_id=member_id, ebook_id=broadcast.ebook_id)
+    await writing.deliveries.add(broadcast.id, preview.targets, broadcast.due_at)
+    if preview.targets or always_report:
+        sent: dict[str, Any] = {
+            "title": broadcast.title,
+            "message": broadcast.message,
+            "metadata": broadcast.metadata,
+            "timestamp": writing.now.isoformat(),
+        }
+        if approved_by is not None:
+            sent["approved_by"] = approved_by
+        writing.report(BROADCAST_SENT, sent, member_id=member_id, ebook_id=broadcast.ebook_id)
+    if not preview.targets:
+        await writing.broadcasts.finish(broadcast.id, BroadcastState.DONE)
+
+
+async def _stop(writing: Writing, broadcast: Broadcast, member_id: str | None) -> int:
+    stopped = await writing.deliveries.cancel_waiting(broadcast.id)
+    await writing.broadcasts.finish(broadcast.id, BroadcastState.CANCELLED)
+    data = {"broadcast_id": broadcast.id, "channels": stopped}
+    writing.report(BROADCAST_CANCELLED, data, member_id=member_id, ebook_id=broadcast.ebook_id)
+    return stopped
+
+
+async def account(reading: Reading, broadcast_id: str) -> Account:
+    """How a broadcast went so far."""
+    broadcast = await _get(reading, broadcast_id)
+    counts = await reading.deliveries.counts(broadcast_id)
+    bad = (DeliveryState.REFUSED, DeliveryState.FAILED, DeliveryState.UNKNOWN)
+    troubles = tuple(await reading.deliveries.of_broadcast(broadcast_id, *bad))
+    shares = await reading.broadcasts.shares_of_broadcast(broadcast_id)
+    scheduled = broadcast.due_at is not None and broadcast.due_at > reading.now
+    began = broadcast.due_at or broadcast.confirmed_at
+    elapsed = (reading.now - began).total_seconds() if began else 0.0
+    done = sum(counts.values()) - counts.get(DeliveryState.READY, 0) - counts.get(DeliveryState.SENDING, 0)
+    return Account(
+        broadcast, counts, troubles, shares, scheduled=scheduled, rate=done / elapsed if elapsed > 0 else 0.0
+    )
 
 
 def report_finished(writing: Writing, broadcast: Broadcast, counts: dict[DeliveryState, int]) -> None:
@@ -247,12 +311,8 @@ def report_finished(writing: Writing, broadcast: Broadcast, counts: dict[Deliver
     writing.report(BROADCAST_FINISHED, data, ebook_id=broadcast.ebook_id)
 
 
-async def account(reading: Reading, broadcast_id: str) -> Account:
-    """How a broadcast went so far."""
-    broadcast = await _get(reading, broadcast_id)
-    counts = await reading.deliveries.counts(broadcast_id)
-    bad = (DeliveryState.REFUSED, DeliveryState.FAILED, DeliveryState.UNKNOWN)
-    return Account(broadcast, counts, tuple(await reading.deliveries.of_broadcast(broadcast_id, *bad)))
+async def _member(writing: Writing, by: Person | None) -> str | None:
+    return await writing.members.remember(by.discord_id, by.name) if by else None
 
 
 async def _get(reading: Reading, broadcast_id: str) -> Broadcast:

@@ -4,30 +4,32 @@ import asyncio
 import os
 import secrets
 import signal
-import sys
 import warnings
-from collections.abc import Iterator
-from contextlib import AsyncExitStack, contextmanager, suppress
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 from bot.errors import ConfigError
 from bot.log import set_up
-from bot.settings import LogFormat, LogLevel, load_settings
+from bot.settings import LogFormat, LogLevel, Settings, load_settings
 
 if TYPE_CHECKING:
     from bot.demo.simulated import LivePage, SimulatedDiscord
     from bot.demo.town import Town
 
 _PORT: Final = 8788
+_VIEWS: Final = 5
 _PACE_SECONDS: Final = 0.8
 _LOOK_SECONDS: Final = 0.25
 _CLOSE_SECONDS: Final = 4.0
 
 
 def run_demo() -> int:
-    """Stays until Ctrl-C, SIGTERM or ``q``; returns the exit code. ``ConfigError`` where it cannot begin."""
+    """Stays until Ctrl-C, SIGTERM or ``q``; returns the exit code. ``ConfigError`` where it cannot begin.
+
+    ``DEMO_PORT`` is where the page is served, ``DEMO_VIEW`` the number of whoever looks first, as the terminal lists them.
+    """
     warnings.filterwarnings("ignore", "'audioop' is deprecated", DeprecationWarning)
     try:
         import simcord  # noqa: F401
@@ -36,97 +38,92 @@ def run_demo() -> int:
             "The demo needs its own extra.", 'Type make demo, or pip install "midnight-myth[demo]".'
         ) from error
     with suppress(asyncio.CancelledError, KeyboardInterrupt):
-        asyncio.run(_demo())
+        asyncio.run(_run(_number("DEMO_PORT", _PORT, 0, 65_535), _number("DEMO_VIEW", 1, 1, _VIEWS)))
     return 0
 
 
-async def _demo() -> None:
+def _number(name: str, default: int, low: int, high: int) -> int:
+    value = os.environ.get(name, "").strip() or str(default)
+    if not (value.isascii() and value.isdecimal() and low <= int(value) <= high):
+        raise ConfigError(f"{name} must be a whole number from {low} to {high}.")
+    return int(value)
+
+
+async def _run(port: int, first: int) -> None:
     """Everything is undone on the way out, however it ends."""
-    port, first = _number("DEMO_PORT", _PORT, 0, 65_535), _number("DEMO_VIEW", 1, 1, 5)
     task = asyncio.current_task()
-    assert task is not None  # noqa: S101 - a coroutine runs in a task
-    loop = asyncio.get_running_loop()
+    assert task is not None  # noqa: S101 - this is a coroutine
     for sent in (signal.SIGTERM, signal.SIGINT):
         with suppress(NotImplementedError):  # Windows has no such handlers; there Ctrl-C is a KeyboardInterrupt
-            loop.add_signal_handler(sent, task.cancel)
+            asyncio.get_running_loop().add_signal_handler(sent, task.cancel)
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(TemporaryDirectory(prefix="midnight-myth-demo-", ignore_cleanup_errors=True))
-        world, town, gemini = await _opened(Path(folder), stack)
-        typed: asyncio.Queue[str] = asyncio.Queue()
-        stack.enter_context(_terminal(loop, typed))
-        await _show(world, town, first, port, typed, gemini=gemini)
+        settings = demo_settings(Path(folder))
+        set_up(LogLevel.WARNING, LogFormat.TEXT, settings.secrets)
+        world, town = await opened(settings, stack)
+        await _serve(world, town, port, first, gemini=settings.google_api_key is not None)
 
 
-async def _opened(folder: Path, stack: AsyncExitStack) -> "tuple[SimulatedDiscord, Town, bool]":
-    """The bot is ready, on a fresh database, in a furnished town; and whether it writes with Gemini."""
-    from bot.app import MythBot
-    from bot.demo.simulated import Seam, SimulatedDiscord
-    from bot.demo.town import STUDIO_ID, build_town, furnish
-    from bot.services import Ways
+def demo_settings(folder: Path) -> Settings:
+    """A fresh database in ``folder``. Of the environment, what concerns Gemini counts; ``.env`` does not."""
+    from bot.demo.town import STUDIO_ID
 
-    settings = load_settings(
+    return load_settings(
         None,
-        discord_token="none-is-needed",  # noqa: S106 - nobody is asked for it
+        discord_token="none-is-needed",  # noqa: S106 - it is none
         studio_guild_id=STUDIO_ID,
         team_role_ids=(),
         discord_api_base=None,
         database_url=f"sqlite:///{folder / 'studio.db'}",
     )
-    set_up(LogLevel.WARNING, LogFormat.TEXT, settings.secrets)
+
+
+async def opened(
+    settings: Settings, stack: AsyncExitStack, pace: float = _PACE_SECONDS
+) -> "tuple[SimulatedDiscord, Town]":
+    """The bot is ready, in a furnished town. ``pace`` is the seconds that the template writer takes for a cue."""
+    from bot.app import MythBot
+    from bot.demo.simulated import Seam, SimulatedDiscord
+    from bot.demo.town import build_town, furnish
+    from bot.services import Ways
+
     seam = Seam()
-    bot = MythBot(settings, ways=Ways(wait=seam, template_pace=_PACE_SECONDS))
+    bot = MythBot(settings, ways=Ways(wait=seam, template_pace=pace))
     world = seam.world = SimulatedDiscord(bot, "Midnight Myth")
     town = build_town(world)
 
     async def leave() -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_CLOSE_SECONDS):
-                await bot.close()  # simcord never does
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_CLOSE_SECONDS):
-                await world.shutdown()
+        for ending in (bot.close, world.shutdown):  # simcord never closes the bot
+            with suppress(TimeoutError):
+                await asyncio.wait_for(ending(), _CLOSE_SECONDS)
 
     stack.push_async_callback(leave)
     await world.start()
     await furnish(bot.services, town)
-    return world, town, settings.google_api_key is not None
+    return world, town
 
 
-async def _show(
-    world: "SimulatedDiscord", town: "Town", first: int, port: int, typed: "asyncio.Queue[str]", *, gemini: bool
-) -> None:
+async def _serve(world: "SimulatedDiscord", town: "Town", port: int, first: int, *, gemini: bool) -> None:
     """The page is there until ``q``; when it is ended in the browser, it is opened again at the same address."""
     from bot.demo.simulated import LivePage
+    from bot.demo.terminal import greeting, say, typed_lines
 
     key = secrets.token_urlsafe(12)
     view = town.views[first - 1]
-    greeted = False
-    while True:
-        page = LivePage(world, town.views, view, port, key)
-        await _enter(page, port)
-        try:
-            port = page.port
-            _say(
-                f"The page was ended. Reload it to go on: {page.url}"
-                if greeted
-                else _greeting(page.url, town, gemini=gemini)
-            )
-            greeted = True
-            while not page.ended:
-                await asyncio.sleep(_LOOK_SECONDS)
-                await page.tick()
-                while not typed.empty():
-                    word = typed.get_nowait()
-                    if word.casefold() in {"q", "quit", "exit"}:
-                        return
-                    if word.isdecimal() and 1 <= int(word) <= len(town.views):
-                        view = town.views[int(word) - 1]
-                        await page.turn_to(view)
-                        _say(f"The page shows {view.label}.")
-                    elif word:
-                        _say(_choices(town))
-        finally:
-            await page.close()
+    text = ""
+    with typed_lines() as typed:
+        more = True
+        while more:
+            page = LivePage(world, town.views, view, port, key)
+            try:
+                await _enter(page, port)
+                port = page.port
+                say(text or greeting(page.url, town.labels, gemini=gemini))
+                text = "The page was ended in the browser. It is open again: reload it."
+                more = await _look(page, town, typed)
+                view = page.view
+            finally:
+                await page.close()
 
 
 async def _enter(page: "LivePage", port: int) -> None:
@@ -142,69 +139,20 @@ async def _enter(page: "LivePage", port: int) -> None:
         raise ConfigError("The demo's page cannot be shown.", str(error)) from error
 
 
-@contextmanager
-def _terminal(loop: asyncio.AbstractEventLoop, typed: "asyncio.Queue[str]") -> Iterator[None]:
-    """What is typed arrives line by line; without a terminal nothing ever does."""
-    try:
-        listening = sys.stdin.isatty()
-        source = sys.stdin.fileno()
-    except (AttributeError, ValueError, OSError):  # closed, or none at all
-        listening = False
+async def _look(page: "LivePage", town: "Town", typed: "asyncio.Queue[str]") -> bool:
+    """The page lives. False when somebody typed ``q``, True when it was ended in the browser."""
+    from bot.demo.terminal import choices, say
 
-    def read() -> None:
-        line = sys.stdin.readline()
-        if line:
-            typed.put_nowait(line.strip())
-        else:
-            loop.remove_reader(source)
-
-    if listening:
-        try:
-            loop.add_reader(source, read)
-        except (NotImplementedError, OSError):
-            listening = False
-    try:
-        yield
-    finally:
-        if listening:
-            loop.remove_reader(source)
-
-
-def _number(name: str, default: int, low: int, high: int) -> int:
-    value = os.environ.get(name, "").strip() or str(default)
-    if not value.isdecimal() or not low <= int(value) <= high:
-        raise ConfigError(f"{name} must be a whole number from {low} to {high}.")
-    return int(value)
-
-
-def _choices(town: "Town") -> str:
-    lines = [f"     {number}  {view.label}" for number, view in enumerate(town.views, start=1)]
-    return "\n".join([*lines, "     q  end"])
-
-
-def _greeting(url: str, town: "Town", *, gemini: bool) -> str:
-    from bot.demo.town import EBOOK_ID
-
-    writer = (
-        "Scripts are written by Gemini."
-        if gemini
-        else "Scripts come from the offline template writer; with GEMINI_API_KEY set they are written by Gemini."
-    )
-    return f"""
-Midnight Myth, the whole studio in your browser. Nothing here reaches Discord.
-
-  Open  {url}
-
-  1  Type /script there, choose ebook {EBOOK_ID} and chapter 1, press Enter, and watch the card grow.
-  2  Read it, approve it, press Release…, give a link, look at the preview, confirm.
-  3  See the post at an affiliate's: choose somebody else under "Viewing as", or type a number here and press Enter.
-     There, press "I shared it", and try /progress and /help.
-
-{_choices(town)}
-
-  {writer}
-"""
-
-
-def _say(text: str) -> None:
-    print(text, flush=True)  # noqa: T201 - the terminal is half of this program's face
+    while not page.ended:
+        await asyncio.sleep(_LOOK_SECONDS)
+        await page.tick()
+        while not typed.empty():
+            word = typed.get_nowait()
+            if word in {"q", "quit", "exit"}:
+                return False
+            if word.isascii() and word.isdecimal() and 1 <= int(word) <= len(town.views):
+                await page.turn_to(town.views[int(word) - 1])
+                say(f"The page shows {page.view.label}.")
+            elif word:
+                say(choices(town.labels))
+    return True

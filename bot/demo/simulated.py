@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 import discord
 from discord import app_commands
@@ -32,7 +32,7 @@ _log = logging.getLogger(__name__)
 # What may be shown in the middle of an action; in the middle of any other, the page would doubt the action's outcome.
 _SHOWN_DURING: Final = {"run_command", "click", "select", "modal_submit", "send_message"}
 _TICK_SECONDS: Final = 1.0
-_REPAINT_SECONDS: Final = 30.0
+_REPAINT_SECONDS: Final = 10.0  # "2 minutes ago" grows old even where nothing happens
 _SETTLE_SECONDS: Final = 60.0
 
 
@@ -109,8 +109,10 @@ PATCHES: Final = {
         # … and Enter runs a command whose other options are all optional.
         (
             "const list = popupElement().querySelector('[role=\"listbox\"]');",
-            "const list = event.target.matches('.command-chip') ? null"
-            " : popupElement().querySelector('[role=\"listbox\"]');",
+            (
+                "const list = event.target.matches('.command-chip') ? null :"
+                " popupElement().querySelector('[role=\"listbox\"]');"
+            ),
         ),
     ),
 }
@@ -127,13 +129,16 @@ class _Server(PreviewServer):
 
 
 class LivePage(Preview):
-    """A page that shows what happens while it happens, and turns to another server with whoever looks at it."""
+    """A page that shows what happens while it happens, and turns to another server with whoever looks at it.
+
+    ``view`` is what a browser sees that opens the page anew.
+    """
 
     _PAGE_LEASE_SECONDS = 12 * 3600.0  # a laptop that was asleep goes on where it was
 
     def __init__(self, world: SimulatedDiscord, views: Sequence[View], first: View, port: int, key: str) -> None:
         self._rooms = {view.person.id: view.channel for view in views}
-        self._first = first.person
+        self.view = first
         self._looking = views[0].person
         super().__init__(
             world,
@@ -154,6 +159,11 @@ class LivePage(Preview):
         self.capability = key
         self._turn = asyncio.Lock()
         self._ticked = self._painted = time.monotonic()
+
+    async def __aenter__(self) -> Self:
+        """It is served. ``SetupError`` where the port is taken."""
+        await super().__aenter__()
+        return self
 
     @property
     def channel(self) -> ChannelHandle:
@@ -187,7 +197,7 @@ class LivePage(Preview):
     async def turn_to(self, view: View) -> None:
         """Every open page shows this channel, and so will those that are opened from now on."""
         async with self._turn:
-            self._first = view.person
+            self.view = view
             for page in self._browsers():
                 self._turn_page(page, view.person)
                 self._publish(page, reason="navigation")
@@ -209,6 +219,10 @@ class LivePage(Preview):
         # Both would grow for ever. The transcript also says whether anything happened.
         self.env.backend.transcript.clear()
         self.env.backend.http_requests.clear()
+
+    def _advance_presentation_time(self) -> None:
+        """Now; the simulated clock is up to a tick behind, and the bot's own times would lie in the future."""
+        self.capture_time = datetime.now(UTC)
 
     def _browsers(self) -> list[_Page]:
         return [page for page in self._pages.values() if page is not self._python]
@@ -239,7 +253,7 @@ class LivePage(Preview):
         pages = self._browsers()
         if len(pages) >= self._MAX_PAGES:
             self._close_page(min(pages, key=lambda page: page.last_activity).id)
-        person = self._first if viewer_id is None else self._viewer(viewer_id)
+        person = self.view.person if viewer_id is None else self._viewer(viewer_id)
         with self._as(person):
             page = super()._open_page(person.id, target_id)
         if target_id is None and page.window_end_id is not None:

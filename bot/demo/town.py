@@ -28,6 +28,11 @@ class Town:
     views: tuple[View, ...]
     places: tuple[tuple[Place, Person], ...]
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The views in words."""
+        return tuple(view.label for view in self.views)
+
 
 def build_town(world: SimulatedDiscord) -> Town:
     """Servers, channels and people. The bot need not run yet."""

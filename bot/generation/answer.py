@@ -6,7 +6,7 @@ list), one kind of cue object. What the schema cannot say is checked here.
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from pydantic_core import from_json
@@ -213,11 +213,11 @@ def _name(value: object) -> str:
 
 
 def _string(value: object) -> str:
-    """The value as text: null is empty, a list is its entries in order, an object is nothing."""
+    """The value as text: null is empty, a list is its entries in order; an object, or a list within a list, is nothing."""
     if isinstance(value, str):
         return value
-    if isinstance(value, Iterable) and not isinstance(value, Mapping):
-        return " ".join(map(_string, value))
+    if isinstance(value, list):  # one level deep: the lenient parser nests further than this may call itself
+        return " ".join(_string(entry) for entry in value if not isinstance(entry, list))
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
 
 

@@ -118,6 +118,7 @@ class _Job:
         rest = self.paragraphs[self.progress.next_paragraph :]
         if not rest and self.progress.cues:
             return
+        self.part = self.parts = 1  # all that is left at once, to the closing music
         base = self.progress
         async for draft in self.engine.template.write(self._assignment(rest)):
             self.progress = _merged(base, draft)
@@ -161,7 +162,7 @@ class _Job:
         await self.engine.database.write(work)
 
     async def _wait(self, reason: str, seconds: float) -> None:
-        self.waiting = f"{reason}, about {seconds:.0f} s"
+        self.waiting = f"{reason.rstrip('.')}, about {max(1, round(seconds))} s"
         self.painter.paint(self._view)
 
     def _view(self) -> RunView:

@@ -129,6 +129,8 @@ class GeminiWriter:
                 report = CallReport(model)
                 begun = False
                 await self._turn(model, deadline, faults)
+                if faults and deadline.left <= 0:
+                    raise most_telling(faults)  # a call that nobody can wait for would cost its reserve
                 try:
                     async with aclosing(self._call(model, assignment, prompt, deadline, report)) as drafts:
                         async for draft in drafts:
@@ -151,11 +153,12 @@ class GeminiWriter:
     async def _worth_another(self, model: str, faults: list[WritingFault], attempt: int, deadline: Deadline) -> bool:
         """Whether this model is to be asked again; its pause has passed then."""
         last = faults[-1]
+        closed = 0.0
         if last.kind is FaultKind.QUOTA_MINUTE:
-            self._turnstile.refused(model, last.retry_after, last.limit)
+            closed = self._turnstile.refused(model, last.retry_after, last.limit)
         odd = sum(found.kind in _ODD for found in faults if found.model == model)
         pause = self._pause(last, attempt, odd)
-        if pause is None or pause >= deadline.left:
+        if pause is None or max(pause, closed) >= deadline.left:
             return False
         if last.kind is not FaultKind.QUOTA_MINUTE:  # that one waits at the turnstile
             await self._on_wait(last.sentence, pause)

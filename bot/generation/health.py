@@ -52,8 +52,8 @@ class Health:
 
     def failed(self, found: WritingFault) -> None:
         """All models and attempts are used up."""
-        if found.kind not in _TELLING:
-            return
+        if found.kind not in _TELLING or self.resting_until is not None:
+            return  # what was under way when the rest began tells nothing new
         self._failures += 1
         if self._failures >= FAILURES:
             self._until = self.clock() + self._rest

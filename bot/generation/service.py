@@ -112,7 +112,9 @@ class Generation:
         """A new run for the chapter of an ended one, from the same text; what Gemini had finished is kept."""
         run = await self.get(run_id)
         if run.state is RunState.DONE and self.worker.engine.writer_for is None:
-            raise StateError("No Gemini key is set.", "Ask your operator for GOOGLE_API_KEY; until then this is the template.")
+            raise StateError(
+                "No Gemini key is set.", "Ask your operator for GOOGLE_API_KEY; until then this is the template."
+            )
         progress = ""
         if run.progress and await self._fell_back(run):
             kept = Progress.model_validate_json(run.progress)

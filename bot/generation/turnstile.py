@@ -60,24 +60,30 @@ class Turnstile:
         finally:
             gate.queue.remove(ticket)
 
-    def refused(self, model: str, retry_after: float | None, limit: int | None) -> None:
-        """A request was one too many: nothing passes for a while, and the limit is known better."""
+    def refused(self, model: str, retry_after: float | None, limit: int | None) -> float:
+        """A request was one too many: nothing passes for the seconds returned, and the limit is known better."""
         gate = self._gate(model)
         now = asyncio.get_running_loop().time()
-        if gate.sent:
-            gate.sent.pop()
-        passed = sum(moment > now - self.window for moment in gate.sent)
+        gate.sent = [moment for moment in gate.sent if moment > now - self._span]
+        # One of these was not counted. Which is not known; without the oldest the rest is never too early in any window.
+        del gate.sent[:1]
+        passed = len(gate.sent)
         learned = limit if limit and limit > 0 else max(passed, 1)
         if self.per_minute is None:
             gate.limit = learned if gate.limit is None else min(gate.limit, learned)
         gate.closed_until = max(gate.closed_until, now + (_COOL if retry_after is None else retry_after))
+        return gate.closed_until - now
+
+    @property
+    def _span(self) -> float:
+        return self.window + min(_MARGIN, self.window / 10)
 
     def _gate(self, model: str) -> _Gate:
         return self._gates.setdefault(model, _Gate(self.per_minute))
 
     def _pause(self, gate: _Gate, place: int, now: float) -> float:
         """Seconds until the one at ``place`` may go, if everybody before goes as early as possible."""
-        span = self.window + min(_MARGIN, self.window / 10)
+        span = self._span
         gate.sent = [moment for moment in gate.sent if moment > now - span]
         moments = list(gate.sent)
         moment = now

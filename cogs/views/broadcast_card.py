@@ -1,55 +1,91 @@
-"""How a broadcast is going, for the team."""
+"""How a broadcast is going and what one does to it, for the team."""
 
+import io
 import re
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import discord
 from discord import ui
 
 from bot.broadcasting.post import Account
+from bot.broadcasting.report import as_csv
 from cogs.access import require_team, services_of
 from cogs.views.base import PressMixin, layout, row
+from cogs.views.compose import ComposeModal
 from cogs.words import INDIGO, RED, bar, counted, plain
 from storage.deliveries import Delivery
 from storage.states import BroadcastState, DeliveryState
 
 _SHOWN = 8
+_WORDS = (
+    (DeliveryState.REFUSED, "refused"),
+    (DeliveryState.FAILED, "failed"),
+    (DeliveryState.UNKNOWN, "unknown"),
+    (DeliveryState.CANCELLED, "stopped"),
+    (DeliveryState.RECALLED, "recalled"),
+)
 
 
 def broadcast_card(account: Account) -> ui.LayoutView:
     """The card as it is to look now."""
-    sending = account.broadcast.state is BroadcastState.SENDING
-    heading = f"### {'◌ Posting' if sending else '✔ Posted' if not account.troubles else '◍ Posted'}"
-    lines = [f"{heading} · {plain(account.broadcast.title, 150)}"]
-    if sending:
-        done = account.total - account.waiting
-        lines.append(f"{bar(done, account.total)}  {done} of {account.total}")
-    else:
-        lines.append(_summary(account))
+    broadcast = account.broadcast
+    lines = [f"### {_heading(account)} · {plain(broadcast.title, 150)}", *_state_lines(account)]
     lines += [_trouble(delivery) for delivery in account.troubles[:_SHOWN]]
     if len(account.troubles) > _SHOWN:
-        lines.append(f"and {len(account.troubles) - _SHOWN} more")
+        lines.append(f"and {len(account.troubles) - _SHOWN} more; the report has them all")
     items: list[ui.Item[Any]] = [ui.TextDisplay("\n".join(lines))]
-    if sending:
-        items.append(row(StopButton(account.broadcast.id)))
-    return layout(*items, accent=RED if account.troubles else INDIGO)
+    buttons = _buttons(account)
+    if buttons:
+        items.append(row(*buttons))
+    alarmed = bool(account.troubles) or broadcast.state is BroadcastState.STOPPED
+    return layout(*items, accent=RED if alarmed else INDIGO)
+
+
+def _heading(account: Account) -> str:
+    match account.broadcast.state:
+        case BroadcastState.PENDING:
+            return "◌ Waiting for approval"
+        case BroadcastState.SENDING:
+            return "◌ Scheduled" if account.scheduled else "◌ Posting"
+        case BroadcastState.STOPPED:
+            return "◍ Stopped"
+        case BroadcastState.CANCELLED:
+            return "✕ Cancelled"
+        case _:
+            return "◍ Posted" if account.troubles else "✔ Posted"
+
+
+def _state_lines(account: Account) -> list[str]:
+    broadcast = account.broadcast
+    if broadcast.state is BroadcastState.PENDING:
+        return ["A second member of the team has to approve it."]
+    if broadcast.state is BroadcastState.SENDING:
+        if account.scheduled and broadcast.due_at is not None:
+            when = (
+                f"{discord.utils.format_dt(broadcast.due_at, 'F')} ({discord.utils.format_dt(broadcast.due_at, 'R')})"
+            )
+            return [f"Goes to {counted(account.total, 'channel')} on {when}."]
+        done = account.total - account.waiting
+        text = f"{bar(done, account.total)}  {done} of {account.total}"
+        if account.rate:
+            text += f" · {account.rate:.0f} a second · done in {max(1, round(account.waiting / account.rate))} s"
+        return [text]
+    lines = [_summary(account)] if account.total else []
+    if broadcast.stopped_why:
+        lines.append(f"It was stopped because {broadcast.stopped_why}.")
+    if account.shares:
+        lines.append(f"Shared by {counted(account.shares, 'person', 'people')} so far.")
+    return lines or ["Nothing was sent."]
 
 
 def _summary(account: Account) -> str:
     counts = account.counts
     text = f"Posted to {account.sent} of {counted(account.total, 'channel')}"
-    finished, confirmed = account.broadcast.finished_at, account.broadcast.confirmed_at
-    if finished and confirmed:
-        text += f" in {max(1, round((finished - confirmed).total_seconds()))} s"
-    for state, words in (
-        (DeliveryState.REFUSED, "refused"),
-        (DeliveryState.FAILED, "failed"),
-        (DeliveryState.UNKNOWN, "unknown"),
-        (DeliveryState.CANCELLED, "stopped"),
-    ):
-        if counts.get(state):
-            text += f" · {counts[state]} {words}"
-    return text + "."
+    began, finished = account.broadcast.due_at or account.broadcast.confirmed_at, account.broadcast.finished_at
+    if finished and began:
+        text += f" in {max(1, round((finished - began).total_seconds()))} s"
+    others = [f"{counts[state]} {words}" for state, words in _WORDS if counts.get(state)]
+    return " · ".join([text, *others]) + "."
 
 
 def _trouble(delivery: Delivery) -> str:
@@ -57,13 +93,42 @@ def _trouble(delivery: Delivery) -> str:
     return f"{delivery.state.value.capitalize()}: {where}: {plain(delivery.error, 150)}"
 
 
-class StopButton(
-    PressMixin, ui.DynamicItem[ui.Button[ui.LayoutView]], template=r"stop:(?P<id>notifications_[0-9a-f]{16})"
-):
-    """Stops what has not been sent yet."""
+def _buttons(account: Account) -> list[ui.Item[Any]]:
+    broadcast_id = account.broadcast.id
+    match account.broadcast.state:
+        case BroadcastState.PENDING:
+            return [BroadcastButton("approve", broadcast_id), BroadcastButton("discard", broadcast_id)]
+        case BroadcastState.SENDING:
+            label = "Cancel" if account.scheduled else "Stop"
+            return [BroadcastButton("stop", broadcast_id, label)]
+        case _ if account.total:
+            acts = ["report", "edit", "recall"] if account.sent else ["report"]
+            return [BroadcastButton(act, broadcast_id) for act in acts]
+        case _:
+            return []
 
-    def __init__(self, broadcast_id: str) -> None:
-        super().__init__(ui.Button(label="Stop", style=discord.ButtonStyle.danger, custom_id=f"stop:{broadcast_id}"))
+
+class BroadcastButton(
+    PressMixin,
+    ui.DynamicItem[ui.Button[Any]],
+    template=r"broadcast:(?P<act>[a-z]+):(?P<id>notifications_[0-9a-f]{16})",
+):
+    """Approve, Stop, Report, Edit the posts, Recall."""
+
+    LOOKS: ClassVar = {
+        "approve": ("Approve", discord.ButtonStyle.success),
+        "discard": ("Discard", discord.ButtonStyle.secondary),
+        "stop": ("Stop", discord.ButtonStyle.danger),
+        "report": ("Report", discord.ButtonStyle.secondary),
+        "edit": ("Edit the posts", discord.ButtonStyle.secondary),
+        "recall": ("Recall", discord.ButtonStyle.secondary),
+        "remove": ("Recall", discord.ButtonStyle.danger),
+    }
+
+    def __init__(self, act: str, broadcast_id: str, label: str = "") -> None:
+        name, style = self.LOOKS[act]
+        super().__init__(ui.Button(label=label or name, style=style, custom_id=f"broadcast:{act}:{broadcast_id}"))
+        self.act = act
         self.broadcast_id = broadcast_id
 
     @classmethod
@@ -71,11 +136,52 @@ class StopButton(
         cls, _interaction: discord.Interaction, _item: ui.Item[Any], match: re.Match[str], /
     ) -> Self:
         """The button that was pressed."""
-        return cls(match["id"])
+        return cls(match["act"], match["id"])
 
     async def press(self, interaction: discord.Interaction) -> None:
-        """Says how many were stopped."""
-        require_team(interaction)
+        """Acts, and answers privately."""
+        by = require_team(interaction)
+        services = services_of(interaction)
+        broadcasting = services.broadcasting
+        if self.act == "edit":
+            account = await broadcasting.account(self.broadcast_id)
+            await interaction.response.send_modal(ComposeModal(account.broadcast))
+            return
         await interaction.response.defer(ephemeral=True, thinking=True)
-        stopped = await services_of(interaction).broadcasting.stop(self.broadcast_id)
-        await interaction.followup.send(f"Stopped. {counted(stopped, 'channel')} will not get it.", ephemeral=True)
+        match self.act:
+            case "approve":
+                preview = await broadcasting.approve(self.broadcast_id, by)
+                text = f"Approved. It goes to {counted(len(preview.targets), 'channel')}."
+            case "discard":
+                await broadcasting.discard(self.broadcast_id)
+                text = "Discarded. Nothing was sent."
+            case "stop":
+                stopped = await broadcasting.stop(self.broadcast_id, by)
+                text = f"Stopped. {counted(stopped, 'channel')} will not get it."
+            case "report":
+                await send_report(interaction, self.broadcast_id)
+                return
+            case "recall":
+                await _ask_recall(interaction, self.broadcast_id)
+                return
+            case _:
+                count = await broadcasting.recall(self.broadcast_id, by)
+                text = f"Removing {counted(count, 'post')}."
+        await interaction.followup.send(text, ephemeral=True)
+        await broadcasting.refresh_card(self.broadcast_id)
+
+
+async def send_report(interaction: discord.Interaction, broadcast_id: str) -> None:
+    """Answers a deferred interaction with the CSV."""
+    account, deliveries = await services_of(interaction).broadcasting.report(broadcast_id)
+    found = as_csv(account.broadcast, deliveries)
+    file = discord.File(io.BytesIO(found.content), found.name)
+    await interaction.followup.send(f"{counted(len(deliveries), 'channel')}.", file=file, ephemeral=True)
+
+
+async def _ask_recall(interaction: discord.Interaction, broadcast_id: str) -> None:
+    account = await services_of(interaction).broadcasting.account(broadcast_id)
+    view = ui.View(timeout=None)
+    view.add_item(BroadcastButton("remove", broadcast_id, f"Remove {counted(account.sent, 'post')}"))
+    text = f"This removes “{plain(account.broadcast.title, 100)}” from {counted(account.sent, 'channel')}."
+    await interaction.followup.send(text, view=view, ephemeral=True)

@@ -6,6 +6,7 @@ from typing import Any, Self
 import discord
 from discord import ui
 
+from bot.badges import Standing
 from bot.broadcasting.post import FOOTER, Post
 from cogs.access import person, services_of
 from cogs.views.base import PressMixin
@@ -46,12 +47,21 @@ class SharedButton(PressMixin, ui.DynamicItem[ui.Button[Any]], template=r"shared
         return cls(match["id"])
 
     async def press(self, interaction: discord.Interaction) -> None:
-        """Answers with the person's own count."""
+        """Answers with the person's own count, and with the badge it brought."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        new, shares = await services_of(interaction).broadcasting.share(self.delivery_id, person(interaction))
-        total = f"You have shared {counted(shares, 'announcement')}."
-        text = f"Counted. {total}" if new else f"You told me before; it counts once. {total}"
-        await interaction.followup.send(text, ephemeral=True)
+        standing = await services_of(interaction).badges.share(self.delivery_id, person(interaction))
+        await interaction.followup.send(_thanks(standing), ephemeral=True)
+
+
+def _thanks(standing: Standing) -> str:
+    if not standing.new:
+        return f"You told me before; it counts once. You have shared {counted(standing.shares, 'announcement')}."
+    text = f"Counted. That makes {standing.shares}"
+    if standing.fresh is not None:
+        return f"{text}: you now carry the **{standing.fresh.name}**."
+    if standing.next is not None:
+        return f"{text}; the {standing.next.name} comes with {standing.next.shares}."
+    return f"{text}."
 
 
 def mark(delivery_id: str) -> str:

@@ -3,7 +3,7 @@
 import discord
 from discord import ui
 
-from bot.broadcasting.post import checked_link
+from bot.broadcasting.composer import checked_link
 from cogs.access import require_team, services_of
 from cogs.views.base import Modal
 from cogs.views.broadcast_preview import show_preview

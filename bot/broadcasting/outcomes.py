@@ -1,0 +1,77 @@
+"""What an outcome makes of a delivery and of its subscription."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from bot.broadcasting.post import Outcome, OutcomeKind
+from bot.events import AFFILIATE_PAUSED
+from storage import Writing
+from storage.deliveries import Delivery
+from storage.states import DeliveryAct, DeliveryState
+
+MAX_ATTEMPTS: Final = 5
+PAUSED_AFTER: Final = 3
+"""Announcements in a row that a channel refuses before it is paused."""
+LEASE: Final = timedelta(minutes=5)
+_BACKOFF_SECONDS: Final = (2.0, 8.0, 30.0, 60.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The state an outcome leads to, or after how many seconds to try again."""
+
+    state: DeliveryState
+    again_in: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A delivery, what came of the try, and what that means."""
+
+    delivery: Delivery
+    outcome: Outcome
+    verdict: Verdict
+
+
+def verdict(delivery: Delivery, outcome: Outcome) -> Verdict:
+    """What the outcome means for the delivery."""
+    match outcome.kind:
+        case OutcomeKind.SENT:
+            return Verdict(DeliveryState.RECALLED if delivery.act is DeliveryAct.RECALL else DeliveryState.SENT)
+        case OutcomeKind.REFUSED:
+            return Verdict(DeliveryState.REFUSED)
+        case OutcomeKind.UNKNOWN:
+            return Verdict(DeliveryState.UNKNOWN)
+        case OutcomeKind.PAUSE:
+            return Verdict(DeliveryState.READY, outcome.seconds)
+        case OutcomeKind.UNSURE if delivery.attempts >= MAX_ATTEMPTS and delivery.act is DeliveryAct.POST:
+            return Verdict(DeliveryState.UNKNOWN)
+        case _ if delivery.attempts >= MAX_ATTEMPTS:
+            return Verdict(DeliveryState.FAILED)
+        case _:
+            return Verdict(DeliveryState.READY, _BACKOFF_SECONDS[min(delivery.attempts, len(_BACKOFF_SECONDS)) - 1])
+
+
+async def settle(writing: Writing, owner: str, settled: Settled) -> None:
+    """Commits what the try led to; a channel that refuses again and again is paused."""
+    delivery, outcome, found = settled.delivery, settled.outcome, settled.verdict
+    if found.again_in is not None:
+        until = writing.now + timedelta(seconds=found.again_in)
+        sure = outcome.kind is not OutcomeKind.UNSURE
+        await writing.deliveries.postpone(delivery, owner, until, outcome.error, sure=sure)
+        return
+    await writing.deliveries.settle(delivery.id, owner, found.state, message_id=outcome.message_id, error=outcome.error)
+    if delivery.subscription_id is None or delivery.act is not DeliveryAct.POST:
+        return
+    if found.state is DeliveryState.SENT:
+        await writing.subscriptions.posted(delivery.subscription_id)
+    elif found.state is DeliveryState.REFUSED:
+        await _refused(writing, delivery, delivery.subscription_id, outcome.error)
+
+
+async def _refused(writing: Writing, delivery: Delivery, subscription_id: str, error: str) -> None:
+    refusals = await writing.subscriptions.refused(subscription_id, error)
+    if refusals >= PAUSED_AFTER and await writing.subscriptions.pause(subscription_id):
+        data = {"subscription_id": subscription_id, "server": delivery.guild_name, "why": error}
+        writing.report(AFFILIATE_PAUSED, data)

@@ -1,0 +1,49 @@
+"""``/badges``: one's mythic badges and the leaderboard."""
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.app import MythBot
+from bot.badges import Badges, Standing
+from cogs.views.base import layout
+from cogs.words import INDIGO, counted, plain
+
+
+class BadgesCog(commands.Cog):
+    """Shows badges."""
+
+    def __init__(self, badges: Badges) -> None:
+        self._badges = badges
+
+    @app_commands.command(name="badges", description="Your mythic badges, and who has shared the most")
+    async def badges(self, interaction: discord.Interaction) -> None:
+        """One's own, then the ten who have shared the most."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        standing = await self._badges.of(interaction.user.id)
+        board = await self._badges.leaderboard()
+        ranks = [
+            f"{place}. {plain(ranked.name, 40)} · {counted(ranked.shares, 'share')}"
+            + (f" · {plain(ranked.badge.name, 60)}" if ranked.badge else "")
+            for place, ranked in enumerate(board, 1)
+        ]
+        texts = [
+            "### Your badges\n" + badge_lines(standing),
+            "**Who carries the tale**\n" + ("\n".join(ranks) or "Nobody yet. Share an announcement and press “I shared it”."),
+        ]
+        view = layout(*(discord.ui.TextDisplay(text) for text in texts), accent=INDIGO)
+        await interaction.edit_original_response(view=view)
+
+
+def badge_lines(standing: Standing) -> str:
+    """What somebody has earned, and what comes next."""
+    earned = [f"**{plain(badge.name, 60)}** ({counted(badge.shares, 'share')})" for badge in standing.earned]
+    lines = [" · ".join(earned) or "None yet.", f"You have shared {counted(standing.shares, 'announcement')}."]
+    if standing.next is not None:
+        lines.append(f"Next: {plain(standing.next.name, 60)}, with {standing.next.shares}.")
+    return "\n".join(lines)
+
+
+async def setup(bot: MythBot) -> None:
+    """In every server."""
+    await bot.add_cog(BadgesCog(bot.services.badges))

@@ -1,0 +1,10 @@
+"""Discord's error codes that mean something to us, and how long we wait for an answer."""
+
+from typing import Final
+
+UNKNOWN_CHANNEL: Final = 10003
+UNKNOWN_MESSAGE: Final = 10008
+MISSING_ACCESS: Final = 50001
+MISSING_PERMISSIONS: Final = 50013
+OLD_MESSAGE_EDITS: Final = 30046
+REQUEST_SECONDS: Final = 25.0

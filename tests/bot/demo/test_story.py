@@ -1,0 +1,28 @@
+"""The chapter that comes with the demo, and what the offline writer makes of it."""
+
+from bot.demo.town import EBOOK_THEME, EBOOK_TITLE, story
+from bot.generation.models import CueKind
+from bot.generation.parts import paragraphs
+from bot.generation.template import TemplateWriter
+from bot.generation.writing import Assignment
+
+
+def test_the_chapter_is_packaged() -> None:
+    """It is read as package data, titled, of the length of a short chapter."""
+    title, text = story()
+    assert title == "The Midnight Summoning"
+    assert 700 <= len(text.split()) <= 1000
+    assert text.startswith("The village of Hollow Well")
+    assert text.count("“") == text.count("”") >= 20
+
+
+async def test_the_template_finds_who_speaks() -> None:
+    """Both speakers are named, nobody else speaks, and bells, a dog and a door are heard."""
+    title, text = story()
+    assignment = Assignment(
+        ebook_title=EBOOK_TITLE, chapter_number=1, title=title, theme=EBOOK_THEME, paragraphs=paragraphs(text)
+    )
+    (*_, draft) = [draft async for draft in TemplateWriter().write(assignment)]
+    assert {member.name for member in draft.cast} == {"NARRATOR", "TOMOE", "FOX"}
+    sounds = {cue.text for cue in draft.cues if cue.kind is CueKind.SFX}
+    assert sounds == {"BELL – TOLLS", "ANIMAL CRY – DISTANT", "DOOR CREAKS – SLOWLY"}

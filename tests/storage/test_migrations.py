@@ -1,0 +1,209 @@
+"""What the database looks like after a start, whatever it was before."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Boolean, Connection, Engine, Enum, Integer, Table, event, inspect, text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage import Database, DatabaseNewerError, states
+from storage.engine import create_engines, parse_url
+from storage.migrate import HEAD, KNOWN
+from storage.tables import metadata
+from storage.types import Utc
+from tests.conftest import StillClock
+
+STATES = [kind for kind in vars(states).values() if isinstance(kind, type) and kind.__module__ == states.__name__]
+_NUMBER = count(1)
+
+
+@pytest.fixture
+async def empty_postgres_url(postgres_folder: str) -> AsyncIterator[str]:
+    """The address of a PostgreSQL database without any table."""
+    name = f"empty{next(_NUMBER)}"
+    admin = await asyncpg.connect(user="postgres", host=postgres_folder, database="postgres")
+    await admin.execute(f"CREATE DATABASE {name}")
+    yield f"postgresql://postgres@/{name}?host={postgres_folder}"
+    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await admin.close()
+
+
+@pytest.fixture
+def empty_sqlite_url(tmp_path: Path) -> str:
+    """The address of an SQLite file that is not there yet, in a folder that is not there yet either."""
+    return f"sqlite:///{tmp_path}/deep/inside/studio.db"
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def empty_url(request: pytest.FixtureRequest) -> str:
+    """The address of an empty database of either kind."""
+    return str(request.getfixturevalue(f"empty_{request.param}_url"))
+
+
+async def looked_at(url: str) -> dict[str, list[tuple[Any, ...]]]:
+    """Every table with every row, read past our own opening."""
+    engines = create_engines(parse_url(url))
+
+    def everything(connection: Connection) -> dict[str, list[tuple[Any, ...]]]:
+        names = inspect(connection).get_table_names()
+        return {name: [tuple(row) for row in connection.execute(text(f"SELECT * FROM {name}"))] for name in names}
+
+    try:
+        async with engines.reader.connect() as connection:
+            return await connection.run_sync(everything)
+    finally:
+        await engines.dispose()
+
+
+async def changed(url: str, statement: str) -> None:
+    """Runs one statement past our own opening."""
+    engines = create_engines(parse_url(url))
+    try:
+        async with engines.writer.begin() as connection:
+            await connection.exec_driver_sql(statement)
+    finally:
+        await engines.dispose()
+
+
+async def inserted(connection: AsyncConnection, table: Table, **given: Any) -> dict[str, Any]:
+    """A row with something in every column that needs it, and the parents it refers to."""
+    row = dict(given)
+    for column in table.columns:
+        if column.name in row or column.nullable or column.server_default is not None:
+            continue
+        for key in column.foreign_keys:
+            row[column.name] = (await inserted(connection, key.column.table))[key.column.name]
+        if column.name in row:
+            continue
+        match column.type:
+            case Enum(enum_class=kind) if kind is not None:
+                row[column.name] = next(iter(kind))
+            case Utc():
+                row[column.name] = StillClock().now
+            case Boolean():
+                row[column.name] = False
+            case Integer():
+                row[column.name] = next(_NUMBER)
+            case _:
+                row[column.name] = f"x{next(_NUMBER)}"
+    await connection.execute(table.insert().values(row))
+    return row
+
+
+@contextmanager
+def failing_at(words: str) -> Iterator[None]:
+    """Statements that hold ``words`` fail."""
+
+    def fail(_c: object, _cursor: object, statement: str, *_: object) -> None:
+        if words in statement:
+            raise RuntimeError("the migration fails here")
+
+    event.listen(Engine, "before_cursor_execute", fail)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "before_cursor_execute", fail)
+
+
+async def test_the_migrations_make_the_tables(database: Database) -> None:
+    """A migrated database has just the tables, columns and indexes that the program believes in."""
+
+    def differences(connection: Connection) -> list[Any]:
+        return list(compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata))
+
+    async with database.engines.reader.connect() as connection:
+        assert await connection.run_sync(differences) == []
+
+
+def test_head_is_the_newest_migration() -> None:
+    """The version that a start checks for is that of the newest migration, and every migration is known."""
+    config = Config()
+    config.set_main_option("script_location", "storage:migrations")
+    config.set_main_option("path_separator", "os")
+    scripts = ScriptDirectory.from_config(config)
+    assert scripts.get_current_head() == HEAD
+    assert {script.revision for script in scripts.walk_revisions()} == set(KNOWN)
+
+
+def test_every_state_has_its_column() -> None:
+    """Each kind of state is kept in a column that is guarded by a CHECK."""
+    kept = {
+        column.type.enum_class
+        for table in metadata.tables.values()
+        for column in table.columns
+        if isinstance(column.type, Enum) and column.type.create_constraint
+    }
+    assert kept == set(STATES)
+
+
+@pytest.mark.parametrize("kind", STATES, ids=lambda kind: kind.__name__)
+async def test_every_state_can_be_kept(database: Database, kind: type[StrEnum]) -> None:
+    """Each state of each kind can be stored and comes back; any other word is refused by the database itself."""
+    (column,) = (
+        column
+        for table in metadata.tables.values()
+        for column in table.columns
+        if isinstance(column.type, Enum) and column.type.enum_class is kind
+    )
+    table, name = column.table, column.name
+    assert isinstance(table, Table)
+    async with database.engines.writer.begin() as connection:
+        for state in kind:
+            row = await inserted(connection, table, **{name: state})
+            query = table.select().where(*(key == row[key.name] for key in table.primary_key))
+            assert (await connection.execute(query)).mappings().one()[name] is state
+    async with database.engines.writer.begin() as connection:
+        with pytest.raises(IntegrityError):
+            await connection.exec_driver_sql(f"UPDATE {table.name} SET {name} = 'dreaming'")
+
+
+async def test_an_empty_database_is_made_ready(empty_url: str, clock: StillClock) -> None:
+    """A start on nothing makes everything, and a second start finds it as it was left."""
+    for _ in range(2):
+        database = await Database.open(empty_url, clock)
+        await database.write(lambda writing: writing.facts.put("there", "yes"))
+        await database.close()
+    found = await looked_at(empty_url)
+    assert set(found) == {*metadata.tables, "alembic_version"}
+    assert found["alembic_version"] == [(HEAD,)]
+    assert found["facts"] == [("there", "yes")]
+    assert len(found["chain_head"]) == 1
+
+
+async def test_a_failed_migration_leaves_nothing(empty_url: str, clock: StillClock) -> None:
+    """When a migration fails in the middle, nothing of it stays, and the next start makes everything."""
+    with failing_at("CREATE TABLE deliveries"), pytest.raises(RuntimeError, match="fails here"):
+        await Database.open(empty_url, clock)
+    assert await looked_at(empty_url) == {}
+    await (await Database.open(empty_url, clock)).close()
+    assert "deliveries" in await looked_at(empty_url)
+
+
+async def test_a_newer_database_is_left_alone(database_url: str, clock: StillClock) -> None:
+    """A database of a newer program is refused with both versions named, and not one row of it is touched."""
+    await changed(database_url, "UPDATE alembic_version SET version_num = '0099'")
+    await changed(database_url, "CREATE TABLE of_the_future (a INTEGER)")
+    before = await looked_at(database_url)
+    with pytest.raises(DatabaseNewerError, match=rf"0099.*{HEAD}.*Update the program"):
+        await Database.open(database_url, clock)
+    assert await looked_at(database_url) == before
+
+
+async def test_two_processes_may_start_at_once(empty_postgres_url: str, clock: StillClock) -> None:
+    """Several processes that start on the same empty PostgreSQL migrate it once and all run."""
+    opened = await asyncio.gather(*(Database.open(empty_postgres_url, clock) for _ in range(3)))
+    for database in opened:
+        await database.close()
+    assert (await looked_at(empty_postgres_url))["alembic_version"] == [(HEAD,)]
