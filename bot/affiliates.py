@@ -14,7 +14,7 @@ from bot.events import (
     AFFILIATE_REMOVED,
 )
 from bot.people import Person
-from storage import Database, Writing
+from storage import Database, Reading, Writing
 from storage.states import SubscriptionState
 from storage.subscriptions import Subscription
 
@@ -129,6 +129,11 @@ class Affiliates:
 
         return await self.database.write(work)
 
+    async def get(self, subscription_id: str) -> Subscription:
+        """The subscription; ``NotFoundError`` where there is none."""
+        async with self.database.read() as reading:
+            return await _get(reading, subscription_id)
+
     async def of_guild(self, guild_id: int) -> Subscription | None:
         """The server's subscription that has not ended, or None."""
         async with self.database.read() as reading:
@@ -149,8 +154,8 @@ def _not_subscribed() -> StateError:
     return StateError("This server is not subscribed.", "`/affiliate join` subscribes it.")
 
 
-async def _get(writing: Writing, subscription_id: str) -> Subscription:
+async def _get(reading: Reading, subscription_id: str) -> Subscription:
     try:
-        return await writing.subscriptions.get(subscription_id)
+        return await reading.subscriptions.get(subscription_id)
     except KeyError:
         raise NotFoundError("This subscription is no longer known here.") from None

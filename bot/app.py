@@ -21,7 +21,17 @@ from storage import Database, Writing
 _log = logging.getLogger(__name__)
 # The face first: it hands in what the services show themselves through.
 FACE: Final = "cogs.posting"
-EXTENSIONS: Final = ("cogs.script", "cogs.progress", "cogs.track", "cogs.affiliate", "cogs.broadcast", "cogs.about")
+EXTENSIONS: Final = (
+    "cogs.script",
+    "cogs.progress",
+    "cogs.track",
+    "cogs.affiliate",
+    "cogs.affiliates",
+    "cogs.badges",
+    "cogs.broadcast",
+    "cogs.setup",
+    "cogs.about",
+)
 _SYNCED: Final = "commands_synced"
 # The studio writes and never speaks; discord.py would warn at every start that it cannot.
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False

@@ -8,7 +8,7 @@ from bot.affiliates import Affiliates
 from bot.badges import Badges, parse_tiers
 from bot.broadcasting.dispatcher import Dispatcher
 from bot.broadcasting.pacing import Pacer
-from bot.broadcasting.post import BroadcastCard, Reach, Sender
+from bot.broadcasting.post import BroadcastCard, Notices, Reach, Sender
 from bot.broadcasting.service import Broadcasting
 from bot.clock import Clock, Wait, plainly, utcnow
 from bot.generation.cards import Card
@@ -38,6 +38,7 @@ class Face:
     sender: Sender
     reach: Reach
     broadcast_card: BroadcastCard
+    notices: Notices
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +148,7 @@ def build_services(settings: Settings, database: Database, gemini: GeminiAccess,
         database,
         face.sender,
         face.broadcast_card,
+        face.notices,
         Pacer(settings.broadcast_rate, ways.wait, time.monotonic),
         ways.wait,
         settings.affiliate_link_template,

@@ -75,14 +75,16 @@ class AffiliateCog(commands.GroupCog, group_name="affiliate", group_description=
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """The subscription ends when the bot is removed."""
         if await self._affiliates.lost(guild.id, "the bot was removed from the server"):
-            await self._bot.audit(f"{discord.utils.escape_markdown(guild.name)} is no longer subscribed: the bot was removed.")
+            await self._bot.face.notices.audit(
+                f"{discord.utils.escape_markdown(guild.name)} is no longer subscribed: the bot was removed."
+            )
 
     @commands.Cog.listener()
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
         """The subscription ends when its channel is deleted."""
         if await self._affiliates.lost(channel.guild.id, "its channel was deleted", channel_id=channel.id):
             name = discord.utils.escape_markdown(channel.guild.name)
-            await self._bot.audit(f"{name} is no longer subscribed: #{channel.name} was deleted.")
+            await self._bot.face.notices.audit(f"{name} is no longer subscribed: #{channel.name} was deleted.")
 
 
 async def setup(bot: MythBot) -> None:

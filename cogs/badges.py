@@ -29,7 +29,8 @@ class BadgesCog(commands.Cog):
         ]
         texts = [
             "### Your badges\n" + badge_lines(standing),
-            "**Who carries the tale**\n" + ("\n".join(ranks) or "Nobody yet. Share an announcement and press “I shared it”."),
+            "**Who carries the tale**\n"
+            + ("\n".join(ranks) or "Nobody yet. Share an announcement and press “I shared it”."),
         ]
         view = layout(*(discord.ui.TextDisplay(text) for text in texts), accent=INDIGO)
         await interaction.edit_original_response(view=view)

@@ -1,7 +1,5 @@
 """``/broadcast`` and ``/broadcasts``: announcements to every subscribed channel, before, while and after they go out."""
 
-
-
 import discord
 from discord import app_commands
 from discord.app_commands import Choice, Range
@@ -21,7 +19,6 @@ from cogs.words import INDIGO, ago, counted, cut, plain
 from storage import Database
 from storage.broadcasts import Broadcast
 from storage.states import BroadcastState
-
 
 _LISTED = tuple(state for state in BroadcastState if state is not BroadcastState.DRAFT)
 
@@ -184,7 +181,9 @@ def _line(account: Account) -> str:
     broadcast = account.broadcast
     went = f"{account.sent} of {counted(account.total, 'channel')}" if account.total else "no channel"
     troubles = f" · {len(account.troubles)} not arrived" if account.troubles else ""
-    return f"**{plain(broadcast.title, 80)}** · {broadcast.state.value} · {went}{troubles} · {ago(broadcast.created_at)}"
+    return (
+        f"**{plain(broadcast.title, 80)}** · {broadcast.state.value} · {went}{troubles} · {ago(broadcast.created_at)}"
+    )
 
 
 async def setup(bot: MythBot) -> None:

@@ -21,6 +21,7 @@ from cogs.codes import (
     UNKNOWN_CHANNEL,
     UNKNOWN_MESSAGE,
 )
+from cogs.notices import ChannelNotices
 from cogs.views.broadcast_card import BroadcastButton
 from cogs.views.broadcast_post import SharedButton, mark, post_buttons, post_embed
 from cogs.views.broadcast_preview import PreviewButton
@@ -194,5 +195,5 @@ class CacheReach:
 
 async def setup(bot: MythBot) -> None:
     """Hands the face to the services and makes every button work, those of earlier processes too."""
-    bot.face = Face(RunCards(bot), ChannelSender(bot), CacheReach(bot), BroadcastCards(bot))
+    bot.face = Face(RunCards(bot), ChannelSender(bot), CacheReach(bot), BroadcastCards(bot), ChannelNotices(bot))
     bot.add_dynamic_items(RunButton, ScriptButton, PageButton, PreviewButton, SharedButton, BroadcastButton)

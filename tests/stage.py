@@ -97,8 +97,8 @@ class Affiliate:
 
     @property
     def posts(self) -> list[Message]:
-        """What stands in its channel."""
-        return self.channel.messages
+        """The announcements that stand in its channel."""
+        return announcements(self.channel)
 
     async def run(self, act: str, **options: Any) -> str:
         """What ``/affiliate act`` answers."""
@@ -109,6 +109,11 @@ class Affiliate:
         """Subscribed."""
         assert "You are subscribed" in await self.run("join", channel=self.channel, **options)
         return self
+
+
+def announcements(channel: Channel) -> list[Message]:
+    """The announcements in a channel: not the test post, not a greeting."""
+    return [message for message in channel.messages if "I shared it" in message.buttons]
 
 
 def settings_for(standin: DiscordStandIn, database_url: str, **changes: Any) -> Settings:

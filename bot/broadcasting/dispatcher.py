@@ -10,9 +10,9 @@ from datetime import timedelta
 
 from bot.broadcasting.breaker import Breaker
 from bot.broadcasting.composer import personal_link
-from bot.broadcasting.outcomes import LEASE, Settled, settle, verdict
+from bot.broadcasting.outcomes import LEASE, Settled, audit_text, paused_text, settle, verdict
 from bot.broadcasting.pacing import Pacer
-from bot.broadcasting.post import BroadcastCard, Outcome, OutcomeKind, Post, Sender
+from bot.broadcasting.post import BroadcastCard, Notices, Outcome, OutcomeKind, Post, Sender
 from bot.broadcasting.service import account, report_finished
 from bot.clock import Wait
 from bot.errors import reference
@@ -37,6 +37,7 @@ class Dispatcher:
     database: Database
     sender: Sender
     card: BroadcastCard
+    notices: Notices
     pacer: Pacer
     wait: Wait
     link_template: str = "{link}"
@@ -192,12 +193,14 @@ class Dispatcher:
         settled = verdict(delivery, outcome)
         broken = self.breaker.note(delivery.broadcast_id, outcome)
 
-        async def work(writing: Writing) -> None:
-            await settle(writing, self.owner, Settled(delivery, outcome, settled))
+        async def work(writing: Writing) -> bool:
+            paused = await settle(writing, self.owner, Settled(delivery, outcome, settled))
             if broken:
                 await self.breaker.stop(writing, delivery.broadcast_id, broken)
+            return paused
 
-        await self.database.write(work)
+        if await self.database.write(work):
+            await self.notices.server(delivery.guild_id, paused_text(delivery, outcome.error))
 
     async def _finish_broadcasts(self) -> None:
         async def work(writing: Writing) -> list[str]:
@@ -211,6 +214,9 @@ class Dispatcher:
             self._shown_at.pop(broadcast_id, None)
             self.breaker.forget(broadcast_id)
             await self._card(broadcast_id)
+            async with self.database.read() as reading:
+                ended = await account(reading, broadcast_id)
+            await self.notices.audit(audit_text(ended))
 
     async def _show(self, broadcast_id: str) -> None:
         now = time.monotonic()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from bot.broadcasting.post import Outcome, OutcomeKind
+from bot.broadcasting.post import Account, Outcome, OutcomeKind
 from bot.events import AFFILIATE_PAUSED
 from storage import Writing
 from storage.deliveries import Delivery
@@ -53,25 +53,43 @@ def verdict(delivery: Delivery, outcome: Outcome) -> Verdict:
             return Verdict(DeliveryState.READY, _BACKOFF_SECONDS[min(delivery.attempts, len(_BACKOFF_SECONDS)) - 1])
 
 
-async def settle(writing: Writing, owner: str, settled: Settled) -> None:
-    """Commits what the try led to; a channel that refuses again and again is paused."""
+async def settle(writing: Writing, owner: str, settled: Settled) -> bool:
+    """Commits what the try led to. Whether its channel is paused by it: it has refused again and again."""
     delivery, outcome, found = settled.delivery, settled.outcome, settled.verdict
     if found.again_in is not None:
         until = writing.now + timedelta(seconds=found.again_in)
         sure = outcome.kind is not OutcomeKind.UNSURE
         await writing.deliveries.postpone(delivery, owner, until, outcome.error, sure=sure)
-        return
+        return False
     await writing.deliveries.settle(delivery.id, owner, found.state, message_id=outcome.message_id, error=outcome.error)
     if delivery.subscription_id is None or delivery.act is not DeliveryAct.POST:
-        return
+        return False
     if found.state is DeliveryState.SENT:
         await writing.subscriptions.posted(delivery.subscription_id)
     elif found.state is DeliveryState.REFUSED:
-        await _refused(writing, delivery, delivery.subscription_id, outcome.error)
+        return await _refused(writing, delivery, delivery.subscription_id, outcome.error)
+    return False
 
 
-async def _refused(writing: Writing, delivery: Delivery, subscription_id: str, error: str) -> None:
+async def _refused(writing: Writing, delivery: Delivery, subscription_id: str, error: str) -> bool:
     refusals = await writing.subscriptions.refused(subscription_id, error)
-    if refusals >= PAUSED_AFTER and await writing.subscriptions.pause(subscription_id):
+    paused = refusals >= PAUSED_AFTER and await writing.subscriptions.pause(subscription_id)
+    if paused:
         data = {"subscription_id": subscription_id, "server": delivery.guild_name, "why": error}
         writing.report(AFFILIATE_PAUSED, data)
+    return paused
+
+
+def paused_text(delivery: Delivery, error: str) -> str:
+    """What the people of a server are told, once, when their channel is paused."""
+    return (
+        f"Announcements for <#{delivery.channel_id}> are paused: {PAUSED_AFTER} in a row could not be posted, because {error}. "
+        "When that is mended, `/affiliate join` brings them back."
+    )
+
+
+def audit_text(account: Account) -> str:
+    """A broadcast's end in a line for the audit channel."""
+    counts = ", ".join(f"{count} {state.value}" for state, count in sorted(account.counts.items()))
+    why = f" It was stopped because {account.broadcast.stopped_why}." if account.broadcast.stopped_why else ""
+    return f"Announcement `{account.broadcast.id}` is {account.broadcast.state.value}: {counts or 'no channel'}.{why}"

@@ -142,6 +142,18 @@ class BroadcastCard(Protocol):
         ...
 
 
+class Notices(Protocol):
+    """Tells people what nobody asked for at that moment. Never raises for what Discord refuses."""
+
+    async def audit(self, text: str) -> None:
+        """Into the studio's audit channel, where one is set."""
+        ...
+
+    async def server(self, guild_id: int, text: str) -> None:
+        """Into a channel of that server where the bot may write, if there is one."""
+        ...
+
+
 class Nowhere:
     """For programs that know no Discord: every channel counts as open, and nothing is shown."""
 
@@ -154,4 +166,10 @@ class Nowhere:
         return 0
 
     async def show(self, account: Account) -> None:
+        """Nothing."""
+
+    async def audit(self, text: str) -> None:
+        """Nothing."""
+
+    async def server(self, guild_id: int, text: str) -> None:
         """Nothing."""

@@ -18,7 +18,9 @@ from storage.subscriptions import Subscription
 _TEST = "Announcements of Midnight Myth Audio will arrive here. This is a test; nothing else needs to be done."
 
 
-async def join(interaction: discord.Interaction, channel: discord.TextChannel, role: discord.Role | None) -> ui.LayoutView:
+async def join(
+    interaction: discord.Interaction, channel: discord.TextChannel, role: discord.Role | None
+) -> ui.LayoutView:
     """Checks, posts the test, subscribes; what the person is shown of it."""
     by = require_manager(interaction)
     guild = channel.guild
@@ -31,7 +33,8 @@ async def join(interaction: discord.Interaction, channel: discord.TextChannel, r
         await channel.send(_TEST)
     except discord.HTTPException as error:
         raise InputError(
-            f"The test post in {channel.mention} was refused by Discord.", f"Check {in_words(_needed())} there, then try again."
+            f"The test post in {channel.mention} was refused by Discord.",
+            f"Check {in_words(_needed())} there, then try again.",
         ) from error
     place = Place(guild.id, guild.name, channel.id, channel.name, role.id if role else None)
     subscription = await services_of(interaction).affiliates.join(place, by)
@@ -49,13 +52,18 @@ def _cannot_yet(channel: discord.TextChannel, role: discord.Role | None, lacking
 
 
 def _joined(
-    interaction: discord.Interaction, channel: discord.TextChannel, role: discord.Role | None, subscription: Subscription
+    interaction: discord.Interaction,
+    channel: discord.TextChannel,
+    role: discord.Role | None,
+    subscription: Subscription,
 ) -> ui.LayoutView:
     if subscription.state is SubscriptionState.PENDING:
         texts = [f"Asked. The studio's team has to let you in; then announcements will arrive in {channel.mention}."]
     else:
         ping = f" {role.mention} is pinged when the studio asks for it." if role else ""
-        texts = [f"You are subscribed: announcements will arrive in {channel.mention}, where I have put a test post.{ping}"]
+        texts = [
+            f"You are subscribed: announcements will arrive in {channel.mention}, where I have put a test post.{ping}"
+        ]
     texts.append("`/affiliate settings` changes this, `/affiliate leave` ends it.")
     announcement = bot_of(interaction).config.value.announcement
     if announcement is not None:
@@ -73,7 +81,8 @@ def check_role(role: discord.Role, channel: discord.TextChannel) -> None:
         raise InputError("Everybody cannot be pinged.", "Choose a role that members take by themselves, or none.")
     if not role.mentionable and not channel.permissions_for(channel.guild.me).mention_everyone:
         raise InputError(
-            f"I may not ping {role.mention}.", "Allow anyone to mention that role in its settings, or join without a role."
+            f"I may not ping {role.mention}.",
+            "Allow anyone to mention that role in its settings, or join without a role.",
         )
 
 
@@ -89,7 +98,9 @@ def _needed() -> list[str]:
     return [shown for _, shown, _ in POSTING]
 
 
-class CheckButton(PressMixin, ui.DynamicItem[ui.Button[Any]], template=r"join:(?P<channel>\d{15,20}):(?P<role>\d{1,20})"):
+class CheckButton(
+    PressMixin, ui.DynamicItem[ui.Button[Any]], template=r"join:(?P<channel>\d{15,20}):(?P<role>\d{1,20})"
+):
     """Check again: the same join once more."""
 
     def __init__(self, channel_id: int, role_id: int) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from bot.cli import Exit
 from tests.blackbox.process import BotProcess, started
-from tests.stage import CHAPTER, MANAGE_GUILD
+from tests.stage import CHAPTER, MANAGE_GUILD, announcements
 from tests.standins.discord_actors import Person
 from tests.standins.discord_server import DiscordStandIn
 from tests.standins.discord_world import Channel, Message
@@ -106,14 +106,14 @@ async def test_stopped_in_the_middle_of_a_broadcast(tmp_path: Path, sent: signal
         async with started(discord, tmp_path, BROADCAST_RATE="10") as bot:
             await join_all(discord, channels)
             await confirm_broadcast(discord, hana, 30)
-            await discord.until(lambda: sum(bool(channel.messages) for channel, _ in channels) >= 8, 10)
+            await discord.until(lambda: sum(bool(announcements(channel)) for channel, _ in channels) >= 8, 10)
             await bot.stop(sent)
-        done = sum(bool(channel.messages) for channel, _ in channels)
+        done = sum(bool(announcements(channel)) for channel, _ in channels)
         assert 8 <= done < 30
         async with started(discord, tmp_path, BROADCAST_RATE="40") as bot:
             await discord.until(lambda: shown(discord, "Posted to 30 of 30"), 20)
             await bot.stop()
-        assert [len(channel.messages) for channel, _ in channels] == [1] * 30
+        assert [len(announcements(channel)) for channel, _ in channels] == [1] * 30
         assert discord.violations == []
     names = [name for (name,) in rows(tmp_path, "SELECT event FROM events")]
     assert names.count("Broadcast sent") == 1

@@ -103,7 +103,7 @@ async def test_a_person_reads_the_sentence(*, answered: bool) -> None:
 
 async def test_a_commands_error_is_unwrapped() -> None:
     """What a command raises is told as if it had been raised bare."""
-    command = cast("Any", SimpleNamespace(qualified_name="script"))
+    command = cast("Any", SimpleNamespace(name="script", qualified_name="script"))
     error = app_commands.CommandInvokeError(command, InputError("No."))
     error.__cause__ = InputError("No.", "Do this.")
     assert await told(error) == "No. Do this."

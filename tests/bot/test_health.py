@@ -6,7 +6,6 @@ from bot.generation.writing import FaultKind, WritingFault
 from tests.conftest import StillClock
 
 
-
 def fail(health: Health, times: int = FAILURES, kind: FaultKind = FaultKind.OVERLOADED) -> None:
     for _ in range(times):
         health.failed(fault(kind))

@@ -16,7 +16,9 @@ USED = Usage(prompt=10, output=10)
 
 
 async def new_run(database: Database, number: int = 1) -> str:
-    ordered = await place_order(database, NewChapter("ebook_001", number, "The bell rang."), ScriptOrder(title="T"), None)
+    ordered = await place_order(
+        database, NewChapter("ebook_001", number, "The bell rang."), ScriptOrder(title="T"), None
+    )
     return ordered.run.id
 
 

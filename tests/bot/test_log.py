@@ -20,10 +20,10 @@ _log = logging.getLogger("midnight.test")
 def as_before() -> Iterator[None]:
     """Logging is the test runner's again afterwards."""
     root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    level = root.level
     levels = {name: one.level for name, one in root.manager.loggerDict.items() if isinstance(one, logging.Logger)}
     yield
-    root.handlers[:] = handlers
+    root.handlers[:] = [handler for handler in root.handlers if type(handler) is not logging.StreamHandler]
     root.setLevel(level)
     logging.captureWarnings(capture=False)
     for name, one in root.manager.loggerDict.items():
@@ -32,7 +32,7 @@ def as_before() -> Iterator[None]:
 
 
 @pytest.fixture(params=LogFormat)
-def style(request: pytest.FixtureRequest) -> LogFormat:
+def style(request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]) -> LogFormat:  # the capture comes first
     """Logs are set up in one format and the other in turn, knowing three secrets."""
     found = LogFormat(request.param)
     set_up(LogLevel.INFO, found, SECRETS)
@@ -58,7 +58,8 @@ class Seen:
         assert err
         if self._style is LogFormat.TEXT:
             return err
-        return "\n".join(str(value) for line in err.splitlines() for value in json.loads(line).values())
+        lines = [json.loads(line) if line.startswith("{") else {"raw": line} for line in err.splitlines()]
+        return "\n".join(str(value) for line in lines for value in line.values())
 
 
 @pytest.mark.parametrize("secret", SECRETS)
@@ -101,7 +102,7 @@ def test_secrets_are_cut_out_of_tracebacks(seen: Seen, secret: str) -> None:
 @pytest.mark.parametrize(
     ("line", "hidden", "kept"),
     [
-        ("got MTE.no " + TOKEN[::-1].swapcase()[:0] + "OTk5OTk5OTk5OTk5OTk5OTk5.Gabcde." + "x" * 38, "x" * 38, "got"),
+        ("got OTk5OTk5OTk5OTk5OTk5OTk5.Gabcde." + "x" * 38, "x" * 38, "got"),
         ("key=AIza" + "B" * 35 + " used", "B" * 35, "used"),
         ("GET https://discord.com/api/v10/webhooks/123456/aW50ZXJhY3Rpb24tdG9rZW4tMTIz/messages", "aW50ZXJ", "123456"),
         ("POST /interactions/98765/aW50ZXJhY3Rpb24tdG9rZW4tMTIz/callback", "aW50ZXJ", "98765"),
@@ -161,3 +162,10 @@ def test_libraries_are_quiet(seen: Seen) -> None:
     assert "detail" not in text
     assert "reconnecting" in text
     assert "told" in text
+
+
+def test_a_misspelt_line_tells_nothing(seen: Seen) -> None:
+    """Even a log line that cannot be put together does not print its secret."""
+    _log.warning("number %d", TOKEN)
+    _log.warning("told")
+    assert TOKEN not in seen.text()

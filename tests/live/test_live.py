@@ -1,0 +1,102 @@
+"""The real Gemini. `make live` runs these where GOOGLE_API_KEY or GEMINI_API_KEY is set; they cost less than a cent."""
+
+import os
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.generation import coverage
+from bot.generation.gemini import GeminiModel, load_sdk
+from bot.generation.gemini_writer import GeminiWriter
+from bot.generation.models import CueKind, Draft
+from bot.generation.parts import paragraphs
+from bot.generation.writing import Assignment, FaultKind, WritingFault
+from bot.settings import StudioSettings
+
+SETTINGS = StudioSettings(_env_file=None)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        not any(os.environ.get(name, "").strip() for name in ("GOOGLE_API_KEY", "GEMINI_API_KEY")),
+        reason="no GOOGLE_API_KEY or GEMINI_API_KEY is set: the real Gemini is not asked",
+    ),
+]
+MODELS = (SETTINGS.gemini_model, *SETTINGS.gemini_fallback_models)
+CHAPTER = """\
+The lantern guttered above the well, and Hana counted the bells.
+
+“You came back,” said Hana. “There are always twelve.”
+
+The thirteenth bell rang over the drowned valley, and nobody had touched the rope.
+
+“I never left,” the fox whispered, and the door of the shrine creaked open.
+"""
+ASSIGNMENT = Assignment(
+    "The Fox of Thirteen Bells", 1, "The Midnight Summoning", "fox-demon horror", paragraphs(CHAPTER)
+)
+
+
+@pytest.fixture
+async def gemini() -> AsyncIterator[GeminiModel]:
+    """The real one, as the studio's settings have it."""
+    load_sdk()
+    assert SETTINGS.google_api_key is not None
+    key = SETTINGS.google_api_key.get_secret_value()
+    model = GeminiModel(key, api_version=SETTINGS.gemini_api_version, max_output_tokens=8_192)
+    yield model
+    await model.aclose()
+
+
+async def written(gemini: GeminiModel, *models: str) -> list[Draft]:
+    writer = GeminiWriter(gemini, models, total_seconds=SETTINGS.gemini_total_seconds)
+    return [draft async for draft in writer.write(ASSIGNMENT)]
+
+
+async def test_a_short_chapter_is_written(gemini: GeminiModel) -> None:
+    """A chapter of four paragraphs becomes a script with all of them, in growing drafts, counted in tokens."""
+    drafts = await written(gemini, *MODELS)
+    last = drafts[-1]
+    assert len(drafts) > 1
+    assert coverage.coverage(ASSIGNMENT.paragraphs, last.cues).missing == ()
+    assert {CueKind.NARRATION, CueKind.DIALOGUE} <= {cue.kind for cue in last.cues}
+    assert "HANA" in {member.name for member in last.cast}
+    assert last.usage.prompt > 0
+    assert last.usage.output > 0
+    assert last.model.startswith("gemini-")
+
+
+async def test_a_retired_model_falls_back(gemini: GeminiModel) -> None:
+    """A model that was shut down is told apart, and the next one writes."""
+    last = (await written(gemini, "gemini-2.0-flash", *MODELS))[-1]
+    assert last.cues
+    assert "2.0" not in last.model
+
+
+async def test_a_retired_model_alone_is_gone(gemini: GeminiModel) -> None:
+    """Where no other model may be asked, the fault says that this one is not to be had."""
+    with pytest.raises(WritingFault) as found:
+        await written(gemini, "gemini-2.0-flash")
+    assert found.value.kind in {FaultKind.MODEL_GONE, FaultKind.QUOTA_NONE}
+
+
+async def test_a_wrong_key_is_a_bad_key() -> None:
+    """A key that Google does not know is told as such, and the sentence does not repeat it."""
+    load_sdk()
+    wrong = "AIzaSy" + "0" * 33
+    model = GeminiModel(wrong)
+    try:
+        with pytest.raises(WritingFault) as found:
+            await written(model, *MODELS)
+    finally:
+        await model.aclose()
+    assert found.value.kind is FaultKind.BAD_KEY
+    assert wrong not in found.value.text
+
+
+async def test_the_models_we_name_exist(gemini: GeminiModel) -> None:
+    """Each model of the settings is known to the API and has room for what we ask of it."""
+    client = gemini._connected(MODELS[0])
+    for name in MODELS:
+        found = await client.aio.models.get(model=name)
+        assert found.output_token_limit is not None
+        assert found.output_token_limit >= 32_768
