@@ -108,7 +108,7 @@ class AudioScriptGenerator:
         The caller is the person who confirms: ``Broadcast sent`` and the deliveries are one transaction.
         """
         database, _, _ = await self._open()
-        broadcasting = Broadcasting(database, Nowhere(), Nowhere(), lambda: None)
+        broadcasting = Broadcasting(database, Nowhere(), Nowhere(), Nowhere(), lambda: None)
         return await broadcasting.announce(Post(title, message), dict(metadata or {}))
 
     async def track_progress(self, event: str, data: Mapping[str, Any] | None = None) -> None:

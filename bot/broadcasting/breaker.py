@@ -18,6 +18,7 @@ class _Tally:
     outcomes: int = 0
     refused: int = 0
     unauthorized: int = 0
+    tripped: bool = False
 
 
 @dataclass(slots=True)
@@ -29,13 +30,17 @@ class Breaker:
     def note(self, broadcast_id: str, outcome: Outcome) -> str:
         """Why the broadcast has to stop; empty while it may go on."""
         tally = self._tallies.setdefault(broadcast_id, _Tally())
+        if tally.tripped:
+            return ""
         tally.unauthorized = tally.unauthorized + 1 if outcome.unauthorized else 0
         if tally.unauthorized >= UNAUTHORIZED_IN_A_ROW:
+            tally.tripped = True
             return "Discord refuses the bot's token"
         if outcome.kind in {OutcomeKind.SENT, OutcomeKind.REFUSED}:
             tally.outcomes += 1
             tally.refused += outcome.kind is OutcomeKind.REFUSED
         if tally.outcomes >= LEAST_OUTCOMES and tally.refused >= tally.outcomes * REFUSED_SHARE:
+            tally.tripped = True
             return f"{tally.refused} of {tally.outcomes} channels refused it"
         return ""
 

@@ -201,6 +201,8 @@ class Dispatcher:
 
         if await self.database.write(work):
             await self.notices.server(delivery.guild_id, paused_text(delivery, outcome.error))
+        if broken:
+            await self._tell_end(delivery.broadcast_id)
 
     async def _finish_broadcasts(self) -> None:
         async def work(writing: Writing) -> list[str]:
@@ -213,10 +215,13 @@ class Dispatcher:
         for broadcast_id in await self.database.write(work):
             self._shown_at.pop(broadcast_id, None)
             self.breaker.forget(broadcast_id)
-            await self._card(broadcast_id)
-            async with self.database.read() as reading:
-                ended = await account(reading, broadcast_id)
-            await self.notices.audit(audit_text(ended))
+            await self._tell_end(broadcast_id)
+
+    async def _tell_end(self, broadcast_id: str) -> None:
+        async with self.database.read() as reading:
+            ended = await account(reading, broadcast_id)
+        await self.card.show(ended)
+        await self.notices.audit(audit_text(ended))
 
     async def _show(self, broadcast_id: str) -> None:
         now = time.monotonic()

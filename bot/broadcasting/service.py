@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from bot.broadcasting.composer import NEW_LORE, NEW_LORE_MESSAGE, checked, shortened
-from bot.broadcasting.post import MAX_HOOK, MAX_TITLE, Account, BroadcastCard, Post, Preview, Reach
+from bot.broadcasting.post import MAX_HOOK, MAX_TITLE, Account, BroadcastCard, Notices, Post, Preview, Reach
+from bot.broadcasting.outcomes import audit_text
 from bot.config import StudioConfig, load_config
 from bot.errors import ForbiddenError, NotFoundError, StateError
 from bot.events import (
@@ -35,6 +36,7 @@ class Broadcasting:
     database: Database
     reach: Reach
     card: BroadcastCard
+    notices: Notices
     wake: Callable[[], None]
 
     async def compose(
@@ -159,20 +161,27 @@ class Broadcasting:
             return await _stop(writing, broadcast, await _member(writing, by))
 
         stopped = await self.database.write(work)
-        self.wake()
+        await self._tell_end(broadcast_id)
         return stopped
 
     async def stop_all(self, by: Person) -> tuple[int, int]:
         """How many announcements were stopped, and how many posts will not be sent because of it."""
 
-        async def work(writing: Writing) -> tuple[int, int]:
+        async def work(writing: Writing) -> tuple[list[str], int]:
             member_id = await writing.members.remember(by.discord_id, by.name)
             sending = await writing.broadcasts.in_states(BroadcastState.SENDING, limit=1000)
-            return len(sending), sum([await _stop(writing, broadcast, member_id) for broadcast in sending])
+            stopped = sum([await _stop(writing, broadcast, member_id) for broadcast in sending])
+            return [broadcast.id for broadcast in sending], stopped
 
-        stopped = await self.database.write(work)
-        self.wake()
-        return stopped
+        ids, stopped = await self.database.write(work)
+        for broadcast_id in ids:
+            await self._tell_end(broadcast_id)
+        return len(ids), stopped
+
+    async def _tell_end(self, broadcast_id: str) -> None:
+        ended = await self.account(broadcast_id)
+        await self.card.show(ended)
+        await self.notices.audit(audit_text(ended))
 
     async def edit_posts(self, broadcast_id: str, post: Post, by: Person) -> int:
         """How many posts that have arrived are being changed."""

@@ -100,6 +100,8 @@ PATCHES: Final = {
         ('aria-hidden="true">S</span>', 'aria-hidden="true">M</span>'),
         ("<strong>SimCord</strong><small>Preview</small>", "<strong>Midnight Myth</strong><small>on SimCord</small>"),
     ),
+    # New messages are followed from near the end of the channel, not from its last pixel alone.
+    "/timeline.js": (("ui.timeline.clientHeight <= 1 ?", "ui.timeline.clientHeight <= 48 ?"),),
     "/commands.js": (
         # As in Discord, choices are there before anything is typed …
         (
@@ -235,8 +237,7 @@ class LivePage(Preview):
         page.viewer = person
         page.channel_id = self._rooms[person.id].id
         page.generation += 1
-        page.target_id = self._initial_target(person, page.channel_id)
-        page.window_end_id = page.modal = page.modal_handle = page.last_action = None
+        page.target_id = page.window_end_id = page.modal = page.modal_handle = page.last_action = None
         page.status = "current"
 
     @contextmanager
@@ -256,8 +257,8 @@ class LivePage(Preview):
         person = self.view.person if viewer_id is None else self._viewer(viewer_id)
         with self._as(person):
             page = super()._open_page(person.id, target_id)
-        if target_id is None and page.window_end_id is not None:
-            page.window_end_id = None  # at the end of the channel, and staying there
+        if target_id is None:
+            page.target_id = page.window_end_id = None  # at the end of the channel, and staying there
             self._publish(page, reason="initial")
         return page
 
@@ -287,7 +288,7 @@ class LivePage(Preview):
         async def turn(action: Any, cursor: int) -> Any:  # noqa: ANN401 - simcord's
             page.channel_id = self._rooms[person.id].id
             done = await plan(action, cursor)
-            page.window_end_id = None
+            page.target_id = page.window_end_id = None
             self._publish(page, reason="navigation")
             return done
 

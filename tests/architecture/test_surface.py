@@ -27,7 +27,7 @@ async def bot(sqlite: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
     """The real bot with its real commands, which has never spoken to Discord."""
     for name in (*Settings.model_fields, "gemini_api_key"):
         monkeypatch.delenv(name.upper(), raising=False)
-    settings = Settings(_env_file=None, discord_token="offline", studio_guild_id=STUDIO)  # type: ignore[arg-type]
+    settings = Settings(_env_file=None, discord_token="offline", studio_guild_id=STUDIO)
     found = MythBot(settings)
     await found.load_extension(FACE)
     found.services = build_services(settings, sqlite, GeminiAccess(settings, found.ways), found.face, found.ways)
@@ -115,9 +115,8 @@ async def test_required_options_come_first(bot: MythBot) -> None:
 async def test_the_bot_asks_for_no_more_than_it_needs(bot: MythBot) -> None:
     """The bot listens for servers alone, and pings nobody by default."""
     assert [name for name, on in bot.intents if on] == ["guilds"]
-    mentions = bot.allowed_mentions
-    assert mentions is not None
-    assert mentions.to_dict() == {"parse": []}
+    assert bot.allowed_mentions is not None
+    assert dict(bot.allowed_mentions.to_dict()) == {"parse": []}
 
 
 async def test_the_readmes_commands_exist(bot: MythBot) -> None:

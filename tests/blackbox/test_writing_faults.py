@@ -167,10 +167,11 @@ async def test_twenty_at_once_against_five_a_minute(
 ) -> None:
     """Twenty chapters ordered at once are all written by Gemini, five in each minute; those who wait read why and how long.
 
-    The minute is three seconds here: it is no setting, so this runs in the test's own process.
+    The minute is three seconds here: it is no setting, so this runs in the test's own process. Gemini's own minute is a little
+    shorter, since the second by which we stay below the real one would shrink as well, and machines do not.
     """
-    window = 3.0
-    monkeypatch.setattr(services, "Turnstile", partial(Turnstile, window=window))
+    window = 2.7
+    monkeypatch.setattr(services, "Turnstile", partial(Turnstile, window=3.0))
     with StrictGemini(5, window, chunks=4) as gemini:
         async with stage_with(gemini, sqlite_url, monkeypatch, gemini_requests_per_minute=known) as stage:
             await order(stage.discord, stage.hana, 0)  # the first connection takes longer than our margin of a tenth
@@ -182,8 +183,8 @@ async def test_twenty_at_once_against_five_a_minute(
     assert Counter(written) == {("gemini", "gemini-3.8-flash", ""): 21}
     taken = gemini.taken["gemini-3.8-flash"]
     assert max(sum(start <= moment < start + window for moment in taken) for start in taken) <= 5
-    # Unset, those of the first eight that are refused teach the limit; after that nothing is refused any more.
-    assert len(gemini.refused) <= (0 if known else 4)
+    # Unset, the first few find the limit in the same moment; after that nothing is refused any more.
+    assert (gemini.refused == []) if known else (max(gemini.refused) - min(gemini.refused) < 1)
     waiting = re.compile(r"Waiting for Gemini: 5 requests a minute are allowed, yours is (?:next|\d\w\w), about \d+ s")
     assert any(waiting.search(text) for text in sent)
     assert any("In the queue, " in text for text in sent)

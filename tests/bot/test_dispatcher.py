@@ -2,15 +2,16 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from typing import Any, TypeVar, cast
+from itertools import pairwise
+from typing import TypeVar
 
 from bot.broadcasting.dispatcher import IN_FLIGHT, Dispatcher
 from bot.broadcasting.pacing import Pacer
 from bot.broadcasting.post import Account, Nowhere, Outcome, OutcomeKind, Post
 from bot.broadcasting.service import Broadcasting
-from bot.clock import Wait, plainly
+from bot.clock import plainly
 from storage import Database
 from storage.deliveries import Delivery
 from storage.states import BroadcastState, DeliveryState
@@ -32,12 +33,14 @@ class Hurry:
     def __init__(self, clock: StillClock) -> None:
         self._clock = clock
 
-    async def __call__(self, awaitable: Awaitable[T], why: str) -> T:
+    async def __call__(self, awaitable: Awaitable[T], why: str) -> T:  # noqa: D102
         if why == "posts in flight":
             return await awaitable
-        cast("Coroutine[Any, Any, T]", awaitable).close()
-        self._clock.forward(seconds=0.25 if why == "the pace of posts" else 1)
+        waiting = asyncio.ensure_future(awaitable)
         await asyncio.sleep(0)
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+        self._clock.forward(seconds=0.25 if why == "the pace of posts" else 1)
         raise TimeoutError
 
     def monotonic(self) -> float:
@@ -57,6 +60,7 @@ class Script:
         self.gate: asyncio.Event | None = None
 
     async def send(self, delivery: Delivery, post: Post, *, ping: bool) -> Outcome:
+        """The next outcome, or the fault that was asked for."""
         assert post.title == "New Lore"
         assert not ping
         self.acts.append(("send", self._clock.now, delivery.id))
@@ -68,14 +72,17 @@ class Script:
         return found
 
     async def find(self, delivery: Delivery) -> Outcome:
+        """What a look into the channel would say."""
         self.acts.append(("find", self._clock.now, delivery.id))
         return self._finds.pop(0) if len(self._finds) > 1 else self._finds[0]
 
     async def edit(self, delivery: Delivery, post: Post) -> Outcome:
-        raise AssertionError("nothing is edited here")
+        """No test here edits."""
+        raise AssertionError(delivery, post)
 
     async def recall(self, delivery: Delivery) -> Outcome:
-        raise AssertionError("nothing is recalled here")
+        """No test here recalls."""
+        raise AssertionError(delivery)
 
     @property
     def names(self) -> list[str]:
@@ -85,7 +92,7 @@ class Script:
     def seconds(self) -> list[float]:
         """How far the sends are apart."""
         moments = [when for name, when, _ in self.acts if name == "send"]
-        return [(after - before).total_seconds() for before, after in zip(moments, moments[1:], strict=False)]
+        return [(after - before).total_seconds() for before, after in pairwise(moments)]
 
 
 class Shown(Nowhere):
@@ -96,6 +103,7 @@ class Shown(Nowhere):
         self._failing = failing
 
     async def show(self, account: Account) -> None:
+        """Remembers it."""
         if self._failing is not None:
             raise self._failing
         self.accounts.append(account)
@@ -105,7 +113,7 @@ async def announced(database: Database, channels: int = 1) -> str:
     """The id of a confirmed announcement to so many channels."""
     for number in range(1, channels + 1):
         await database.write(
-            lambda writing, guild=number: writing.subscriptions.join(
+            lambda writing, guild=number: writing.subscriptions.join(  # type: ignore[misc]
                 guild_id=guild,
                 guild_name=f"Guild {guild}",
                 channel_id=guild,
@@ -120,14 +128,13 @@ async def announced(database: Database, channels: int = 1) -> str:
 def dispatcher(database: Database, clock: StillClock, sender: Script, card: Shown | None = None) -> Dispatcher:
     """The dispatcher in a hurry."""
     hurry = Hurry(clock)
-    wait = cast("Wait", hurry)
-    return Dispatcher(database, sender, card or Shown(), Pacer(40, wait, hurry.monotonic), wait)
+    return Dispatcher(database, sender, card or Shown(), Nowhere(), Pacer(40, hurry, hurry.monotonic), hurry)
 
 
 async def until(true: Callable[[], Awaitable[bool]]) -> None:
     """Waits, in real time, for something to become true."""
     async with asyncio.timeout(10):
-        while not await true():
+        while not await true():  # noqa: ASYNC110
             await asyncio.sleep(0.002)
 
 
@@ -276,7 +283,7 @@ async def test_a_stop_does_not_make_a_doubt_certain(sqlite: Database, clock: Sti
     clock.forward(seconds=5)
     pacer = Pacer(0.01, plainly, time.monotonic)
     pacer.quiet(1000)
-    found = Dispatcher(sqlite, sender, Shown(), pacer, plainly)
+    found = Dispatcher(sqlite, sender, Shown(), Nowhere(), pacer, plainly)
     await found.start()
 
     async def looked() -> bool:
@@ -305,7 +312,7 @@ async def test_a_pause_holds_everybody(sqlite: Database, clock: StillClock) -> N
 async def test_a_stop_puts_back_what_was_not_tried(sqlite: Database, clock: StillClock) -> None:
     """A stop in the middle leaves what was not sent as if it had never been taken; the next start sends it."""
     broadcast_id, sender = await announced(sqlite, 15), Script(clock)
-    slow = Dispatcher(sqlite, sender, Shown(), Pacer(0.01, plainly, time.monotonic), plainly)
+    slow = Dispatcher(sqlite, sender, Shown(), Nowhere(), Pacer(0.01, plainly, time.monotonic), plainly)
     await slow.start()
 
     async def one_is_sent() -> bool:

@@ -20,7 +20,7 @@ from bot.generation import parts, turnstile
 from bot.generation.answer import AnswerReader, schema
 from bot.generation.cards import NoCard
 from bot.generation.coverage import Coverage
-from bot.generation.engine import Engine, OnWait
+from bot.generation.engine import Engine, OnWait, _Job
 from bot.generation.gemini import GeminiModel, load_sdk
 from bot.generation.gemini_writer import GeminiWriter
 from bot.generation.health import FAILURES, Health
@@ -520,6 +520,11 @@ async def test_what_people_read_while_waiting_is_a_sentence(standin: FaultyGemin
     ((reason, seconds),) = studio.waits
     assert reason == "Gemini is overloaded at the moment."
     assert seconds == pytest.approx(0.003)
+    async with connected() as model:
+        job = _Job(studio.engine(model), await studio.order(), OWNER)
+    await job._wait(reason, seconds)
+    assert job.waiting == "Gemini is overloaded at the moment, about 1 s"
+    await job.painter.close()
 
 
 @pytest.mark.parametrize("scenario", ["fenced", "thought", "runaway"])

@@ -29,10 +29,12 @@ class Mouth:
 
     @property
     def response(self) -> Any:
+        """The first answer."""
         return SimpleNamespace(is_done=lambda: self.late, send_message=self._first)
 
     @property
     def followup(self) -> Any:
+        """Every later one."""
         return SimpleNamespace(send=self._later)
 
     async def _first(self, text: str, *, ephemeral: bool) -> None:
@@ -82,7 +84,7 @@ def test_the_tree_of_errors_is_drawn() -> None:
 def test_a_reference_leads_to_the_traceback(caplog: pytest.LogCaptureFixture) -> None:
     """Under the id that a person is given the log has the traceback; every fault has an id of its own."""
     try:
-        raise ZeroDivisionError("by the fox")
+        raise ZeroDivisionError("by the fox")  # noqa: TRY301
     except ZeroDivisionError as error:
         refs = {reference(error, "counting bells") for _ in range(20)}
     assert len(refs) == 20

@@ -32,17 +32,9 @@ def as_before() -> Iterator[None]:
 
 
 @pytest.fixture(params=LogFormat)
-def style(request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]) -> LogFormat:  # the capture comes first
-    """Logs are set up in one format and the other in turn, knowing three secrets."""
-    found = LogFormat(request.param)
-    set_up(LogLevel.INFO, found, SECRETS)
-    return found
-
-
-@pytest.fixture
-def seen(capsys: pytest.CaptureFixture[str], style: LogFormat) -> "Seen":
-    """What has been logged."""
-    return Seen(capsys, style)
+def seen(request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]) -> "Seen":
+    """What has been logged, in one format and the other in turn."""
+    return Seen(capsys, LogFormat(request.param))
 
 
 class Seen:
@@ -51,6 +43,10 @@ class Seen:
     def __init__(self, capsys: pytest.CaptureFixture[str], style: LogFormat) -> None:
         self._capsys = capsys
         self._style = style
+
+    def begin(self) -> None:
+        """Logs from here on, knowing three secrets; pytest's own handlers, which come with each test, are gone."""
+        set_up(LogLevel.INFO, self._style, SECRETS)
 
     def text(self) -> str:
         """All that was logged, JSON decoded."""
@@ -65,7 +61,8 @@ class Seen:
 @pytest.mark.parametrize("secret", SECRETS)
 def test_secrets_are_cut_out_of_messages(seen: Seen, secret: str) -> None:
     """A secret in a message is cut out and the rest stays."""
-    _log.warning(f"before {secret} after")  # noqa: G004 - just this is tried
+    seen.begin()
+    _log.warning(f"before {secret} after")
     text = seen.text()
     assert secret not in text
     assert "before [redacted] after" in text
@@ -74,6 +71,7 @@ def test_secrets_are_cut_out_of_messages(seen: Seen, secret: str) -> None:
 @pytest.mark.parametrize("secret", SECRETS)
 def test_secrets_are_cut_out_of_arguments(seen: Seen, secret: str) -> None:
     """A secret among a message's arguments is cut out, also where it comes in two pieces."""
+    seen.begin()
     _log.warning("one %s", secret)
     _log.warning("two %s%s", secret[:9], secret[9:])
     _log.warning("three %(token)s", {"token": secret})
@@ -85,9 +83,10 @@ def test_secrets_are_cut_out_of_arguments(seen: Seen, secret: str) -> None:
 @pytest.mark.parametrize("secret", SECRETS)
 def test_secrets_are_cut_out_of_tracebacks(seen: Seen, secret: str) -> None:
     """A secret in an error, in its cause or in what it is about does not reach the log."""
+    seen.begin()
     try:
         try:
-            raise ValueError(f"inner {secret}")
+            raise ValueError(f"inner {secret}")  # noqa: TRY301
         except ValueError as error:
             raise RuntimeError(f"outer {secret}") from error
     except RuntimeError:
@@ -112,6 +111,7 @@ def test_secrets_are_cut_out_of_tracebacks(seen: Seen, secret: str) -> None:
 )
 def test_what_looks_like_a_secret_is_cut_out(seen: Seen, line: str, hidden: str, kept: str) -> None:
     """Tokens, keys and passwords that nobody told us of are known by their looks."""
+    seen.begin()
     _log.warning(line)
     text = seen.text()
     assert hidden not in text
@@ -131,6 +131,7 @@ def test_what_looks_like_a_secret_is_cut_out(seen: Seen, line: str, hidden: str,
 )
 def test_what_is_no_secret_stays(seen: Seen, line: str) -> None:
     """Ids, hashes, addresses and times stay readable."""
+    seen.begin()
     _log.warning(line)
     assert line in seen.text()
 
@@ -140,7 +141,7 @@ def test_json_is_one_object_a_line(capsys: pytest.CaptureFixture[str]) -> None:
     set_up(LogLevel.INFO, LogFormat.JSON, ())
     _log.info("two\nlines “and” %s", "月")
     try:
-        raise ValueError("broken")
+        raise ValueError("broken")  # noqa: TRY301
     except ValueError:
         _log.exception("failed")
     first, second = (json.loads(line) for line in capsys.readouterr().err.splitlines())
@@ -153,6 +154,7 @@ def test_json_is_one_object_a_line(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_libraries_are_quiet(seen: Seen) -> None:
     """Libraries are heard only when something is wrong."""
+    seen.begin()
     logging.getLogger("discord.gateway").info("heartbeat")
     logging.getLogger("discord.gateway").warning("reconnecting")
     _log.debug("detail")
@@ -166,6 +168,7 @@ def test_libraries_are_quiet(seen: Seen) -> None:
 
 def test_a_misspelt_line_tells_nothing(seen: Seen) -> None:
     """Even a log line that cannot be put together does not print its secret."""
+    seen.begin()
     _log.warning("number %d", TOKEN)
     _log.warning("told")
     assert TOKEN not in seen.text()

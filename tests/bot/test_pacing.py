@@ -2,8 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Coroutine
-from typing import Any, TypeVar, cast
+from collections.abc import Awaitable
+from itertools import pairwise
+from typing import TypeVar
 
 import pytest
 
@@ -20,15 +21,17 @@ class Stepping:
     def __init__(self) -> None:
         self.now = 100.0
 
-    def __call__(self) -> float:
+    def __call__(self) -> float:  # noqa: D102
         return self.now
 
     async def wait(self, awaitable: Awaitable[T], why: str) -> T:
         """One step, and nothing of what was waited for."""
         assert why
-        cast("Coroutine[Any, Any, T]", awaitable).close()
-        self.now += STEP
+        waiting = asyncio.ensure_future(awaitable)
         await asyncio.sleep(0)
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+        self.now += STEP
         raise TimeoutError
 
 
@@ -52,7 +55,7 @@ async def turns(pacer: Pacer, stepping: Stepping, number: int) -> list[float]:
 
 def gaps(moments: list[float]) -> list[float]:
     """The time between neighbours."""
-    return [after - before for before, after in zip(moments, moments[1:], strict=False)]
+    return [after - before for before, after in pairwise(moments)]
 
 
 @pytest.mark.parametrize("rate", [1.0, 25.0, 40.0])

@@ -133,7 +133,7 @@ async def test_an_announcement_is_one_event(sqlite_url: str) -> None:
     database = await Database.open(sqlite_url, utcnow)
     for number in (1, 2):
         await database.write(
-            lambda writing, guild=number: writing.subscriptions.join(
+            lambda writing, guild=number: writing.subscriptions.join(  # type: ignore[misc]
                 guild_id=guild, guild_name="G", channel_id=guild, channel_name="c", role_id=None, member_id=None
             )
         )

@@ -75,10 +75,10 @@ async def test_a_life_goes_one_way(database: Database, path: tuple[str, ...], re
     """A broadcast goes from draft to sending to done, or from draft to cancelled, and never back."""
     made = await drafted(database)
     for step in path:
-        await database.write(lambda writing, act=step: MOVES[act](writing, made.id))
+        await database.write(lambda writing, act=step: MOVES[act](writing, made.id))  # type: ignore[misc]
     for late in sorted(refused):
         with pytest.raises(StaleStateError):
-            await database.write(lambda writing, act=late: MOVES[act](writing, made.id))
+            await database.write(lambda writing, act=late: MOVES[act](writing, made.id))  # type: ignore[misc]
 
 
 async def test_many_confirmations_are_one(peers: tuple[Database, Database]) -> None:
@@ -104,8 +104,8 @@ async def test_confirming_and_discarding_at_once(peers: tuple[Database, Database
     for _ in range(5):
         made = await drafted(peers[0])
         results = await asyncio.gather(
-            peers[0].write(lambda writing, which=made.id: writing.broadcasts.confirm(which, None)),
-            peers[1].write(lambda writing, which=made.id: writing.broadcasts.discard(which)),
+            peers[0].write(lambda writing, which=made.id: writing.broadcasts.confirm(which, None)),  # type: ignore[misc]
+            peers[1].write(lambda writing, which=made.id: writing.broadcasts.discard(which)),  # type: ignore[misc]
             return_exceptions=True,
         )
         assert sum(isinstance(result, StaleStateError) for result in results) == 1

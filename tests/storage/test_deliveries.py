@@ -111,7 +111,7 @@ async def test_doubt_keeps_its_first_moment(database: Database, clock: StillCloc
         assert (delivery.attempts, delivery.attempted_at) == (attempt, began)
         until = clock.now + timedelta(seconds=10)
         await database.write(
-            lambda writing, row=delivery, due=until: writing.deliveries.postpone(row, ANN, due, "lost", sure=False)
+            lambda writing, row=delivery, due=until: writing.deliveries.postpone(row, ANN, due, "lost", sure=False)  # type: ignore[misc]
         )
         clock.forward(seconds=10)
 

@@ -247,7 +247,7 @@ async def test_facts_are_replaced(database: Database) -> None:
 async def test_facts_put_at_once(peers: tuple[Database, Database]) -> None:
     """A new fact that several processes put at once is there once, and nobody fails."""
     await asyncio.gather(
-        *(peers[n % 2].write(lambda writing, value=str(n): writing.facts.put("synced", value)) for n in range(6))
+        *(peers[n % 2].write(lambda writing, value=str(n): writing.facts.put("synced", value)) for n in range(6))  # type: ignore[misc]
     )
     async with peers[1].read() as reading:
         assert await reading.facts.get("synced") in {"0", "1", "2", "3", "4", "5"}

@@ -69,7 +69,7 @@ async def test_a_person_who_acts_twice_at_once_is_one_person(peers: tuple[Databa
 async def test_different_people_at_once(peers: tuple[Database, Database]) -> None:
     """Different people who come at once get different ids."""
     ids = await asyncio.gather(
-        *(peers[n % 2].write(lambda writing, who=n: writing.members.remember(who, "Somebody")) for n in range(8))
+        *(peers[n % 2].write(lambda writing, who=n: writing.members.remember(who, "Somebody")) for n in range(8))  # type: ignore[misc]
     )
     assert len(set(ids)) == 8
 

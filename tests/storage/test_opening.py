@@ -47,8 +47,8 @@ async def test_a_text_file_is_no_database(tmp_path: Path) -> None:
 async def test_a_damaged_database_is_told(sqlite_url: str) -> None:
     """A database whose first page is broken is refused with a sentence, not with a traceback of a library."""
     path = Path(sqlite_url.removeprefix("sqlite:///"))
-    content = path.read_bytes()
-    path.write_bytes(content[:100] + b"\xff" * 3996 + content[4096:])
+    content = path.read_bytes()  # noqa: ASYNC240
+    path.write_bytes(content[:100] + b"\xff" * 3996 + content[4096:])  # noqa: ASYNC240
     assert "it is damaged, not a database, or its disk is full" in await refused(sqlite_url)
 
 
@@ -136,17 +136,17 @@ async def test_a_closed_file_can_be_opened_again(sqlite_url: str, clock: StillCl
     for _ in range(3):
         await (await Database.open(sqlite_url, clock)).close()
     path = Path(sqlite_url.removeprefix("sqlite:///"))
-    whole = path.read_bytes()
-    path.write_bytes(b"no database at all" * 500)
+    whole = path.read_bytes()  # noqa: ASYNC240
+    path.write_bytes(b"no database at all" * 500)  # noqa: ASYNC240
     await refused(sqlite_url)
-    path.write_bytes(whole)
+    path.write_bytes(whole)  # noqa: ASYNC240
     await (await Database.open(sqlite_url, clock)).close()
 
 
 @pytest.mark.slow
 async def test_a_killed_holder_frees_the_file(sqlite_url: str, clock: StillClock) -> None:
     """A process that is killed without warning leaves the file free for the next start."""
-    with subprocess.Popen([sys.executable, "-c", HOLDER, sqlite_url], stdout=subprocess.PIPE, text=True) as holder:
+    with subprocess.Popen([sys.executable, "-c", HOLDER, sqlite_url], stdout=subprocess.PIPE, text=True) as holder:  # noqa: ASYNC220
         assert holder.stdout is not None
         try:
             assert (await asyncio.to_thread(holder.stdout.readline)).strip() == "held"

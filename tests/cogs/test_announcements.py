@@ -1,0 +1,311 @@
+import csv
+import io
+
+import pytest
+
+from bot.broadcasting.post import Post
+from bot.errors import ForbiddenError
+from bot.events import BROADCAST_SENT
+from bot.people import Person
+from storage.states import BroadcastState, DeliveryState
+from tests.stage import Affiliate, Stage
+from tests.standins.discord_interactions import InteractionLog
+from tests.standins.discord_world import Message
+
+NEWS = 5
+
+
+async def joined(stage: Stage, *names: str) -> list[Affiliate]:
+    return [await (await stage.affiliate(name)).join() for name in names]
+
+
+async def composed(stage: Stage, **options: str) -> InteractionLog:
+    wanted = {"title": "Soon", "message": "The well opens."} | options
+    return await stage.discord.answered(await stage.hana.slash("broadcast", options=wanted))
+
+
+async def posted(stage: Stage, count: int) -> Message:
+    log = await composed(stage)
+    await stage.hana.click(log, f"Post to {count} channel" + ("s" if count != 1 else ""))
+    return await stage.card(f"Posted to {count} of {count}")
+
+
+async def arrived(stage: Stage, affiliate: Affiliate, count: int) -> None:
+    await stage.discord.until(lambda: len(affiliate.posts) == count)
+
+
+async def newest(stage: Stage) -> str:
+    async with stage.bot.services.database.read() as reading:
+        return (await reading.broadcasts.in_states(*BroadcastState, limit=1))[0].id
+
+
+async def test_links_carry_each_affiliates_code(stage: Stage) -> None:
+    """Each post's link carries the referral code of its own server."""
+    found = await joined(stage, "Red Lantern", "Night Owls")
+    services = stage.bot.services
+    draft = await services.broadcasting.compose(
+        Post("Soon", "Here.", link="https://example.org/a?b=1#c"), Person(1, "x")
+    )
+    await services.broadcasting.confirm(draft.id, Person(1, "x"))
+    await stage.discord.until(lambda: all(one.posts for one in found))
+    for one in found:
+        subscription = await services.affiliates.of_guild(one.guild.id)
+        assert subscription is not None
+        urls = [control["url"] for control in one.posts[0].controls if control.get("url")]
+        assert urls == [f"https://example.org/a?b=1&ref={subscription.referral}#c"]
+
+
+async def test_a_scheduled_announcement_waits_and_can_be_cancelled(stage: Stage) -> None:
+    """A typed time is shown as understood; nothing goes out before it, and cancelling leaves nothing."""
+    (lantern,) = await joined(stage, "Red Lantern")
+    log = await composed(stage)
+    modal = await stage.hana.click(log, "When: now")
+    bad = await stage.hana.modal_submit(modal, {"when": "the day after never"})
+    await stage.discord.until(lambda: "could not be understood" in bad.text)
+    modal = await stage.hana.click(log, "When: now")
+    await stage.hana.modal_submit(modal, {"when": "in 2 hours"})
+    await stage.discord.until(lambda: "When: <t:" in log.text)
+    await stage.hana.click(log, "Schedule for 1 channel")
+    card = await stage.card("Scheduled")
+    assert not lantern.posts
+    await stage.hana.click(card, "Cancel")
+    await stage.discord.until(lambda: "Cancelled" in card.text)
+    assert not lantern.posts
+
+
+async def test_edit_and_recall_reach_every_post(stage: Stage) -> None:
+    """What has been posted can be changed everywhere, and removed everywhere after one more press."""
+    found = await joined(stage, "Red Lantern", "Night Owls")
+    card = await posted(stage, 2)
+    modal = await stage.hana.click(card, "Edit the posts")
+    await stage.hana.modal_submit(modal, {"title": "Sooner", "message": "The well is open."})
+    await stage.discord.until(lambda: all("Sooner" in one.posts[0].text for one in found))
+    await stage.discord.until(lambda: "Recall" in card.buttons)
+    asked = await stage.discord.answered(await stage.hana.click(card, "Recall"))
+    assert "2 channels" in asked.text
+    assert all(one.posts for one in found)
+    await stage.hana.click(asked, "Remove 2 posts")
+    await stage.discord.until(lambda: not any(one.posts for one in found))
+    await stage.discord.until(lambda: "2 recalled" in card.text)
+    names = await stage.events()
+    assert names.count(BROADCAST_SENT) == 1
+
+
+async def test_the_report_names_every_channel_and_no_formula(stage: Stage) -> None:
+    """The CSV has every channel with its outcome and link; what a spreadsheet would run is made text."""
+    await joined(stage, "=HYPERLINK()", "Night Owls")
+    card = await posted(stage, 2)
+    report = await stage.discord.answered(await stage.hana.click(card, "Report"))
+    text = report.messages[0].attachments[0].data.decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert {row["server"] for row in rows} == {"'=HYPERLINK()", "Night Owls"}
+    assert {row["outcome"] for row in rows} == {"sent"}
+    assert all(row["message"].startswith("https://discord.com/channels/") for row in rows)
+
+
+async def test_two_people_are_needed_where_the_studio_says_so(stage: Stage) -> None:
+    """With a second approver the composer cannot approve their own; somebody else can, and both are recorded."""
+    (lantern,) = await joined(stage, "Red Lantern")
+    setup = await stage.discord.answered(await stage.hana.slash("setup"))
+    await stage.hana.click(setup, "Require a second approver")
+    await stage.discord.until(lambda: "approves announcements:** yes" in setup.text)
+    log = await composed(stage)
+    await stage.hana.click(log, "Ask to post to 1 channel")
+    card = await stage.card("Waiting for approval")
+    own = await stage.discord.answered(await stage.hana.click(card, "Approve"))
+    assert "cannot approve your own" in own.text
+    assert not lantern.posts
+    role = next(role for role in stage.discord.studio.roles.values() if role.name == "Team")
+    kenji = stage.discord.person("Kenji", roles=[role])
+    await stage.discord.answered(await kenji.click(card, "Approve"))
+    await stage.discord.until(lambda: lantern.posts)
+    async with stage.bot.services.database.read() as reading:
+        broadcast = await reading.broadcasts.get(await newest(stage))
+    assert broadcast.confirmed_by != broadcast.approved_by
+    assert broadcast.approved_by is not None
+
+
+async def test_approving_twice_sends_once(stage: Stage) -> None:
+    """A second approval of the same announcement is refused in a sentence."""
+    (lantern,) = await joined(stage, "Red Lantern")
+    broadcasting = stage.bot.services.broadcasting
+    setup = await stage.discord.answered(await stage.hana.slash("setup"))
+    await stage.hana.click(setup, "Require a second approver")
+    await stage.discord.until(lambda: "approves announcements:** yes" in setup.text)
+    draft = await broadcasting.compose(Post("Soon", "Here."), Person(1, "x"))
+    await broadcasting.confirm(draft.id, Person(1, "x"))
+    with pytest.raises(ForbiddenError):
+        await broadcasting.approve(draft.id, Person(1, "x"))
+    await broadcasting.approve(draft.id, Person(2, "y"))
+    with pytest.raises(Exception, match="already been confirmed"):
+        await broadcasting.approve(draft.id, Person(3, "z"))
+    await stage.discord.until(lambda: lantern.posts)
+    assert len(lantern.posts) == 1
+
+
+async def test_only_followers_hear_of_a_book_where_that_is_chosen(stage: Stage) -> None:
+    """Everybody gets an announcement, or only those who follow its book, as the preview was told."""
+    lantern, owls = await joined(stage, "Red Lantern", "Night Owls")
+    await stage.script()
+    await stage.finished()
+    await stage.script(ebook="ebook_002", chapter=1)
+    await stage.discord.until(lambda: sum("Runs " in message.text for message in stage.channel) == 2)
+    services = stage.bot.services
+    await services.affiliates.change(owls.guild.id, Person(1, "x"), ebooks=("ebook_002",))
+    log = await composed(stage, ebook="ebook_001")
+    assert "2 channels" in log.text
+    await stage.hana.click(log, "Audience: everyone")
+    await stage.discord.until(lambda: "Goes to **1 channel**" in log.text)
+    await stage.hana.click(log, "Post to 1 channel")
+    await stage.discord.until(lambda: lantern.posts)
+    assert not owls.posts
+
+
+async def test_a_channel_that_refuses_three_in_a_row_is_paused(stage: Stage) -> None:
+    """After three refusals in a row a channel is paused, its server is told once, and the team can resume it."""
+    (lantern,) = await joined(stage, "Red Lantern")
+    stage.discord.fault("POST", f"*/channels/{lantern.channel.id}/messages", "status", status=403, times=3)
+    for number in range(3):
+        log = await composed(stage, title=f"Soon {number}")
+        await stage.hana.click(log, "Post to 1 channel")
+        await stage.card(f"Posted · Soon {number}")
+    await stage.discord.until(lambda: any("are paused" in m.text for m in lantern.guild.text_channel.messages))
+    log = await composed(stage)
+    assert "paused" in log.text
+    listed = await stage.discord.answered(await stage.hana.slash("affiliates list"))
+    await stage.hana.click(listed, "Resume Red Lantern")
+    await stage.discord.until(lambda: "**paused**" not in listed.text)
+    await posted(stage, 1)
+
+
+async def test_the_breaker_stops_what_mostly_fails(stage: Stage) -> None:
+    """When a fifth of at least twenty sends is refused, the rest is not sent, and the card says why."""
+    found = await joined(stage, *(f"Server {number}" for number in range(40)))
+    for one in found:
+        stage.discord.fault("POST", f"*/channels/{one.channel.id}/messages", "status", status=403, times=1)
+    log = await composed(stage)
+    await stage.hana.click(log, "Post to 40 channels")
+    card = await stage.card("It was stopped because", 20)
+    assert "refused it" in card.text
+    async with stage.bot.services.database.read() as reading:
+        counts = await reading.deliveries.counts(await newest(stage))
+    assert sum(counts.values()) == 40
+    assert counts.get(DeliveryState.CANCELLED, 0) >= 5
+
+
+async def test_the_studios_own_channel_is_published(stage: Stage) -> None:
+    """With an announcement channel set, the post stands there too and is published to those who follow it."""
+    news = stage.discord.world.add_channel(stage.discord.studio, "announcements", NEWS)
+    stage.discord.update(news, new=True)
+    await stage.discord.until(lambda: stage.bot.get_channel(news.id))
+    setup = await stage.discord.answered(await stage.hana.slash("setup"))
+    await stage.hana.select(setup, [news], custom_id="setup:announcement")
+    await stage.discord.until(lambda: "others can follow it" in setup.text)
+    (lantern,) = await joined(stage, "Red Lantern")
+    await posted(stage, 2)
+    assert lantern.posts
+    post = next(message for message in news.messages if "I shared it" in message.buttons)
+    assert post.crossposted
+
+
+async def test_subscriptions_end_by_themselves(stage: Stage) -> None:
+    """A removed bot and a deleted channel end the subscription, and the team sees it in the audit channel."""
+    audit = stage.discord.world.add_channel(stage.discord.studio, "audit")
+    stage.discord.update(audit, new=True)
+    await stage.discord.until(lambda: stage.bot.get_channel(audit.id))
+    setup = await stage.discord.answered(await stage.hana.slash("setup"))
+    await stage.hana.select(setup, [audit], custom_id="setup:audit")
+    await stage.discord.until(lambda: "A test post stands in" in setup.text)
+    lantern, owls = await joined(stage, "Red Lantern", "Night Owls")
+    stage.discord.remove_guild(lantern.guild)
+    stage.discord.delete_channel(owls.channel)
+    await stage.discord.until(lambda: sum("no longer subscribed" in message.text for message in audit.messages) == 2)
+    log = await composed(stage)
+    assert "No channel would get it" in log.text
+
+
+async def test_joining_can_need_the_teams_word(stage: Stage) -> None:
+    """Where the studio says so, a server waits until the team lets it in, and is told when it does."""
+    setup = await stage.discord.answered(await stage.hana.slash("setup"))
+    await stage.hana.click(setup, "Let the team admit servers")
+    await stage.discord.until(lambda: "after the team lets them in" in setup.text)
+    lantern = await stage.affiliate("Red Lantern")
+    assert "has to let you in" in await lantern.run("join", channel=lantern.channel)
+    assert "No channel would get it" in (await composed(stage)).text
+    listed = await stage.discord.answered(await stage.hana.slash("affiliates list"))
+    await stage.hana.click(listed, "Admit Red Lantern")
+    await stage.discord.until(lambda: any("will arrive in" in m.text for m in lantern.guild.text_channel.messages))
+    await posted(stage, 1)
+
+
+async def test_from_share_to_badge(stage: Stage) -> None:
+    """Shares bring badges, told at once and shown with the leaderboard."""
+    (lantern,) = await joined(stage, "Red Lantern")
+    reader = stage.discord.person("Reader", guild=lantern.guild)
+    answers = []
+    for number in (1, 2, 3):
+        log = await composed(stage, title=f"Lore {number}")
+        await stage.hana.click(log, "Post to 1 channel")
+        await arrived(stage, lantern, number)
+        pressed = await stage.discord.answered(await reader.click(lantern.posts[-1], "I shared it"))
+        answers.append(pressed.text)
+    assert "First Whisper" in answers[0]
+    assert "Ember Tail" in answers[2]
+    seen = await stage.discord.answered(await reader.slash("badges", channel=lantern.guild.text_channel))
+    assert "Ember Tail" in seen.text
+    assert "1. Reader" in seen.text
+
+
+async def test_settings_choose_role_and_books(stage: Stage) -> None:
+    """/affiliate settings changes the role to ping and the books that are followed."""
+    (lantern,) = await joined(stage, "Red Lantern")
+    await stage.script()
+    card = await stage.finished()
+    await stage.hana.click(card, "Approve")
+    await stage.discord.until(lambda: "approved" in card.text)
+    log = await stage.discord.answered(
+        await lantern.keeper.slash("affiliate settings", channel=lantern.guild.text_channel)
+    )
+    await lantern.keeper.select(log, [lantern.listeners], custom_id="affiliate:role")
+    await stage.discord.until(lambda: f"<@&{lantern.listeners.id}>" in log.text)
+    await lantern.keeper.select(log, ["ebook_001"], custom_id="affiliate:books")
+    await stage.discord.until(lambda: "Follows: ebook_001" in log.text)
+
+
+async def test_check_again_after_a_missing_permission(stage: Stage) -> None:
+    """A channel that is closed is shown with what is missing; after mending it, Check again subscribes."""
+    lantern = await stage.affiliate("Red Lantern", denied=1 << 14)
+    log = await lantern.keeper.slash(
+        "affiliate join", channel=lantern.guild.text_channel, options={"channel": lantern.channel}
+    )
+    await stage.discord.answered(log)
+    assert "Embed Links ✘" in log.text
+    lantern.channel.overwrites.clear()
+    stage.discord.update(lantern.channel)
+    await stage.discord.until(lambda: stage.bot.face.reach.obstacle(lantern.guild.id, lantern.channel.id) == "")
+    await lantern.keeper.click(log, "Check again")
+    await stage.discord.until(lambda: "You are subscribed" in log.text)
+
+
+async def test_a_guest_cannot_press_what_is_the_teams(stage: Stage) -> None:
+    """Somebody outside the team who presses a broadcast's button is told so, and nothing happens."""
+    await joined(stage, "Red Lantern")
+    card = await posted(stage, 1)
+    told = await stage.bob.click(card, "Recall")
+    assert "studio's team" in told.text
+
+
+async def test_stop_all_stops_at_once(stage: Stage) -> None:
+    """/broadcasts stop-all ends everything that is scheduled or going out."""
+    (lantern,) = await joined(stage, "Red Lantern")
+    log = await composed(stage)
+    modal = await stage.hana.click(log, "When: now")
+    await stage.hana.modal_submit(modal, {"when": "in 2 hours"})
+    await stage.discord.until(lambda: "Schedule for 1 channel" in log.buttons)
+    await stage.hana.click(log, "Schedule for 1 channel")
+    await stage.card("Scheduled")
+    told = await stage.discord.answered(await stage.hana.slash("broadcasts stop-all"))
+    assert "Stopped 1 announcement; 1 post" in told.text
+    listed = await stage.discord.answered(await stage.hana.slash("broadcasts list"))
+    assert "cancelled" in listed.text
+    assert not lantern.posts
