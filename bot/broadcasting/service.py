@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from bot.broadcasting.composer import NEW_LORE, NEW_LORE_MESSAGE, checked, shortened
-from bot.broadcasting.post import MAX_HOOK, MAX_TITLE, Account, BroadcastCard, Notices, Post, Preview, Reach
 from bot.broadcasting.outcomes import audit_text
+from bot.broadcasting.post import MAX_HOOK, MAX_TITLE, Account, BroadcastCard, Notices, Post, Preview, Reach
 from bot.config import StudioConfig, load_config
 from bot.errors import ForbiddenError, NotFoundError, StateError
 from bot.events import (

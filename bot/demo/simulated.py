@@ -100,8 +100,14 @@ PATCHES: Final = {
         ('aria-hidden="true">S</span>', 'aria-hidden="true">M</span>'),
         ("<strong>SimCord</strong><small>Preview</small>", "<strong>Midnight Myth</strong><small>on SimCord</small>"),
     ),
-    # New messages are followed from near the end of the channel, not from its last pixel alone.
-    "/timeline.js": (("ui.timeline.clientHeight <= 1 ?", "ui.timeline.clientHeight <= 48 ?"),),
+    # A channel opens at its end, and is followed from near it, not from its last pixel alone.
+    "/timeline.js": (
+        (
+            ": state.scrollIntent || captureScrollIntent();",
+            ': state.scrollIntent || (previousIds.length ? captureScrollIntent() : { policy: "bottom" });',
+        ),
+        ("ui.timeline.clientHeight <= 1 ?", "ui.timeline.clientHeight <= 48 ?"),
+    ),
     "/commands.js": (
         # As in Discord, choices are there before anything is typed …
         (

@@ -56,6 +56,7 @@ class ComposeModal(Modal, title="Announcement"):
             await interaction.response.defer(ephemeral=True, thinking=True)
             count = await broadcasting.edit_posts(known.id, post, by)
             await interaction.edit_original_response(content=f"Changing {counted(count, 'post')}.")
+            await broadcasting.refresh_card(known.id)
             return
         if known is not None:
             await interaction.response.defer()

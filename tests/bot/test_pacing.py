@@ -81,7 +81,8 @@ async def test_quiet_holds_everybody(stepping: Stepping) -> None:
     pacer = Pacer(10, stepping.wait, stepping)
     await pacer.turn()
     waiting = asyncio.create_task(turns(pacer, stepping, 3))
-    await asyncio.sleep(0)
+    for _ in range(4):  # until they have begun to wait
+        await asyncio.sleep(0)
     pacer.quiet(5)
     moments = [*await waiting, *await turns(pacer, stepping, 3)]
     assert min(moments) >= 105.0
@@ -92,7 +93,8 @@ async def test_quiet_ends_without_a_burst(stepping: Stepping) -> None:
     pacer = Pacer(10, stepping.wait, stepping)
     await pacer.turn()
     waiting = asyncio.create_task(turns(pacer, stepping, 8))
-    await asyncio.sleep(0)
+    for _ in range(4):  # until they have begun to wait
+        await asyncio.sleep(0)
     pacer.quiet(5)
     moments = await waiting
     assert min(moments) >= 105.0

@@ -80,7 +80,7 @@ async def test_edit_and_recall_reach_every_post(stage: Stage) -> None:
     modal = await stage.hana.click(card, "Edit the posts")
     await stage.hana.modal_submit(modal, {"title": "Sooner", "message": "The well is open."})
     await stage.discord.until(lambda: all("Sooner" in one.posts[0].text for one in found))
-    await stage.discord.until(lambda: "Recall" in card.buttons)
+    await stage.discord.until(lambda: "Sooner" in card.text and "Recall" in card.buttons)
     asked = await stage.discord.answered(await stage.hana.click(card, "Recall"))
     assert "2 channels" in asked.text
     assert all(one.posts for one in found)
