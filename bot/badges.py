@@ -100,7 +100,9 @@ def parse_tiers(text: str) -> tuple[Badge, ...]:
     for part in filter(None, (piece.strip() for piece in text.split(","))):
         number, _, name = part.partition(":")
         if not number.strip().isdigit() or not name.strip():
-            raise ConfigError(f"BADGE_TIERS holds “{part[:60]}”.", "Write it like 1:First Whisper,3:Ember Tail.")
+            raise ConfigError(
+                "BADGE_TIERS holds a tier without number or name.", "Write it like 1:First Whisper,3:Ember Tail."
+            )
         tiers.append(Badge(int(number), name.strip()[:60]))
     if len({tier.shares for tier in tiers}) != len(tiers) or any(tier.shares < 1 for tier in tiers):
         raise ConfigError("BADGE_TIERS names a number of shares twice, or none.", "Give each tier its own number.")

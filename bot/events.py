@@ -9,6 +9,7 @@ BROADCAST_SENT: Final = "Broadcast sent"
 COMPLETED: Final = "Chapter audio script generation completed"
 
 FAILED: Final = "Chapter audio script generation failed"
+FELL_BACK: Final = "Chapter audio script generation fell back"
 INTERRUPTED: Final = "Chapter audio script generation interrupted"
 RESUMED: Final = "Chapter audio script generation resumed"
 CANCELLED: Final = "Chapter audio script generation cancelled"

@@ -17,7 +17,7 @@ _SHAPES = (
     re.compile(r"\bAIza[\w-]{30,}\b"),
     re.compile(r"(?<=/webhooks/)(\d+/)[\w-]{20,}"),
     re.compile(r"(?<=/interactions/)(\d+/)[\w-]{20,}"),
-    re.compile(r"(?<=://)([^/\s:@]+:)[^@\s/]+(?=@)"),
+    re.compile(r"(?<=://)([^/\s:@]+:)[^@\s]+(?=@)"),
 )
 _NOISY = ("discord", "google_genai", "aiosqlite", "sqlalchemy", "alembic", "asyncio", "httpx2", "httpcore2")
 
@@ -68,6 +68,8 @@ def set_up(level: LogLevel, style: LogFormat, secrets: Iterable[str]) -> None:
     redact = Redactor(secrets)
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_JsonFormatter(redact) if style is LogFormat.JSON else _TextFormatter(redact))
+    # A log call that cannot be formatted would print its raw arguments to standard error, secrets included.
+    logging.raiseExceptions = False
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.value)

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from bot.affiliates import Affiliates
 from bot.badges import Badges, parse_tiers
@@ -11,6 +12,7 @@ from bot.broadcasting.pacing import Pacer
 from bot.broadcasting.post import BroadcastCard, Notices, Reach, Sender
 from bot.broadcasting.service import Broadcasting
 from bot.clock import Clock, Wait, plainly, utcnow
+from bot.events import FELL_BACK
 from bot.generation.cards import Card
 from bot.generation.engine import Engine, OnWait, WriterFor
 from bot.generation.gemini import GeminiModel, load_sdk
@@ -22,12 +24,13 @@ from bot.generation.service import Generation
 from bot.generation.template import TemplateWriter
 from bot.generation.turnstile import Turnstile
 from bot.generation.worker import LEASE, RunWorker
-from bot.generation.writing import Writer
+from bot.generation.writing import Writer, WritingFault
 from bot.progress.overview import Progress
 from bot.scripts import Scripts
 from bot.settings import Settings, StudioSettings
 from bot.tracking import Tracking
-from storage import Database
+from storage import Database, Writing
+from storage.runs import Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +92,11 @@ class GeminiAccess:
     async def connect(self) -> None:
         """Imports the SDK in a thread, since that takes more than a second; nothing where no key is set."""
         settings = self.settings
-        if settings.google_api_key is None:
+        if not settings.gemini_key:
             return
         await asyncio.to_thread(load_sdk)
         self.model = GeminiModel(
-            settings.google_api_key.get_secret_value(),
+            settings.gemini_key,
             api_version=settings.gemini_api_version,
             idle_seconds=settings.gemini_idle_seconds,
             clock=self.ways.clock,
@@ -110,12 +113,20 @@ class GeminiAccess:
         micros = None if budget is None else round(budget * 1_000_000)
         turnstile = Turnstile(settings.gemini_requests_per_minute, ways.wait)
 
-        def writer(run_id: str, on_wait: OnWait) -> Writer:
+        def writer(run: Run, on_wait: OnWait) -> Writer:
+            async def fell_back(found: WritingFault, to: str) -> None:
+                async def work(writing: Writing) -> None:
+                    data = {"run_id": run.id, "from": found.model, "to": to, "reason": found.kind.value}
+                    writing.report(FELL_BACK, data, member_id=run.member_id, ebook_id=run.ebook_id)
+
+                await database.write(work)
+
             return GeminiWriter(
                 model,
                 (settings.gemini_model, *settings.gemini_fallback_models),
                 total_seconds=settings.gemini_total_seconds,
-                meter=RunMeter(database, run_id, micros),
+                meter=RunMeter(database, run.id, micros),
+                on_fallback=fell_back,
                 turnstile=turnstile,
                 health=self.health,
                 on_wait=on_wait,
@@ -132,10 +143,10 @@ class GeminiAccess:
             await self.model.aclose()
 
 
-def build_engine(database: Database, gemini: GeminiAccess, card: Card, ways: Ways) -> Engine:
+def build_engine(database: Database, gemini: GeminiAccess, card: Card, ways: Ways, lease: timedelta = LEASE) -> Engine:
     """What writes runs."""
     template = TemplateWriter(ways.template_pace, ways.wait)
-    return Engine(database, template, card, ways.wait, LEASE, gemini.writer_for(database))
+    return Engine(database, template, card, ways.wait, lease, gemini.writer_for(database))
 
 
 def build_services(settings: Settings, database: Database, gemini: GeminiAccess, face: Face, ways: Ways) -> Services:

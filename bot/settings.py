@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AliasChoices, Field, HttpUrl, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import Field, HttpUrl, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.badges import DEFAULT_TIERS, parse_tiers
@@ -42,9 +42,10 @@ class StudioSettings(BaseSettings):
     model_config = SettingsConfigDict(env_file_encoding="utf-8", extra="ignore", frozen=True, populate_by_name=True)
 
     google_api_key: SecretStr | None = Field(
-        default=None,
-        validation_alias=AliasChoices("google_api_key", "gemini_api_key"),
-        description="Gemini's key (GEMINI_API_KEY works too); unset: scripts come from the template writer.",
+        default=None, description="Gemini's key; unset, with GEMINI_API_KEY: scripts come from the template writer."
+    )
+    gemini_api_key: SecretStr | None = Field(
+        default=None, description="The same by its other name; GOOGLE_API_KEY goes first."
     )
     gemini_model: str = Field(default="gemini-3.8-flash", min_length=1, description="The model that writes.")
     gemini_fallback_models: Annotated[tuple[str, ...], NoDecode] = Field(
@@ -101,15 +102,24 @@ class StudioSettings(BaseSettings):
     def _lower(cls, value: object) -> object:
         return value.strip().lower() if isinstance(value, str) else value
 
-    @field_validator("google_api_key", "gemini_requests_per_minute", "gemini_monthly_budget", mode="before")
+    @field_validator(
+        "google_api_key", "gemini_api_key", "gemini_requests_per_minute", "gemini_monthly_budget", mode="before"
+    )
     @classmethod
     def _blank_is_unset(cls, value: object) -> object:
         return None if isinstance(value, str) and not value.strip() else value
 
     @property
+    def gemini_key(self) -> str:
+        """The key under either name; empty where none is set."""
+        key = self.google_api_key or self.gemini_api_key
+        return "" if key is None else key.get_secret_value().strip()
+
+    @property
     def secrets(self) -> tuple[str, ...]:
         """What must appear in no log and no message."""
-        return () if self.google_api_key is None else (self.google_api_key.get_secret_value(),)
+        keys = (self.google_api_key, self.gemini_api_key)
+        return tuple(key.get_secret_value() for key in keys if key is not None)
 
 
 class Settings(StudioSettings):
@@ -164,7 +174,7 @@ class Settings(StudioSettings):
         try:
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            raise ValueError(f"knows no time zone {value!r}; use a name such as Europe/Berlin") from error
+            raise ValueError("names no known time zone; use a name such as Europe/Berlin") from error
         return value
 
     @property

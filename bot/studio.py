@@ -8,8 +8,10 @@
 It works on the same database as the bot, so on SQLite the two cannot run at once.
 """
 
+import asyncio
 import secrets
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, Self
 
 from pydantic import SecretStr
@@ -28,6 +30,9 @@ from bot.settings import StudioSettings, load_studio_settings
 from storage import Database, StorageError, Writing
 from storage.events import EventFilter
 
+# Nothing renews the lease here while Gemini is silent, so it is long enough for any chapter.
+_LEASE = timedelta(hours=1)
+
 
 class AudioScriptGenerator:
     """Writes chapters, keeps documents, announces, and remembers every step.
@@ -43,6 +48,7 @@ class AudioScriptGenerator:
         if database_url is not None:
             given["database_url"] = database_url
         self._settings: StudioSettings = load_studio_settings(**given)
+        self._opening = asyncio.Lock()
         self._opened: tuple[Database, GeminiAccess, Engine] | None = None
 
     async def __aenter__(self) -> Self:
@@ -78,12 +84,18 @@ class AudioScriptGenerator:
         """
         database, _, engine = await self._open()
         content = check_text(chapter.get("content", ""), self._settings.max_chapter_chars, "The chapter")
+        if not ebook_id.strip() or len(ebook_id) > 100:
+            raise InputError("The book's id has 1 to 100 characters.", "Such as ebook_001.")
+        if not 0 <= chapter_number <= 9999:
+            raise InputError("A chapter's number is 0 to 9999.", "Such as 1.")
         title = (chapter.get("title") or f"Chapter {chapter_number}").strip()
         if len(title) > MAX_TITLE:
             raise InputError(f"The title has {len(title)} characters; it may have {MAX_TITLE}.", "Shorten it.")
         owner = f"studio_{secrets.token_hex(8)}"
         order = ScriptOrder(title=title, theme=myth_theme, hook=affiliate_hook)
-        ordered = await place_order(database, NewChapter(ebook_id, chapter_number, content), order, None, owner=owner)
+        ordered = await place_order(
+            database, NewChapter(ebook_id, chapter_number, content), order, None, owner=owner, lease=_LEASE
+        )
         script_id = await engine.write(ordered.run, owner)
         async with database.read() as reading:
             log_id, _ = await reading.scripts.grant_log(script_id)
@@ -127,6 +139,10 @@ class AudioScriptGenerator:
             return [event.entry() async for event in reading.events.stream(EventFilter())]
 
     async def _open(self) -> tuple[Database, GeminiAccess, Engine]:
+        async with self._opening:
+            return await self._opened_once()
+
+    async def _opened_once(self) -> tuple[Database, GeminiAccess, Engine]:
         if self._opened is None:
             ways = Ways()
             try:
@@ -135,5 +151,5 @@ class AudioScriptGenerator:
                 raise ConfigError(str(error)) from error
             gemini = GeminiAccess(self._settings, ways)
             await gemini.connect()
-            self._opened = database, gemini, build_engine(database, gemini, NoCard(), ways)
+            self._opened = database, gemini, build_engine(database, gemini, NoCard(), ways, _LEASE)
         return self._opened

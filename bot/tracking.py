@@ -13,6 +13,7 @@ from storage import Database, Writing
 MAX_EVENT: Final = 200
 MAX_DATA: Final = 4_000
 MAX_DEPTH: Final = 5
+_UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 _MENTION: Final = re.compile(r"<@[!&]?\d+>|@everyone|@here")
 
 
@@ -26,11 +27,14 @@ class Tracking:
         """Writes the entry; ``InputError`` for what it may not hold."""
         event = event.strip()
         found = parsed(data)
+        shown = json.dumps(found, ensure_ascii=False)
         if not event or len(event) > MAX_EVENT:
             raise InputError(f"An event's name has 1 to {MAX_EVENT} characters.", "Give it a short name.")
+        if _UNSTORABLE.search(event):
+            raise InputError("The event's name holds something that cannot be stored.", "Remove odd characters.")
         if event in RESERVED:
             raise InputError(f"“{event}” is written by the studio itself.", "Choose another name for your entry.")
-        if _MENTION.search(event) or _MENTION.search(data):
+        if _MENTION.search(event) or _MENTION.search(shown):
             raise InputError(
                 "An entry may not mention anybody: it can never be deleted.",
                 "Write a role or a task instead of a name.",
@@ -39,7 +43,8 @@ class Tracking:
         async def work(writing: Writing) -> None:
             member_id = await writing.members.remember(by.discord_id, by.name)
             ebook = found.get("ebook_id")
-            writing.report(event, found, member_id=member_id, ebook_id=ebook if isinstance(ebook, str) else None)
+            ebook_id = _UNSTORABLE.sub("", ebook) if isinstance(ebook, str) else None
+            writing.report(event, found, member_id=member_id, ebook_id=ebook_id)
 
         await self.database.write(work)
 

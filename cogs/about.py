@@ -32,9 +32,7 @@ class AboutCog(commands.Cog):
     async def about(self, interaction: discord.Interaction) -> None:
         """Version, writer, privacy, invitation."""
         settings = self._bot.settings
-        writer = (
-            plain(settings.gemini_model) if settings.google_api_key else "the template writer (no Gemini key is set)"
-        )
+        writer = plain(settings.gemini_model) if settings.gemini_key else "the template writer (no Gemini key is set)"
         resting = self._bot.services.health.resting_until
         if resting is not None:
             writer += f", resting until {discord.utils.format_dt(resting, 't')} after repeated failures"

@@ -12,6 +12,7 @@ from storage.errors import StaleStateError
 from storage.ids import new_id
 from storage.states import Audience, BroadcastState, DeliveryState
 from storage.tables import broadcasts, deliveries, shares
+from storage.upsert import add_unless_there
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,19 +144,13 @@ class BroadcastStore:
 
     async def share(self, broadcast_id: str, member_id: str, delivery_id: str) -> bool:
         """Whether this is the member's first share of this broadcast."""
-        known = await self.connection.execute(
-            select(shares.c.member_id).where(shares.c.broadcast_id == broadcast_id, shares.c.member_id == member_id)
-        )
-        if known.first() is not None:
-            return False
         row = {
             "broadcast_id": broadcast_id,
             "member_id": member_id,
             "delivery_id": delivery_id,
             "created_at": self.now,
         }
-        await self.connection.execute(shares.insert().values(row))
-        return True
+        return await add_unless_there(self.connection, shares, row)
 
     async def sharers(self, limit: int) -> list[tuple[str, int]]:
         """Members with the most shares and how many, most first."""

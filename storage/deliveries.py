@@ -172,9 +172,16 @@ class DeliveryStore:
         )
         return changed.rowcount
 
-    async def postpone(self, delivery: Delivery, owner: str, until: datetime, error: str, *, sure: bool) -> None:
-        """Back to ``ready``, due later. ``sure`` says that no try so far can have arrived."""
+    async def postpone(
+        self, delivery: Delivery, owner: str, until: datetime, error: str, *, sure: bool, untried: bool = False
+    ) -> None:
+        """Back to ``ready``, due later.
+
+        ``sure`` says that no try so far can have arrived; ``untried`` does not count this one.
+        """
         values: dict[str, object] = {"attempted_at": None} if sure else {}
+        if untried:
+            values["attempts"] = delivery.attempts - 1
         await self._own(
             delivery.id,
             owner,
@@ -186,14 +193,14 @@ class DeliveryStore:
             **values,
         )
 
-    async def put_back(self, delivery: Delivery, owner: str) -> None:
-        """Back to ``ready`` as if it had never been taken: nothing was tried."""
+    async def put_back(self, delivery: Delivery, owner: str, *, doubtful: bool) -> None:
+        """Back to ``ready`` as if it had never been taken; ``doubtful`` where an earlier try may have arrived."""
         await self._own(
             delivery.id,
             owner,
             state=DeliveryState.READY,
             attempts=delivery.attempts - 1,
-            attempted_at=delivery.attempted_at if delivery.tried_before else None,
+            attempted_at=delivery.attempted_at if doubtful else None,
             lease_owner=None,
             lease_until=None,
         )

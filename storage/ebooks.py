@@ -9,6 +9,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.tables import chapters, ebooks
+from storage.upsert import add_or_change, add_unless_there
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class EbookStore:
         """The book with this id, else with this id or title in any case."""
         exact = (await self.connection.execute(select(ebooks).where(ebooks.c.id == name))).mappings().first()
         if exact is None:
-            folded = name.casefold()
+            folded = name.lower()
             exact = (
                 (
                     await self.connection.execute(
@@ -59,17 +60,18 @@ class EbookStore:
             )
         return Ebook(**exact) if exact else None
 
-    async def add(self, ebook_id: str, title: str, theme: str = "") -> Ebook:
-        """A new book."""
+    async def add(self, ebook_id: str, title: str, theme: str = "") -> tuple[Ebook, bool]:
+        """The book of that id, and whether it is new."""
         row: dict[str, Any] = {"id": ebook_id, "title": title, "theme": theme, "link": "", "created_at": self.now}
-        await self.connection.execute(ebooks.insert().values(row))
-        return Ebook(**row)
+        new = await add_unless_there(self.connection, ebooks, row)
+        found = (await self.connection.execute(select(ebooks).where(ebooks.c.id == ebook_id))).mappings().one()
+        return Ebook(**found), new
 
     async def matching(self, words: str, limit: int) -> Sequence[Ebook]:
         """Books whose id or title contains ``words``, newest first."""
         query = select(ebooks).order_by(ebooks.c.created_at.desc(), ebooks.c.id).limit(limit)
         if words:
-            pattern = words.casefold()
+            pattern = words.lower()
             query = query.where(
                 or_(
                     func.lower(ebooks.c.id).contains(pattern, autoescape=True),
@@ -98,11 +100,8 @@ class EbookStore:
     async def put_chapter(self, ebook_id: str, number: int, title: str, content: str) -> None:
         """Keeps the text as the chapter's current one."""
         values = {"title": title, "content": content, "updated_at": self.now}
-        changed = await self.connection.execute(
-            chapters.update().where(chapters.c.ebook_id == ebook_id, chapters.c.number == number).values(values)
-        )
-        if changed.rowcount == 0:
-            await self.connection.execute(chapters.insert().values(ebook_id=ebook_id, number=number, **values))
+        row = {"ebook_id": ebook_id, "number": number} | values
+        await add_or_change(self.connection, chapters, row, ["ebook_id", "number"], list(values))
 
     async def chapter_counts(self) -> dict[str, int]:
         """How many chapters of each book have a text."""

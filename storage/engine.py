@@ -47,7 +47,7 @@ def parse_url(text: str) -> URL:
     """The address with our driver in it; raises ``DatabaseUnreadableError`` with a sentence that holds no password."""
     try:
         url = make_url(text)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:  # a port that is no number is a ValueError
         raise DatabaseUnreadableError("DATABASE_URL is not a database address.") from error
     driver = _DRIVERS.get(url.drivername)
     if driver is None:
@@ -64,7 +64,7 @@ def create_engines(url: URL) -> Engines:
     if url.drivername.startswith("postgresql"):
         engine = create_async_engine(url, pool_size=8, max_overflow=4, pool_pre_ping=True)
         return Engines(engine, engine, None)
-    path = Path(url.database or "").expanduser()
+    path = Path(url.database or "").expanduser().resolve()  # one file has one lock, whatever link leads to it
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -90,9 +90,15 @@ def _sqlite(path: Path, *, write: bool) -> AsyncEngine:
         if not write:
             cursor.execute("PRAGMA query_only=ON")
         cursor.close()
+        # SQLite's own lower() knows ASCII alone; PostgreSQL's knows every letter.
+        dbapi.create_function("lower", 1, _lower)
 
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
     return engine
+
+
+def _lower(text: str | None) -> str | None:
+    return None if text is None else text.lower()

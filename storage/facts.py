@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.tables import facts
+from storage.upsert import add_or_change
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,4 @@ class FactStore:
 
     async def put(self, name: str, value: str) -> None:
         """Keeps the text under the name."""
-        changed = await self.connection.execute(facts.update().where(facts.c.name == name).values(value=value))
-        if changed.rowcount == 0:
-            await self.connection.execute(facts.insert().values(name=name, value=value))
+        await add_or_change(self.connection, facts, {"name": name, "value": value}, ["name"], ["value"])

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.ids import new_id
 from storage.tables import members
+from storage.upsert import add_unless_there
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,17 +21,12 @@ class MemberStore:
 
     async def remember(self, discord_id: int, name: str) -> str:
         """Our id for this person, who is known afterwards by ``name``."""
-        row = (
-            await self.connection.execute(
-                select(members.c.id, members.c.name).where(members.c.discord_id == discord_id)
-            )
-        ).first()
+        query = select(members.c.id, members.c.name).where(members.c.discord_id == discord_id)
+        row = (await self.connection.execute(query)).first()
         if row is None:
-            member_id = new_id("members")
-            await self.connection.execute(
-                members.insert().values(id=member_id, discord_id=discord_id, name=name, created_at=self.now)
-            )
-            return member_id
+            fresh = {"id": new_id("members"), "discord_id": discord_id, "name": name, "created_at": self.now}
+            await add_unless_there(self.connection, members, fresh)
+            row = (await self.connection.execute(query)).one()
         if row.name != name:
             await self.connection.execute(members.update().where(members.c.id == row.id).values(name=name))
         return str(row.id)

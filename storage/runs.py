@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.errors import StaleStateError
 from storage.ids import new_id
 from storage.states import RunState
-from storage.tables import charges, ebooks, runs
+from storage.tables import chain_head, charges, ebooks, runs
 
 _CARD_WAIT = timedelta(seconds=30)
 
@@ -74,7 +74,9 @@ class RunStore:
     async def next_version(self, ebook_id: str, chapter_number: int) -> int:
         """1 for a chapter's first run, counting every run that was not cancelled before it had a script."""
         # The book's row is locked, so that two runs ordered at once cannot take the same number.
-        await self.connection.execute(select(ebooks.c.id).where(ebooks.c.id == ebook_id).with_for_update())
+        # Not for its key: others' references to the book must not wait for this, or two orders wait for each other.
+        book = select(ebooks.c.id).where(ebooks.c.id == ebook_id)
+        await self.connection.execute(book.with_for_update(key_share=True))
         highest = await self.connection.execute(
             select(func.max(runs.c.version)).where(
                 runs.c.ebook_id == ebook_id,
@@ -185,6 +187,10 @@ class RunStore:
         """How many waiting runs come before this one."""
         query = select(func.count()).where(runs.c.state == RunState.READY, runs.c.created_at < run.created_at)
         return int((await self.connection.execute(query)).scalar_one())
+
+    async def queue_for_money(self) -> None:
+        """Until the transaction ends nobody else reserves: what is read of the spending stays true until then."""
+        await self.connection.execute(select(chain_head.c.seq).with_for_update())
 
     async def reserve(self, run_id: str, model: str, micros: int) -> str:
         """A ticket for money set aside before a call."""

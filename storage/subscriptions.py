@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.ids import new_id
 from storage.states import SubscriptionState
 from storage.tables import subscriptions
+from storage.upsert import add_or_change
 
 _OPEN = (SubscriptionState.PENDING, SubscriptionState.ACTIVE, SubscriptionState.PAUSED)
 
@@ -114,16 +115,14 @@ class SubscriptionStore:
             "ended_at": None,
             "ended_why": "",
         }
-        known = (
-            await self.connection.execute(select(subscriptions.c.id).where(subscriptions.c.guild_id == guild_id))
-        ).scalar()
-        if known is not None:
-            await self.connection.execute(subscriptions.update().where(subscriptions.c.id == known).values(values))
-            return await self.get(str(known))
-        subscription_id = new_id("subscriptions")
-        fresh = {"id": subscription_id, "guild_id": guild_id, "referral": secrets.token_hex(4), "created_at": self.now}
-        await self.connection.execute(subscriptions.insert().values(fresh | values))
-        return await self.get(subscription_id)
+        fresh = {
+            "id": new_id("subscriptions"),
+            "guild_id": guild_id,
+            "referral": secrets.token_hex(4),
+            "created_at": self.now,
+        }
+        await add_or_change(self.connection, subscriptions, fresh | values, ["guild_id"], list(values))
+        return (await self._rows(subscriptions.c.guild_id == guild_id))[0]
 
     async def change(self, guild_id: int, **values: Any) -> bool:  # noqa: ANN401 - columns of the table
         """Whether the server has a subscription, which has these values now."""

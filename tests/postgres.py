@@ -50,7 +50,7 @@ def server() -> Iterator[str]:
                     bin_dir / "initdb",
                     "-D",
                     folder / "d",
-                    *"-U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync".split(),
+                    *["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"],
                 ],
                 check=True,
                 cwd=folder,

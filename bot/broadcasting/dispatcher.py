@@ -127,23 +127,25 @@ class Dispatcher:
     async def _deliver(self, delivery: Delivery, *, reconcile: bool) -> None:
         """One try, its outcome committed; never raises."""
         try:
-            outcome = await self._reconciled(delivery) if reconcile and delivery.act is DeliveryAct.POST else None
+            outcome, doubtful = None, False
+            if reconcile and delivery.act is DeliveryAct.POST:
+                outcome, doubtful = await self._reconciled(delivery)
             if outcome is None:
                 await self.pacer.turn()
-                outcome = await self._try(delivery)
+                outcome = await self._try(delivery, doubtful=doubtful)
             if outcome is not None:
-                await self._settle(delivery, outcome)
+                await self._settle(delivery, outcome, doubtful=doubtful)
             await self._show(delivery.broadcast_id)
         except StaleStateError:
             _log.info("delivery %s was settled by somebody else", delivery.id)
         except Exception as error:  # noqa: BLE001 - the row stays `sending` and is reconciled by a later sweep
             reference(error, f"delivering {delivery.id}")
 
-    async def _try(self, delivery: Delivery) -> Outcome | None:
+    async def _try(self, delivery: Delivery, *, doubtful: bool) -> Outcome | None:
         """The request itself, unless it is not wanted any more: that is looked up at the last moment."""
         broadcast, wanted = await self._wanted(delivery)
         if self._stopping or not wanted:
-            await self._let_go(delivery, wanted=wanted)
+            await self._let_go(delivery, wanted=wanted, doubtful=doubtful)
             return None
         post = Post.of(broadcast).with_link(personal_link(self.link_template, broadcast.link, delivery.referral))
         match delivery.act:
@@ -164,37 +166,39 @@ class Dispatcher:
 
         return await self.database.look(work)
 
-    async def _let_go(self, delivery: Delivery, *, wanted: bool) -> None:
+    async def _let_go(self, delivery: Delivery, *, wanted: bool, doubtful: bool) -> None:
         async def work(writing: Writing) -> None:
             if wanted:
-                await writing.deliveries.put_back(delivery, self.owner)
-            else:
-                state = DeliveryState.CANCELLED if delivery.message_id is None else DeliveryState.SENT
-                await writing.deliveries.settle(delivery.id, self.owner, state, error="stopped before it was sent")
+                await writing.deliveries.put_back(delivery, self.owner, doubtful=doubtful)
+                return
+            state = DeliveryState.CANCELLED if delivery.message_id is None else DeliveryState.SENT
+            if doubtful:
+                state = DeliveryState.UNKNOWN
+            await writing.deliveries.settle(delivery.id, self.owner, state, error="stopped before it was sent")
 
         await self.database.write(work)
 
-    async def _reconciled(self, delivery: Delivery) -> Outcome | None:
-        """What is known of a try whose end nobody saw; None when sending again is safe."""
+    async def _reconciled(self, delivery: Delivery) -> tuple[Outcome | None, bool]:
+        """What is known of a try whose end nobody saw; None when sending again is safe, and whether a doubt stays."""
         found = await self.sender.find(delivery)
         if found.kind is OutcomeKind.RETRY:
-            return None
+            return None, False
         if found.kind is OutcomeKind.UNSURE:
             async with self.database.read() as reading:
                 recent = delivery.attempted_at is not None and reading.now - delivery.attempted_at < NONCE_WINDOW
             if recent:  # the nonce makes Discord return the first message instead of posting a second
-                return None
-            return Outcome(OutcomeKind.UNKNOWN, error=found.error)
-        return found
+                return None, True
+            return Outcome(OutcomeKind.UNKNOWN, error=found.error), True
+        return found, False
 
-    async def _settle(self, delivery: Delivery, outcome: Outcome) -> None:
+    async def _settle(self, delivery: Delivery, outcome: Outcome, *, doubtful: bool) -> None:
         if outcome.kind is OutcomeKind.PAUSE:
             self.pacer.quiet(outcome.seconds)
-        settled = verdict(delivery, outcome)
+        settled = verdict(delivery, outcome, doubtful=doubtful)
         broken = self.breaker.note(delivery.broadcast_id, outcome)
 
         async def work(writing: Writing) -> bool:
-            paused = await settle(writing, self.owner, Settled(delivery, outcome, settled))
+            paused = await settle(writing, self.owner, Settled(delivery, outcome, settled, doubtful))
             if broken:
                 await self.breaker.stop(writing, delivery.broadcast_id, broken)
             return paused

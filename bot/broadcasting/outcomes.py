@@ -27,15 +27,19 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A delivery, what came of the try, and what that means."""
+    """A delivery, what came of the try, and what that means.
+
+    ``doubtful`` says that an earlier try may have arrived and that nobody could rule it out before this one.
+    """
 
     delivery: Delivery
     outcome: Outcome
     verdict: Verdict
+    doubtful: bool = False
 
 
-def verdict(delivery: Delivery, outcome: Outcome) -> Verdict:
-    """What the outcome means for the delivery."""
+def verdict(delivery: Delivery, outcome: Outcome, *, doubtful: bool = False) -> Verdict:
+    """What the outcome means for the delivery; after the last attempt a doubt makes it unknown, not failed."""
     match outcome.kind:
         case OutcomeKind.SENT:
             return Verdict(DeliveryState.RECALLED if delivery.act is DeliveryAct.RECALL else DeliveryState.SENT)
@@ -45,10 +49,10 @@ def verdict(delivery: Delivery, outcome: Outcome) -> Verdict:
             return Verdict(DeliveryState.UNKNOWN)
         case OutcomeKind.PAUSE:
             return Verdict(DeliveryState.READY, outcome.seconds)
-        case OutcomeKind.UNSURE if delivery.attempts >= MAX_ATTEMPTS and delivery.act is DeliveryAct.POST:
-            return Verdict(DeliveryState.UNKNOWN)
         case _ if delivery.attempts >= MAX_ATTEMPTS:
-            return Verdict(DeliveryState.FAILED)
+            unsure = outcome.kind is OutcomeKind.UNSURE or doubtful
+            post = delivery.act is DeliveryAct.POST
+            return Verdict(DeliveryState.UNKNOWN if unsure and post else DeliveryState.FAILED)
         case _:
             return Verdict(DeliveryState.READY, _BACKOFF_SECONDS[min(delivery.attempts, len(_BACKOFF_SECONDS)) - 1])
 
@@ -58,8 +62,9 @@ async def settle(writing: Writing, owner: str, settled: Settled) -> bool:
     delivery, outcome, found = settled.delivery, settled.outcome, settled.verdict
     if found.again_in is not None:
         until = writing.now + timedelta(seconds=found.again_in)
-        sure = outcome.kind is not OutcomeKind.UNSURE
-        await writing.deliveries.postpone(delivery, owner, until, outcome.error, sure=sure)
+        sure = outcome.kind is not OutcomeKind.UNSURE and not settled.doubtful
+        untried = outcome.kind is OutcomeKind.PAUSE
+        await writing.deliveries.postpone(delivery, owner, until, outcome.error, sure=sure, untried=untried)
         return False
     await writing.deliveries.settle(delivery.id, owner, found.state, message_id=outcome.message_id, error=outcome.error)
     if delivery.subscription_id is None or delivery.act is not DeliveryAct.POST:

@@ -21,11 +21,14 @@ class Pacer:
 
     async def turn(self) -> None:
         """Returns when it is this caller's turn."""
-        slot = max(self._next, self._quiet_until, self.monotonic())
-        self._next = slot + 1 / self.rate
-        while (pause := max(slot, self._quiet_until) - self.monotonic()) > 0 and not self._closed.is_set():
-            with suppress(TimeoutError):
-                await self.wait(asyncio.wait_for(self._closed.wait(), pause), "the pace of posts")
+        while not self._closed.is_set():
+            slot = max(self._next, self._quiet_until, self.monotonic())
+            self._next = slot + 1 / self.rate
+            while (pause := slot - self.monotonic()) > 0 and not self._closed.is_set():
+                with suppress(TimeoutError):
+                    await self.wait(asyncio.wait_for(self._closed.wait(), pause), "the pace of posts")
+            if slot >= self._quiet_until:  # a slot from before a pause is worth nothing: all would go at once
+                return
 
     def quiet(self, seconds: float) -> None:
         """Nobody's turn comes for that long."""

@@ -100,13 +100,22 @@ PATCHES: Final = {
         ('aria-hidden="true">S</span>', 'aria-hidden="true">M</span>'),
         ("<strong>SimCord</strong><small>Preview</small>", "<strong>Midnight Myth</strong><small>on SimCord</small>"),
     ),
-    # A channel opens at its end, and is followed from near it, not from its last pixel alone.
+    # A channel opens at its end, and is followed from near it: the composer grows and shrinks over it.
     "/timeline.js": (
         (
             ": state.scrollIntent || captureScrollIntent();",
             ': state.scrollIntent || (previousIds.length ? captureScrollIntent() : { policy: "bottom" });',
         ),
-        ("ui.timeline.clientHeight <= 1 ?", "ui.timeline.clientHeight <= 48 ?"),
+        ("ui.timeline.clientHeight <= 1 ?", "ui.timeline.clientHeight <= 160 ?"),
+        # While an update is drawn, measuring would find what it has added and not yet scrolled to.
+        (
+            'if (!state.ready && state.scrollIntent?.policy === "target") return;',
+            'if (!state.ready && ["target", "bottom"].includes(state.scrollIntent?.policy)) return;',
+        ),
+        (
+            'if (state.scrollIntent?.policy !== "target") state.scrollIntent',
+            'if (!["target", "bottom"].includes(state.scrollIntent?.policy)) state.scrollIntent',
+        ),
     ),
     "/commands.js": (
         # As in Discord, choices are there before anything is typed …

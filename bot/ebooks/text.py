@@ -1,6 +1,7 @@
 """A text file somebody attached, as text; or a sentence that says why it is none."""
 
 import codecs
+import re
 from typing import Final
 
 from bot.errors import InputError
@@ -25,6 +26,8 @@ _KNOWN_BINARY: Final = (
     (b"ID3", "a sound file"),
     (b"RIFF", "a sound or video file"),
 )
+# A database takes neither; halves of surrogate pairs come from damaged files and from JSON.
+_UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 _INSTEAD: Final = "Attach a .txt or .md file, or run /script without a file and paste the text."
 
 
@@ -49,7 +52,7 @@ def read(name: str, content: bytes, limit: int) -> str:
 
 def check_text(text: str, limit: int, name: str = "") -> str:
     """The text without NULs and with plain line ends; ``InputError`` when it is empty or longer than ``limit`` characters."""
-    text = text.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n").strip()
+    text = _UNSTORABLE.sub("", text).replace("\r\n", "\n").replace("\r", "\n").strip()
     if not any(character.isalnum() for character in text):
         where = f"{name} has no readable text in it" if name else "there is no readable text in it"
         raise InputError(f"This chapter is empty: {where}.", _INSTEAD)

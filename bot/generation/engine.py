@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.clock import Wait
-from bot.events import ADDED_GRANT_LOG, ADDED_SCRIPT, COMPLETED, FAILED
+from bot.events import ADDED_GRANT_LOG, ADDED_SCRIPT, COMPLETED, FAILED, FELL_BACK
 from bot.generation import coverage, parts, timing
 from bot.generation.cards import Card, Painter, RunView
 from bot.generation.models import Draft, Script, WriterKind
@@ -24,8 +24,8 @@ _CHECKPOINT_SECONDS = 2.0
 _CARRIED_CUES = 6  # how many of the last cues a writer is shown, so that it goes on and does not repeat
 
 OnWait = Callable[[str, float], Awaitable[None]]
-WriterFor = Callable[[str, OnWait], Writer]
-"""Makes the real writer for one run, by the run's id."""
+WriterFor = Callable[[Run, OnWait], Writer]
+"""Makes the real writer for one run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class _Job:
         try:
             if self.engine.writer_for is not None:
                 try:
-                    await self._write_with(self.engine.writer_for(self.run.id, self._wait))
+                    await self._write_with(self.engine.writer_for(self.run, self._wait))
                 except WritingFault as raised:
                     fault = raised
                     _log.info("run %s: %s (%s)", self.run.id, raised.sentence, raised.kind)
@@ -236,6 +236,7 @@ class _Job:
                     "sentence": fault.sentence,
                 }
                 writing.report(FAILED, failure, **tags)
+                writing.report(FELL_BACK, {"run_id": run.id, "from": fault.model, "to": writer.value}, **tags)
             writing.report(ADDED_SCRIPT, {"doc_id": script_id}, **tags)
             writing.report(ADDED_GRANT_LOG, {"doc_id": log_id}, **tags)
             ids = {"ebook_id": run.ebook_id, "script_id": script_id, "grant_log_id": log_id}

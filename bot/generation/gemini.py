@@ -157,7 +157,7 @@ class GeminiModel:
 
     def _log_refusal(self, model: str, error: "errors.APIError") -> None:
         """The API's own message is for the operator; it holds neither the chapter nor, for certain, the key."""
-        said = one_line(str(error.message or ""))[:300].replace(self._key, "[key]")
+        said = one_line(str(error.message or "").replace(self._key, "[key]"))[:300]
         _log.warning("%s answered %s %s: %s", model, error.code, error.status, said)
 
     @property

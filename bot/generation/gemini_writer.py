@@ -62,6 +62,14 @@ class NoMeter:
         """Nothing happens."""
 
 
+OnFallback = Callable[[WritingFault, str], Awaitable[None]]
+"""Told when another model is asked: why, and which."""
+
+
+async def _unseen(found: WritingFault, model: str) -> None:
+    """The ``OnFallback`` of those who need not know."""
+
+
 async def _silently(reason: str, seconds: float) -> None:
     """The ``OnWait`` of those who need not know."""
 
@@ -81,6 +89,7 @@ class GeminiWriter:
         total_seconds: float = 120.0,
         meter: Meter | None = None,
         on_wait: OnWait = _silently,
+        on_fallback: OnFallback = _unseen,
         prices: PriceTable = LISTED,
         backoff: float = 1.0,
         jitter: Callable[[], float] = random.random,
@@ -94,6 +103,7 @@ class GeminiWriter:
         self._total = total_seconds
         self._meter = meter or NoMeter()
         self._on_wait = on_wait
+        self._on_fallback = on_fallback
         self._prices = prices
         self._backoff = backoff
         self._jitter = jitter
@@ -129,8 +139,6 @@ class GeminiWriter:
                 report = CallReport(model)
                 begun = False
                 await self._turn(model, deadline, faults)
-                if faults and deadline.left <= 0:
-                    raise most_telling(faults)  # a call that nobody can wait for would cost its reserve
                 try:
                     async with aclosing(self._call(model, assignment, prompt, deadline, report)) as drafts:
                         async for draft in drafts:
@@ -166,12 +174,19 @@ class GeminiWriter:
         return True
 
     async def _turn(self, model: str, deadline: Deadline, faults: list[WritingFault]) -> None:
-        """Waits in our own queue. That does not count, but for the pause that a refusal of ours asked for."""
+        """Waits in our own queue. That does not count, but for the pause that a refusal of ours asked for.
+
+        Raises the most telling ``WritingFault`` where no time is left then.
+        """
+        if faults and faults[-1].model != model:
+            await self._on_fallback(faults[-1], model)
         waited = await self._turnstile.turn(model, self._on_wait)
         asked = 0.0
         if faults and faults[-1].kind is FaultKind.QUOTA_MINUTE and faults[-1].model == model:
             asked = faults[-1].retry_after or waited
         deadline.extend(max(0.0, waited - asked))
+        if faults and deadline.left <= 0:
+            raise most_telling(faults)  # a call that nobody can wait for would cost its reserve
 
     async def _call(
         self, model: str, assignment: Assignment, prompt: Prompt, deadline: Deadline, report: CallReport

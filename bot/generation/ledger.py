@@ -25,6 +25,7 @@ class RunMeter:
 
         async def work(writing: Writing) -> str:
             if self.monthly_budget is not None:
+                await writing.runs.queue_for_money()
                 month = writing.now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
                 if await writing.runs.spent(since=month) + (micros or 0) > self.monthly_budget:
                     raise fault(FaultKind.BUDGET, model=model)

@@ -1,6 +1,7 @@
 """What people do with generations: order, cancel, continue, discard; and what a card shows of one."""
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from bot.errors import NotFoundError, StateError
 from bot.events import CANCELLED, RESUMED, STARTED
@@ -173,15 +174,16 @@ async def place_order(
     place: tuple[int, int] | None = None,
     progress: str = "",
     owner: str | None = None,
+    lease: timedelta = LEASE,
 ) -> Ordered:
     """A run with its chapter and its started event, in one transaction. With ``owner`` it is leased at once."""
 
     async def work(writing: Writing) -> Ordered:
         member_id = await writing.members.remember(by.discord_id, by.name) if by else None
         ebook = await writing.ebooks.find(chapter.ebook)
-        new = ebook is None
+        new = False
         if ebook is None:
-            ebook = await writing.ebooks.add(chapter.ebook, chapter.ebook, order.theme)
+            ebook, new = await writing.ebooks.add(chapter.ebook, chapter.ebook, order.theme)
         await writing.ebooks.put_chapter(ebook.id, chapter.number, order.title, chapter.content)
         run = await writing.runs.add(
             ebook_id=ebook.id,
@@ -197,7 +199,7 @@ async def place_order(
         started = {"ebook_id": ebook.id, "chapter_number": chapter.number, "theme": order.theme}
         writing.report(STARTED, started, member_id=member_id, ebook_id=ebook.id)
         if owner is not None:
-            run = await writing.runs.claim(owner, LEASE, run.id) or run
+            run = await writing.runs.claim(owner, lease, run.id) or run
         return Ordered(run, ebook, new)
 
     return await database.write(work)

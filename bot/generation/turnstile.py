@@ -11,6 +11,8 @@ from bot.clock import Wait, plainly
 WINDOW: Final = 60.0
 _MARGIN: Final = 1.0
 """Seconds more than the window: two requests may come closer together on their way."""
+_REMEMBERED: Final = 10.0
+"""Windows after which a learned limit is forgotten, to be learned anew: accounts change, other programs stop."""
 _LOOK: Final = 1.0
 _COOL: Final = 30.0
 """Seconds of silence after a refusal that named none."""
@@ -26,6 +28,7 @@ class _Gate:
     sent: list[float] = field(default_factory=list)
     closed_until: float = 0.0
     queue: list[int] = field(default_factory=list)
+    learned_at: float = 0.0
 
 
 @dataclass(slots=True)
@@ -68,11 +71,19 @@ class Turnstile:
         # One of these was not counted. Which is not known; without the oldest the rest is never too early in any window.
         del gate.sent[:1]
         passed = len(gate.sent)
-        learned = limit if limit and limit > 0 else max(passed, 1)
-        if self.per_minute is None:
-            gate.limit = learned if gate.limit is None else min(gate.limit, learned)
+        learned = limit if limit and limit > 0 else passed
+        if self.per_minute is None and learned:
+            known = self._limit(gate, now)
+            gate.limit = learned if known is None else min(known, learned)
+            gate.learned_at = now
         gate.closed_until = max(gate.closed_until, now + (_COOL if retry_after is None else retry_after))
         return gate.closed_until - now
+
+    def _limit(self, gate: _Gate, now: float) -> int | None:
+        """The limit as it is believed now: what was learned long ago may no longer hold."""
+        if self.per_minute is None and gate.limit is not None and now - gate.learned_at > _REMEMBERED * self.window:
+            gate.limit = None
+        return gate.limit
 
     @property
     def _span(self) -> float:
@@ -84,13 +95,14 @@ class Turnstile:
     def _pause(self, gate: _Gate, place: int, now: float) -> float:
         """Seconds until the one at ``place`` may go, if everybody before goes as early as possible."""
         span = self._span
+        limit = self._limit(gate, now)
         gate.sent = [moment for moment in gate.sent if moment > now - span]
         moments = list(gate.sent)
         moment = now
         for _ in range(place):
             moment = max(now, gate.closed_until)
-            if gate.limit is not None and len(moments) >= gate.limit:
-                moment = max(moment, moments[-gate.limit] + span)
+            if limit is not None and len(moments) >= limit:
+                moment = max(moment, moments[-limit] + span)
             moments.append(moment)
         return moment - now
 

@@ -41,6 +41,7 @@ class RunWorker:
     _active: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _loops: list[asyncio.Task[None]] = field(default_factory=list)
+    _dropped: set[str] = field(default_factory=set)
     _places: dict[str, int] = field(default_factory=dict)
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -67,6 +68,7 @@ class RunWorker:
 
     async def drop(self, run_id: str) -> None:
         """Stops writing a run that has been cancelled, if it is written here."""
+        self._dropped.add(run_id)
         task = self._active.get(run_id)
         if task is not None:
             task.cancel()
@@ -83,10 +85,13 @@ class RunWorker:
 
     async def _take_what_waits(self) -> None:
         while not self._stop.is_set() and len(self._active) < self.limit:
+            self._dropped.clear()
             run = await self._claim()
             if run is None:
                 return
             self._active[run.id] = asyncio.create_task(self._write(run))
+            if run.id in self._dropped:  # cancelled between the claim and this line
+                self._active[run.id].cancel()
 
     async def _claim(self) -> Run | None:
         async def work(writing: Writing) -> Run | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli import Exit
+from bot.exits import Exit
 from tests.blackbox.process import BotProcess, started
 from tests.stage import CHAPTER, MANAGE_GUILD, announcements
 from tests.standins.discord_actors import Person

@@ -19,7 +19,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot import services
-from bot.cli import Exit
+from bot.exits import Exit
 from bot.generation import parts
 from bot.generation.turnstile import Turnstile
 from tests.blackbox.process import started

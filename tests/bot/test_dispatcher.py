@@ -33,7 +33,7 @@ class Hurry:
     def __init__(self, clock: StillClock) -> None:
         self._clock = clock
 
-    async def __call__(self, awaitable: Awaitable[T], why: str) -> T:  # noqa: D102
+    async def __call__(self, awaitable: Awaitable[T], why: str) -> T:
         if why == "posts in flight":
             return await awaitable
         waiting = asyncio.ensure_future(awaitable)
@@ -122,7 +122,9 @@ async def announced(database: Database, channels: int = 1) -> str:
                 member_id=None,
             )
         )
-    return await Broadcasting(database, Nowhere(), Nowhere(), lambda: None).announce(Post("New Lore", "Share it."), {})
+    return await Broadcasting(database, Nowhere(), Nowhere(), Nowhere(), lambda: None).announce(
+        Post("New Lore", "Share it."), {}
+    )
 
 
 def dispatcher(database: Database, clock: StillClock, sender: Script, card: Shown | None = None) -> Dispatcher:

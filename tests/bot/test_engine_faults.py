@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.clock import plainly
-from bot.events import ADDED_GRANT_LOG, ADDED_SCRIPT, COMPLETED, FAILED, STARTED
+from bot.events import ADDED_GRANT_LOG, ADDED_SCRIPT, COMPLETED, FAILED, FELL_BACK, STARTED
 from bot.generation import parts, turnstile
 from bot.generation.answer import AnswerReader, schema
 from bot.generation.cards import NoCard
@@ -161,7 +161,7 @@ MIDDLE = [
     Row("no_finish", K.CUT_OFF, "Gemini's answer ended before the script did.", "lost"),
     Row("stall", K.STALLED, "Gemini stopped answering.", "lost", idle=0.25),
     Row("cut", K.DISCONNECTED, "The connection to Gemini was lost.", "lost"),
-    Row("ok", K.TIMED_OUT, "Gemini took longer than the studio waits.", "lost", delay=0.08, idle=9, total=0.3),
+    Row("ok", K.TIMED_OUT, "Gemini took longer than the studio waits.", "lost", delay=0.15, idle=9, total=1.2),
 ]
 
 
@@ -206,7 +206,7 @@ class Studio:
     def engine(self, model: GeminiModel, total: float = 8.0, models: tuple[str, ...] = (FLASH, LITE)) -> Engine:
         """Writes with ``models`` and falls back to the template."""
 
-        def writer_for(run_id: str, on_wait: OnWait) -> Writer:
+        def writer_for(run: Run, on_wait: OnWait) -> Writer:
             async def told(reason: str, seconds: float) -> None:
                 self.waits.append((reason, seconds))
                 await on_wait(reason, seconds)
@@ -215,7 +215,7 @@ class Studio:
                 model,
                 models,
                 total_seconds=total,
-                meter=RunMeter(self.database, run_id, self.budget),
+                meter=RunMeter(self.database, run.id, self.budget),
                 on_wait=told,
                 backoff=0.002,
                 jitter=lambda: 0.5,
@@ -348,7 +348,7 @@ async def test_always_before_the_first_cue(
     assert outcome.run.progress == ""
     assert_nothing_is_lost(outcome)
     assert_money(outcome, row.paid, row.always)
-    assert outcome.names == [STARTED, FAILED, ADDED_SCRIPT, ADDED_GRANT_LOG, COMPLETED]
+    assert outcome.names == [STARTED, FAILED, FELL_BACK, ADDED_SCRIPT, ADDED_GRANT_LOG, COMPLETED]
     assert outcome.failure["reason"] == row.kind
     assert outcome.failure["sentence"] in outcome.stored.error
     assert_nothing_technical(studio, caplog)
@@ -371,7 +371,7 @@ async def test_once_before_the_first_cue(
     else:
         assert outcome.stored.writer == "template"
         assert row.says in outcome.stored.error
-        assert outcome.names == [STARTED, FAILED, ADDED_SCRIPT, ADDED_GRANT_LOG, COMPLETED]
+        assert outcome.names == [STARTED, FAILED, FELL_BACK, ADDED_SCRIPT, ADDED_GRANT_LOG, COMPLETED]
     assert_nothing_technical(studio, caplog)
 
 
@@ -392,7 +392,7 @@ async def test_in_the_middle_of_the_stream(
     assert outcome.kept.model == outcome.stored.model == FLASH
     assert_nothing_is_lost(outcome)
     assert_money(outcome, row.paid, 1)
-    assert outcome.names == [STARTED, FAILED, ADDED_SCRIPT, ADDED_GRANT_LOG, COMPLETED]
+    assert outcome.names == [STARTED, FAILED, FELL_BACK, ADDED_SCRIPT, ADDED_GRANT_LOG, COMPLETED]
     assert outcome.failure["reason"] == row.kind
     assert_nothing_technical(studio, caplog)
 
@@ -488,7 +488,7 @@ async def test_after_failures_it_rests(standin: FaultyGemini, studio: Studio, ca
     assert standin.calls == []
     assert "Gemini has failed several times in a row and is left alone for now." in outcome.stored.error
     assert f"It is asked again from <t:{int(studio.database.clock().timestamp()) + 60}:f> on." in outcome.stored.error
-    assert outcome.names[-4:] == [FAILED, ADDED_SCRIPT, ADDED_GRANT_LOG, COMPLETED]
+    assert outcome.names[-5:] == [FAILED, FELL_BACK, ADDED_SCRIPT, ADDED_GRANT_LOG, COMPLETED]
     assert_nothing_technical(studio, caplog)
 
 

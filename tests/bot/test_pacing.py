@@ -21,7 +21,7 @@ class Stepping:
     def __init__(self) -> None:
         self.now = 100.0
 
-    def __call__(self) -> float:  # noqa: D102
+    def __call__(self) -> float:
         return self.now
 
     async def wait(self, awaitable: Awaitable[T], why: str) -> T:

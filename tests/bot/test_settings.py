@@ -124,8 +124,7 @@ def test_either_key_will_do(
     for name, value in (("GOOGLE_API_KEY", google), ("GEMINI_API_KEY", gemini)):
         if value is not None:
             monkeypatch.setenv(name, value)
-    key = load_studio_settings(None).google_api_key
-    assert (key.get_secret_value() if key else None) == used
+    assert load_studio_settings(None).gemini_key == (used or "")
 
 
 def test_the_environment_stands_over_the_file(monkeypatch: pytest.MonkeyPatch) -> None:

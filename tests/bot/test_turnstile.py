@@ -158,14 +158,25 @@ async def test_a_refusal_without_a_number_is_learned_from_what_passed(monkeypatc
     assert passed.most_in(WINDOW) == 5
 
 
-async def test_the_very_first_request_refused_leaves_one_a_minute() -> None:
-    """A limit of nothing is never learned: at least one request may pass."""
+async def test_a_refusal_of_the_very_first_request_teaches_nothing() -> None:
+    """Where no number was told and nothing had passed, there is no limit to learn: others may have used it up."""
     passed = Passed(Turnstile(window=0.1))
     await passed.ask("first")
     passed.gate.refused(MODEL, 0.0, 0)
     passed.moments.clear()  # Gemini did not count it
     await asyncio.gather(*(passed.ask(str(number)) for number in range(3)))
-    assert passed.most_in(0.1) == 1
+    assert passed.most_in(0.1) == 3
+
+
+async def test_a_learned_limit_is_forgotten() -> None:
+    """After ten windows a learned limit is no longer believed: accounts change."""
+    passed = Passed(Turnstile(window=0.02))
+    await passed.ask("first")
+    passed.gate.refused(MODEL, 0.0, 1)
+    await asyncio.sleep(0.25)
+    passed.moments.clear()
+    await asyncio.gather(*(passed.ask(str(number)) for number in range(3)))
+    assert passed.most_in(0.02) == 3
 
 
 async def test_a_limit_that_was_set_is_not_unlearned() -> None:

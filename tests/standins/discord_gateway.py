@@ -128,9 +128,7 @@ class Gateway:
             self.world.touched()
         return socket
 
-    def _receive(  # noqa: PLR0911 - one return for each of the protocol's refusals
-        self, raw: str, link: Link, session: Session | None
-    ) -> tuple[int | None, Session | None]:
+    def _receive(self, raw: str, link: Link, session: Session | None) -> tuple[int | None, Session | None]:
         """Act on one payload; the code to close with, if so, and the session from now on."""
         try:
             payload = json.loads(raw)

@@ -120,7 +120,7 @@ async def test_putting_back_is_as_if_never_taken(database: Database, clock: Stil
     """What was claimed and not tried is ready at once, with no try counted and no doubt."""
     await announced(database)
     taken = await one_claimed(database)
-    await database.write(lambda writing: writing.deliveries.put_back(taken, ANN))
+    await database.write(lambda writing: writing.deliveries.put_back(taken, ANN, doubtful=False))
     back = await now(database, taken)
     assert (back.state, back.attempts, back.attempted_at, back.lease_owner) == (DeliveryState.READY, 0, None, None)
     clock.forward(seconds=1)
@@ -134,7 +134,7 @@ async def test_putting_back_keeps_an_older_doubt(database: Database, clock: Stil
     await database.write(lambda writing: writing.deliveries.postpone(first, ANN, clock.now, "lost", sure=False))
     clock.forward(seconds=3)
     second = await one_claimed(database)
-    await database.write(lambda writing: writing.deliveries.put_back(second, ANN))
+    await database.write(lambda writing: writing.deliveries.put_back(second, ANN, doubtful=second.tried_before))
     clock.forward(seconds=3)
     third = await one_claimed(database)
     assert third.tried_before
@@ -159,7 +159,7 @@ async def test_the_outcome_is_the_owners_to_tell(database: Database) -> None:
     with pytest.raises(StaleStateError):
         await settled(ANN)  # type: ignore[misc]
     with pytest.raises(StaleStateError):
-        await database.write(lambda writing: writing.deliveries.put_back(delivery, ANN))
+        await database.write(lambda writing: writing.deliveries.put_back(delivery, ANN, doubtful=delivery.tried_before))
 
 
 async def test_the_abandoned_are_adopted(database: Database, clock: StillClock) -> None:

@@ -259,7 +259,7 @@ async def test_a_failed_write_leaves_nothing(database: Database) -> None:
     async def work(writing: Writing) -> None:
         await writing.facts.put("half", "1")
         await writing.ebooks.add("ebook_001", "The Fox")
-        await writing.ebooks.add("ebook_001", "The same id again")
+        await writing.ebooks.put_chapter("ebook_002", 1, "A book that is not there", "Text")
 
     with pytest.raises(IntegrityError):
         await database.write(work)

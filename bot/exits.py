@@ -1,0 +1,14 @@
+"""How the process leaves."""
+
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """The exit codes of the command line."""
+
+    DONE = 0
+    BROKEN = 1
+    CONFIG = 2
+    TOKEN = 3
+    UNREACHABLE = 4
+    DATABASE = 5
