@@ -31,6 +31,6 @@ def standin(gemini_server: GeminiStandin, monkeypatch: pytest.MonkeyPatch) -> Ge
 @pytest.fixture
 async def gemini(standin: GeminiStandin) -> AsyncIterator[GeminiModel]:
     """The real client against the stand-in, impatient."""
-    model = GeminiModel("test-key", idle_seconds=0.3)
+    model = GeminiModel("test-key", idle_seconds=0.6)
     yield model
     await model.aclose()

@@ -181,7 +181,7 @@ async def test_the_most_telling_fault_is_raised(standin: GeminiStandin, make: Ma
 async def test_what_cannot_be_served_ends_in_time(standin: GeminiStandin, make: Make) -> None:
     """However many models are left, waits and silences included."""
     standin.play("stall_first")
-    _, found = await write(make(FLASH, LITE, THIRD, total_seconds=0.4))
+    _, found = await write(make(FLASH, LITE, THIRD, total_seconds=1.5))
     assert found is not None
     assert found.kind is FaultKind.STALLED
     assert len(standin.calls) <= 3
