@@ -135,7 +135,7 @@ def dispatcher(database: Database, clock: StillClock, sender: Script, card: Show
 
 async def until(true: Callable[[], Awaitable[bool]]) -> None:
     """Waits, in real time, for something to become true."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         while not await true():  # noqa: ASYNC110
             await asyncio.sleep(0.002)
 
@@ -269,7 +269,7 @@ async def test_what_the_dead_left_is_sent_where_it_is_missing(sqlite: Database, 
 
 async def test_a_pause_does_not_make_a_doubt_certain(sqlite: Database, clock: StillClock) -> None:
     """A post that may have arrived is looked for before every later send, also when a send in between was put off."""
-    pause = Outcome(OutcomeKind.PAUSE, error="Discord asked for a pause", seconds=600)
+    pause = Outcome(OutcomeKind.PAUSE, error="Discord asked for a pause", seconds=150)
     broadcast_id = await announced(sqlite)
     sender = Script(clock, LOST, pause, SENT, finds=(UNREADABLE,))
     (row,) = await finished(sqlite, dispatcher(sqlite, clock, sender), broadcast_id)
