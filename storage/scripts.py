@@ -89,11 +89,6 @@ class ScriptStore:
         values = {"state": ScriptState.RELEASED, "released_at": self.now, "link": link}
         await self._move(script_id, scripts.c.state == ScriptState.APPROVED, values)
 
-    async def withdraw(self, script_id: str) -> None:
-        """Back to ``draft``."""
-        values = {"state": ScriptState.DRAFT, "approved_at": None, "released_at": None}
-        await self._move(script_id, scripts.c.state != ScriptState.DRAFT, values)
-
     async def standings(self, ebook_id: str | None = None) -> list[ChapterStanding]:
         """Every chapter that has a script, by book and number."""
         query = select(

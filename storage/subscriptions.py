@@ -67,11 +67,6 @@ class SubscriptionStore:
         found = await self._rows((subscriptions.c.guild_id == guild_id) & subscriptions.c.state.in_(_OPEN))
         return found[0] if found else None
 
-    async def of_channel(self, channel_id: int) -> Subscription | None:
-        """The channel's subscription that has not ended, or None."""
-        found = await self._rows((subscriptions.c.channel_id == channel_id) & subscriptions.c.state.in_(_OPEN))
-        return found[0] if found else None
-
     async def is_open(self, subscription_id: str, channel_id: int) -> bool:
         """Whether this subscription is active and still points at this channel."""
         found = (subscriptions.c.id == subscription_id) & (subscriptions.c.channel_id == channel_id)
