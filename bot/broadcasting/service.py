@@ -63,7 +63,9 @@ class Broadcasting:
             stored = await _script(reading, script_id)
             ebook = await reading.ebooks.find(stored.ebook_id)
         if stored.state is ScriptState.RELEASED:
-            raise StateError("This script has already been released.", "`/broadcast` announces something more about it.")
+            raise StateError(
+                "This script has already been released.", "`/broadcast` announces something more about it."
+            )
         if stored.state is ScriptState.DRAFT:
             raise StateError("This script is still a draft.", "Approve it first.")
         title = shortened(NEW_LORE.format(title=stored.title), MAX_TITLE)

@@ -123,14 +123,12 @@ async def test_the_same_chapter_ordered_twice_at_once(peers: tuple[Database, Dat
 
 
 async def test_a_script_goes_from_draft_to_release(database: Database, clock: StillClock) -> None:
-    """A script is drafted, approved and released, each once; withdrawing makes a draft of it again."""
+    """A script is drafted, approved and released, each once."""
     await booked(database)
     script_id = await scripted(database)
     assert re.fullmatch(r"audio_scripts_[0-9a-f]{16}", script_id)
     with pytest.raises(StaleStateError):
         await database.write(lambda writing: writing.scripts.release(script_id, ""))
-    with pytest.raises(StaleStateError):
-        await database.write(lambda writing: writing.scripts.withdraw(script_id))
     await database.write(lambda writing: writing.scripts.approve(script_id))
     with pytest.raises(StaleStateError):
         await database.write(lambda writing: writing.scripts.approve(script_id))
@@ -143,10 +141,6 @@ async def test_a_script_goes_from_draft_to_release(database: Database, clock: St
         "https://example.org/1",
         clock.now,
     )
-    await database.write(lambda writing: writing.scripts.withdraw(script_id))
-    async with database.read() as reading:
-        stored = await reading.scripts.get(script_id)
-    assert (stored.state, stored.approved_at, stored.released_at) == (ScriptState.DRAFT, None, None)
 
 
 async def test_one_approval_of_many_holds(peers: tuple[Database, Database]) -> None:
