@@ -90,12 +90,12 @@ class Affiliates:
 
         await self.database.write(work)
 
-    async def lost(self, guild_id: int, why: str, *, channel_id: int | None = None) -> Subscription | None:
+    async def lost(self, guild_id: int, why: str) -> Subscription | None:
         """The bot was removed or the channel deleted: the subscription that ended by it, if there was one."""
 
         async def work(writing: Writing) -> Subscription | None:
             known = await writing.subscriptions.of_guild(guild_id)
-            if known is None or channel_id not in {None, known.channel_id}:
+            if known is None:
                 return None
             await writing.subscriptions.end(guild_id, why)
             writing.report(AFFILIATE_LEFT, _data(known, why=why))

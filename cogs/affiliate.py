@@ -11,6 +11,8 @@ from bot.app import MythBot
 from bot.errors import NotFoundError, StateError
 from cogs.access import require_manager
 from cogs.views.affiliate import BookSelect, CheckButton, RoleSelect, join, settings_card
+from storage.states import SubscriptionState
+from storage.subscriptions import Subscription
 
 _log = logging.getLogger(__name__)
 _GREETING = (
@@ -72,19 +74,35 @@ class AffiliateCog(commands.GroupCog, group_name="affiliate", group_description=
                 _log.info("a server could not be greeted: %s", error)
 
     @commands.Cog.listener()
+    async def on_ready(self) -> None:
+        """What was lost while the bot was away ends now."""
+        for one in await self._affiliates.all():
+            guild = self._bot.get_guild(one.guild_id)
+            if one.state is SubscriptionState.ENDED or (guild is not None and guild.unavailable):
+                continue
+            if guild is None:
+                await self._lost(one, "the bot was removed from the server")
+            elif guild.get_channel(one.channel_id) is None:
+                await self._lost(one, "its channel was deleted")
+
+    async def _lost(self, one: Subscription, why: str) -> None:
+        if await self._affiliates.lost(one.guild_id, why):
+            name = discord.utils.escape_markdown(one.guild_name)
+            await self._bot.face.notices.audit(f"{name} is no longer subscribed: {why}.")
+
+    @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """The subscription ends when the bot is removed."""
-        if await self._affiliates.lost(guild.id, "the bot was removed from the server"):
-            await self._bot.face.notices.audit(
-                f"{discord.utils.escape_markdown(guild.name)} is no longer subscribed: the bot was removed."
-            )
+        known = await self._affiliates.of_guild(guild.id)
+        if known is not None:
+            await self._lost(known, "the bot was removed from the server")
 
     @commands.Cog.listener()
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
         """The subscription ends when its channel is deleted."""
-        if await self._affiliates.lost(channel.guild.id, "its channel was deleted", channel_id=channel.id):
-            name = discord.utils.escape_markdown(channel.guild.name)
-            await self._bot.face.notices.audit(f"{name} is no longer subscribed: #{channel.name} was deleted.")
+        known = await self._affiliates.of_guild(channel.guild.id)
+        if known is not None and known.channel_id == channel.id:
+            await self._lost(known, "its channel was deleted")
 
 
 async def setup(bot: MythBot) -> None:

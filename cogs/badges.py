@@ -5,7 +5,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import MythBot
-from bot.badges import Badges, Standing
+from bot.badges import Badges
+from cogs.views.badges import badge_lines
 from cogs.views.base import layout
 from cogs.words import INDIGO, counted, plain
 
@@ -34,15 +35,6 @@ class BadgesCog(commands.Cog):
         ]
         view = layout(*(discord.ui.TextDisplay(text) for text in texts), accent=INDIGO)
         await interaction.edit_original_response(view=view)
-
-
-def badge_lines(standing: Standing) -> str:
-    """What somebody has earned, and what comes next."""
-    earned = [f"**{plain(badge.name, 60)}** ({counted(badge.shares, 'share')})" for badge in standing.earned]
-    lines = [" · ".join(earned) or "None yet.", f"You have shared {counted(standing.shares, 'announcement')}."]
-    if standing.next is not None:
-        lines.append(f"Next: {plain(standing.next.name, 60)}, with {standing.next.shares}.")
-    return "\n".join(lines)
 
 
 async def setup(bot: MythBot) -> None:

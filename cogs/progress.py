@@ -6,6 +6,7 @@ from discord.app_commands import Choice, Range
 from discord.ext import commands
 
 from bot.app import MythBot
+from bot.badges import Badges
 from bot.progress.overview import Period, Progress, Scope
 from cogs.access import is_team
 from cogs.choices import ebook_choices
@@ -17,8 +18,9 @@ _PERIODS = [Choice(name=period.words, value=period.value) for period in Period]
 class ProgressCog(commands.Cog):
     """Shows progress."""
 
-    def __init__(self, progress: Progress) -> None:
+    def __init__(self, progress: Progress, badges: Badges) -> None:
         self._progress = progress
+        self._badges = badges
 
     @app_commands.command(name="progress", description="Where the books stand")
     @app_commands.describe(
@@ -40,7 +42,8 @@ class ProgressCog(commands.Cog):
         """The overview, or the public view."""
         await interaction.response.defer(ephemeral=not share, thinking=True)
         if not is_team(interaction):
-            view = public_card(await self._progress.public(interaction.user.id, ebook or ""))
+            standing = await self._badges.of(interaction.user.id)
+            view = public_card(await self._progress.public(ebook or ""), standing)
         else:
             scope = Scope(ebook or "", member.id if member else None, Period(period))
             view = overview_card(await self._progress.overview(scope))
@@ -50,4 +53,4 @@ class ProgressCog(commands.Cog):
 async def setup(bot: MythBot) -> None:
     """In every server."""
     bot.add_dynamic_items(OverviewButton, EventsButton, ExportButton)
-    await bot.add_cog(ProgressCog(bot.services.progress))
+    await bot.add_cog(ProgressCog(bot.services.progress, bot.services.badges))

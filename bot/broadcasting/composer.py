@@ -37,7 +37,7 @@ def checked_link(link: str, what: str = "link") -> str:
         return ""
     try:
         parts = urlsplit(link)
-        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        good = parts.scheme in {"http", "https"} and "." in (parts.hostname or "") and parts.port != 0
     except ValueError:
         good = False
     if not good or len(link) > MAX_LINK or any(character.isspace() or character in '<>"\\`{}|^' for character in link):

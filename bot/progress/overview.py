@@ -85,11 +85,10 @@ class PublicChapter:
 
 @dataclass(frozen=True, slots=True)
 class PublicView:
-    """Everybody's look: what is out, what is coming, how often they have shared."""
+    """Everybody's look: what is out and what is coming."""
 
     out: tuple[PublicChapter, ...]
     coming: tuple[PublicChapter, ...]
-    shares: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,14 +134,12 @@ class Progress:
                 last=await _with_member(reading, newest[0]) if newest else None,
             )
 
-    async def public(self, discord_id: int, ebook: str = "") -> PublicView:
+    async def public(self, ebook: str = "") -> PublicView:
         """Everybody's look. Drafts do not appear in it."""
         async with self.database.read() as reading:
             found = await reading.ebooks.find(ebook) if ebook else None
             titles = await reading.ebooks.titles()
             standings = await reading.scripts.standings(found.id if found else None)
-            member_id = await reading.members.find(discord_id)
-            shares = await reading.broadcasts.shares_of(member_id) if member_id else 0
         out, coming = [], []
         for standing in standings:
             link = standing.link if standing.state is ScriptState.RELEASED else ""
@@ -151,7 +148,7 @@ class Progress:
                 out.append(chapter)
             elif standing.state is ScriptState.APPROVED:
                 coming.append(chapter)
-        return PublicView(tuple(out), tuple(coming), shares)
+        return PublicView(tuple(out), tuple(coming))
 
     async def public_books(self, words: str) -> list[tuple[str, str]]:
         """Id and title of books of which something is out or coming, and whose title or id contains ``words``."""

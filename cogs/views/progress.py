@@ -8,6 +8,7 @@ from typing import Any, Self
 import discord
 from discord import ui
 
+from bot.badges import Standing
 from bot.progress import export
 from bot.progress.overview import (
     BookStanding,
@@ -20,6 +21,7 @@ from bot.progress.overview import (
     short_name,
 )
 from cogs.access import require_team, services_of
+from cogs.views.badges import badge_lines
 from cogs.views.base import PressMixin, layout, row
 from cogs.words import EMBER, INDIGO, ago, bar, counted, cut, dollars, plain
 from storage.events import Event
@@ -97,7 +99,7 @@ def _when(event: Event) -> str:
     return ago(datetime.fromisoformat(event.timestamp))
 
 
-def public_card(view: PublicView) -> ui.LayoutView:
+def public_card(view: PublicView, standing: Standing) -> ui.LayoutView:
     """Everybody's look; nothing internal stands in it."""
     out = [_chapter_line(chapter) for chapter in reversed(view.out[-_PUBLIC:])]
     coming = [_chapter_line(chapter) for chapter in view.coming[:_PUBLIC]]
@@ -105,7 +107,7 @@ def public_card(view: PublicView) -> ui.LayoutView:
         "### Midnight Myth Audio",
         "**Out now**\n" + ("\n".join(out) or "Nothing yet."),
         "**Coming next**\n" + ("\n".join(coming) or "The next chapter is still in the dark."),
-        f"**You** have shared {counted(view.shares, 'announcement')}.",
+        f"**Your badges**\n{badge_lines(standing)}",
     ]
     return layout(*(ui.TextDisplay(text) for text in texts), accent=INDIGO)
 

@@ -1,3 +1,4 @@
+import asyncio
 import csv
 import io
 
@@ -309,3 +310,16 @@ async def test_stop_all_stops_at_once(stage: Stage) -> None:
     listed = await stage.discord.answered(await stage.hana.slash("broadcasts list"))
     assert "cancelled" in listed.text
     assert not lantern.posts
+
+
+async def test_what_was_lost_while_away_ends_at_the_start(stage: Stage) -> None:
+    """A server that removed the bot while it was away is no longer subscribed once it is back."""
+    (lantern,) = await joined(stage, "Red Lantern")
+    stage.bot._connection._guilds.pop(lantern.guild.id)
+    stage.bot.dispatch("ready")
+    services = stage.bot.services
+    for _ in range(100):
+        if await services.affiliates.of_guild(lantern.guild.id) is None:
+            break
+        await asyncio.sleep(0.02)
+    assert await services.affiliates.of_guild(lantern.guild.id) is None

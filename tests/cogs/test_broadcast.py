@@ -52,6 +52,7 @@ async def test_a_share_counts_once(stage: Stage) -> None:
     assert "it counts once" in second.text
     seen = await stage.discord.answered(await reader.slash("progress", channel=lantern.guild.text_channel))
     assert "shared 1 announcement" in seen.text
+    assert "First Whisper" in seen.text
 
 
 async def test_a_missing_message_is_asked_for(stage: Stage) -> None:
