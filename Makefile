@@ -56,6 +56,7 @@ bench: $(VENV)/.dev
 
 soak: $(VENV)/.dev
 	SOAK=1 $(BIN)/python -m pytest -n 2 -m slow
+	STAGE_POSTGRES=1 $(BIN)/python -m pytest -n 2 tests/cogs
 
 live: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 0 -rs tests/live

@@ -112,10 +112,8 @@ class CheckButton(
         self.role_id = role_id
 
     @classmethod
-    async def from_custom_id(
-        cls, _interaction: discord.Interaction, _item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The button that was pressed."""
+    def parse(cls, match: re.Match[str]) -> Self:
+        """The item of this id."""
         return cls(int(match["channel"]), int(match["role"]))
 
     async def press(self, interaction: discord.Interaction) -> None:
@@ -161,13 +159,6 @@ class RoleSelect(PressMixin, ui.DynamicItem[ui.RoleSelect[Any]], template=r"affi
             custom_id="affiliate:role", placeholder="Role to ping (none: no pings)", min_values=0, max_values=1
         )
         super().__init__(select)
-
-    @classmethod
-    async def from_custom_id(
-        cls, _interaction: discord.Interaction, _item: ui.Item[Any], _match: re.Match[str], /
-    ) -> Self:
-        """The select that was used."""
-        return cls()
 
     async def press(self, interaction: discord.Interaction) -> None:
         """Keeps the choice."""

@@ -63,10 +63,8 @@ class ListButton(PressMixin, ui.DynamicItem[ui.Button[Any]], template=r"affiliat
         self.page = page
 
     @classmethod
-    async def from_custom_id(
-        cls, _interaction: discord.Interaction, _item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The button that was pressed."""
+    def parse(cls, match: re.Match[str]) -> Self:
+        """The item of this id."""
         return cls(int(match["page"]))
 
     async def press(self, interaction: discord.Interaction) -> None:
@@ -89,13 +87,6 @@ class AdmitButton(
         )
         super().__init__(button)
         self.subscription_id = subscription_id
-
-    @classmethod
-    async def from_custom_id(
-        cls, _interaction: discord.Interaction, _item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The button that was pressed."""
-        return cls(match["id"])
 
     async def press(self, interaction: discord.Interaction) -> None:
         """Admits, tells the server, and shows the list anew."""
@@ -124,13 +115,6 @@ class RemoveButton(
         )
         super().__init__(button)
         self.subscription_id = subscription_id
-
-    @classmethod
-    async def from_custom_id(
-        cls, _interaction: discord.Interaction, _item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The button that was pressed."""
-        return cls(match["id"])
 
     async def press(self, interaction: discord.Interaction) -> None:
         """Ends it and tells both sides."""

@@ -3,7 +3,8 @@
 discord.py only logs what a dynamic item raises, and takes an exception in ``interaction_check`` for a silent no.
 """
 
-from typing import Any
+import re
+from typing import Any, Self
 
 import discord
 from discord import ui
@@ -20,7 +21,19 @@ class Modal(ui.Modal):
 
 
 class PressMixin:
-    """Turns a dynamic item's ``callback`` into ``press`` with the one error path around it."""
+    """Makes a dynamic item anew from its id, and turns ``callback`` into ``press`` with the one error path around it."""
+
+    @classmethod
+    def parse(cls, match: re.Match[str]) -> Self:
+        """The item of this id. Where nothing else is said, the template's groups are what the item is made from."""
+        return cls(*match.groups())
+
+    @classmethod
+    async def from_custom_id(
+        cls, _interaction: discord.Interaction, _item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """The item that was pressed."""
+        return cls.parse(match)
 
     async def callback(self, interaction: discord.Interaction) -> Any:  # noqa: ANN401 - discord.py's signature
         """Presses, or tells the person why not."""

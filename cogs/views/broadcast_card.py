@@ -1,8 +1,7 @@
 """How a broadcast is going and what one does to it, for the team."""
 
 import io
-import re
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import discord
 from discord import ui
@@ -130,13 +129,6 @@ class BroadcastButton(
         super().__init__(ui.Button(label=label or name, style=style, custom_id=f"broadcast:{act}:{broadcast_id}"))
         self.act = act
         self.broadcast_id = broadcast_id
-
-    @classmethod
-    async def from_custom_id(
-        cls, _interaction: discord.Interaction, _item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The button that was pressed."""
-        return cls(match["act"], match["id"])
 
     async def press(self, interaction: discord.Interaction) -> None:
         """Acts, and answers privately."""

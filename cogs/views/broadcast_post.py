@@ -1,7 +1,6 @@
 """An announcement as it stands in a channel: an embed and buttons, plain enough to be forwarded."""
 
-import re
-from typing import Any, Self
+from typing import Any
 
 import discord
 from discord import ui
@@ -38,13 +37,6 @@ class SharedButton(PressMixin, ui.DynamicItem[ui.Button[Any]], template=r"shared
         button: ui.Button[Any] = ui.Button(label="I shared it", custom_id=mark(delivery_id))
         super().__init__(button)
         self.delivery_id = delivery_id
-
-    @classmethod
-    async def from_custom_id(
-        cls, _interaction: discord.Interaction, _item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The button that was pressed."""
-        return cls(match["id"])
 
     async def press(self, interaction: discord.Interaction) -> None:
         """Answers with the person's own count, and with the badge it brought."""

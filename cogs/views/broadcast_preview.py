@@ -1,7 +1,6 @@
 """The preview that only the composer sees: the post, who gets it, who is left out, the controls and the confirmation."""
 
-import re
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import discord
 from discord import ui
@@ -119,13 +118,6 @@ class PreviewButton(
         super().__init__(ui.Button(label=label or self.LOOKS.get(act, act), style=style, custom_id=custom_id, row=row))
         self.act = act
         self.broadcast_id = broadcast_id
-
-    @classmethod
-    async def from_custom_id(
-        cls, _interaction: discord.Interaction, _item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The button that was pressed."""
-        return cls(match["act"], match["id"])
 
     async def press(self, interaction: discord.Interaction) -> None:
         """Acts."""

@@ -125,10 +125,8 @@ class OverviewButton(PressMixin, ui.DynamicItem[ui.Button[Any]], template=r"prog
         self.scope = scope
 
     @classmethod
-    async def from_custom_id(
-        cls, _interaction: discord.Interaction, _item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The button that was pressed."""
+    def parse(cls, match: re.Match[str]) -> Self:
+        """The item of this id."""
         return cls(_scope_of(match))
 
     async def press(self, interaction: discord.Interaction) -> None:
@@ -151,10 +149,8 @@ class EventsButton(
         self.page = page
 
     @classmethod
-    async def from_custom_id(
-        cls, _interaction: discord.Interaction, _item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The button that was pressed."""
+    def parse(cls, match: re.Match[str]) -> Self:
+        """The item of this id."""
         return cls(_scope_of(match), int(match["page"]))
 
     async def press(self, interaction: discord.Interaction) -> None:
@@ -173,10 +169,8 @@ class ExportButton(PressMixin, ui.DynamicItem[ui.Button[Any]], template=r"progre
         self.scope = scope
 
     @classmethod
-    async def from_custom_id(
-        cls, _interaction: discord.Interaction, _item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The button that was pressed."""
+    def parse(cls, match: re.Match[str]) -> Self:
+        """The item of this id."""
         return cls(_scope_of(match))
 
     async def press(self, interaction: discord.Interaction) -> None:

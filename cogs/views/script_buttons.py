@@ -1,8 +1,7 @@
 """What one does to a run and to its script. The buttons carry ids, so they work after a restart."""
 
 import io
-import re
-from typing import ClassVar, Self
+from typing import ClassVar
 
 import discord
 from discord import ui
@@ -32,13 +31,6 @@ class RunButton(
         super().__init__(ui.Button(label=label or name, style=style, custom_id=f"run:{act}:{run_id}"))
         self.act = act
         self.run_id = run_id
-
-    @classmethod
-    async def from_custom_id(
-        cls, _interaction: discord.Interaction, _item: ui.Item[ui.LayoutView], match: re.Match[str], /
-    ) -> Self:
-        """The button that was pressed."""
-        return cls(match["act"], match["id"])
 
     async def press(self, interaction: discord.Interaction) -> None:
         """Acts; the run's card shows the rest."""
@@ -90,13 +82,6 @@ class ScriptButton(
         super().__init__(ui.Button(label=label, style=style, custom_id=f"script:{act}:{script_id}"))
         self.act = act
         self.script_id = script_id
-
-    @classmethod
-    async def from_custom_id(
-        cls, _interaction: discord.Interaction, _item: ui.Item[ui.LayoutView], match: re.Match[str], /
-    ) -> Self:
-        """The button that was pressed."""
-        return cls(match["act"], match["id"])
 
     async def press(self, interaction: discord.Interaction) -> None:
         """Acts."""

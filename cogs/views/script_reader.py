@@ -64,10 +64,8 @@ class PageButton(
         self.page = page
 
     @classmethod
-    async def from_custom_id(
-        cls, _interaction: discord.Interaction, _item: ui.Item[ui.LayoutView], match: re.Match[str], /
-    ) -> Self:
-        """The button that was pressed."""
+    def parse(cls, match: re.Match[str]) -> Self:
+        """The item of this id."""
         return cls(match["way"], match["id"], int(match["page"]))
 
     async def press(self, interaction: discord.Interaction) -> None:

@@ -1,7 +1,6 @@
 """The wizard's card. Each control keeps its change at once, checks it, and says what it found."""
 
-import re
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import discord
@@ -90,18 +89,11 @@ class RolesSelect(PressMixin, ui.DynamicItem[ui.RoleSelect[Any]], template=r"set
     def __init__(self) -> None:
         select: ui.RoleSelect[Any] = ui.RoleSelect(
             custom_id="setup:roles",
-            placeholder="Team roles (none: whoever may manage this server)",
+            placeholder="Team roles",
             min_values=0,
             max_values=10,
         )
         super().__init__(select)
-
-    @classmethod
-    async def from_custom_id(
-        cls, _interaction: discord.Interaction, _item: ui.Item[Any], _match: re.Match[str], /
-    ) -> Self:
-        """The select that was used."""
-        return cls()
 
     async def press(self, interaction: discord.Interaction) -> None:
         """Keeps the roles; everybody's own role would make everybody the team."""
@@ -132,14 +124,7 @@ class AnnouncementSelect(_ChannelPick, ui.DynamicItem[ui.ChannelSelect[Any]], te
     """The studio's own channel for announcements."""
 
     def __init__(self) -> None:
-        super().__init__(self.select("setup:announcement", "The studio's own announcement channel (none: nowhere)"))
-
-    @classmethod
-    async def from_custom_id(
-        cls, _interaction: discord.Interaction, _item: ui.Item[Any], _match: re.Match[str], /
-    ) -> Self:
-        """The select that was used."""
-        return cls()
+        super().__init__(self.select("setup:announcement", "Announcement channel"))
 
     async def press(self, interaction: discord.Interaction) -> None:
         """Tests and keeps it."""
@@ -160,14 +145,7 @@ class AuditSelect(_ChannelPick, ui.DynamicItem[ui.ChannelSelect[Any]], template=
     """Where the team reads what has happened."""
 
     def __init__(self) -> None:
-        super().__init__(self.select("setup:audit", "The audit channel (none: nowhere)"))
-
-    @classmethod
-    async def from_custom_id(
-        cls, _interaction: discord.Interaction, _item: ui.Item[Any], _match: re.Match[str], /
-    ) -> Self:
-        """The select that was used."""
-        return cls()
+        super().__init__(self.select("setup:audit", "Audit channel"))
 
     async def press(self, interaction: discord.Interaction) -> None:
         """Tests and keeps it."""
@@ -192,13 +170,6 @@ class RuleButton(PressMixin, ui.DynamicItem[ui.Button[Any]], template=r"setup:ru
     def __init__(self, rule: str, *, on: bool = False) -> None:
         super().__init__(ui.Button(label=self.LABELS[rule][on], custom_id=f"setup:rule:{rule}"))
         self.rule = rule
-
-    @classmethod
-    async def from_custom_id(
-        cls, _interaction: discord.Interaction, _item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The button that was pressed."""
-        return cls(match["rule"])
 
     async def press(self, interaction: discord.Interaction) -> None:
         """Turns the rule around."""

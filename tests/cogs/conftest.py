@@ -1,5 +1,6 @@
-"""The stage, on SQLite and without a Gemini key: the template writes at once."""
+"""The stage, without a Gemini key: the template writes at once. On SQLite, or with STAGE_POSTGRES=1 on PostgreSQL."""
 
+import os
 from collections.abc import AsyncIterator
 
 import pytest
@@ -8,9 +9,15 @@ from tests.stage import Stage, staged
 
 
 @pytest.fixture
-async def stage(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
+def stage_url(request: pytest.FixtureRequest) -> str:
+    """Where the stage's memory is."""
+    return str(request.getfixturevalue("postgres_url" if os.environ.get("STAGE_POSTGRES") else "sqlite_url"))
+
+
+@pytest.fixture
+async def stage(stage_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
     """The bot on its stage."""
     for name in ("GOOGLE_API_KEY", "GEMINI_API_KEY"):
         monkeypatch.delenv(name, raising=False)
-    async with staged(sqlite_url) as found:
+    async with staged(stage_url) as found:
         yield found
