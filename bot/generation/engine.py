@@ -251,13 +251,11 @@ def _merged(base: Progress, draft: Draft) -> Progress:
     """``base`` with what ``draft`` adds: the first part names the script, every part may add voices."""
     known = {member.name.casefold() for member in base.cast}
     added = tuple(member for member in draft.cast if member.name.casefold() not in known)
-    first = len(base.cues) + 1
-    cues = tuple(cue.model_copy(update={"n": number}) for number, cue in enumerate(draft.cues, first))
     return Progress(
         title=base.title or draft.title,
         logline=base.logline or draft.logline,
         cast=base.cast + added,
-        cues=base.cues + cues,
+        cues=base.cues + draft.cues,  # numbered from the assignment's first cue on
         next_paragraph=base.next_paragraph,
         model=draft.model or base.model,
         usage=base.usage + draft.usage,
