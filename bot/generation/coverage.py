@@ -16,6 +16,8 @@ from bot.generation.words import folded, is_dense
 
 ENOUGH: Final = 0.5
 """The share of a paragraph's words that must be found."""
+_TAIL: Final = 40
+"""How many of the last cues can belong to a paragraph that was broken off."""
 _RUN: Final = 3
 _LOOSE: Final = 0.7  # of a sentence's words inside one cue: reworded, or made a sound
 _TAG: Final = 6  # units; what stands beside a quotation and is no longer than this may be a speech tag
@@ -62,6 +64,15 @@ def resume_after(paragraphs: Sequence[str], cues: Sequence[Cue]) -> int:
         if found >= ENOUGH:
             last, whole, cursor = index, closed or _tail_is_tag(paragraph, places, end), end
     return last + 1 if whole else last
+
+
+def untold(paragraph: str, cues: Sequence[Cue]) -> str:
+    """The paragraph from its first sentence on that the last cues do not hold word for word: what is left of a broken one."""
+    told = " ".join(unit for cue in cues[-_TAIL:] if cue.kind.spoken for unit in folded(cue.text))
+    left = sentences(paragraph)
+    while left and f" {' '.join(folded(left[0]))} " in f" {told} ":
+        del left[0]
+    return " ".join(left)
 
 
 def _follow(words: list[str], places: _Places, start: int) -> tuple[float, int, bool]:

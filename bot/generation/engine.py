@@ -125,11 +125,18 @@ class _Job:
             self.painter.paint(self._view)
 
     def _skip_what_is_written(self) -> None:
-        """Moves to the first paragraph that the kept cues do not cover."""
-        if self.progress.cues:
-            covered = coverage.resume_after(self.paragraphs, self.progress.cues)
-            first = max(self.progress.next_paragraph, covered)
-            self.progress = self.progress.model_copy(update={"next_paragraph": first})
+        """Moves to the first paragraph that the kept cues do not cover, and in it to the first sentence."""
+        if not self.progress.cues:
+            return
+        covered = coverage.resume_after(self.paragraphs, self.progress.cues)
+        first = max(self.progress.next_paragraph, covered)
+        if first < len(self.paragraphs):
+            rest = coverage.untold(self.paragraphs[first], self.progress.cues)
+            if rest:
+                self.paragraphs = (*self.paragraphs[:first], rest, *self.paragraphs[first + 1 :])
+            else:
+                first += 1
+        self.progress = self.progress.model_copy(update={"next_paragraph": first})
 
     def _assignment(self, paragraphs: tuple[str, ...]) -> Assignment:
         return Assignment(

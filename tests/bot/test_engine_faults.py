@@ -447,7 +447,8 @@ async def test_a_later_try_goes_on_from_what_was_kept(standin: FaultyGemini, stu
             assert paragraph not in asked
     assert paragraphs[-1] in asked
     texts = [cue.text for cue in second.script.cues]
-    assert all(texts.count(cue.text) == 1 for cue in first.kept.cues if cue.kind.spoken), "nothing is told twice"
+    for cue in first.kept.cues:
+        assert not cue.kind.spoken or texts.count(cue.text) <= CHAPTER.count(cue.text), "nothing is told twice"
 
 
 async def test_nobody_is_there(

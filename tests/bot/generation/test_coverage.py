@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.generation.coverage import coverage, resume_after
+from bot.generation.coverage import coverage, resume_after, untold
 from bot.generation.models import Cue, CueKind
 from bot.generation.parts import paragraphs
 from bot.generation.template import TemplateWriter
@@ -101,3 +101,17 @@ def test_any_texts_can_be_compared(source: list[str], told: list[str]) -> None:
     assert 0 <= resume_after(source, narrated(*told)) <= len(source)
     assert coverage(source, narrated(*source)).missing == ()
     assert resume_after(source, narrated(*source)) == len(source)
+
+
+def test_a_broken_paragraph_goes_on_after_its_last_told_sentence() -> None:
+    """What the cues hold word for word is not asked for again; the rest of the paragraph is."""
+    paragraph = "The bell rang. “Count with me,” said Hana. Then the lantern went out."
+    told = [
+        Cue(n=1, kind=CueKind.NARRATION, speaker="NARRATOR", text="The bell rang."),
+        Cue(n=2, kind=CueKind.DIALOGUE, speaker="HANA", text="Count with me,"),
+        Cue(n=3, kind=CueKind.NARRATION, speaker="NARRATOR", text="said Hana."),
+    ]
+    assert untold(paragraph, told) == "Then the lantern went out."
+    assert untold(paragraph, told[:1]) == "“Count with me,” said Hana. Then the lantern went out."
+    assert untold(paragraph, []) == paragraph
+    assert untold("The bell rang.", told) == ""
