@@ -1,15 +1,18 @@
 import asyncio
 import csv
 import io
+from datetime import datetime, timedelta
 
 import pytest
 
 from bot.broadcasting.post import Post
+from bot.clock import utcnow
 from bot.errors import ForbiddenError
 from bot.events import BROADCAST_SENT
 from bot.people import Person
+from bot.services import Ways
 from storage.states import BroadcastState, DeliveryState
-from tests.stage import Affiliate, Stage
+from tests.stage import Affiliate, Stage, running
 from tests.standins.discord_interactions import InteractionLog
 from tests.standins.discord_world import Message
 
@@ -323,3 +326,29 @@ async def test_what_was_lost_while_away_ends_at_the_start(stage: Stage) -> None:
             break
         await asyncio.sleep(0.02)
     assert await services.affiliates.of_guild(lantern.guild.id) is None
+
+
+async def test_a_scheduled_announcement_survives_a_restart_and_a_changed_clock(stage: Stage) -> None:
+    """What is scheduled goes out once when its time has come by the clock on the wall, whoever runs then."""
+    (lantern,) = await joined(stage, "Red Lantern")
+    log = await composed(stage)
+    modal = await stage.hana.click(log, "When: now")
+    await stage.hana.modal_submit(modal, {"when": "in 2 hours"})
+    await stage.discord.until(lambda: "Schedule for 1 channel" in log.buttons)
+    await stage.hana.click(log, "Schedule for 1 channel")
+    await stage.card("Scheduled")
+    await stage.bot.close()
+
+    def earlier() -> datetime:
+        return utcnow() - timedelta(hours=5)
+
+    def later() -> datetime:
+        return utcnow() + timedelta(hours=3)
+
+    async with running(stage.bot.settings, Ways(clock=earlier)):
+        await asyncio.sleep(0.5)
+        assert not lantern.posts
+    async with running(stage.bot.settings, Ways(clock=later)):
+        await arrived(stage, lantern, 1)
+        await stage.card("Posted to 1 of 1")
+    assert len(lantern.posts) == 1
