@@ -60,7 +60,7 @@ class BookStanding:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The team's look. ``last`` is the newest event with the Discord id of whoever caused it."""
+    """The team's look. ``last`` is the newest event with the name of whoever caused it."""
 
     scope: Scope
     books: tuple[BookStanding, ...]
@@ -70,7 +70,7 @@ class Overview:
     members: int
     events: int
     writing: int
-    last: tuple[Event, int | None] | None
+    last: tuple[Event, str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +222,7 @@ def _book(ebook_id: str, title: str, standings: list[ChapterStanding], chapters:
     return BookStanding(ebook_id, title, max(chapters, len(states)), len(states), approved, released)
 
 
-async def _with_member(reading: Reading, event: Event) -> tuple[Event, int | None]:
-    ids = await reading.members.discord_ids([event.member_id] if event.member_id else [])
-    return event, next(iter(ids.values()), None)
+async def _with_member(reading: Reading, event: Event) -> tuple[Event, str]:
+    """The name, not a mention: affiliates are not in the studio's server, where a mention of them is a bare number."""
+    names = await reading.members.names([event.member_id] if event.member_id else [])
+    return event, next(iter(names.values()), "")

@@ -33,7 +33,7 @@ async def show_preview(interaction: discord.Interaction, broadcast_id: str) -> N
 
 def preview_text(preview: Preview) -> str:
     """Who gets it and who is left out, with the reason; when it goes."""
-    lines = ["**Preview** — this is what affiliates will see:"]
+    lines: list[str] = []
     count = len(preview.targets)
     if count:
         lines.append(f"Goes to **{counted(count, 'channel')}** in {counted(preview.servers, 'server')}")
@@ -48,7 +48,8 @@ def preview_text(preview: Preview) -> str:
         lines.append("Somebody else of the team has to approve it after you.")
     if not count and preview.broadcast.script_id:
         lines.append("The chapter can be released all the same: it then stands in everybody's `/progress`.")
-    return "\n".join(lines)[:2000]
+    heading = "**Preview** — this is what affiliates will see:"  # last, since the post itself stands below the text
+    return "\n".join([*lines, heading])[-2000:]
 
 
 def left_out_text(left_out: tuple[tuple[Target, str], ...]) -> str:

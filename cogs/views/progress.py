@@ -57,8 +57,8 @@ def overview_card(view: Overview) -> ui.LayoutView:
     foot += [dollars(view.spent_micros), f"{counted(view.members, 'member')} at work", counted(view.events, "event")]
     lines.append(" · ".join(foot))
     if view.last is not None:
-        event, discord_id = view.last
-        who = f"<@{discord_id}>: " if discord_id else ""
+        event, name = view.last
+        who = f"{plain(name, 60)}: " if name else ""
         lines.append(f"Last: {who}{plain(event.event, 150)}, {_when(event)}")
     buttons = row(EventsButton(view.scope, 0, "Events"), ExportButton(view.scope))
     return layout(ui.TextDisplay("\n".join(lines)), buttons, accent=EMBER)

@@ -6,10 +6,10 @@ from typing import Any, Self
 import discord
 from discord import ui
 
-from bot.generation.models import Cue, Script
+from bot.generation.models import Cue, Script, WriterKind
 from cogs.access import require_team, services_of
 from cogs.views.base import PressMixin, layout, row
-from cogs.words import EMBER, plain
+from cogs.words import EMBER, GREY, plain
 from storage.scripts import StoredScript
 
 _PAGE_CHARACTERS = 2_800
@@ -40,14 +40,15 @@ def reader(stored: StoredScript, script: Script, page: int) -> ui.LayoutView:
         ui.Separator(),
         ui.TextDisplay(found[number] or "—"),
     ]
+    last = number == len(found) - 1
     if len(found) > 1:
         items.append(
             row(
-                PageButton("prev", stored.id, number - 1, f"‹ Page {number}", disabled=number == 0),
-                PageButton("next", stored.id, number + 1, f"Page {number + 2} ›", disabled=number == len(found) - 1),
+                PageButton("prev", stored.id, number - 1, f"‹ Page {number}" if number else "‹", disabled=number == 0),
+                PageButton("next", stored.id, number + 1, "›" if last else f"Page {number + 2} ›", disabled=last),
             )
         )
-    return layout(*items, accent=EMBER)
+    return layout(*items, accent=GREY if stored.writer == WriterKind.TEMPLATE else EMBER)
 
 
 class PageButton(
