@@ -72,9 +72,11 @@ events = Table(
     Column("ebook_id", Text),
     Column("prev_hash", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
-    Index(None, "timestamp"),
-    Index(None, "ebook_id", "seq"),
-    Index(None, "member_id", "seq"),
+    Index(None, "timestamp", "seq"),
+    Index(None, "ebook_id", "timestamp"),
+    Index(None, "member_id", "timestamp"),
+    Index(None, "event", "timestamp"),
+    Index(None, "session_id"),
 )
 
 # One row: where the chain ends. Locked as the last step before a commit, so writers queue up only there.
@@ -183,7 +185,7 @@ scripts = Table(
 grant_logs = Table(
     "grant_logs",
     metadata,
-    Column("id", String(40), primary_key=True),
+    Column("id", String(140), primary_key=True),
     Column("script_id", String(40)),
     Column("ebook_id", Text, nullable=False),
     Column("document", Text, nullable=False),
@@ -296,6 +298,10 @@ boards = Table(
     Column("message_id", BigInteger),
     Column("member_id", String(40)),
     Column("shown_seq", BigInteger, nullable=False, server_default="0"),
+    Column("shown_at", Utc),
+    # Whose turn it is, and until when nobody else may touch the message.
+    Column("lease_owner", String(40)),
+    Column("lease_until", Utc),
     Column("trouble", Text, nullable=False, server_default=""),
     Column("created_at", Utc, nullable=False),
 )
@@ -315,5 +321,7 @@ imports = Table(
     metadata,
     Column("source", String(200), primary_key=True),
     Column("target", String(140), nullable=False),
+    # SHA-256 of what was taken over, so that a source that has changed since can be told.
+    Column("digest", String(64), nullable=False),
     Column("imported_at", Utc, nullable=False),
 )

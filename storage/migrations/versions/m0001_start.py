@@ -49,9 +49,11 @@ def upgrade() -> None:
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("seq", name="pk_events"),
     )
-    op.create_index("ix_events_ebook_id_seq", "events", ["ebook_id", "seq"], unique=False)
-    op.create_index("ix_events_member_id_seq", "events", ["member_id", "seq"], unique=False)
-    op.create_index("ix_events_timestamp", "events", ["timestamp"], unique=False)
+    op.create_index("ix_events_ebook_id_timestamp", "events", ["ebook_id", "timestamp"], unique=False)
+    op.create_index("ix_events_event_timestamp", "events", ["event", "timestamp"], unique=False)
+    op.create_index("ix_events_member_id_timestamp", "events", ["member_id", "timestamp"], unique=False)
+    op.create_index("ix_events_session_id", "events", ["session_id"], unique=False)
+    op.create_index("ix_events_timestamp_seq", "events", ["timestamp", "seq"], unique=False)
     op.create_table(
         "facts",
         sa.Column("name", sa.String(length=80), nullable=False),
@@ -60,7 +62,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "grant_logs",
-        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("id", sa.String(length=140), nullable=False),
         sa.Column("script_id", sa.String(length=40), nullable=True),
         sa.Column("ebook_id", sa.Text(), nullable=False),
         sa.Column("document", sa.Text(), nullable=False),
@@ -191,5 +193,5 @@ def upgrade() -> None:
     )
     op.create_index("ix_charges_created_at", "charges", ["created_at"], unique=False)
     op.create_index("ix_charges_run_id", "charges", ["run_id"], unique=False)
-    # The chain begins here; the row is what every append locks.
+
     op.execute(sa.text("INSERT INTO chain_head (id, seq, hash) VALUES (1, 0, :genesis)").bindparams(genesis="0" * 64))

@@ -17,6 +17,9 @@ def upgrade() -> None:
         sa.Column("message_id", sa.BigInteger(), nullable=True),
         sa.Column("member_id", sa.String(length=40), nullable=True),
         sa.Column("shown_seq", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("shown_at", Utc(), nullable=True),
+        sa.Column("lease_owner", sa.String(length=40), nullable=True),
+        sa.Column("lease_until", Utc(), nullable=True),
         sa.Column("trouble", sa.Text(), server_default="", nullable=False),
         sa.Column("created_at", Utc(), nullable=False),
         sa.PrimaryKeyConstraint("channel_id", name="pk_boards"),
@@ -70,6 +73,7 @@ def upgrade() -> None:
         "imports",
         sa.Column("source", sa.String(length=200), nullable=False),
         sa.Column("target", sa.String(length=140), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("imported_at", Utc(), nullable=False),
         sa.PrimaryKeyConstraint("source", name="pk_imports"),
     )
