@@ -30,6 +30,7 @@ EXTENSIONS: Final = (
     "cogs.badges",
     "cogs.broadcast",
     "cogs.setup",
+    "cogs.privacy",
     "cogs.about",
 )
 _SYNCED: Final = "commands_synced"

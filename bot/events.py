@@ -32,6 +32,12 @@ SHARED: Final = "Announcement shared"
 BADGE_EARNED: Final = "Badge earned"
 EXPORTED: Final = "Progress exported"
 DOWNLOADED: Final = "Script downloaded"
+DATA_TAKEN: Final = "Personal data downloaded"
+FORGOTTEN: Final = "Member forgotten"
+SESSION_NAMED: Final = "Session named"
+SESSION_ENDED: Final = "Session ended"
+BOARD_PINNED: Final = "Live board pinned"
+BOARD_REMOVED: Final = "Live board taken down"
 
 # What /track may not claim: these are written by the transactions that make them true.
 RESERVED: Final = frozenset(

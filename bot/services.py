@@ -25,6 +25,7 @@ from bot.generation.template import TemplateWriter
 from bot.generation.turnstile import Turnstile
 from bot.generation.worker import LEASE, RunWorker
 from bot.generation.writing import Writer, WritingFault
+from bot.privacy import Privacy
 from bot.progress.overview import Progress
 from bot.scripts import Scripts
 from bot.settings import Settings, StudioSettings
@@ -65,6 +66,7 @@ class Services:
     badges: Badges
     progress: Progress
     tracking: Tracking
+    privacy: Privacy
     worker: RunWorker
     dispatcher: Dispatcher
     health: Health
@@ -173,6 +175,7 @@ def build_services(settings: Settings, database: Database, gemini: GeminiAccess,
         badges=Badges(database, parse_tiers(settings.badge_tiers)),
         progress=Progress(database),
         tracking=Tracking(database),
+        privacy=Privacy(database),
         worker=worker,
         dispatcher=dispatcher,
         health=gemini.health,

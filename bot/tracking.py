@@ -15,6 +15,7 @@ MAX_DATA: Final = 4_000
 MAX_DEPTH: Final = 5
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 _MENTION: Final = re.compile(r"<@[!&]?\d+>|@everyone|@here")
+_SNOWFLAKE: Final = re.compile(r"(?<!\d)\d{15,20}(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +36,24 @@ class Tracking:
         if event in RESERVED:
             raise InputError(f"“{event}” is written by the studio itself.", "Choose another name for your entry.")
         if _MENTION.search(event) or _MENTION.search(shown):
-            raise InputError(
-                "An entry may not mention anybody: it can never be deleted.",
-                "Write a role or a task instead of a name.",
-            )
+            raise _names_somebody()
+        numbers = {int(number) for number in _SNOWFLAKE.findall(f"{event} {shown}")}
 
         async def work(writing: Writing) -> None:
             member_id = await writing.members.remember(by.discord_id, by.name)
+            if await writing.members.any_known(numbers):
+                raise _names_somebody()
             ebook = found.get("ebook_id")
             ebook_id = _UNSTORABLE.sub("", ebook) if isinstance(ebook, str) else None
             writing.report(event, found, member_id=member_id, ebook_id=ebook_id)
 
         await self.database.write(work)
+
+
+def _names_somebody() -> InputError:
+    return InputError(
+        "An entry may not mention anybody: it can never be deleted.", "Write a role or a task instead of a name."
+    )
 
 
 def parsed(data: str) -> dict[str, Any]:

@@ -11,14 +11,8 @@ from bot.app import MythBot
 from bot.permissions import invite_link
 from cogs.access import is_team
 from cogs.views.base import layout
+from cogs.views.privacy import STORED
 from cogs.words import EMBER, ago, plain
-
-_STORED = (
-    "**What is stored.** The chapters you give, the scripts made from them, the announcements, and what was done when. "
-    "Events carry a random id for you; your Discord id and name stand in one table alone.\n"
-    "**What goes to Google's Gemini.** The chapter's text, its title, theme, notes and hook, when a script is written. "
-    "No Discord id, no name of yours, no message of anybody."
-)
 
 
 class AboutCog(commands.Cog):
@@ -40,7 +34,7 @@ class AboutCog(commands.Cog):
         texts = [
             "### Midnight Myth Audio\nHorror ebooks become audio dramas here.",
             f"Version {version('midnight-myth')} · running since {ago(self._bot.started_at)} · scripts by {writer}",
-            _STORED,
+            STORED + "\n`/privacy` gives you your data as a file, or forgets you.",
             f"**For your own server.** [Invite the bot]({invite}), then `/affiliate join`.",
         ]
         view = layout(*(discord.ui.TextDisplay(text) for text in texts), accent=EMBER)

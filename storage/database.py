@@ -28,6 +28,7 @@ from storage.migrate import migrate
 from storage.runs import RunStore
 from storage.scripts import ScriptStore
 from storage.subscriptions import SubscriptionStore
+from storage.traces import TraceStore
 
 T = TypeVar("T")
 SESSION_GAP = timedelta(minutes=30)
@@ -49,6 +50,7 @@ class Reading:
         self.subscriptions = SubscriptionStore(connection, now)
         self.broadcasts = BroadcastStore(connection, now)
         self.deliveries = DeliveryStore(connection, now)
+        self.traces = TraceStore(connection, now)
 
 
 class Writing(Reading):
@@ -153,6 +155,17 @@ class Database:
                 return await work(found)
 
         return await _undisturbed(reading())
+
+    async def settle_file(self) -> None:
+        """On SQLite, what was overwritten is gone from the write-ahead log too, unless a reader still needs it."""
+        if self.engines.path is None:
+            return
+
+        async def checkpoint() -> None:
+            with self._use():
+                await self.engines.checkpoint()
+
+        await _undisturbed(checkpoint())
 
     @contextmanager
     def _use(self) -> Iterator[None]:

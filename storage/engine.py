@@ -36,6 +36,13 @@ class Engines:
     reader: AsyncEngine
     path: Path | None
 
+    async def checkpoint(self) -> None:
+        """Moves SQLite's write-ahead log into the database and empties it, as far as readers let it."""
+        async with self.writer.connect() as connection:
+            driver = (await connection.get_raw_connection()).driver_connection
+            if driver is not None:
+                await driver.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+
     async def dispose(self) -> None:
         """Closes every connection and ends their threads."""
         await self.reader.dispose()
@@ -87,8 +94,8 @@ def _sqlite(path: Path, *, write: bool) -> AsyncEngine:
         cursor = dbapi.cursor()
         for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"busy_timeout={_BUSY_MS}"):
             cursor.execute("PRAGMA " + pragma)
-        if not write:
-            cursor.execute("PRAGMA query_only=ON")
+        # What is overwritten is zeroed: a forgotten name must not survive in the file's unused corners.
+        cursor.execute("PRAGMA secure_delete=ON" if write else "PRAGMA query_only=ON")
         cursor.close()
         # SQLite's own lower() knows ASCII alone; PostgreSQL's knows every letter.
         dbapi.create_function("lower", 1, _lower)
