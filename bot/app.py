@@ -24,6 +24,7 @@ FACE: Final = "cogs.posting"
 EXTENSIONS: Final = (
     "cogs.script",
     "cogs.progress",
+    "cogs.boards",
     "cogs.track",
     "cogs.affiliate",
     "cogs.affiliates",
@@ -83,7 +84,8 @@ class MythBot(commands.Bot):
 
     async def setup_hook(self) -> None:
         """Opens, builds and starts everything, in this order; ``close`` undoes it in the opposite one."""
-        database = await Database.open(self.settings.database_url, self.ways.clock)
+        gap = self.settings.session_gap
+        database = await Database.open(self.settings.database_url, self.ways.clock, session_gap=gap)
         self._stack.push_async_callback(database.close)
         async with database.read() as reading:
             self.config.value = await load_config(reading)
@@ -92,6 +94,8 @@ class MythBot(commands.Bot):
         await gemini.connect()
         await self.load_extension(FACE)
         self.services = build_services(self.settings, database, gemini, self.face, self.ways)
+        self._stack.push_async_callback(self.services.pictured.pictures.close)
+        await self.services.pictured.pictures.warm_up()
         for extension in EXTENSIONS:
             await self.load_extension(extension)
         await self.register_commands(force=self._force_sync)

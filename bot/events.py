@@ -39,6 +39,11 @@ SESSION_ENDED: Final = "Session ended"
 BOARD_PINNED: Final = "Live board pinned"
 BOARD_REMOVED: Final = "Live board taken down"
 
+# What affiliates do for themselves: it does not make them members at work.
+AFFILIATES_OWN: Final = frozenset(
+    {AFFILIATE_JOINED, AFFILIATE_CHANGED, AFFILIATE_LEFT, SHARED, BADGE_EARNED, DATA_TAKEN, FORGOTTEN}
+)
+
 # What /track may not claim: these are written by the transactions that make them true.
 RESERVED: Final = frozenset(
     value for name, value in dict(globals()).items() if name.isupper() and isinstance(value, str)

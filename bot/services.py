@@ -26,7 +26,14 @@ from bot.generation.turnstile import Turnstile
 from bot.generation.worker import LEASE, RunWorker
 from bot.generation.writing import Writer, WritingFault
 from bot.privacy import Privacy
-from bot.progress.overview import Progress
+from bot.progress.boards import BoardFace, Boards
+from bot.progress.history import History
+from bot.progress.overview import Overviews
+from bot.progress.picture import Pictures
+from bot.progress.pictured import PicturedProgress
+from bot.progress.public import PublicProgress
+from bot.progress.sessions import Sessions
+from bot.progress.timeline import Timelines
 from bot.scripts import Scripts
 from bot.settings import Settings, StudioSettings
 from bot.tracking import Tracking
@@ -43,6 +50,7 @@ class Face:
     reach: Reach
     broadcast_card: BroadcastCard
     notices: Notices
+    boards: BoardFace
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +72,11 @@ class Services:
     broadcasting: Broadcasting
     affiliates: Affiliates
     badges: Badges
-    progress: Progress
+    pictured: PicturedProgress
+    history: History
+    sessions: Sessions
+    public: PublicProgress
+    boards: Boards
     tracking: Tracking
     privacy: Privacy
     worker: RunWorker
@@ -76,10 +88,11 @@ class Services:
         """The workers take up what waits."""
         await self.worker.start()
         await self.dispatcher.start()
+        await self.boards.start()
 
     async def stop(self) -> None:
         """The workers let go of everything, so that it can be taken up again."""
-        await asyncio.gather(self.worker.stop(), self.dispatcher.stop())
+        await asyncio.gather(self.worker.stop(), self.dispatcher.stop(), self.boards.stop())
 
 
 @dataclass(slots=True)
@@ -111,8 +124,7 @@ class GeminiAccess:
             return None
         model, settings, ways = self.model, self.settings, self.ways
         prices = parse_prices(settings.gemini_prices)
-        budget = settings.gemini_monthly_budget
-        micros = None if budget is None else round(budget * 1_000_000)
+        micros = settings.monthly_budget_micros
         turnstile = Turnstile(settings.gemini_requests_per_minute, ways.wait)
 
         def writer(run: Run, on_wait: OnWait) -> Writer:
@@ -166,6 +178,8 @@ def build_services(settings: Settings, database: Database, gemini: GeminiAccess,
         ways.wait,
         settings.affiliate_link_template,
     )
+    zone, budget = settings.studio_timezone, settings.monthly_budget_micros
+    pictured = PicturedProgress(Overviews(database, zone, budget), Timelines(database, zone), Pictures())
     return Services(
         database=database,
         generation=generation,
@@ -173,7 +187,11 @@ def build_services(settings: Settings, database: Database, gemini: GeminiAccess,
         broadcasting=Broadcasting(database, face.reach, face.broadcast_card, face.notices, dispatcher.wake),
         affiliates=Affiliates(database),
         badges=Badges(database, parse_tiers(settings.badge_tiers)),
-        progress=Progress(database),
+        pictured=pictured,
+        history=History(database, zone),
+        sessions=Sessions(database, zone),
+        public=PublicProgress(database),
+        boards=Boards(database, face.boards, face.notices, pictured.of, ways.wait, zone),
         tracking=Tracking(database),
         privacy=Privacy(database),
         worker=worker,

@@ -4,6 +4,7 @@ The names are those of ``.env.example``; a test keeps the two equal. Secrets are
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -83,6 +84,10 @@ class StudioSettings(BaseSettings):
         default=200_000, ge=1_000, le=2_000_000, description="The longest text that is taken for one chapter."
     )
 
+    session_minutes: float = Field(
+        default=30, gt=0, le=1440, description="A member's acts within so many minutes are one working session."
+    )
+
     # Logs
     log_level: LogLevel = Field(default=LogLevel.INFO, description="DEBUG, INFO, WARNING or ERROR.")
     log_format: LogFormat = Field(default=LogFormat.TEXT, description="text, or json for a log collector.")
@@ -108,6 +113,16 @@ class StudioSettings(BaseSettings):
     @classmethod
     def _blank_is_unset(cls, value: object) -> object:
         return None if isinstance(value, str) and not value.strip() else value
+
+    @property
+    def monthly_budget_micros(self) -> int | None:
+        """The month's budget in micro-dollars; None for no limit."""
+        return None if self.gemini_monthly_budget is None else round(self.gemini_monthly_budget * 1_000_000)
+
+    @property
+    def session_gap(self) -> timedelta:
+        """A member's acts further apart than this belong to different working sessions."""
+        return timedelta(minutes=self.session_minutes)
 
     @property
     def gemini_key(self) -> str:

@@ -146,7 +146,9 @@ class AudioScriptGenerator:
         if self._opened is None:
             ways = Ways()
             try:
-                database = await Database.open(self._settings.database_url, utcnow)
+                database = await Database.open(
+                    self._settings.database_url, utcnow, session_gap=self._settings.session_gap
+                )
             except StorageError as error:
                 raise ConfigError(str(error)) from error
             gemini = GeminiAccess(self._settings, ways)

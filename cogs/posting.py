@@ -12,6 +12,7 @@ from bot.app import MythBot
 from bot.broadcasting.post import Outcome, OutcomeKind, Post
 from bot.permissions import in_words, missing
 from bot.services import Face
+from cogs.boards import BoardMessages
 from cogs.cards import BroadcastCards, RunCards
 from cogs.codes import (
     MISSING_ACCESS,
@@ -195,5 +196,7 @@ class CacheReach:
 
 async def setup(bot: MythBot) -> None:
     """Hands the face to the services and makes every button work, those of earlier processes too."""
-    bot.face = Face(RunCards(bot), ChannelSender(bot), CacheReach(bot), BroadcastCards(bot), ChannelNotices(bot))
+    bot.face = Face(
+        RunCards(bot), ChannelSender(bot), CacheReach(bot), BroadcastCards(bot), ChannelNotices(bot), BoardMessages(bot)
+    )
     bot.add_dynamic_items(RunButton, ScriptButton, PageButton, PreviewButton, SharedButton, BroadcastButton)

@@ -1,16 +1,28 @@
 """``/progress``: where everything stands. The team sees all of it, everybody else what is out and coming."""
 
 import discord
-from discord import app_commands
+from discord import app_commands, ui
 from discord.app_commands import Choice, Range
 from discord.ext import commands
 
 from bot.app import MythBot
-from bot.badges import Badges
-from bot.progress.overview import Period, Progress, Scope
+from bot.progress.scope import Period, Scope
+from bot.services import Services
 from cogs.access import is_team
 from cogs.choices import ebook_choices
-from cogs.views.progress import EventsButton, ExportButton, OverviewButton, overview_card, public_card
+from cogs.views.base import layout
+from cogs.views.progress.acts import BoardButton, ExportButton, SinceButton
+from cogs.views.progress.cards import public_texts
+from cogs.views.progress.desk import (
+    EventSelect,
+    PageButton,
+    PeriodSelect,
+    ViewSelect,
+    first_card,
+    show_overview,
+)
+from cogs.views.progress.sessions import SessionButton, SessionSelect
+from cogs.words import INDIGO
 
 _PERIODS = [Choice(name=period.words, value=period.value) for period in Period]
 
@@ -18,9 +30,8 @@ _PERIODS = [Choice(name=period.words, value=period.value) for period in Period]
 class ProgressCog(commands.Cog):
     """Shows progress."""
 
-    def __init__(self, progress: Progress, badges: Badges) -> None:
-        self._progress = progress
-        self._badges = badges
+    def __init__(self, services: Services) -> None:
+        self._services = services
 
     @app_commands.command(name="progress", description="Where the books stand")
     @app_commands.describe(
@@ -42,15 +53,20 @@ class ProgressCog(commands.Cog):
         """The overview, or the public view."""
         await interaction.response.defer(ephemeral=not share, thinking=True)
         if not is_team(interaction):
-            standing = await self._badges.of(interaction.user.id)
-            view = public_card(await self._progress.public(ebook or ""), standing)
-        else:
-            scope = Scope(ebook or "", member.id if member else None, Period(period))
-            view = overview_card(await self._progress.overview(scope))
-        await interaction.edit_original_response(view=view)
+            standing = await self._services.badges.of(interaction.user.id)
+            texts = public_texts(await self._services.public.view(ebook or ""), standing)
+            view = layout(*(ui.TextDisplay(text) for text in texts), accent=INDIGO)
+            await interaction.edit_original_response(view=view)
+            return
+        scope = Scope(ebook or "", member.id if member else None, Period(period))
+        overview = await self._services.pictured.overviews.of(scope)
+        # The words come at once; the picture takes its second, and the controls come with it.
+        await interaction.edit_original_response(view=first_card(overview))
+        await show_overview(interaction, await self._services.pictured.drawn(overview))
 
 
 async def setup(bot: MythBot) -> None:
     """In every server."""
-    bot.add_dynamic_items(OverviewButton, EventsButton, ExportButton)
-    await bot.add_cog(ProgressCog(bot.services.progress, bot.services.badges))
+    bot.add_dynamic_items(ViewSelect, PeriodSelect, EventSelect, PageButton, SinceButton, BoardButton, ExportButton)
+    bot.add_dynamic_items(SessionSelect, SessionButton)
+    await bot.add_cog(ProgressCog(bot.services))

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.boards import BoardStore
 from storage.broadcasts import BroadcastStore
 from storage.deliveries import DeliveryStore
 from storage.documents import DocumentStore
@@ -27,7 +28,9 @@ from storage.members import MemberStore
 from storage.migrate import migrate
 from storage.runs import RunStore
 from storage.scripts import ScriptStore
+from storage.sessions import SessionStore
 from storage.subscriptions import SubscriptionStore
+from storage.tallies import TallyStore
 from storage.traces import TraceStore
 
 T = TypeVar("T")
@@ -42,6 +45,8 @@ class Reading:
         self.now = now
         self.members = MemberStore(connection, now)
         self.events = EventStore(connection, now)
+        self.tallies = TallyStore(connection, now)
+        self.sessions = SessionStore(connection, now)
         self.facts = FactStore(connection)
         self.ebooks = EbookStore(connection, now)
         self.runs = RunStore(connection, now)
@@ -50,6 +55,7 @@ class Reading:
         self.subscriptions = SubscriptionStore(connection, now)
         self.broadcasts = BroadcastStore(connection, now)
         self.deliveries = DeliveryStore(connection, now)
+        self.boards = BoardStore(connection, now)
         self.traces = TraceStore(connection, now)
 
 
@@ -61,10 +67,19 @@ class Writing(Reading):
         self._reports: list[NewEvent] = []
 
     def report(
-        self, event: str, data: dict[str, Any], *, member_id: str | None = None, ebook_id: str | None = None
+        self,
+        event: str,
+        data: dict[str, Any],
+        *,
+        member_id: str | None = None,
+        ebook_id: str | None = None,
+        session_id: str | None = None,
     ) -> None:
-        """Puts an event behind the change. It is chained when the transaction ends, in the order of the reports."""
-        self._reports.append(NewEvent(event, data, member_id, ebook_id))
+        """Puts an event behind the change. It is chained when the transaction ends, in the order of the reports.
+
+        It belongs to the member's session of this moment, unless ``session_id`` names another.
+        """
+        self._reports.append(NewEvent(event, data, member_id, ebook_id, session_id))
 
     async def finish(self, session_gap: timedelta) -> None:
         """Chains the reports. The head's row lock comes last, since it makes every other writer wait."""

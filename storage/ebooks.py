@@ -103,10 +103,15 @@ class EbookStore:
         row = {"ebook_id": ebook_id, "number": number} | values
         await add_or_change(self.connection, chapters, row, ["ebook_id", "number"], list(values))
 
-    async def chapter_counts(self) -> dict[str, int]:
-        """How many chapters of each book have a text."""
-        query = select(chapters.c.ebook_id, func.count()).group_by(chapters.c.ebook_id)
-        return {row[0]: row[1] for row in await self.connection.execute(query)}
+    async def chapter_numbers(self, ebook_id: str | None = None) -> dict[str, set[int]]:
+        """Which chapters of each book have a text."""
+        query = select(chapters.c.ebook_id, chapters.c.number)
+        if ebook_id is not None:
+            query = query.where(chapters.c.ebook_id == ebook_id)
+        found: dict[str, set[int]] = {}
+        for row in await self.connection.execute(query):
+            found.setdefault(row.ebook_id, set()).add(row.number)
+        return found
 
     async def chapters(self, ebook_id: str, limit: int) -> list[tuple[int, str]]:
         """Number and title of stored chapters, in order."""

@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.ids import new_id
-from storage.tables import chain_head, events, sessions
+from storage.sessions import SessionStore
+from storage.tables import chain_head, events
 from storage.types import iso
 
 GENESIS = "0" * 64
@@ -28,6 +28,7 @@ class NewEvent:
     data: dict[str, Any]
     member_id: str | None = None
     ebook_id: str | None = None
+    session_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +60,14 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class EventFilter:
-    """Which events are asked for; None means any. ``since`` is inclusive."""
+    """Which events are asked for; None means any. ``since`` is inclusive, ``after_seq`` is not."""
 
     ebook_id: str | None = None
     member_id: str | None = None
     since: datetime | None = None
     event: str | None = None
+    session_id: str | None = None
+    after_seq: int | None = None
 
     def clause(self) -> ColumnElement[bool]:
         """As SQL."""
@@ -77,6 +80,10 @@ class EventFilter:
             clauses.append(events.c.timestamp >= iso(self.since))
         if self.event is not None:
             clauses.append(events.c.event == self.event)
+        if self.session_id is not None:
+            clauses.append(events.c.session_id == self.session_id)
+        if self.after_seq is not None:
+            clauses.append(events.c.seq > self.after_seq)
         return and_(*clauses)
 
 
@@ -97,11 +104,15 @@ class EventStore:
     connection: AsyncConnection
     now: datetime
 
+    @property
+    def sessions(self) -> SessionStore:
+        """The sessions that events belong to."""
+        return SessionStore(self.connection, self.now)
+
     async def append(self, news: Sequence[NewEvent], session_gap: timedelta) -> list[Event]:
         """The events in their places, in the given order."""
-        found = {
-            member: await self._session(member, session_gap) for member in {new.member_id for new in news} if member
-        }
+        members = {new.member_id for new in news if new.member_id and not new.session_id}
+        found = {member: await self.sessions.enter(member, session_gap) for member in sorted(members)}
         head = await self._locked_head()
         stamp = iso(self.now)
         added: list[Event] = []
@@ -111,7 +122,7 @@ class EventStore:
                 "timestamp": stamp,
                 "event": new.event,
                 "data": canonical(new.data),
-                "session_id": found.get(new.member_id or ""),
+                "session_id": new.session_id or found.get(new.member_id or ""),
                 "member_id": new.member_id,
                 "ebook_id": new.ebook_id,
                 "prev_hash": head.hash,
@@ -132,15 +143,11 @@ class EventStore:
         """How many events match."""
         return int((await self.connection.execute(select(func.count()).where(wanted.clause()))).scalar_one())
 
-    async def people(self, wanted: EventFilter) -> int:
-        """How many members the matching events are of."""
-        query = select(func.count(events.c.member_id.distinct())).where(wanted.clause())
-        return int((await self.connection.execute(query)).scalar_one())
-
     async def page(self, wanted: EventFilter, *, limit: int, offset: int = 0) -> list[Event]:
-        """Matching events, newest first."""
+        """Matching events, newest first: by their time, since imported history is appended late."""
+        order = events.c.timestamp.desc(), events.c.seq.desc()
         rows = await self.connection.execute(
-            select(events).where(wanted.clause()).order_by(events.c.seq.desc()).limit(limit).offset(offset)
+            select(events).where(wanted.clause()).order_by(*order).limit(limit).offset(offset)
         )
         return [Event(**row) for row in rows.mappings()]
 
@@ -157,29 +164,6 @@ class EventStore:
         if row is not None:
             return Head(row.seq, row.hash)
         raise RuntimeError("the chain's head is missing; it is written by the first migration")
-
-    async def _session(self, member_id: str, gap: timedelta) -> str:
-        """The member's working session that this moment belongs to; begun if there is none."""
-        recent = (
-            await self.connection.execute(
-                select(sessions.c.id)
-                .where(
-                    sessions.c.member_id == member_id,
-                    sessions.c.ended_at.is_(None),
-                    sessions.c.last_at >= self.now - gap,
-                )
-                .order_by(sessions.c.last_at.desc())
-                .limit(1)
-            )
-        ).scalar()
-        if recent is not None:
-            await self.connection.execute(sessions.update().where(sessions.c.id == recent).values(last_at=self.now))
-            return str(recent)
-        session_id = new_id("sessions")
-        await self.connection.execute(
-            sessions.insert().values(id=session_id, member_id=member_id, started_at=self.now, last_at=self.now)
-        )
-        return session_id
 
 
 def _row(event: Event) -> dict[str, Any]:

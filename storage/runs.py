@@ -203,13 +203,26 @@ class RunStore:
         """What the call really cost."""
         await self.connection.execute(charges.update().where(charges.c.id == ticket).values(settled_micros=micros))
 
-    async def spent(self, *, run_id: str | None = None, since: datetime | None = None) -> int:
+    async def spent(
+        self,
+        *,
+        run_id: str | None = None,
+        since: datetime | None = None,
+        ebook_id: str | None = None,
+        member_id: str | None = None,
+    ) -> int:
         """Micro-dollars: settled where known, reserved where the end was never seen."""
         query = select(func.coalesce(func.sum(func.coalesce(charges.c.settled_micros, charges.c.reserved_micros)), 0))
         if run_id is not None:
             query = query.where(charges.c.run_id == run_id)
         if since is not None:
             query = query.where(charges.c.created_at >= since)
+        if ebook_id is not None or member_id is not None:
+            query = query.join(runs, runs.c.id == charges.c.run_id)
+        if ebook_id is not None:
+            query = query.where(runs.c.ebook_id == ebook_id)
+        if member_id is not None:
+            query = query.where(runs.c.member_id == member_id)
         return int((await self.connection.execute(query)).scalar_one())
 
     def _held(self, owner: str) -> ColumnElement[bool]:

@@ -1,11 +1,11 @@
 """Finished scripts and the grant's log of them."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select, true
+from sqlalchemy import ColumnElement, String, and_, case, cast, func, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.errors import StaleStateError
@@ -52,6 +52,18 @@ class ChapterStanding:
     title: str
     state: ScriptState
     link: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Milestones:
+    """When a chapter was first drafted, approved and released."""
+
+    ebook_id: str
+    chapter_number: int
+    drafted_at: datetime
+    approved_at: datetime | None
+    released_at: datetime | None
 
 
 _ORDER = {ScriptState.DRAFT: 0, ScriptState.APPROVED: 1, ScriptState.RELEASED: 2}
@@ -91,18 +103,19 @@ class ScriptStore:
 
     async def standings(self, ebook_id: str | None = None) -> list[ChapterStanding]:
         """Every chapter that has a script, by book and number."""
-        query = select(
-            scripts.c.ebook_id, scripts.c.chapter_number, scripts.c.title, scripts.c.state, scripts.c.link
-        ).order_by(scripts.c.ebook_id, scripts.c.chapter_number, scripts.c.version)
+        rank = case({state.value: number for state, number in _ORDER.items()}, value=cast(scripts.c.state, String))
+        place = func.row_number().over(
+            partition_by=(scripts.c.ebook_id, scripts.c.chapter_number),
+            order_by=(rank.desc(), scripts.c.version.desc()),
+        )
+        columns = [scripts.c[field.name] for field in fields(ChapterStanding)]
+        ranked = select(*columns, place.label("place"))
         if ebook_id is not None:
-            query = query.where(scripts.c.ebook_id == ebook_id)
-        furthest: dict[tuple[str, int], ChapterStanding] = {}
-        for row in await self.connection.execute(query):
-            standing = ChapterStanding(row.ebook_id, row.chapter_number, row.title, row.state, row.link)
-            known = furthest.get((row.ebook_id, row.chapter_number))
-            if known is None or _ORDER[standing.state] >= _ORDER[known.state]:
-                furthest[row.ebook_id, row.chapter_number] = standing
-        return list(furthest.values())
+            ranked = ranked.where(scripts.c.ebook_id == ebook_id)
+        best = ranked.subquery()
+        query = select(*(best.c[column.name] for column in columns)).where(best.c.place == 1)
+        rows = await self.connection.execute(query.order_by(best.c.ebook_id, best.c.chapter_number))
+        return [ChapterStanding(**row) for row in rows.mappings()]
 
     async def written(
         self, *, since: datetime | None = None, ebook_id: str | None = None, member_id: str | None = None
@@ -117,6 +130,21 @@ class ScriptStore:
             clauses.append(scripts.c.member_id == member_id)
         query = select(scripts.c.writer, func.count()).where(and_(*clauses)).group_by(scripts.c.writer)
         return {row[0]: row[1] for row in await self.connection.execute(query)}
+
+    async def milestones(self, ebook_id: str | None = None, member_id: str | None = None) -> list[Milestones]:
+        """Of every chapter that has a script (ordered by the member, where one is given)."""
+        query = select(
+            scripts.c.ebook_id,
+            scripts.c.chapter_number,
+            func.min(scripts.c.created_at).label("drafted_at"),
+            func.min(scripts.c.approved_at).label("approved_at"),
+            func.min(scripts.c.released_at).label("released_at"),
+        ).group_by(scripts.c.ebook_id, scripts.c.chapter_number)
+        if ebook_id is not None:
+            query = query.where(scripts.c.ebook_id == ebook_id)
+        if member_id is not None:
+            query = query.where(scripts.c.member_id == member_id)
+        return [Milestones(**row) for row in (await self.connection.execute(query)).mappings()]
 
     async def add_grant_log(
         self, document: dict[str, Any], *, ebook_id: str, script_id: str | None, counts: bool

@@ -126,9 +126,6 @@ runs = Table(
     Column("guild_id", BigInteger),
     Column("channel_id", BigInteger),
     Column("card_id", BigInteger),
-    Column("request", Text, nullable=False),
-    Column("content", Text, nullable=False),
-    Column("progress", Text, nullable=False, server_default=""),
     Column("note", Text, nullable=False, server_default=""),
     Column("lease_owner", String(40)),
     Column("lease_until", Utc),
@@ -138,6 +135,9 @@ runs = Table(
     Column("created_at", Utc, nullable=False),
     Column("started_at", Utc),
     Column("finished_at", Utc),
+    Column("progress", Text, nullable=False, server_default=""),
+    Column("request", Text, nullable=False),
+    Column("content", Text, nullable=False),
     Index(None, "state", "created_at"),
 )
 
@@ -167,9 +167,6 @@ scripts = Table(
     Column("hook", Text, nullable=False, server_default=""),
     Column("writer", String(16), nullable=False),
     Column("model", Text, nullable=False, server_default=""),
-    Column("body", Text, nullable=False),
-    Column("error", Text, nullable=False, server_default=""),
-    Column("coverage", Text, nullable=False, server_default=""),
     Column("tokens", Integer, nullable=False, server_default="0"),
     Column("cost_micros", BigInteger),
     Column("seconds", Integer, nullable=False, server_default="0"),
@@ -179,6 +176,10 @@ scripts = Table(
     Column("created_at", Utc, nullable=False),
     Column("approved_at", Utc),
     Column("released_at", Utc),
+    # Long texts stand last in their row: SQLite reads through them to reach whatever is behind.
+    Column("error", Text, nullable=False, server_default=""),
+    Column("coverage", Text, nullable=False, server_default=""),
+    Column("body", Text, nullable=False),
     UniqueConstraint("ebook_id", "chapter_number", "version"),
 )
 
@@ -297,6 +298,9 @@ boards = Table(
     Column("guild_id", BigInteger, nullable=False),
     Column("message_id", BigInteger),
     Column("member_id", String(40)),
+    # What it shows; no book: all of them.
+    Column("ebook_id", Text, nullable=False, server_default=""),
+    Column("period", String(8), nullable=False),
     Column("shown_seq", BigInteger, nullable=False, server_default="0"),
     Column("shown_at", Utc),
     # Whose turn it is, and until when nobody else may touch the message.

@@ -4,12 +4,11 @@ import csv
 import io
 from collections.abc import Iterable
 
-from bot.exports import Download, file_name
+from bot.exports import Download, file_name, neutral
 from storage.broadcasts import Broadcast
 from storage.deliveries import Delivery
 
 _COLUMNS = ("server", "channel", "outcome", "act", "attempts", "sent at (UTC)", "message", "error", "referral")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def as_csv(broadcast: Broadcast, deliveries: Iterable[Delivery]) -> Download:
@@ -21,11 +20,6 @@ def as_csv(broadcast: Broadcast, deliveries: Iterable[Delivery]) -> Download:
         writer.writerow(neutral(cell) for cell in _row(delivery))
     name = file_name("broadcast", broadcast.title, ending="csv")
     return Download(name, text.getvalue().encode("utf-8-sig"))
-
-
-def neutral(cell: str) -> str:
-    """The cell as text: what a spreadsheet would take for a formula gets an apostrophe before it."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 def _row(delivery: Delivery) -> tuple[str, ...]:

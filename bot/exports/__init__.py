@@ -4,6 +4,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
 
 @dataclass(frozen=True, slots=True)
 class Download:
@@ -11,6 +13,11 @@ class Download:
 
     name: str
     content: bytes
+
+
+def neutral(cell: str) -> str:
+    """A CSV cell as text: what a spreadsheet would take for a formula gets an apostrophe before it."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 def file_name(*parts: str, ending: str) -> str:

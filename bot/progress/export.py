@@ -1,10 +1,47 @@
-"""Events as a file in the exchange format: an array of ``{"timestamp", "event", "data"}``."""
+"""Events as files: the exchange format's array of ``{"timestamp", "event", "data"}``, and CSV for spreadsheets."""
 
+import csv
+import io
 import json
+import zipfile
+from dataclasses import dataclass, field
 
-from bot.exports import Download
+from bot.exports import Download, neutral
+from storage.events import Event
+
+COLUMNS = ("number", "timestamp", "event", "book", "member", "session", "data")
 
 
-def as_json(entries: list[dict[str, object]]) -> Download:
-    """``session_progress.json``."""
-    return Download("session_progress.json", json.dumps(entries, ensure_ascii=False, indent=2).encode())
+@dataclass(slots=True)
+class Files:
+    """Grows by one event after the other, oldest first."""
+
+    count: int = 0
+    _entries: list[str] = field(default_factory=list)
+    _table: io.StringIO = field(default_factory=io.StringIO)
+
+    def __post_init__(self) -> None:
+        csv.writer(self._table, lineterminator="\r\n").writerow(COLUMNS)
+
+    def add(self, event: Event) -> None:
+        """Takes the event into both files."""
+        self.count += 1
+        self._entries.append(json.dumps(event.entry(), ensure_ascii=False))
+        row = (event.timestamp, event.event, event.ebook_id or "", event.member_id or "", event.session_id or "")
+        cells = [neutral(cell) for cell in (*row, event.data)]
+        csv.writer(self._table, lineterminator="\r\n").writerow([event.seq, *cells])
+
+    def finished(self, limit: int) -> list[Download]:
+        """``session_progress.json`` and ``session_progress.csv``; in one ``.zip`` where they have more than ``limit`` bytes."""
+        text = "[\n" + ",\n".join(f"  {entry}" for entry in self._entries) + ("\n]\n" if self._entries else "]\n")
+        plain = [
+            Download("session_progress.json", text.encode()),
+            Download("session_progress.csv", self._table.getvalue().encode("utf-8-sig")),
+        ]
+        if sum(len(download.content) for download in plain) <= limit:
+            return plain
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            for download in plain:
+                archive.writestr(download.name, download.content)
+        return [Download("session_progress.zip", packed.getvalue())]

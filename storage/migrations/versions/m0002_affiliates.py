@@ -16,6 +16,8 @@ def upgrade() -> None:
         sa.Column("guild_id", sa.BigInteger(), nullable=False),
         sa.Column("message_id", sa.BigInteger(), nullable=True),
         sa.Column("member_id", sa.String(length=40), nullable=True),
+        sa.Column("ebook_id", sa.Text(), server_default="", nullable=False),
+        sa.Column("period", sa.String(length=8), nullable=False),
         sa.Column("shown_seq", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("shown_at", Utc(), nullable=True),
         sa.Column("lease_owner", sa.String(length=40), nullable=True),

@@ -1,0 +1,267 @@
+"""Live boards: an overview pinned in a channel that keeps itself current.
+
+A board is brought up to date when something has happened, at most every fifteen seconds, by whichever process holds its
+lease. One that was deleted comes back; one that Discord lets nobody edit any more is replaced, the old one going first, so
+that there are never two.
+"""
+
+import asyncio
+import hashlib
+import logging
+import secrets
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from enum import Enum, auto
+from typing import Final, Protocol
+
+from bot.broadcasting.post import Notices
+from bot.clock import Wait
+from bot.errors import DeliveryError, NotFoundError, StateError, reference
+from bot.events import BOARD_PINNED, BOARD_REMOVED
+from bot.people import Person
+from bot.progress.pictured import Pictured
+from bot.progress.scope import Period, Scope, midnight, resolved, zone_of
+from storage import Database, Reading, Writing
+from storage.boards import Board
+
+_log = logging.getLogger(__name__)
+
+LEAST_SECONDS: Final = 15.0
+_LEASE: Final = timedelta(seconds=60)
+_TURN_SECONDS: Final = 50.0
+_LOOK_SECONDS: Final = 3.0
+_IDLE_SECONDS: Final = 20.0
+_TROUBLE_SECONDS: Final = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class BoardPost:
+    """A new board's message; ``note`` says what did not work beside it."""
+
+    message_id: int
+    note: str = ""
+
+
+class Edited(Enum):
+    """What came of an edit."""
+
+    DONE = auto()
+    GONE = auto()  # the message was deleted
+    TOO_OLD = auto()  # Discord takes no more edits of it for now
+    LATER = auto()  # nobody knows; it may have worked
+
+
+class BoardFace(Protocol):
+    """Boards as messages. ``DeliveryError`` says in a sentence what Discord refuses, ``LookupError`` that the channel is gone."""
+
+    async def post(self, channel_id: int, look: Pictured, nonce: str) -> BoardPost:
+        """A new, pinned message. Two posts with the same nonce within minutes are one message."""
+        ...
+
+    async def edit(self, channel_id: int, message_id: int, look: Pictured) -> Edited:
+        """The message shows the look afterwards."""
+        ...
+
+    async def there(self, channel_id: int, message_id: int) -> bool:
+        """Whether the message stands there, as far as anybody can tell."""
+        ...
+
+    async def strays(self, channel_id: int, but: int | None) -> list[int]:
+        """Boards of ours among the channel's recent messages, the newest first, without the one in ``but``."""
+        ...
+
+    async def delete(self, channel_id: int, message_id: int) -> None:
+        """The message is gone afterwards, if Discord lets us."""
+        ...
+
+
+@dataclass(slots=True)
+class Boards:
+    """Pins boards, takes them down and keeps them current."""
+
+    database: Database
+    face: BoardFace
+    notices: Notices
+    look: Callable[[Scope], Awaitable[Pictured]]
+    wait: Wait
+    zone: str
+    owner: str = field(default_factory=lambda: f"board_{secrets.token_hex(8)}")
+    _wake: asyncio.Event = field(default_factory=asyncio.Event)
+    _loop: asyncio.Task[None] | None = None
+    _stopping: bool = False
+
+    async def start(self) -> None:
+        """Keeps every board current from now on."""
+        self._loop = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        """Ends the turn that is under way and takes no other."""
+        self._stopping = True
+        self._wake.set()
+        if self._loop is not None:
+            await self._loop
+
+    async def pin(self, channel_id: int, guild_id: int, scope: Scope, by: Person) -> str:
+        """A board stands in the channel; returns what did not work beside it, in a sentence, if anything.
+
+        ``StateError`` where there is one already, ``DeliveryError`` where Discord refuses.
+        """
+
+        async def work(writing: Writing) -> Board:
+            if scope.ebook:
+                await resolved(writing, scope, self.zone)
+            member_id = await writing.members.remember(by.discord_id, by.name)
+            added = await writing.boards.add(
+                channel_id, guild_id, member_id, ebook_id=scope.ebook, period=scope.period.value
+            )
+            if not added:
+                raise StateError("A live board stands in this channel already.", "Take it down first to pin another.")
+            data = {"channel_id": str(channel_id), "period": scope.period.value}
+            writing.report(BOARD_PINNED, data, member_id=member_id, ebook_id=scope.ebook or None)
+            board = await writing.boards.claim(channel_id, self.owner, _LEASE)
+            if board is None:
+                raise RuntimeError("a board that was just added is nobody's")
+            return board
+
+        board = await self.database.write(work)
+        try:
+            async with asyncio.timeout(_TURN_SECONDS):
+                posted = await self._shown(board)
+        except (LookupError, DeliveryError, TimeoutError) as error:
+            why = error.sentence if isinstance(error, DeliveryError) else "Discord did not answer in time."
+            await self._remove(channel_id, None, why)
+            raise DeliveryError(why, "Change that in the channel's settings, then pin the board again.") from error
+        await self._keep(board, posted.message_id, board.shown_seq)
+        self._wake.set()
+        return posted.note
+
+    async def take_down(self, channel_id: int, by: Person) -> None:
+        """The channel has no board any more."""
+        if not await self._remove(channel_id, by, ""):
+            raise StateError("No live board stands in this channel.", "`/progress` pins one.")
+
+    async def _run(self) -> None:
+        first = True
+        while not self._stopping:
+            self._wake.clear()
+            seconds = _IDLE_SECONDS
+            try:
+                if await self._round(at_once=first and self.database.exclusive):
+                    seconds = _LOOK_SECONDS
+                first = False
+            except Exception as error:  # noqa: BLE001 - a fault in one round must not end all boards
+                reference(error, "keeping the live boards current")
+            if not self._stopping:
+                with suppress(TimeoutError):
+                    await self.wait(asyncio.wait_for(self._wake.wait(), seconds), "something to show on a board")
+
+    async def _round(self, *, at_once: bool) -> bool:
+        """Whether there are boards at all; each had its turn if it was due."""
+
+        async def due(reading: Reading) -> tuple[int, list[Board]]:
+            return len(boards := await reading.boards.all()), [
+                board for board in boards if at_once or board.lease_until is None or board.lease_until <= reading.now
+            ]
+
+        number, boards = await self.database.look(due)
+        for board in boards:
+            if not self._stopping:
+                await self._turn(board.channel_id, at_once=at_once)
+        return bool(number)
+
+    async def _turn(self, channel_id: int, *, at_once: bool) -> None:
+        async def claim(writing: Writing) -> tuple[Board | None, int, bool]:
+            board = await writing.boards.claim(channel_id, self.owner, _LEASE, at_once=at_once)
+            zone = await zone_of(writing, self.zone)
+            shown = board.shown_at if board else None
+            new_day = shown is not None and midnight(shown, zone) != midnight(writing.now, zone)
+            return board, (await writing.events.head()).seq, new_day
+
+        board, seq, new_day = await self.database.write(claim)
+        if board is None:
+            return
+        changed = seq != board.shown_seq or new_day or board.message_id is None or bool(board.trouble)
+        try:
+            async with asyncio.timeout(_TURN_SECONDS):
+                posted = await self._shown(board) if changed else await self._still_there(board)
+        except LookupError:
+            await self._remove(channel_id, None, "the channel was deleted")
+        except DeliveryError as error:
+            await self._troubled(board, error.sentence)
+        except Exception as error:  # noqa: BLE001 - the board is tried again; whatever was posted is found then
+            reference(error, f"showing the board in channel {channel_id}")
+            await self._settle(board, _TROUBLE_SECONDS)
+        else:
+            await self._keep(board, posted.message_id, seq if changed else board.shown_seq)
+
+    async def _shown(self, board: Board) -> BoardPost:
+        """The message that shows how it stands now."""
+        look = await self._look(board)
+        message_id = board.message_id
+        if message_id is not None:
+            edited = await self.face.edit(board.channel_id, message_id, look)
+            if edited in {Edited.DONE, Edited.LATER}:
+                return BoardPost(message_id)
+            if edited is Edited.TOO_OLD:
+                await self.face.delete(board.channel_id, message_id)
+        strays = await self.face.strays(board.channel_id, message_id)
+        for stray in strays[1:]:
+            await self.face.delete(board.channel_id, stray)
+        if strays and await self.face.edit(board.channel_id, strays[0], look) in {Edited.DONE, Edited.LATER}:
+            return BoardPost(strays[0])
+        return await self.face.post(board.channel_id, look, _nonce(board))
+
+    async def _still_there(self, board: Board) -> BoardPost:
+        if board.message_id is not None and await self.face.there(board.channel_id, board.message_id):
+            return BoardPost(board.message_id)
+        return await self._shown(board)
+
+    async def _look(self, board: Board) -> Pictured:
+        scope = Scope(board.ebook_id, None, Period(board.period))
+        try:
+            return await self.look(scope)
+        except NotFoundError:  # the book is no more
+            return await self.look(replace(scope, ebook=""))
+
+    async def _keep(self, board: Board, message_id: int, seq: int) -> None:
+        async def work(writing: Writing) -> bool:
+            values = {"message_id": message_id, "shown_seq": seq, "shown_at": writing.now, "trouble": ""}
+            return await writing.boards.settle(board.channel_id, self.owner, timedelta(seconds=LEAST_SECONDS), **values)
+
+        if not await self.database.write(work):  # taken down meanwhile
+            await self.face.delete(board.channel_id, message_id)
+
+    async def _settle(self, board: Board, seconds: float, **values: str) -> None:
+        async def work(writing: Writing) -> None:
+            await writing.boards.settle(board.channel_id, self.owner, timedelta(seconds=seconds), **values)
+
+        await self.database.write(work)
+
+    async def _troubled(self, board: Board, sentence: str) -> None:
+        """Remembers why, and says so once."""
+        await self._settle(board, _TROUBLE_SECONDS, trouble=sentence)
+        if sentence != board.trouble:
+            _log.warning("the live board in channel %d is not current: %s", board.channel_id, sentence)
+            await self.notices.audit(f"The live board in <#{board.channel_id}> is not current. {sentence}")
+
+    async def _remove(self, channel_id: int, by: Person | None, why: str) -> bool:
+        async def work(writing: Writing) -> Board | None:
+            board = await writing.boards.remove(channel_id)
+            if board is not None:
+                member_id = await writing.members.remember(by.discord_id, by.name) if by else None
+                data = {"channel_id": str(channel_id)} | ({"why": why} if why else {})
+                writing.report(BOARD_REMOVED, data, member_id=member_id)
+            return board
+
+        board = await self.database.write(work)
+        if board is not None and board.message_id is not None:
+            await self.face.delete(channel_id, board.message_id)
+        return board is not None
+
+
+def _nonce(board: Board) -> str:
+    """The same for every try to replace the same message, so that a lost answer does not make two."""
+    text = f"{board.channel_id}:{board.message_id}:{board.created_at.isoformat()}"
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

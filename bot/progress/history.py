@@ -1,0 +1,133 @@
+"""What happened, event by event: pages, exports, and what is new since somebody last looked."""
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.errors import StateError
+from bot.events import EXPORTED
+from bot.exports import Download
+from bot.people import Person
+from bot.progress import export
+from bot.progress.scope import Scope, Wanted, event_key, resolved
+from storage import Database, Reading, Writing
+from storage.events import Event, EventFilter
+
+PAGE = 10
+NEWS = 12
+MOST = 300_000
+_NAMES = 24
+
+
+@dataclass(frozen=True, slots=True)
+class EventPage:
+    """Some events, newest first. ``people`` are names by member id; ``names`` the events that may be filtered for."""
+
+    events: tuple[Event, ...]
+    people: dict[str, str]
+    number: int
+    pages: int
+    total: int
+    names: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What is new: how often each kind of event came, by book title ("" for none), and the latest of them.
+
+    ``since`` is when the person looked last, None if never; then it is the last week's.
+    """
+
+    since: datetime | None
+    total: int
+    counts: dict[str, Counter[str]]
+    events: tuple[Event, ...]
+    people: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Reads the events. ``limit`` is the largest file that can be given, in bytes."""
+
+    database: Database
+    zone: str
+    limit: int = 9_500_000
+
+    async def page(self, scope: Scope, page: int) -> EventPage:
+        """One page; ``page`` counts from 0 and is brought into range."""
+        async with self.database.read() as reading:
+            wanted = await resolved(reading, scope, self.zone)
+            names = await reading.tallies.names(wanted.filter, _NAMES)
+            found = await _narrowed(reading, wanted)
+            total = await reading.events.count(found)
+            pages = max(1, -(-total // PAGE))
+            number = min(max(page, 0), pages - 1)
+            events = await reading.events.page(found, limit=PAGE, offset=number * PAGE)
+            return EventPage(tuple(events), await people(reading, events), number, pages, total, tuple(names))
+
+    async def export(self, scope: Scope, by: Person) -> list[Download]:
+        """Matching events as JSON and as CSV, oldest first; compressed where they would be too large.
+
+        That they were taken is an event itself; it comes after those that are returned. ``StateError`` where even the
+        compressed files are too large.
+        """
+        async with self.database.read() as reading:
+            wanted = await resolved(reading, scope, self.zone)
+            found = await _narrowed(reading, wanted)
+            if await reading.events.count(found) > MOST:
+                raise _too_many()
+            files = export.Files()
+            async for event in reading.events.stream(found):
+                files.add(event)
+        downloads = await asyncio.to_thread(files.finished, self.limit)
+        if sum(len(download.content) for download in downloads) > self.limit:
+            raise _too_many()
+
+        async def work(writing: Writing) -> None:
+            member_id = await writing.members.remember(by.discord_id, by.name)
+            writing.report(EXPORTED, {"format": "json, csv", "events": files.count}, member_id=member_id)
+
+        await self.database.write(work)
+        return downloads
+
+    async def news(self, scope: Scope, by: Person) -> News:
+        """What is new since this person looked last; from now on they have seen it."""
+
+        async def work(writing: Writing) -> News:
+            wanted = await resolved(writing, replace(scope, event=""), self.zone)
+            member_id = await writing.members.remember(by.discord_id, by.name)
+            before = await writing.sessions.look(member_id, (await writing.events.head()).seq)
+            found = wanted.filter
+            if before is not None:
+                found = replace(found, since=None, after_seq=before[0])
+            titles = await writing.ebooks.titles()
+            counts: dict[str, Counter[str]] = {}
+            for ebook_id, event, number in await writing.tallies.by_book(found):
+                counts.setdefault(titles.get(ebook_id or "", ""), Counter())[event] += number
+            latest = await writing.events.page(found, limit=NEWS)
+            total = sum(number for counter in counts.values() for number in counter.values())
+            return News(before[1] if before else None, total, counts, tuple(latest), await people(writing, latest))
+
+        return await self.database.write(work)
+
+
+def _too_many() -> StateError:
+    return StateError(
+        "These are too many events for one file on Discord.",
+        "Choose a shorter period, or ask your operator for `python -m bot export`.",
+    )
+
+
+async def people(reading: Reading, events: list[Event]) -> dict[str, str]:
+    """Names by member id of whoever caused the events; the forgotten have none."""
+    return await reading.members.names({event.member_id for event in events if event.member_id})
+
+
+async def _narrowed(reading: Reading, wanted: Wanted) -> EventFilter:
+    """The filter with the event's name in it, where one was chosen."""
+    if not wanted.scope.event:
+        return wanted.filter
+    names = await reading.tallies.names(wanted.filter, 1000)
+    name = next((name for name, _ in names if event_key(name) == wanted.scope.event), "")
+    return replace(wanted.filter, event=name)

@@ -1,0 +1,155 @@
+"""Working sessions: a member's acts that lie close together, which can be named and ended."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.errors import ForbiddenError, InputError, NotFoundError, StateError
+from bot.events import SESSION_ENDED, SESSION_NAMED
+from bot.people import Person
+from bot.progress.history import PAGE, people
+from bot.progress.scope import Scope, resolved
+from storage import Database, Reading, Writing
+from storage.events import Event, EventFilter
+from storage.sessions import Session
+
+MAX_NAME = 60
+_UNSTORABLE = re.compile("[\x00-\x1f\ud800-\udfff]")
+_SHOWN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLine:
+    """A session with its member's name (empty for a forgotten one) and how many events it has."""
+
+    session: Session
+    member: str
+    events: int
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SessionPage:
+    """Some sessions, the latest first."""
+
+    lines: tuple[SessionLine, ...]
+    number: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """One session: a page of its events, newest first, what kinds of them there were, and whether it is the reader's."""
+
+    line: SessionLine
+    counts: Counter[str]
+    events: tuple[Event, ...]
+    people: dict[str, str]
+    number: int
+    pages: int
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sessions:
+    """Shows, names and ends sessions."""
+
+    database: Database
+    zone: str
+
+    @property
+    def gap(self) -> timedelta:
+        """Acts further apart than this belong to different sessions."""
+        return self.database.session_gap
+
+    async def page(self, scope: Scope, page: int) -> SessionPage:
+        """Sessions of the scope's member and period; ``page`` counts from 0 and is brought into range."""
+        async with self.database.read() as reading:
+            wanted = (await resolved(reading, scope, self.zone)).filter
+            total = await reading.sessions.count(wanted.member_id, wanted.since)
+            pages = max(1, -(-total // _SHOWN))
+            number = min(max(page, 0), pages - 1)
+            found = await reading.sessions.page(wanted.member_id, wanted.since, limit=_SHOWN, offset=number * _SHOWN)
+            return SessionPage(tuple(await self._lines(reading, found)), number, pages)
+
+    async def view(self, session_id: str, page: int, by: Person) -> SessionView:
+        """One session; ``NotFoundError`` where there is none."""
+        async with self.database.read() as reading:
+            session = await _get(reading, session_id)
+            wanted = EventFilter(session_id=session.id)
+            line = (await self._lines(reading, [session]))[0]
+            pages = max(1, -(-line.events // PAGE))
+            number = min(max(page, 0), pages - 1)
+            events = await reading.events.page(wanted, limit=PAGE, offset=number * PAGE)
+            counts = Counter(dict(await reading.tallies.names(wanted, 100)))
+            own = session.member_id == await reading.members.find(by.discord_id)
+            return SessionView(line, counts, tuple(events), await people(reading, events), number, pages, own)
+
+    async def current(self, by: Person) -> str | None:
+        """The id of the person's open session, if there is one."""
+        async with self.database.read() as reading:
+            member_id = await reading.members.find(by.discord_id)
+            found = await reading.sessions.current(member_id, self.gap) if member_id else None
+            return found.id if found else None
+
+    async def name(self, session_id: str, name: str, by: Person) -> None:
+        """It is called so from now on; an empty name takes the name away. Only its own member names it.
+
+        The event does not hold the name, since a name is its member's own words and can be forgotten.
+        """
+        name = " ".join(name.split())
+        if len(name) > MAX_NAME or _UNSTORABLE.search(name):
+            raise InputError(f"A session's name has at most {MAX_NAME} ordinary characters.", "Choose a shorter one.")
+
+        async def work(writing: Writing) -> None:
+            session = await _own(writing, session_id, by)
+            await writing.sessions.name(session.id, name)
+            data = {"session_id": session.id}
+            writing.report(SESSION_NAMED, data, member_id=session.member_id, session_id=session.id)
+
+        await self.database.write(work)
+
+    async def end(self, session_id: str, by: Person) -> None:
+        """The member's next act begins a new one; ``StateError`` when it has ended already."""
+
+        async def work(writing: Writing) -> None:
+            session = await _own(writing, session_id, by)
+            if not session.open(writing.now, self.gap) or not await writing.sessions.end(session.id):
+                raise StateError("This session has already ended.", "Your next act begins a new one.")
+            data = {"session_id": session.id}
+            writing.report(SESSION_ENDED, data, member_id=session.member_id, session_id=session.id)
+
+        await self.database.write(work)
+
+    async def _lines(self, reading: Reading, found: list[Session]) -> list[SessionLine]:
+        names = await reading.members.names({session.member_id for session in found})
+        sizes = await reading.sessions.sizes([session.id for session in found])
+        return [
+            SessionLine(
+                session,
+                names.get(session.member_id, ""),
+                sizes.get(session.id, 0),
+                session.open(reading.now, self.gap),
+            )
+            for session in found
+        ]
+
+
+def lasted(session: Session) -> tuple[datetime, datetime]:
+    """From when to when there were acts."""
+    return session.started_at, max(session.last_at, session.ended_at or session.last_at)
+
+
+async def _get(reading: Reading, session_id: str) -> Session:
+    try:
+        return await reading.sessions.get(session_id)
+    except KeyError:
+        raise NotFoundError("This session is no longer known here.") from None
+
+
+async def _own(writing: Writing, session_id: str, by: Person) -> Session:
+    session = await _get(writing, session_id)
+    if session.member_id != await writing.members.find(by.discord_id):
+        raise ForbiddenError("This session is somebody else's.", "Name and end your own.")
+    return session

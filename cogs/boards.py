@@ -1,0 +1,175 @@
+"""Live boards as messages: posted, pinned, edited and found again by their button."""
+
+import asyncio
+import logging
+from typing import Any, Final
+
+import aiohttp
+import discord
+from discord import ui
+
+from bot.app import MythBot
+from bot.errors import DeliveryError
+from bot.permissions import in_words
+from bot.progress.boards import BoardPost, Edited
+from bot.progress.pictured import Pictured
+from cogs.codes import (
+    MISSING_ACCESS,
+    MISSING_PERMISSIONS,
+    OLD_MESSAGE_EDITS,
+    REQUEST_SECONDS,
+    UNKNOWN_CHANNEL,
+    UNKNOWN_MESSAGE,
+)
+from cogs.views.base import layout, row
+from cogs.views.progress.board import MARK, TakeDownButton
+from cogs.views.progress.cards import overview_text, picture
+from cogs.views.progress.desk import picture_file
+from cogs.words import EMBER, ago
+
+_log = logging.getLogger(__name__)
+_RECENT_MESSAGES: Final = 50
+_NEEDED: Final = (
+    ("view_channel", "View Channel"),
+    ("send_messages", "Send Messages"),
+    ("attach_files", "Attach Files"),
+)
+_HISTORY: Final = "read_message_history"
+_FAILURES = (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError)
+_NOT_PINNED: Final = "I could not pin it: give me **Pin Messages** here, or pin it yourself."
+
+
+class BoardMessages:
+    """Boards by channel and message."""
+
+    def __init__(self, bot: MythBot) -> None:
+        self._bot = bot
+
+    async def post(self, channel_id: int, look: Pictured, nonce: str) -> BoardPost:
+        """A new message, pinned if Discord lets us."""
+        self._check(channel_id)
+        try:
+            async with asyncio.timeout(REQUEST_SECONDS):
+                message = await self._channel(channel_id).send(
+                    view=board_card(look), file=picture_file(look), nonce=nonce
+                )
+        except discord.HTTPException as error:
+            raise _refused(error) from error
+        try:
+            async with asyncio.timeout(REQUEST_SECONDS):
+                await message.pin()
+        except _FAILURES as error:
+            _log.info("a live board could not be pinned: %s", error)
+            return BoardPost(message.id, _NOT_PINNED)
+        return BoardPost(message.id)
+
+    async def edit(self, channel_id: int, message_id: int, look: Pictured) -> Edited:
+        """The message shows the look afterwards."""
+        self._check(channel_id)
+        message = self._channel(channel_id).get_partial_message(message_id)
+        try:
+            async with asyncio.timeout(REQUEST_SECONDS):
+                await message.edit(view=board_card(look), attachments=[picture_file(look)])
+        except discord.RateLimited:
+            return Edited.LATER
+        except discord.HTTPException as error:
+            match error.code:
+                case code if code == UNKNOWN_MESSAGE:
+                    return Edited.GONE
+                case code if code == OLD_MESSAGE_EDITS:
+                    return Edited.TOO_OLD
+                case _ if error.status >= 500 or error.status == 429:
+                    return Edited.LATER
+                case _:
+                    raise _refused(error) from error
+        except _FAILURES as error:
+            _log.info("a live board may not have been edited: %s", type(error).__name__)
+            return Edited.LATER
+        return Edited.DONE
+
+    async def there(self, channel_id: int, message_id: int) -> bool:
+        """Whether it stands there; true where nobody can tell."""
+        self._check(channel_id)
+        if not self._may_read(channel_id):
+            return True
+        try:
+            async with asyncio.timeout(REQUEST_SECONDS):
+                await self._channel(channel_id).fetch_message(message_id)
+        except discord.NotFound as error:
+            if error.code == UNKNOWN_CHANNEL:
+                raise _refused(error) from error
+            return False
+        except _FAILURES as error:
+            _log.info("a live board could not be looked for: %s", type(error).__name__)
+        return True
+
+    async def strays(self, channel_id: int, but: int | None) -> list[int]:
+        """Boards of ours among the recent messages, the newest first."""
+        self._check(channel_id)
+        me = self._bot.user
+        if me is None or not self._may_read(channel_id):
+            return []
+        async with asyncio.timeout(REQUEST_SECONDS):
+            recent = [message async for message in self._channel(channel_id).history(limit=_RECENT_MESSAGES)]
+        return [
+            message.id for message in recent if message.author.id == me.id and message.id != but and _is_board(message)
+        ]
+
+    async def delete(self, channel_id: int, message_id: int) -> None:
+        """Gone already counts."""
+        try:
+            async with asyncio.timeout(REQUEST_SECONDS):
+                await self._channel(channel_id).get_partial_message(message_id).delete()
+        except _FAILURES as error:
+            _log.info("an old live board could not be deleted: %s", error)
+
+    def _channel(self, channel_id: int) -> discord.PartialMessageable:
+        return self._bot.get_partial_messageable(channel_id, guild_id=self._bot.settings.studio_guild_id)
+
+    def _granted(self, channel_id: int) -> discord.Permissions | None:
+        """What we may do there, as far as the cache knows the channel."""
+        channel = self._bot.get_channel(channel_id)
+        if isinstance(channel, discord.abc.GuildChannel | discord.Thread) and channel.guild.me is not None:
+            return channel.permissions_for(channel.guild.me)
+        return None
+
+    def _may_read(self, channel_id: int) -> bool:
+        granted = self._granted(channel_id)
+        return granted is None or granted.read_message_history
+
+    def _check(self, channel_id: int) -> None:
+        """``DeliveryError`` before Discord refuses: requests that fail are counted against us."""
+        granted = self._granted(channel_id)
+        lacking = [shown for name, shown in _NEEDED if granted is not None and not getattr(granted, name)]
+        if lacking:
+            raise DeliveryError(f"I lack {in_words(lacking)} there.")
+
+
+def board_card(look: Pictured) -> ui.LayoutView:
+    """The overview as everybody in the channel sees it."""
+    items: list[ui.Item[Any]] = [
+        ui.TextDisplay(overview_text(look.overview, heading="Live board")),
+        picture(look.alt),
+        ui.TextDisplay(f"-# Keeps itself current · as of {ago(look.overview.now)}"),
+        row(TakeDownButton()),
+    ]
+    return layout(*items, accent=EMBER)
+
+
+def _is_board(message: discord.Message) -> bool:
+    parts = [part for part in message.components if isinstance(part, discord.Container)]
+    rows = [child for part in parts for child in part.children if isinstance(child, discord.ActionRow)]
+    return any(getattr(button, "custom_id", None) == MARK for found in rows for button in found.children)
+
+
+def _refused(error: discord.HTTPException) -> Exception:
+    if error.code == UNKNOWN_CHANNEL:
+        return LookupError("the channel was deleted")
+    if error.code in {MISSING_ACCESS, MISSING_PERMISSIONS}:
+        return DeliveryError("I lack **View Channel**, **Send Messages** or **Attach Files** there.")
+    return DeliveryError(f"Discord refuses the board there (code {error.code or error.status}).")
+
+
+async def setup(bot: MythBot) -> None:
+    """Makes the boards' button work."""
+    bot.add_dynamic_items(TakeDownButton)
