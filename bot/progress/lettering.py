@@ -76,7 +76,10 @@ class Lettering:
             if self._fits(rest, size, width, bold):
                 return [*found, rest]
             if len(found) == lines - 1:
-                return [*found, rest[: self._room(rest, size, width, bold, "…")].rstrip() + "…"]
+                end = self._room(rest, size, width, bold, "…")
+                space = rest.rfind(" ", 0, end + 1)
+                # A word's first few letters tell nothing: the cut is made before it where that costs little.
+                return [*found, rest[: space if space > end - 8 and space > 0 else end].rstrip(" ·,:;-—") + "…"]
             end = self._room(rest, size, width, bold)
             space = rest.rfind(" ", 0, end + 1)
             found.append(rest[: space if space > 0 else end].rstrip())

@@ -11,6 +11,15 @@ if TYPE_CHECKING:
 
 Point = tuple[float, float]
 
+WIDTH: Final = 960
+EDGE: Final = 44
+INNER: Final = WIDTH - 2 * EDGE
+# On a phone the picture is about 340 pixels wide: letters smaller than these could not be read there.
+SMALL: Final = 28
+TITLE: Final = 34
+# From line to line, in letter sizes: accents over capitals and tails below stay apart.
+LEAP: Final = 1.25
+
 # A solid ground of its own: the picture looks the same in Discord's dark and light themes. Along none, drafted,
 # approved, released the colours grow lighter and each has its own mark: they can be told apart without seeing hues.
 GROUND: Final = "#1b1a26"
@@ -57,12 +66,14 @@ class Sheet:
         """A rectangle."""
         self.shape(((x, y), (x + width, y), (x + width, y + height), (x, y + height)), fill, edge, line)
 
-    def cell(self, x: float, y: float, side: float, state: str) -> None:
-        """A chapter: a rounded square in the state's colour and, where there is room, with its mark."""
+    def cell(self, x: float, y: float, width: float, height: float, state: str) -> None:
+        """A chapter: a rounded box in the state's colour and, where there is room, with its mark."""
+        side = min(width, height)
         line = max(1.0, side / 22)
-        self.shape(_rounded(x + line / 2, y + line / 2, side - line, side * 0.18), FILLS[state], EDGES[state], line)
+        box = (x + line / 2, y + line / 2, width - line, height - line)
+        self.shape(_rounded(*box, side * 0.18), FILLS[state], EDGES[state], line)
         if side >= 16:
-            self.mark(x + side / 2, y + side / 2, side, state)
+            self.mark(x + width / 2, y + height / 2, side, state)
 
     def mark(self, x: float, y: float, side: float, state: str) -> None:
         """The state's mark in the middle of a square: a dot, a tick, or the triangle that means play."""
@@ -105,9 +116,9 @@ _TICK: Final = ((-0.27, 0.02), (-0.18, -0.08), (-0.07, 0.04), (0.18, -0.22), (0.
 _PLAY: Final = ((-0.16, -0.25), (0.26, 0.0), (-0.16, 0.25))
 
 
-def _rounded(x: float, y: float, side: float, radius: float) -> list[Point]:
-    """A square with round corners, clockwise from the right upper one."""
-    right, left, lower, upper = x + side - radius, x + radius, y + side - radius, y + radius
+def _rounded(x: float, y: float, width: float, height: float, radius: float) -> list[Point]:
+    """A box with round corners, clockwise from the right upper one."""
+    right, left, lower, upper = x + width - radius, x + radius, y + height - radius, y + radius
     corners = ((right, upper, -pi / 2), (right, lower, 0.0), (left, lower, pi / 2), (left, upper, pi))
     return [
         (centre + radius * cos(start + step * pi / 8), middle + radius * sin(start + step * pi / 8))
