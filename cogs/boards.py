@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from datetime import timedelta
 from typing import Any, Final
 
 import aiohttp
@@ -34,7 +35,8 @@ _NEEDED: Final = (
     ("send_messages", "Send Messages"),
     ("attach_files", "Attach Files"),
 )
-_HISTORY: Final = "read_message_history"
+_OLD: Final = timedelta(hours=1)
+_EDIT_SECONDS: Final = 10.0
 _FAILURES = (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError)
 _NOT_PINNED: Final = "I could not pin it: give me **Pin Messages** here, or pin it yourself."
 
@@ -55,6 +57,9 @@ class BoardMessages:
                 )
         except discord.HTTPException as error:
             raise _refused(error) from error
+        granted = self._granted(channel_id)
+        if granted is not None and not granted.pin_messages:
+            return BoardPost(message.id, _NOT_PINNED)
         try:
             async with asyncio.timeout(REQUEST_SECONDS):
                 await message.pin()
@@ -67,24 +72,23 @@ class BoardMessages:
         """The message shows the look afterwards."""
         self._check(channel_id)
         message = self._channel(channel_id).get_partial_message(message_id)
+        # Discord answers edits of old messages with ever longer waits; a fresh message is quicker than they are.
+        old = discord.utils.utcnow() - message.created_at > _OLD
         try:
-            async with asyncio.timeout(REQUEST_SECONDS):
+            async with asyncio.timeout(_EDIT_SECONDS):
                 await message.edit(view=board_card(look), attachments=[picture_file(look)])
-        except discord.RateLimited:
-            return Edited.LATER
         except discord.HTTPException as error:
-            match error.code:
-                case code if code == UNKNOWN_MESSAGE:
-                    return Edited.GONE
-                case code if code == OLD_MESSAGE_EDITS:
-                    return Edited.TOO_OLD
-                case _ if error.status >= 500 or error.status == 429:
-                    return Edited.LATER
-                case _:
-                    raise _refused(error) from error
-        except _FAILURES as error:
+            if error.code == UNKNOWN_MESSAGE:
+                return Edited.GONE
+            if error.code == OLD_MESSAGE_EDITS:
+                return Edited.TOO_OLD
+            if error.status < 500 and error.status != 429:
+                raise _refused(error) from error
+            _log.info("a live board could not be edited: %s", error)
+            return Edited.TOO_OLD if old and error.status == 429 else Edited.LATER
+        except (discord.RateLimited, aiohttp.ClientError, OSError, TimeoutError) as error:
             _log.info("a live board may not have been edited: %s", type(error).__name__)
-            return Edited.LATER
+            return Edited.TOO_OLD if old and isinstance(error, discord.RateLimited | TimeoutError) else Edited.LATER
         return Edited.DONE
 
     async def there(self, channel_id: int, message_id: int) -> bool:

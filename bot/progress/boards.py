@@ -38,10 +38,11 @@ _TROUBLE_SECONDS: Final = 15.0
 
 @dataclass(frozen=True, slots=True)
 class BoardPost:
-    """A new board's message; ``note`` says what did not work beside it."""
+    """A board's message; ``note`` says what did not work beside it, ``current`` whether it surely shows the latest."""
 
     message_id: int
     note: str = ""
+    current: bool = True
 
 
 class Edited(Enum):
@@ -54,7 +55,7 @@ class Edited(Enum):
 
 
 class BoardFace(Protocol):
-    """Boards as messages. ``DeliveryError`` says in a sentence what Discord refuses, ``LookupError`` that the channel is gone."""
+    """Boards as messages. ``DeliveryError`` says what Discord refuses, ``LookupError`` that the channel is gone."""
 
     async def post(self, channel_id: int, look: Pictured, nonce: str) -> BoardPost:
         """A new, pinned message. Two posts with the same nonce within minutes are one message."""
@@ -194,7 +195,7 @@ class Boards:
             reference(error, f"showing the board in channel {channel_id}")
             await self._settle(board, _TROUBLE_SECONDS)
         else:
-            await self._keep(board, posted.message_id, seq if changed else board.shown_seq)
+            await self._keep(board, posted.message_id, seq if changed and posted.current else board.shown_seq)
 
     async def _shown(self, board: Board) -> BoardPost:
         """The message that shows how it stands now."""
@@ -203,14 +204,16 @@ class Boards:
         if message_id is not None:
             edited = await self.face.edit(board.channel_id, message_id, look)
             if edited in {Edited.DONE, Edited.LATER}:
-                return BoardPost(message_id)
+                return BoardPost(message_id, current=edited is Edited.DONE)
             if edited is Edited.TOO_OLD:
                 await self.face.delete(board.channel_id, message_id)
         strays = await self.face.strays(board.channel_id, message_id)
         for stray in strays[1:]:
             await self.face.delete(board.channel_id, stray)
-        if strays and await self.face.edit(board.channel_id, strays[0], look) in {Edited.DONE, Edited.LATER}:
+        if strays and await self.face.edit(board.channel_id, strays[0], look) is Edited.DONE:
             return BoardPost(strays[0])
+        for stray in strays[:1]:
+            await self.face.delete(board.channel_id, stray)
         return await self.face.post(board.channel_id, look, _nonce(board))
 
     async def _still_there(self, board: Board) -> BoardPost:

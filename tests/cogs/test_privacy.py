@@ -29,6 +29,7 @@ async def test_forgotten_everywhere(sqlite_url: str, monkeypatch: pytest.MonkeyP
         await stage.hana.click(log, "Forget me")
         await stage.discord.until(lambda: "You are forgotten" in log.text)
         progress = await stage.discord.answered(await stage.hana.slash("progress"))
+        await stage.discord.until(lambda: "Export" in progress.buttons)
         export = await stage.discord.answered(await stage.hana.click(progress, "Export"))
         assert "Hana" not in export.messages[0].attachments[0].data.decode()
         async with stage.bot.services.database.read() as reading:

@@ -1,25 +1,195 @@
+"""Where everything stands: views, filters, exports, sessions, what is new."""
+
+import csv
+import io
 import json
+import struct
+from typing import Any
 
 import pytest
 
+from bot.errors import ForbiddenError
 from bot.events import BROADCAST_SENT
-from tests.stage import Stage
+from bot.people import Person
+from storage.events import EventFilter
+from tests.stage import MANAGE_GUILD, Stage
+from tests.standins.discord_actors import Person as Actor
+from tests.standins.discord_interactions import InteractionLog
 
 
-async def test_progress_events_and_export(stage: Stage) -> None:
-    """The team pages through the events and takes them home as the seed's array."""
+async def progress(stage: Stage, *, by: Actor | None = None, **options: Any) -> InteractionLog:
+    """``/progress`` by the team, with its picture and its controls."""
+    log = await stage.discord.answered(await (by or stage.hana).slash("progress", **options))
+    await stage.discord.until(lambda: "Export" in log.buttons)
+    return log
+
+
+async def track(stage: Stage, event: str, data: str = "{}") -> None:
+    """An entry by hand, written."""
+    log = await stage.discord.answered(await stage.hana.slash("track", event=event, data=data))
+    assert "Noted" in log.text
+
+
+async def choose(stage: Stage, log: InteractionLog, name: str, value: str, until: str, by: Actor | None = None) -> None:
+    """Another entry of one of the menus (its id begins with ``progress:name``), until the text shows."""
+    custom_id = next(found for found in ids(log) if found.startswith(f"progress:{name}:"))
+    await (by or stage.hana).select(log, [value], custom_id=custom_id)
+    await stage.discord.until(lambda: until in log.text)
+
+
+def ids(log: InteractionLog) -> list[str]:
+    """The ids of everything that can be used in the answer."""
+
+    def walk(parts: list[dict[str, object]]) -> list[str]:
+        found = [str(part["custom_id"]) for part in parts if "custom_id" in part]
+        for part in parts:
+            inner = part.get("components")
+            found += walk(inner) if isinstance(inner, list) else []
+        return found
+
+    return walk(log.message.components)
+
+
+async def test_the_overview_has_a_picture_with_a_description(stage: Stage) -> None:
+    """The team sees books, writer, money, who is at work and what came last, and a PNG that is told in words."""
     await stage.script()
     await stage.finished()
-    log = await stage.discord.answered(await stage.hana.slash("progress", share=True))
+    log = await progress(stage, share=True)
     assert not log.ephemeral
-    assert "1 of 1 drafted" in log.text
+    for words in ("1 of 1 drafted", "1 script written, 1 as a template (0% by Gemini)", "1 member at work: Hana"):
+        assert words in log.text
+    assert "last: Hana" in log.text
+    picture = log.message.attachments[0]
+    assert picture.data.startswith(b"\x89PNG")
+    width, _ = struct.unpack(">II", picture.data[16:24])
+    assert width == 960
+    assert "1 of 1 drafted" in json.dumps(log.message.components)
+
+
+async def test_views_periods_and_filters(stage: Stage) -> None:
+    """Timeline, events and sessions are one choice away; periods and names of events narrow them; exports are both files."""
+    await stage.script()
+    await stage.finished()
+    await track(stage, "Mixing done", '{"takes": 3}')
+    log = await progress(stage)
+    await choose(stage, log, "view", "timeline", "Timeline · this week")
+    assert "5 events · 1 drafted" in log.text
+    await choose(stage, log, "view", "events", "Added document to grant")
+    assert "5 events" in log.text
+    await choose(stage, log, "event", event_value(log, "Mixing done"), "this week · Mixing done")
+    assert "**Added document" not in log.text
     export = await stage.discord.answered(await stage.hana.click(log, "Export"))
-    entries = json.loads(export.messages[0].attachments[0].data)
-    assert [set(entry) for entry in entries] == [{"timestamp", "event", "data"}] * 4
-    await stage.hana.click(log, "Events")
-    await stage.discord.until(lambda: "Added document to grant" in log.text)
-    await stage.hana.click(log, "Overview")
-    await stage.discord.until(lambda: "drafted" in log.text)
+    files = {file.filename: file.data for file in export.messages[0].attachments}
+    assert [entry["event"] for entry in json.loads(files["session_progress.json"])] == ["Mixing done"]
+    rows = list(csv.DictReader(io.StringIO(files["session_progress.csv"].decode("utf-8-sig"))))
+    assert [(row["event"], row["data"]) for row in rows] == [("Mixing done", '{"takes":3}')]
+    await choose(stage, log, "period", "today", "Events · today")
+    await choose(stage, log, "view", "overview", "Progress · today")
+
+
+def event_value(log: InteractionLog, label: str) -> str:
+    """The menu's value for an event's name."""
+
+    def walk(parts: list[dict[str, object]]) -> list[str]:
+        found: list[str] = []
+        for part in parts:
+            options, inner = part.get("options"), part.get("components")
+            if isinstance(options, list):
+                found += [str(option["value"]) for option in options if option["label"] == label]
+            found += walk(inner) if isinstance(inner, list) else []
+        return found
+
+    return walk(log.message.components)[0]
+
+
+async def test_progress_of_one_member(stage: Stage) -> None:
+    """Only what one member did: others' acts do not count."""
+    await stage.script()
+    await stage.finished()
+    log = await progress(stage, member=stage.bob)
+    assert "0 scripts written" in log.text
+    log = await progress(stage, member=stage.hana)
+    assert "1 script written" in log.text
+
+
+async def test_events_are_paged(stage: Stage) -> None:
+    """Older and newer, ten at a time; a press after events have come stays in range."""
+    for number in range(12):
+        await track(stage, f"Take {number}")
+    log = await progress(stage)
+    await choose(stage, log, "view", "events", "Page 1 of 2")
+    assert "**Take 11**" in log.text
+    await stage.hana.click(log, "Older ›")
+    await stage.discord.until(lambda: "Page 2 of 2" in log.text)
+    assert "**Take 0**" in log.text
+    await stage.hana.click(log, "‹ Newer")
+    await stage.discord.until(lambda: "Page 1 of 2" in log.text)
+
+
+async def test_since_i_last_looked(stage: Stage) -> None:
+    """The first look shows the week, the second only what has come since; each member has a look of their own."""
+    await stage.script()
+    await stage.finished()
+    log = await progress(stage)
+    first = await stage.discord.answered(await stage.hana.click(log, "Since I last looked"))
+    assert first.messages[-1].ephemeral
+    assert "You look for the first time" in first.text
+    assert "1 script written · 4 events" in first.text
+    again = await stage.discord.answered(await stage.hana.click(log, "Since I last looked"))
+    assert "Nothing has happened" in again.text
+    await track(stage, "Mixing done")
+    third = await stage.discord.answered(await stage.hana.click(log, "Since I last looked"))
+    assert "Hana · Mixing done" in third.text
+    assert "1 event" in third.text
+
+
+async def test_sessions_are_named_and_ended(stage: Stage) -> None:
+    """Acts close together are one session; its member names it and ends it, and the next act begins a new one."""
+    await track(stage, "Mixing begun")
+    log = await progress(stage)
+    await choose(stage, log, "view", "sessions", "Working sessions")
+    assert "still open" in log.text
+    opened = await open_first_session(stage, log)
+    assert "Mixing begun" in opened.text
+    modal = await stage.hana.click(opened, "Name it")
+    await stage.hana.modal_submit(modal, {"name": "Night   edit"})
+    await stage.discord.until(lambda: "Night edit" in opened.text)
+    await stage.hana.click(opened, "End it")
+    await stage.discord.until(lambda: "End it" not in opened.buttons)
+    await track(stage, "Mixing done")
+    log = await progress(stage)
+    await choose(stage, log, "view", "sessions", "Night edit")
+    assert log.text.count("still open") == 1
+    async with stage.bot.services.database.read() as reading:
+        events = await reading.events.page(EventFilter(), limit=10)
+    sessions = {event.event: event.session_id for event in events}
+    assert sessions["Session named"] == sessions["Session ended"] == sessions["Mixing begun"]
+    assert sessions["Mixing done"] != sessions["Mixing begun"]
+    assert "Night edit" not in json.dumps([event.data for event in events]), "a name can be forgotten"
+
+
+async def open_first_session(stage: Stage, log: InteractionLog, by: Actor | None = None) -> InteractionLog:
+    """The first session of the list, opened."""
+    custom_id = next(found for found in ids(log) if found.startswith("progress:session:"))
+    async with stage.bot.services.database.read() as reading:
+        session = (await reading.sessions.page(limit=1))[0]
+    return await stage.discord.answered(await (by or stage.hana).select(log, [session.id], custom_id=custom_id))
+
+
+async def test_other_peoples_sessions_are_theirs(stage: Stage) -> None:
+    """The team reads every session, but nobody is offered to name or end somebody else's, nor could they."""
+    await track(stage, "Mixing begun")
+    second = stage.discord.world.add_role(stage.discord.studio, "Second", MANAGE_GUILD)
+    mio = stage.discord.person("Mio", roles=[second])
+    log = await progress(stage, by=mio)
+    await choose(stage, log, "view", "sessions", "Working sessions", by=mio)
+    opened = await open_first_session(stage, log, by=mio)
+    assert "Mixing begun" in opened.text
+    assert opened.buttons == []
+    async with stage.bot.services.database.read() as reading:
+        session = (await reading.sessions.page(limit=1))[0]
+    with pytest.raises(ForbiddenError):
+        await stage.bot.services.sessions.end(session.id, Person(mio.id, "Mio", team=True))
 
 
 async def test_progress_in_public_tells_nothing_internal(stage: Stage) -> None:
@@ -40,6 +210,16 @@ async def test_progress_in_public_tells_nothing_internal(stage: Stage) -> None:
     seen = await stage.discord.answered(await stage.bob.slash("progress"))
     assert "Midnight Summoning" in seen.text.split("Coming next")[0]
     assert BROADCAST_SENT not in await stage.events()
+
+
+async def test_a_shared_overview_is_the_teams_to_use(stage: Stage) -> None:
+    """Others in the channel see a shared overview, but its menus and buttons tell them nothing more."""
+    await stage.script()
+    await stage.finished()
+    log = await progress(stage, share=True)
+    for label in ("Since I last looked", "Pin a live board", "Export"):
+        answer = await stage.discord.answered(await stage.bob.click(log, label))
+        assert "for the studio's team" in answer.text
 
 
 @pytest.mark.parametrize(
