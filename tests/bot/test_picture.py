@@ -161,6 +161,7 @@ def test_nothing_is_said_calmly() -> None:
 def test_signs_without_letters_are_left_out(lettering: Lettering) -> None:
     """Dollar signs stay as they are, foreign signs become a dot at most, and a title of them alone becomes its place."""
     found = texts_of("other signs")
+    assert not any(text.get_parse_math() for text in picture.figure(CASES["other signs"]).texts)
     assert "The $5 Lantern of $x^2$ \\alpha" in found
     if not lettering.clean("狐"):
         assert "Book 2" in found
