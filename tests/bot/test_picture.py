@@ -169,6 +169,17 @@ def test_signs_without_letters_are_left_out(lettering: Lettering) -> None:
     assert lettering.clean("e\u0301\u0302\u0303\u0304") == "é\u0302"
 
 
+def test_fonts_of_the_system_help_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Signs that the picture's own font lacks are drawn where another font of a known name has them."""
+    monkeypatch.setattr("bot.progress.lettering._OTHERS", ())
+    assert Lettering().clean("Fox \u233d Bell") == "Fox · Bell"
+    monkeypatch.setattr("bot.progress.lettering._OTHERS", ("STIXGeneral",))
+    assert Lettering().clean("Fox \u233d Bell") == "Fox \u233d Bell"
+    found = PictureData(HEADING, (book(3, "Fox \u233d Bell"),), ())
+    assert "Fox \u233d Bell" in [text.get_text() for text in picture.figure(found).texts]
+    assert draw(found)
+
+
 def test_long_titles_end_in_an_ellipsis(lettering: Lettering) -> None:
     """A title takes two lines at most, each within the border, and what is left out is marked."""
     for title in ("W" * 200, "i" * 500, "The Lantern and the " * 10):
