@@ -19,7 +19,18 @@ _SHAPES = (
     re.compile(r"(?<=/interactions/)(\d+/)[\w-]{20,}"),
     re.compile(r"(?<=://)([^/\s:@]+:)[^@\s]+(?=@)"),
 )
-_NOISY = ("discord", "google_genai", "aiosqlite", "sqlalchemy", "alembic", "asyncio", "httpx2", "httpcore2")
+_NOISY = (
+    "discord",
+    "google_genai",
+    "aiosqlite",
+    "sqlalchemy",
+    "alembic",
+    "asyncio",
+    "httpx2",
+    "httpcore2",
+    "matplotlib",
+    "PIL",
+)
 
 
 class Redactor:
@@ -75,4 +86,6 @@ def set_up(level: LogLevel, style: LogFormat, secrets: Iterable[str]) -> None:
     root.setLevel(level.value)
     for name in _NOISY:  # libraries speak up only when something is wrong
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level.value)))
+    # That a font for foreign signs has no bold is no news; it would be told with every picture.
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
     logging.captureWarnings(capture=True)

@@ -28,8 +28,8 @@ LINE: Final = "#3a394f"
 EMBER: Final = "#E8590C"
 BRIGHT: Final = "#f4f2fb"
 SOFT: Final = "#bdbbd0"
-FILLS: Final = {"none": RAISED, "drafted": "#454a8c", "approved": "#8f96ff", "released": "#ff9248"}
-EDGES: Final = {"none": "#504e6b", "drafted": "#8f96d8", "approved": "#8f96ff", "released": "#ff9248"}
+FILLS: Final = {"none": RAISED, "drafted": "#454a8c", "approved": "#7c83ff", "released": "#ff9248"}
+EDGES: Final = {"none": "#504e6b", "drafted": "#8f96d8", "approved": "#7c83ff", "released": "#ff9248"}
 
 
 class Sheet:

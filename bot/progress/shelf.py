@@ -99,7 +99,7 @@ def shelve(sheet: Sheet, y: float, books: Sequence[Book], plan: Plan) -> float:
             y += TITLE * LEAP
             sheet.text(EDGE, y - 10, line, TITLE, bold=True)
         y += SMALL * LEAP
-        sheet.text(EDGE, y - 6, counts(book), SMALL, SOFT)
+        sheet.text(EDGE, y - 6, _counted(sheet.lettering, book), SMALL, SOFT)
         if book.chapters:
             y = _strip(sheet, y + _OVER_CELLS, book, plan)
         y += plan.after
@@ -126,9 +126,20 @@ def _title(lettering: Lettering, book: Book, place: int, lines: int) -> list[str
     return lettering.wrapped(title, TITLE, INNER, lines=lines, bold=True)
 
 
+def _counted(lettering: Lettering, book: Book) -> str:
+    """The counts on one line, and how many chapters a cell stands for where that is more than one."""
+    each = _each(book)
+    whole = counts(book) + (f" · {each} a cell" if each > 1 else "")
+    return "".join(lettering.wrapped(whole, SMALL, INNER, lines=1))
+
+
+def _each(book: Book) -> int:
+    return max(1, ceil(len(book.chapters) / _MOST_CELLS))
+
+
 def _cells(book: Book) -> list[Chapter]:
     """A cell for each chapter; of a very long book one for several, in the state of the one that is least far."""
-    each = max(1, ceil(len(book.chapters) / _MOST_CELLS))
+    each = _each(book)
     groups = [book.chapters[start : start + each] for start in range(0, len(book.chapters), each)]
     return [Chapter(group[0].number, min((chapter.state for chapter in group), key=_RANKS.index)) for group in groups]
 

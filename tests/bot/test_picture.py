@@ -161,11 +161,23 @@ def test_nothing_is_said_calmly() -> None:
 def test_signs_without_letters_are_left_out(lettering: Lettering) -> None:
     """Dollar signs stay as they are, foreign signs become a dot at most, and a title of them alone becomes its place."""
     found = texts_of("other signs")
+    assert not any(text.get_parse_math() for text in picture.figure(CASES["other signs"]).texts)
     assert "The $5 Lantern of $x^2$ \\alpha" in found
     if not lettering.clean("狐"):
         assert "Book 2" in found
         assert lettering.clean("  Fox 🦊🔥 \u202ein\u200d 森\n— 狐 ") == "Fox · in · —"
     assert lettering.clean("e\u0301\u0302\u0303\u0304") == "é\u0302"
+
+
+def test_fonts_of_the_system_help_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Signs that the picture's own font lacks are drawn where another font of a known name has them."""
+    monkeypatch.setattr("bot.progress.lettering._OTHERS", ())
+    assert Lettering().clean("Fox \u233d Bell") == "Fox · Bell"
+    monkeypatch.setattr("bot.progress.lettering._OTHERS", ("STIXGeneral",))
+    assert Lettering().clean("Fox \u233d Bell") == "Fox \u233d Bell"
+    found = PictureData(HEADING, (book(3, "Fox \u233d Bell"),), ())
+    assert "Fox \u233d Bell" in [text.get_text() for text in picture.figure(found).texts]
+    assert draw(found)
 
 
 def test_long_titles_end_in_an_ellipsis(lettering: Lettering) -> None:
