@@ -103,12 +103,12 @@ def forbid(stage: Stage, permissions: int) -> None:
     stage.discord.update(stage.discord.channel)
 
 
-async def troubled(stage: Stage) -> None:
-    """Until the board knows that it is not current."""
+async def troubled(stage: Stage, *, whether: bool) -> None:
+    """Until the board knows that it is not current, or that it is."""
     async with asyncio.timeout(10):
         while True:
             async with stage.bot.services.database.read() as reading:
-                if (await reading.boards.all())[0].trouble:
+                if bool((await reading.boards.all())[0].trouble) is whether:
                     return
             await asyncio.sleep(0.05)
 
@@ -118,12 +118,13 @@ async def test_lost_permission_is_told_and_mended(stage: Stage) -> None:
     board = await pinned(stage)
     forbid(stage, SEND_MESSAGES)
     await track(stage, "Mixing done")
-    await troubled(stage)
+    await troubled(stage, whether=True)
     assert "is not current. I lack **Send Messages**" in (await progress(stage)).text
     stage.discord.channel.overwrites.clear()
     stage.discord.update(stage.discord.channel)
     await stage.discord.until(lambda: "Mixing done" in standing(stage)[0].text)
     assert [message.id for message in standing(stage)] == [board.id]
+    await troubled(stage, whether=False)
     assert "not current" not in (await progress(stage)).text
 
 

@@ -1,10 +1,13 @@
 import ssl
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 
 import pytest
 
 from bot.generation.gemini import GeminiModel, load_sdk
 from tests.standins.gemini import GeminiStandin
+
+NOW = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
@@ -31,6 +34,6 @@ def standin(gemini_server: GeminiStandin, monkeypatch: pytest.MonkeyPatch) -> Ge
 @pytest.fixture
 async def gemini(standin: GeminiStandin) -> AsyncIterator[GeminiModel]:
     """The real client against the stand-in, impatient."""
-    model = GeminiModel("test-key", idle_seconds=0.6)
+    model = GeminiModel("test-key", idle_seconds=0.6, clock=lambda: NOW)
     yield model
     await model.aclose()

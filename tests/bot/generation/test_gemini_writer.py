@@ -10,11 +10,11 @@ from bot.generation.gemini_writer import GeminiWriter, NoMeter
 from bot.generation.models import Draft, Usage, WriterKind
 from bot.generation.pricing import price
 from bot.generation.writing import FaultKind, WritingFault
+from tests.bot.generation.conftest import NOW
 from tests.bot.generation.story import assignment
 from tests.standins.gemini import GeminiStandin
 
 FLASH, LITE, THIRD = "gemini-3.8-flash", "gemini-3.5-flash-lite", "gemini-3.6-flash"
-NOW = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
 T = TypeVar("T")
 
 Make = Callable[..., GeminiWriter]
