@@ -33,16 +33,18 @@ async def rate(number: int, act: Callable[[], Awaitable[object]]) -> float:
 
 async def fill(database: Database, clock: StillClock, until: int) -> None:
     """The chain has so many events afterwards, spread over a year."""
+
+    async def people(writing: Writing) -> list[str]:
+        return [await writing.members.remember(1000 + number, f"Member {number}") for number in range(7)]
+
+    members = await database.write(people)
     async with database.read() as reading:
         have = (await reading.events.head()).seq
     while have < until:
         batch = min(5_000, until - have)
 
         async def work(writing: Writing, batch: int = batch) -> None:
-            news = [
-                NewEvent(EVENT, DATA, f"members_{number % 7:016x}", f"ebook_{number % 20:03}")
-                for number in range(batch)
-            ]
+            news = [NewEvent(EVENT, DATA, members[number % 7], f"ebook_{number % 20:03}") for number in range(batch)]
             await writing.events.append(news, timedelta(minutes=30))
 
         await database.write(work)
