@@ -59,7 +59,10 @@ async def card(discord: DiscordStandIn, *texts: str, within: float = 20.0) -> Me
         messages = reversed(discord.channel.messages)
         return next((message for message in messages if all(text in message.text for text in texts)), None)
 
-    message = await discord.until(found, within)
+    try:
+        message = await discord.until(found, within)
+    except TimeoutError:
+        raise AssertionError([message.text for message in discord.channel.messages]) from None
     assert message is not None
     return message
 
