@@ -32,6 +32,7 @@ SHARED: Final = "Announcement shared"
 BADGE_EARNED: Final = "Badge earned"
 EXPORTED: Final = "Progress exported"
 DOWNLOADED: Final = "Script downloaded"
+IMPORT_DONE: Final = "Legacy files imported"
 
 # What /track may not claim: these are written by the transactions that make them true.
 RESERVED: Final = frozenset(

@@ -83,6 +83,8 @@ class StudioSettings(BaseSettings):
         default=200_000, ge=1_000, le=2_000_000, description="The longest text that is taken for one chapter."
     )
 
+    studio_timezone: str = Field(default="UTC", description="Where typed times are meant, such as Europe/Berlin.")
+
     # Logs
     log_level: LogLevel = Field(default=LogLevel.INFO, description="DEBUG, INFO, WARNING or ERROR.")
     log_format: LogFormat = Field(default=LogFormat.TEXT, description="text, or json for a log collector.")
@@ -109,6 +111,15 @@ class StudioSettings(BaseSettings):
     def _blank_is_unset(cls, value: object) -> object:
         return None if isinstance(value, str) and not value.strip() else value
 
+    @field_validator("studio_timezone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise ValueError("names no known time zone; use a name such as Europe/Berlin") from error
+        return value
+
     @property
     def gemini_key(self) -> str:
         """The key under either name; empty where none is set."""
@@ -130,7 +141,6 @@ class Settings(StudioSettings):
     team_role_ids: Annotated[tuple[int, ...], NoDecode] = Field(
         default=(), description="Roles whose holders are the team; empty: whoever may manage the server."
     )
-    studio_timezone: str = Field(default="UTC", description="Where typed times are meant, such as Europe/Berlin.")
     affiliate_link_template: str = Field(
         default="{link}{sep}ref={code}",
         description="Links in affiliates' posts: {link}, {sep} (? or &) and {code} stand in it.",
@@ -166,15 +176,6 @@ class Settings(StudioSettings):
             parse_tiers(value) if info.field_name == "badge_tiers" else check_template(value)
         except ConfigError as error:
             raise ValueError(f"cannot be used: {error.text}") from error
-        return value
-
-    @field_validator("studio_timezone")
-    @classmethod
-    def _zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            raise ValueError("names no known time zone; use a name such as Europe/Berlin") from error
         return value
 
     @property

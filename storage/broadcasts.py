@@ -1,6 +1,7 @@
 """Announcements: composed, confirmed by a person, sent."""
 
 import json
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -135,6 +136,18 @@ class BroadcastStore:
             .limit(limit)
         )
         return [_broadcast(row) for row in (await self.connection.execute(query)).mappings()]
+
+    async def stream_sent(self) -> AsyncIterator[Broadcast]:
+        """Every broadcast that was confirmed, oldest first, without holding them all."""
+        query = (
+            select(broadcasts)
+            .where(broadcasts.c.confirmed_at.is_not(None), broadcasts.c.state != BroadcastState.PENDING)
+            .order_by(broadcasts.c.confirmed_at, broadcasts.c.id)
+            .execution_options(yield_per=100)
+        )
+        async with self.connection.stream(query) as rows:
+            async for row in rows.mappings():
+                yield _broadcast(row)
 
     async def set_card(self, broadcast_id: str, channel_id: int, card_id: int) -> None:
         """Where its progress is shown."""

@@ -22,6 +22,7 @@ from storage.engine import Engines, create_engines, parse_url
 from storage.errors import DatabaseUnreadableError, StorageError
 from storage.events import EventStore, NewEvent
 from storage.facts import FactStore
+from storage.imports import ImportStore
 from storage.lock import FileLock
 from storage.members import MemberStore
 from storage.migrate import migrate
@@ -49,6 +50,7 @@ class Reading:
         self.subscriptions = SubscriptionStore(connection, now)
         self.broadcasts = BroadcastStore(connection, now)
         self.deliveries = DeliveryStore(connection, now)
+        self.imports = ImportStore(connection, now)
 
 
 class Writing(Reading):
@@ -59,10 +61,19 @@ class Writing(Reading):
         self._reports: list[NewEvent] = []
 
     def report(
-        self, event: str, data: dict[str, Any], *, member_id: str | None = None, ebook_id: str | None = None
+        self,
+        event: str,
+        data: dict[str, Any],
+        *,
+        member_id: str | None = None,
+        ebook_id: str | None = None,
+        timestamp: datetime | None = None,
     ) -> None:
-        """Puts an event behind the change. It is chained when the transaction ends, in the order of the reports."""
-        self._reports.append(NewEvent(event, data, member_id, ebook_id))
+        """Puts an event behind the change. It is chained when the transaction ends, in the order of the reports.
+
+        ``timestamp`` is given for what happened long ago and is only being taken over now.
+        """
+        self._reports.append(NewEvent(event, data, member_id, ebook_id, timestamp))
 
     async def finish(self, session_gap: timedelta) -> None:
         """Chains the reports. The head's row lock comes last, since it makes every other writer wait."""
