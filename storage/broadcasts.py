@@ -1,7 +1,7 @@
 """Announcements: composed, confirmed by a person, sent."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -42,6 +42,11 @@ class Broadcast:
     created_at: datetime
     confirmed_at: datetime | None
     finished_at: datetime | None
+
+    def entry(self) -> dict[str, Any]:
+        """The broadcast in its exchange format: ``{"title", "message", "metadata", "timestamp"}``."""
+        sent = (self.confirmed_at or self.created_at).isoformat()
+        return {"title": self.title, "message": self.message, "metadata": self.metadata, "timestamp": sent}
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +153,11 @@ class BroadcastStore:
         async with self.connection.stream(query) as rows:
             async for row in rows.mappings():
                 yield _broadcast(row)
+
+    async def entries(self, moments: Sequence[datetime]) -> list[dict[str, Any]]:
+        """Those that were confirmed at one of these moments, in their exchange format."""
+        rows = await self.connection.execute(select(broadcasts).where(broadcasts.c.confirmed_at.in_(moments)))
+        return [_broadcast(row).entry() for row in rows.mappings()]
 
     async def set_card(self, broadcast_id: str, channel_id: int, card_id: int) -> None:
         """Where its progress is shown."""

@@ -61,19 +61,16 @@ class Writing(Reading):
         self._reports: list[NewEvent] = []
 
     def report(
-        self,
-        event: str,
-        data: dict[str, Any],
-        *,
-        member_id: str | None = None,
-        ebook_id: str | None = None,
-        timestamp: datetime | None = None,
+        self, event: str, data: dict[str, Any], *, member_id: str | None = None, ebook_id: str | None = None
     ) -> None:
-        """Puts an event behind the change. It is chained when the transaction ends, in the order of the reports.
+        """Puts an event behind the change. It is chained when the transaction ends, in the order of the reports."""
+        self._reports.append(NewEvent(event, data, member_id, ebook_id))
 
-        ``timestamp`` is given for what happened long ago and is only being taken over now.
-        """
-        self._reports.append(NewEvent(event, data, member_id, ebook_id, timestamp))
+    def report_past(
+        self, event: str, data: dict[str, Any], happened_at: datetime | None, ebook_id: str | None = None
+    ) -> None:
+        """Likewise, for what happened elsewhere and is only being taken over now; None: nobody knows when."""
+        self._reports.append(NewEvent(event, data, None, ebook_id, happened_at))
 
     async def finish(self, session_gap: timedelta) -> None:
         """Chains the reports. The head's row lock comes last, since it makes every other writer wait."""
@@ -110,7 +107,7 @@ class Database:
             await migrate(engines.writer)
         except (DBAPIError, OSError) as error:
             await database.close()
-            raise DatabaseUnreadableError(_why(engines, error)) from error
+            raise DatabaseUnreadableError(why_unreadable(engines, error)) from error
         except BaseException:
             await database.close()
             raise
@@ -191,7 +188,8 @@ async def _undisturbed(work: Coroutine[Any, Any, T]) -> T:
         raise
 
 
-def _why(engines: Engines, error: Exception) -> str:
+def why_unreadable(engines: Engines, error: Exception) -> str:
+    """The sentence for a database that stays closed; holds no password."""
     if engines.path:
         return f"The database {engines.path} cannot be read: it is damaged, not a database, or its disk is full."
     if isinstance(error, OSError):

@@ -37,6 +37,13 @@ class DocumentStore:
         """Which of these ids a document has already, in whatever collection."""
         return set((await self.connection.execute(select(documents.c.id).where(documents.c.id.in_(ids)))).scalars())
 
+    async def some(self, ids: Sequence[str], collection: str) -> list[tuple[str, str, datetime]]:
+        """Id, JSON text and moment of those of these documents that are in the collection."""
+        query = select(documents.c.id, documents.c.document, documents.c.created_at).where(
+            documents.c.id.in_(ids), documents.c.collection == collection
+        )
+        return [(row.id, row.document, row.created_at) for row in await self.connection.execute(query)]
+
     async def stream(self, collection: str) -> AsyncIterator[tuple[str, str, datetime]]:
         """Id, JSON text and moment of the collection's documents in the order they came, without holding them all."""
         query = (

@@ -161,6 +161,11 @@ class EventStore:
         )
         return [Event(**row) for row in rows.mappings()]
 
+    async def at(self, stamps: Sequence[str]) -> list[Event]:
+        """Events with one of these very timestamps."""
+        rows = await self.connection.execute(select(events).where(events.c.timestamp.in_(stamps)))
+        return [Event(**row) for row in rows.mappings()]
+
     async def stream(self, wanted: EventFilter) -> AsyncIterator[Event]:
         """Matching events, oldest first, without holding them all."""
         async with self.connection.stream(

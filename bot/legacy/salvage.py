@@ -32,8 +32,9 @@ TOO_LONG_A_NUMBER: Final = "a number in it is too long"
 class Piece:
     """A stretch of the text, ``start`` to ``end``, beginning on ``line`` (from 1).
 
-    Without ``fault`` it is a complete element with its ``value`` and, in an object, its ``key``; else ``fault`` says why
-    it cannot be read. An empty stretch with a fault is the place where the file was cut off between two elements.
+    Without ``fault`` it is a complete element with its ``value``, which begins at ``body``, and in an object its ``key``;
+    else ``fault`` says why it cannot be read. An empty stretch with a fault is the place where the file was cut off between
+    two elements.
     """
 
     line: int
@@ -41,6 +42,7 @@ class Piece:
     end: int
     key: str | None = None
     value: Any = None
+    body: int = 0
     fault: str = ""
 
 
@@ -50,6 +52,7 @@ class _Element:
     end: int
     key: str | None
     value: Any
+    body: int
 
 
 class _Uncounted(str):
@@ -81,7 +84,7 @@ class _Reader:
     def __init__(self, text: str, brackets: str, accepts: Accepts) -> None:
         self._text = text
         self._uncounted = _Uncounted(text)
-        self._open, self._close = brackets
+        self._open, self._close = brackets[0], brackets[1]
         self._accepts = accepts
         self._hopeless: set[int] = set()  # braces of a nest too deep to be read that are never closed
         self._line, self._counted = 1, 0
@@ -90,36 +93,35 @@ class _Reader:
         at = self._after_blank(1 if self._text.startswith("\ufeff") else 0)
         if at == len(self._text):
             return
-        sound = self._text.startswith(self._open, at)
-        why = f"{'an object' if self._open == '{' else 'an array'} was expected here"
-        closed = not sound
-        at = self._after_blank(at + 1) if sound else at
-        while True:
-            found: _Element | None = None
-            if sound and self._text.startswith(self._close, at):
-                at, sound, closed, why = at + 1, False, True, "it stands behind the end"
-            elif sound and at < len(self._text):
-                try:
-                    found = self._element(at)
-                except _BrokenError as broken:
-                    sound, why = False, broken.why
-            elif sound:
-                if not closed:
-                    yield Piece(self._line_of(at), at, at, fault=CUT_AFTER)
-                return
+        why, closed = "", True
+        if self._text.startswith(self._open, at):
+            at, closed = self._after_blank(at + 1), False
+        else:
+            why = f"{'an object' if self._open == '{' else 'an array'} was expected here"
+        while why or at < len(self._text):
+            if not why and self._text.startswith(self._close, at):
+                at, closed, why = at + 1, True, "it stands behind the end"
+            found, why = (None, why) if why else self._sound(at)
             if found is None:  # from a damage on: the stretch up to the next element, which is read as sound again
                 found = self._next(at)
                 end = len(self._text) if found is None else found.start
                 if self._text[at:end].strip(_NOTHING):
                     yield Piece(self._line_of(at), at, end, fault=why)
-                elif found is None and not closed:
-                    yield Piece(self._line_of(at), at, at, fault=CUT_AFTER)
+                    closed = closed or found is None
                 if found is None:
-                    return
-            yield Piece(self._line_of(found.start), found.start, found.end, found.key, found.value)
-            at, sound = self._after_blank(found.end), True
+                    break
+            yield Piece(self._line_of(found.start), found.start, found.end, found.key, found.value, found.body)
+            at, why = self._after_blank(found.end), ""
             if self._text.startswith(",", at):
                 at = self._after_blank(at + 1)
+        if not closed:
+            yield Piece(self._line_of(at), at, at, fault=CUT_AFTER)
+
+    def _sound(self, at: int) -> tuple[_Element | None, str]:
+        try:
+            return self._element(at), ""
+        except _BrokenError as broken:
+            return None, broken.why
 
     def _element(self, at: int) -> _Element:
         start, key = at, None
@@ -130,7 +132,7 @@ class _Reader:
                 raise _BrokenError("it has no name" if at < len(self._text) else CUT_OFF)
             at = self._after_blank(at + 1)
         value, end = self._decoded(at)
-        return _Element(start, end, key, value)
+        return _Element(start, end, key, value, at)
 
     def _decoded(self, at: int) -> tuple[Any, int]:
         try:
@@ -170,7 +172,7 @@ class _Reader:
                 continue
             start, key = self._key_before(at, floor)
             if self._accepts(key, value):
-                return _Element(start, end, key, value)
+                return _Element(start, end, key, value, at)
             at += 1
         return None
 
