@@ -54,6 +54,15 @@ class Event:
         entry = self._imported(data)
         return {"timestamp": self.timestamp, "event": self.event, "data": data} if entry is None else entry
 
+    @property
+    def told(self) -> str:
+        """The entry's data as JSON text to be shown; what an imported event is wrapped in does not show."""
+        entry = self._imported(json.loads(self.data))
+        if entry is None:
+            return self.data
+        shown = json.dumps(entry.get("data"), separators=(",", ":"), ensure_ascii=False)
+        return shown.encode(errors="replace").decode()
+
     def _imported(self, data: object) -> dict[str, Any] | None:
         # What people report by hand has a member, so nobody can pass an entry of their own off as an imported one.
         given = data.get(IMPORTED) if isinstance(data, dict) and len(data) == 1 and self.member_id is None else None

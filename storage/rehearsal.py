@@ -29,7 +29,11 @@ async def rehearsal(url: str, clock: Callable[[], datetime]) -> AsyncIterator[Da
     if address.drivername.startswith("sqlite"):
         with tempfile.TemporaryDirectory(prefix="midnight-myth-") as folder:
             _copy(address.database or "", f"{folder}/studio.db")
-            database = await Database.open(f"sqlite:///{folder}/studio.db", clock)
+            try:
+                database = await Database.open(f"sqlite:///{folder}/studio.db", clock)
+            except DatabaseUnreadableError as error:
+                told = str(error).replace(f"{folder}/studio.db", address.database or "")
+                raise DatabaseUnreadableError(told) from error
             try:
                 yield database
             finally:
@@ -54,7 +58,7 @@ def _copy(name: str, target: str) -> None:
     source = Path(name).expanduser().resolve()
     if not source.exists():
         return
-    lock = FileLock.take(source) if Path(f"{source}.lock").exists() else None
+    lock = FileLock.take(source, signed=False) if Path(f"{source}.lock").exists() else None
     try:
         for ending in ("", "-wal"):
             if Path(f"{source}{ending}").exists():

@@ -25,8 +25,7 @@ _MOST_SCRIPT_ID, _MOST_ID, _MOST_BOOK = 40, 140, 100
 class Given:
     """A piece of a file with its mark's ``source``; ``fault`` says why it is a leftover.
 
-    ``again`` is the mark of another content under a key that was there before; ``repeated``: the key stood earlier in
-    this very file.
+    ``again`` is the mark's source of another content under a key that was there before.
     """
 
     piece: Piece
@@ -34,7 +33,6 @@ class Given:
     digest: str
     source: str
     again: str = ""
-    repeated: bool = False
     fault: str = ""
 
     @property

@@ -24,6 +24,7 @@ _LONGEST_KEY: Final = 1_000
 _NOTHING: Final = " \t\r\n,[]{}\x00\ufeff"
 CUT_OFF: Final = "the file ends in the middle of it"
 CUT_AFTER: Final = "the file is cut off here; whatever followed is not in it"
+NO_END: Final = "it has no end; the next one seems to stand in it"
 TOO_DEEP: Final = "it is nested too deeply"
 TOO_LONG_A_NUMBER: Final = "a number in it is too long"
 
@@ -132,6 +133,8 @@ class _Reader:
                 raise _BrokenError("it has no name" if at < len(self._text) else CUT_OFF)
             at = self._after_blank(at + 1)
         value, end = self._decoded(at)
+        if self._swallows(value):
+            raise _BrokenError(NO_END)
         return _Element(start, end, key, value, at)
 
     def _decoded(self, at: int) -> tuple[Any, int]:
@@ -147,6 +150,12 @@ class _Reader:
             raise _BrokenError(TOO_DEEP) from None
         except ValueError:  # Python reads no whole number of more than 4,300 digits
             raise _BrokenError(TOO_LONG_A_NUMBER) from None
+
+    def _swallows(self, value: object) -> bool:
+        """Whether a document has lost its closing brace, so that the next one has become a member of it."""
+        if self._open != "{" or not isinstance(value, dict):
+            return False
+        return any(isinstance(inner, dict) and self._accepts(key, inner) for key, inner in value.items())
 
     def _at_the_end(self, error: json.JSONDecodeError) -> bool:
         if error.msg.startswith("Unterminated"):
@@ -171,7 +180,7 @@ class _Reader:
                 at += 1
                 continue
             start, key = self._key_before(at, floor)
-            if self._accepts(key, value):
+            if self._accepts(key, value) and not self._swallows(value):
                 return _Element(start, end, key, value, at)
             at += 1
         return None

@@ -118,8 +118,7 @@ def _givens(file: LegacyFile, text: str) -> Iterator[Given]:
             yield Given(piece, raw, found, f"{root}/{seen[root]}", fault=fault)
         else:
             source = source_of(file, key_of(piece))
-            seen[source] += 1
-            yield Given(piece, raw, found, source, again=second_source(file, source, found), repeated=seen[source] > 1)
+            yield Given(piece, raw, found, source, again=second_source(file, source, found))
 
 
 def _fault(file: LegacyFile, piece: Piece, raw: str) -> str:
@@ -142,7 +141,8 @@ class _Intake:
     file: LegacyFile
     filing: Filing
     report: FileReport
-    counts: Counter[str] = field(default_factory=Counter)
+    met: set[str] = field(default_factory=set)
+    """Marks whose very content has stood in the file already: what differs then is no change but a second content."""
 
     async def take(self, batch: list[Given]) -> None:
         """The batch is in, with its marks, or nothing of it is."""
@@ -185,11 +185,12 @@ class _Intake:
                 return _Fate(given, "", given.fault), None
             return await self._leave(writing, given, given.source, known, f"skipped, since {given.fault}")
         before = known.get(given.source)
-        if (before and before.digest == given.digest) or given.again in known:
+        own_export = before is None and given.source in own
+        if before is None or before.digest == given.digest:
+            self.met.add(given.source)
+        if (before and before.digest == given.digest) or given.again in known or own_export:
             return _Fate(given, "known"), None
-        if before is None and given.source in own:
-            return _Fate(given, "known"), None
-        if before is not None and not given.repeated:
+        if before is not None and given.source not in self.met:
             source = f"{self.file.name}/leftover/{given.again.rpartition('+')[2]}/1"
             return await self._leave(writing, given, source, known, _CHANGED)
         filed = await self.filing.file_away(writing, given, fresh_id=before is not None)

@@ -91,7 +91,7 @@ def events_card(page: EventPage, scope: Scope) -> ui.LayoutView:
 
 def _event_line(event: Event, members: dict[str, int]) -> str:
     who = f" · <@{members[event.member_id]}>" if event.member_id in members else ""
-    data = cut(event.data, 110)
+    data = cut(event.told, 110)
     return f"`{event.seq:>4}` **{plain(event.event, 80)}** {_when(event)}{who}\n-# {plain(data, 110)}"
 
 
