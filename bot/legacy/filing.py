@@ -23,11 +23,12 @@ _MOST_SCRIPT_ID, _MOST_ID, _MOST_BOOK = 40, 140, 100
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A piece of a file with its mark's ``source``; ``fault`` says why it is a leftover.
+    """The ``number``-th piece of a file with its mark's ``source``; ``fault`` says why it is a leftover.
 
     ``again`` is the mark's source of another content under a key that was there before.
     """
 
+    number: int
     piece: Piece
     raw: str
     digest: str
@@ -79,12 +80,9 @@ class Filing:
 
     file: LegacyFile
     zone: ZoneInfo
-    number: int = 0
-    """Elements so far: documents keep the order of their file by a microsecond each."""
 
     async def file_away(self, writing: Writing, given: Given, *, fresh_id: bool) -> Filed:
         """The element is in the database; with ``fresh_id`` under an id of its own, since its key is taken."""
-        self.number += 1
         if self.file is SCRIPTS:
             return await self._script(writing, given, fresh_id=fresh_id)
         if self.file is GRANTS:
@@ -92,15 +90,14 @@ class Filing:
         if self.file is PROGRESS:
             return self._entry(writing, given)
         target = new_id(NOTIFICATIONS.collection)
-        await writing.documents.keep(target, NOTIFICATIONS.collection, given.raw, self._kept_at(writing))
+        await writing.documents.keep(target, NOTIFICATIONS.collection, given.raw, _kept_at(writing, given))
         return Filed(target)
 
     async def leave(self, writing: Writing, given: Given, collection: str, why: str) -> str:
         """What was skipped, kept as its raw text with where it stood and why."""
-        self.number += 1
         about = {"file": self.file.name, "line": given.piece.line, "why": why, "text": given.raw}
         target = new_id(collection)
-        await writing.documents.keep(target, collection, json.dumps(about), self._kept_at(writing))
+        await writing.documents.keep(target, collection, json.dumps(about), _kept_at(writing, given))
         return target
 
     async def _script(self, writing: Writing, given: Given, *, fresh_id: bool) -> Filed:
@@ -108,7 +105,7 @@ class Filing:
         wanted = _usable(given.key, _MOST_ID if found is None else _MOST_SCRIPT_ID)
         taken = await writing.documents.taken([given.key]) if wanted else set()
         target = _derived(SCRIPTS, given) if fresh_id or taken or not wanted else given.key
-        await writing.documents.keep(target, SCRIPTS.collection, given.raw, self._kept_at(writing))
+        await writing.documents.keep(target, SCRIPTS.collection, given.raw, _kept_at(writing, given))
         note = "" if target == given.key or fresh_id else f"its id cannot be kept; it is {target} now"
         if found is None:
             return Filed(target, "kept as a document, but it has no lines to make a script of")
@@ -147,9 +144,6 @@ class Filing:
         writing.report_past(event, {IMPORTED: about}, happened_at, book if fits else None)
         return Filed(event[:_MOST_ID])
 
-    def _kept_at(self, writing: Writing) -> datetime:
-        return writing.now + timedelta(microseconds=self.number)
-
 
 def named(document: dict[str, Any], document_id: str, created_at: datetime | None = None) -> dict[str, Any]:
     """The document as the files have it, which this studio keeps without its id and its moment."""
@@ -186,6 +180,11 @@ async def native(reading: Reading, file: LegacyFile, batch: Sequence[Given]) -> 
             if by_key[key].digest in {digest(document), digest(named(document, key))}:
                 found.add(key)
     return {by_key[key].source for key in found}
+
+
+def _kept_at(writing: Writing, given: Given) -> datetime:
+    """Documents keep the order of their file by a microsecond each."""
+    return writing.now + timedelta(microseconds=given.number)
 
 
 def _derived(file: LegacyFile, given: Given) -> str:

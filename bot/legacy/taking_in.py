@@ -107,7 +107,7 @@ def _text(path: Path, report: FileReport) -> str:
 def _givens(file: LegacyFile, text: str) -> Iterator[Given]:
     """The file's pieces with their marks' sources."""
     seen: Counter[str] = Counter()
-    for piece in pieces(text, keyed=file.keyed, accepts=file.accepts):
+    for number, piece in enumerate(pieces(text, keyed=file.keyed, accepts=file.accepts)):
         raw = text[piece.body or piece.start : piece.end]
         fault = piece.fault or _fault(file, piece, raw)
         raw = text[piece.start : piece.end] if fault else raw
@@ -115,10 +115,10 @@ def _givens(file: LegacyFile, text: str) -> Iterator[Given]:
         if fault or not file.keyed:
             root = f"{file.name}/leftover/{found}" if fault else f"{file.name}/{found}"
             seen[root] += 1
-            yield Given(piece, raw, found, f"{root}/{seen[root]}", fault=fault)
+            yield Given(number, piece, raw, found, f"{root}/{seen[root]}", fault=fault)
         else:
             source = source_of(file, key_of(piece))
-            yield Given(piece, raw, found, source, again=second_source(file, source, found))
+            yield Given(number, piece, raw, found, source, again=second_source(file, source, found))
 
 
 def _fault(file: LegacyFile, piece: Piece, raw: str) -> str:

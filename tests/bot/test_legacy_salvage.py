@@ -49,6 +49,7 @@ FOUR = [entry(number, ids=[{"a": number}]) for number in range(4)]
 TEXT = json.dumps(FOUR, indent=2)
 
 
+@settings(deadline=None)
 @given(ENTRIES, LAYOUTS, st.data())
 def test_a_cut_array_gives_all_that_is_complete(
     entries: list[Any], layout: dict[str, Any], data: st.DataObject
@@ -63,6 +64,7 @@ def test_a_cut_array_gives_all_that_is_complete(
         assert read(text[:at])[-1].fault
 
 
+@settings(deadline=None)
 @given(SCRIPT_DOCUMENTS, LAYOUTS, st.data())
 def test_a_cut_object_gives_all_that_is_complete(
     documents: dict[str, Any], layout: dict[str, Any], data: st.DataObject
@@ -75,8 +77,8 @@ def test_a_cut_object_gives_all_that_is_complete(
     assert found[:whole] == list(documents.items())[:whole]
 
 
-@given(ENTRIES, LAYOUTS, st.data())
 @settings(deadline=None)
+@given(ENTRIES, LAYOUTS, st.data())
 def test_a_hole_costs_only_what_it_touches(entries: list[Any], layout: dict[str, Any], data: st.DataObject) -> None:
     """Whatever is torn out of the middle of one element, all the others come back."""
     text = json.dumps(entries, **layout)
@@ -90,6 +92,7 @@ def test_a_hole_costs_only_what_it_touches(entries: list[Any], layout: dict[str,
             assert other in found
 
 
+@settings(deadline=None)
 @given(SCRIPT_DOCUMENTS, LAYOUTS, st.data())
 def test_a_hole_in_an_object_costs_only_what_it_touches(
     documents: dict[str, Any], layout: dict[str, Any], data: st.DataObject
@@ -107,7 +110,7 @@ def test_a_hole_in_an_object_costs_only_what_it_touches(
 
 
 @given(st.text(alphabet='{}[]",:\\ \n1ae', max_size=60) | st.text(max_size=30))
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_any_text_is_read_to_its_end(text: str) -> None:
     """No text makes the reader fail; its pieces lie one behind the other, each with its line."""
     for file in (PROGRESS, SCRIPTS):
