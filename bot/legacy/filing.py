@@ -10,60 +10,14 @@ from zoneinfo import ZoneInfo
 
 from bot.legacy.convert import UNKNOWN_BOOK, book_of, chapter_of, converted
 from bot.legacy.files import GRANTS, NOTIFICATIONS, PROGRESS, SCRIPTS, LegacyFile, digest, moment, storable
-from bot.legacy.salvage import Piece
+from bot.legacy.given import Given
 from storage import Reading, Writing
 from storage.events import IMPORTED, canonical
 from storage.ids import new_id
 
 MOST_EVENT: Final = 200
-_LONGEST_PLAIN_KEY: Final = 150  # with the file's name it fits the column of sources
 _UNNAMED: Final = "Imported entry"
 _MOST_SCRIPT_ID, _MOST_ID, _MOST_BOOK = 40, 140, 100
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """The ``number``-th piece of a file with its mark's ``source``; ``fault`` says why it is a leftover.
-
-    ``again`` is the mark's source of another content under a key that was there before.
-    """
-
-    number: int
-    piece: Piece
-    raw: str
-    digest: str
-    source: str
-    again: str = ""
-    fault: str = ""
-
-    @property
-    def document(self) -> dict[str, Any]:
-        """The element, which is an object where there is no fault."""
-        found: dict[str, Any] = self.piece.value
-        return found
-
-    @property
-    def key(self) -> str:
-        """Its id in an object of documents; behind a damage it may stand without, and goes by the one it has within."""
-        return key_of(self.piece)
-
-
-def key_of(piece: Piece) -> str:
-    """The piece's key, else the id that stands within it, else nothing."""
-    key = piece.key if piece.key is not None or not isinstance(piece.value, dict) else piece.value.get("id")
-    return key if isinstance(key, str) else ""
-
-
-def source_of(file: LegacyFile, key: str) -> str:
-    """The mark's source of a document by its key, which stands in it where it fits."""
-    if len(key) <= _LONGEST_PLAIN_KEY and storable(key) == key:
-        return f"{file.name}/={key}"
-    return f"{file.name}/~{hashlib.sha256(key.encode(errors='backslashreplace')).hexdigest()}"
-
-
-def second_source(file: LegacyFile, source: str, found: str) -> str:
-    """The mark's source of other content under the same key; ``found`` is its digest."""
-    return f"{file.name}/+{hashlib.sha256(f'{source} {found}'.encode()).hexdigest()}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,28 +5,24 @@ brace to brace until it finds one that decodes to something that belongs there (
 brace is tried once, so the time grows with the file's length times the depth of its nesting, never with its square.
 """
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from bot.legacy.decoding import CUT_OFF, BrokenError, Decoder
+
 Accepts = Callable[[str | None, dict[str, Any]], bool]
 """Whether an object found after a damage is an element, judged by its key (None where it has none) and its content."""
 
-_DECODE: Final = json.JSONDecoder().raw_decode
 _BLANK: Final = re.compile(r"[ \t\r\n]*")
 _BRACE: Final = re.compile(r"\{")
 _MEMBER: Final = re.compile(r'"[ \t\r\n]*:[ \t\r\n]*\Z')
 _TOKEN: Final = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[][{}]', re.DOTALL)
-_WORDS: Final = ("true", "false", "null", "NaN", "Infinity", "-Infinity")
 _LONGEST_KEY: Final = 1_000
 _NOTHING: Final = " \t\r\n,[]{}\x00\ufeff"
-CUT_OFF: Final = "the file ends in the middle of it"
 CUT_AFTER: Final = "the file is cut off here; whatever followed is not in it"
 NO_END: Final = "it has no end; the next one seems to stand in it"
-TOO_DEEP: Final = "it is nested too deeply"
-TOO_LONG_A_NUMBER: Final = "a number in it is too long"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,26 +52,6 @@ class _Element:
     body: int
 
 
-class _Uncounted(str):
-    """Each ``JSONDecodeError`` counts lines from the text's beginning: a million of them would take for ever."""
-
-    __slots__ = ()
-
-    def count(self, *_: object) -> int:
-        return 0
-
-    def rfind(self, *_: object) -> int:
-        return 0
-
-
-class _BrokenError(Exception):
-    """An element cannot be decoded."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
-
-
 def pieces(text: str, *, keyed: bool, accepts: Accepts) -> Iterator[Piece]:
     """The text's elements and unreadable stretches, in order; ``keyed``: an object of elements is expected, not an array."""
     return _Reader(text, "{}" if keyed else "[]", accepts).pieces()
@@ -84,7 +60,7 @@ def pieces(text: str, *, keyed: bool, accepts: Accepts) -> Iterator[Piece]:
 class _Reader:
     def __init__(self, text: str, brackets: str, accepts: Accepts) -> None:
         self._text = text
-        self._uncounted = _Uncounted(text)
+        self._decoder = Decoder(text)
         self._open, self._close = brackets[0], brackets[1]
         self._accepts = accepts
         self._hopeless: set[int] = set()  # braces of a nest too deep to be read that are never closed
@@ -121,47 +97,27 @@ class _Reader:
     def _sound(self, at: int) -> tuple[_Element | None, str]:
         try:
             return self._element(at), ""
-        except _BrokenError as broken:
+        except BrokenError as broken:
             return None, broken.why
 
     def _element(self, at: int) -> _Element:
         start, key = at, None
         if self._open == "{":
-            key, at = self._decoded(at)
+            key, at = self._decoder.value(at, self._line_of(at))
             at = self._after_blank(at)
             if not isinstance(key, str) or not self._text.startswith(":", at):
-                raise _BrokenError("it has no name" if at < len(self._text) else CUT_OFF)
+                raise BrokenError("it has no name" if at < len(self._text) else CUT_OFF)
             at = self._after_blank(at + 1)
-        value, end = self._decoded(at)
+        value, end = self._decoder.value(at, self._line_of(at))
         if self._swallows(value):
-            raise _BrokenError(NO_END)
+            raise BrokenError(NO_END)
         return _Element(start, end, key, value, at)
-
-    def _decoded(self, at: int) -> tuple[Any, int]:
-        try:
-            return _DECODE(self._uncounted, at)
-        except json.JSONDecodeError as error:
-            if self._at_the_end(error):
-                raise _BrokenError(CUT_OFF) from None
-            line = self._line_of(at) + self._text.count("\n", at, error.pos)
-            what = error.msg[0].lower() + error.msg[1:].removesuffix(" at")
-            raise _BrokenError(f"it is damaged on line {line} ({what})") from None
-        except RecursionError:
-            raise _BrokenError(TOO_DEEP) from None
-        except ValueError:  # Python reads no whole number of more than 4,300 digits
-            raise _BrokenError(TOO_LONG_A_NUMBER) from None
 
     def _swallows(self, value: object) -> bool:
         """Whether a document has lost its closing brace, so that the next one has become a member of it."""
         if self._open != "{" or not isinstance(value, dict):
             return False
         return any(isinstance(inner, dict) and self._accepts(key, inner) for key, inner in value.items())
-
-    def _at_the_end(self, error: json.JSONDecodeError) -> bool:
-        if error.msg.startswith("Unterminated"):
-            return True
-        rest = self._text[error.pos : error.pos + 16].strip()
-        return any(word.startswith(rest) for word in _WORDS) or ("escape" in error.msg and len(rest) < 6)
 
     def _next(self, at: int) -> _Element | None:
         """The first element at or behind ``at`` that belongs here."""
@@ -172,7 +128,7 @@ class _Reader:
                 at += 1
                 continue
             try:
-                value, end = _DECODE(self._uncounted, at)
+                value, end = self._decoder.plain(at)
             except RecursionError:
                 at = self._behind_nest(at)
                 continue
@@ -196,7 +152,7 @@ class _Reader:
         while start > window and self._text[start - 1] == "\\":
             start = self._text.rfind('"', window, start)
         try:
-            key, end = _DECODE(self._uncounted, start) if start >= 0 else (None, 0)
+            key, end = self._decoder.plain(start) if start >= 0 else (None, 0)
         except ValueError:
             return at, None
         return (start, key) if isinstance(key, str) and end == quote + 1 else (at, None)

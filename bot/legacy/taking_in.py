@@ -4,10 +4,8 @@ An element's mark is its file and key, or its file, digest and occurrence where 
 taken in again, or one that has grown, brings only what is new.
 """
 
-import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -15,20 +13,10 @@ from zoneinfo import ZoneInfo
 
 from bot.errors import InputError
 from bot.events import IMPORT_DONE
-from bot.legacy.files import (
-    FILES,
-    LEFTOVERS,
-    MOST_DEPTH,
-    PROGRESS,
-    LegacyFile,
-    decoded,
-    digest,
-    is_empty,
-    too_deep,
-)
-from bot.legacy.filing import Filing, Given, key_of, native, second_source, source_of
+from bot.legacy.files import FILES, LEFTOVERS, LegacyFile, decoded, is_empty
+from bot.legacy.filing import Filing, native
+from bot.legacy.given import Given, givens
 from bot.legacy.report import FileReport, excerpt
-from bot.legacy.salvage import Piece, pieces
 from storage import Database, Writing
 from storage.imports import Mark
 
@@ -76,7 +64,7 @@ async def _file(database: Database, path: Path, file: LegacyFile, zone: ZoneInfo
     intake = _Intake(database, file, Filing(file, zone), report)
     batch: list[Given] = []
     signs = 0
-    for given in _givens(file, text):
+    for given in givens(file, text):
         batch.append(given)
         signs += len(given.raw)
         if len(batch) >= BATCH or signs >= _BATCH_SIGNS:
@@ -102,35 +90,6 @@ def _text(path: Path, report: FileReport) -> str:
         report.remark = "empty"
         return ""
     return text
-
-
-def _givens(file: LegacyFile, text: str) -> Iterator[Given]:
-    """The file's pieces with their marks' sources."""
-    seen: Counter[str] = Counter()
-    for number, piece in enumerate(pieces(text, keyed=file.keyed, accepts=file.accepts)):
-        raw = text[piece.body or piece.start : piece.end]
-        fault = piece.fault or _fault(file, piece, raw)
-        raw = text[piece.start : piece.end] if fault else raw
-        found = hashlib.sha256(raw.encode(errors="backslashreplace")).hexdigest() if fault else digest(piece.value)
-        if fault or not file.keyed:
-            root = f"{file.name}/leftover/{found}" if fault else f"{file.name}/{found}"
-            seen[root] += 1
-            yield Given(number, piece, raw, found, f"{root}/{seen[root]}", fault=fault)
-        else:
-            source = source_of(file, key_of(piece))
-            yield Given(number, piece, raw, found, source, again=second_source(file, source, found))
-
-
-def _fault(file: LegacyFile, piece: Piece, raw: str) -> str:
-    if not isinstance(piece.value, dict):
-        return "it is no object"
-    if too_deep(piece.value, raw):
-        return f"it is nested more than {MOST_DEPTH} levels deep"
-    if file is PROGRESS:
-        event = piece.value.get("event")
-        if not isinstance(event, str) or not event.strip():
-            return "it names no event"
-    return ""
 
 
 @dataclass(slots=True)

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.legacy.decoding import CUT_OFF, TOO_DEEP
 from bot.legacy.files import PROGRESS, SCRIPTS, LegacyFile
-from bot.legacy.salvage import CUT_AFTER, CUT_OFF, TOO_DEEP, Piece, pieces
+from bot.legacy.salvage import CUT_AFTER, Piece, pieces
 
 NAMES = st.text(max_size=8)
 VALUES = st.recursive(
@@ -49,7 +50,7 @@ FOUR = [entry(number, ids=[{"a": number}]) for number in range(4)]
 TEXT = json.dumps(FOUR, indent=2)
 
 
-@settings(deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(ENTRIES, LAYOUTS, st.data())
 def test_a_cut_array_gives_all_that_is_complete(
     entries: list[Any], layout: dict[str, Any], data: st.DataObject
@@ -64,7 +65,7 @@ def test_a_cut_array_gives_all_that_is_complete(
         assert read(text[:at])[-1].fault
 
 
-@settings(deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(SCRIPT_DOCUMENTS, LAYOUTS, st.data())
 def test_a_cut_object_gives_all_that_is_complete(
     documents: dict[str, Any], layout: dict[str, Any], data: st.DataObject
@@ -77,7 +78,7 @@ def test_a_cut_object_gives_all_that_is_complete(
     assert found[:whole] == list(documents.items())[:whole]
 
 
-@settings(deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(ENTRIES, LAYOUTS, st.data())
 def test_a_hole_costs_only_what_it_touches(entries: list[Any], layout: dict[str, Any], data: st.DataObject) -> None:
     """Whatever is torn out of the middle of one element, all the others come back."""
@@ -92,7 +93,7 @@ def test_a_hole_costs_only_what_it_touches(entries: list[Any], layout: dict[str,
             assert other in found
 
 
-@settings(deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(SCRIPT_DOCUMENTS, LAYOUTS, st.data())
 def test_a_hole_in_an_object_costs_only_what_it_touches(
     documents: dict[str, Any], layout: dict[str, Any], data: st.DataObject
@@ -110,7 +111,7 @@ def test_a_hole_in_an_object_costs_only_what_it_touches(
 
 
 @given(st.text(alphabet='{}[]",:\\ \n1ae', max_size=60) | st.text(max_size=30))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_any_text_is_read_to_its_end(text: str) -> None:
     """No text makes the reader fail; its pieces lie one behind the other, each with its line."""
     for file in (PROGRESS, SCRIPTS):
@@ -182,13 +183,13 @@ def test_nests_without_end(nest: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "{" * 200_000,
+        "{" * 100_000,
         '[{"a":' * 60_000,
-        '{"' * 100_000,
-        '{"a":x' * 60_000,
+        '{"' * 50_000,
+        '{"a":x' * 30_000,
         '[{"a": "\\"',
-        "[" + "{}" * 100_000,
-        '{"a":"{' * 50_000,
+        "[" + "{}" * 30_000,
+        '{"a":"{' * 30_000,
     ],
 )
 def test_hostile_files_take_no_time(text: str) -> None:
