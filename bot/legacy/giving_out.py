@@ -12,7 +12,8 @@ from bot.errors import InputError
 from bot.exports import script_json
 from bot.generation.models import Script
 from bot.legacy.files import GRANTS, LEFTOVERS, LEFTOVERS_FILE, NOTIFICATIONS, PROGRESS, SCRIPTS, LegacyFile
-from bot.legacy.filing import named, source_of
+from bot.legacy.filing import named
+from bot.legacy.given import source_of
 from storage import Database, Reading
 from storage.events import EventFilter
 
