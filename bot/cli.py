@@ -1,4 +1,7 @@
-"""The command line: ``python -m bot [run | demo | verify]``.
+"""The command line: ``python -m bot [run | demo | import DIR | export DIR | verify]``.
+
+``import`` takes over the predecessor's four JSON files, ``export`` writes them; what cannot be read is named, and that is
+no failure.
 
 Exit codes: 0 done; 1 something went wrong on our side; 2 the configuration; 3 Discord refuses the token; 4 Discord cannot be
 reached; 5 the database. Each but 1 comes with a sentence on standard error.
@@ -8,6 +11,7 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from bot.errors import MythError
 from bot.exits import Exit
@@ -18,10 +22,15 @@ from bot.settings import LogFormat, LogLevel, load_studio_settings
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command and returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m bot", description="The studio of Midnight Myth Audio.")
-    commands = parser.add_subparsers(dest="command", metavar="run | demo | verify")
+    commands = parser.add_subparsers(dest="command", metavar="run | demo | import | export | verify")
     run = commands.add_parser("run", help="the real bot (the default)")
     run.add_argument("--sync", action="store_true", help="register the commands with Discord even if nothing changed")
     commands.add_parser("demo", help="everything in the browser, without any account")
+    taking_in = commands.add_parser("import", help="take over audio_scripts.json and its three siblings from a folder")
+    taking_in.add_argument("folder", metavar="DIR", type=Path, help="the folder that holds them")
+    taking_in.add_argument("--dry-run", action="store_true", help="say what would be done, and change nothing")
+    giving_out = commands.add_parser("export", help="write the same four files into a folder")
+    giving_out.add_argument("folder", metavar="DIR", type=Path, help="the folder; it is made where it is missing")
     commands.add_parser("verify", help="check the audit trail's chain of hashes")
     options = parser.parse_args(arguments)
     try:
@@ -30,6 +39,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 from bot.demo.main import run_demo
 
                 return run_demo()
+            case "import":
+                return asyncio.run(_legacy(options.folder, dry_run=options.dry_run))
+            case "export":
+                return asyncio.run(_legacy(options.folder))
             case "verify":
                 return asyncio.run(_verify())
             case _:
@@ -62,6 +75,26 @@ async def _verify() -> int:
         print(f"{verdict.events} events, unbroken. Head {verdict.head.hash}.")  # noqa: T201 - the command's answer
         return Exit.DONE
     return _leave(Exit.BROKEN, f"The chain is broken at event {verdict.broken_at}.")
+
+
+async def _legacy(folder: Path, *, dry_run: bool | None = None) -> int:
+    """Imports; exports where ``dry_run`` is None."""
+    from bot.legacy.command import export_files, import_files
+    from storage import StorageError
+
+    settings = load_studio_settings()
+    set_up(LogLevel.WARNING, LogFormat.TEXT, settings.secrets)
+    try:
+        if dry_run is None:
+            lines = await export_files(settings, folder)
+        else:
+            lines = await import_files(settings, folder, dry_run=dry_run)
+    except StorageError as error:
+        return _leave(Exit.DATABASE, str(error))
+    shown = "\n".join(lines)
+    encoding = sys.stdout.encoding or "utf-8"
+    print(shown.encode(encoding, "replace").decode(encoding))  # noqa: T201 - the command's answer
+    return Exit.DONE
 
 
 def _leave(code: Exit, sentence: str) -> int:

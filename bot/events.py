@@ -38,6 +38,7 @@ SESSION_NAMED: Final = "Session named"
 SESSION_ENDED: Final = "Session ended"
 BOARD_PINNED: Final = "Live board pinned"
 BOARD_REMOVED: Final = "Live board taken down"
+IMPORT_DONE: Final = "Legacy files imported"
 
 # What affiliates do for themselves: it does not make them members at work.
 AFFILIATES_OWN: Final = frozenset(

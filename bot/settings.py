@@ -87,6 +87,7 @@ class StudioSettings(BaseSettings):
     session_minutes: float = Field(
         default=30, gt=0, le=1440, description="A member's acts within so many minutes are one working session."
     )
+    studio_timezone: str = Field(default="UTC", description="Where typed times are meant, such as Europe/Berlin.")
 
     # Logs
     log_level: LogLevel = Field(default=LogLevel.INFO, description="DEBUG, INFO, WARNING or ERROR.")
@@ -113,6 +114,15 @@ class StudioSettings(BaseSettings):
     @classmethod
     def _blank_is_unset(cls, value: object) -> object:
         return None if isinstance(value, str) and not value.strip() else value
+
+    @field_validator("studio_timezone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise ValueError("names no known time zone; use a name such as Europe/Berlin") from error
+        return value
 
     @property
     def monthly_budget_micros(self) -> int | None:
@@ -145,7 +155,6 @@ class Settings(StudioSettings):
     team_role_ids: Annotated[tuple[int, ...], NoDecode] = Field(
         default=(), description="Roles whose holders are the team; empty: whoever may manage the server."
     )
-    studio_timezone: str = Field(default="UTC", description="Where typed times are meant, such as Europe/Berlin.")
     affiliate_link_template: str = Field(
         default="{link}{sep}ref={code}",
         description="Links in affiliates' posts: {link}, {sep} (? or &) and {code} stand in it.",
@@ -181,15 +190,6 @@ class Settings(StudioSettings):
             parse_tiers(value) if info.field_name == "badge_tiers" else check_template(value)
         except ConfigError as error:
             raise ValueError(f"cannot be used: {error.text}") from error
-        return value
-
-    @field_validator("studio_timezone")
-    @classmethod
-    def _zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            raise ValueError("names no known time zone; use a name such as Europe/Berlin") from error
         return value
 
     @property

@@ -1,6 +1,7 @@
 """Announcements: composed, confirmed by a person, sent."""
 
 import json
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -41,6 +42,11 @@ class Broadcast:
     created_at: datetime
     confirmed_at: datetime | None
     finished_at: datetime | None
+
+    def entry(self) -> dict[str, Any]:
+        """The broadcast in its exchange format: ``{"title", "message", "metadata", "timestamp"}``."""
+        sent = (self.confirmed_at or self.created_at).isoformat()
+        return {"title": self.title, "message": self.message, "metadata": self.metadata, "timestamp": sent}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +141,23 @@ class BroadcastStore:
             .limit(limit)
         )
         return [_broadcast(row) for row in (await self.connection.execute(query)).mappings()]
+
+    async def stream_sent(self) -> AsyncIterator[Broadcast]:
+        """Every broadcast that was confirmed, oldest first, without holding them all."""
+        query = (
+            select(broadcasts)
+            .where(broadcasts.c.confirmed_at.is_not(None), broadcasts.c.state != BroadcastState.PENDING)
+            .order_by(broadcasts.c.confirmed_at, broadcasts.c.id)
+            .execution_options(yield_per=100)
+        )
+        async with self.connection.stream(query) as rows:
+            async for row in rows.mappings():
+                yield _broadcast(row)
+
+    async def entries(self, moments: Sequence[datetime]) -> list[dict[str, Any]]:
+        """Those that were confirmed at one of these moments, in their exchange format."""
+        rows = await self.connection.execute(select(broadcasts).where(broadcasts.c.confirmed_at.in_(moments)))
+        return [_broadcast(row).entry() for row in rows.mappings()]
 
     async def set_card(self, broadcast_id: str, channel_id: int, card_id: int) -> None:
         """Where its progress is shown."""

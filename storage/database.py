@@ -23,6 +23,7 @@ from storage.engine import Engines, create_engines, parse_url
 from storage.errors import DatabaseUnreadableError, StorageError
 from storage.events import EventStore, NewEvent
 from storage.facts import FactStore
+from storage.imports import ImportStore
 from storage.lock import FileLock
 from storage.members import MemberStore
 from storage.migrate import migrate
@@ -57,6 +58,7 @@ class Reading:
         self.deliveries = DeliveryStore(connection, now)
         self.boards = BoardStore(connection, now)
         self.traces = TraceStore(connection, now)
+        self.imports = ImportStore(connection, now)
 
 
 class Writing(Reading):
@@ -80,6 +82,12 @@ class Writing(Reading):
         It belongs to the member's session of this moment, unless ``session_id`` names another.
         """
         self._reports.append(NewEvent(event, data, member_id, ebook_id, session_id))
+
+    def report_past(
+        self, event: str, data: dict[str, Any], happened_at: datetime | None, ebook_id: str | None = None
+    ) -> None:
+        """Likewise, for what happened elsewhere and is only being taken over now; None: nobody knows when."""
+        self._reports.append(NewEvent(event, data, None, ebook_id, timestamp=happened_at))
 
     async def finish(self, session_gap: timedelta) -> None:
         """Chains the reports. The head's row lock comes last, since it makes every other writer wait."""
@@ -116,7 +124,7 @@ class Database:
             await migrate(engines.writer)
         except (DBAPIError, OSError) as error:
             await database.close()
-            raise DatabaseUnreadableError(_why(engines, error)) from error
+            raise DatabaseUnreadableError(why_unreadable(engines, error)) from error
         except BaseException:
             await database.close()
             raise
@@ -208,7 +216,8 @@ async def _undisturbed(work: Coroutine[Any, Any, T]) -> T:
         raise
 
 
-def _why(engines: Engines, error: Exception) -> str:
+def why_unreadable(engines: Engines, error: Exception) -> str:
+    """The sentence for a database that stays closed; holds no password."""
     if engines.path:
         return f"The database {engines.path} cannot be read: it is damaged, not a database, or its disk is full."
     if isinstance(error, OSError):

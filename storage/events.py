@@ -18,6 +18,8 @@ from storage.tables import chain_head, events
 from storage.types import iso
 
 GENESIS = "0" * 64
+IMPORTED = "imported"
+PROGRESS_FILE = "session_progress.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,8 @@ class NewEvent:
     member_id: str | None = None
     ebook_id: str | None = None
     session_id: str | None = None
+    timestamp: datetime | None = None
+    """When it happened, where that is not now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +50,30 @@ class Event:
     hash: str
 
     def entry(self) -> dict[str, Any]:
-        """The entry in its exchange format: ``{"timestamp", "event", "data"}``."""
-        return {"timestamp": self.timestamp, "event": self.event, "data": json.loads(self.data)}
+        """The entry in its exchange format, ``{"timestamp", "event", "data"}``; an imported one just as it came."""
+        data = json.loads(self.data)
+        entry = self._imported(data)
+        return {"timestamp": self.timestamp, "event": self.event, "data": data} if entry is None else entry
+
+    @property
+    def told(self) -> str:
+        """The entry's data as JSON text to be shown; what an imported event is wrapped in does not show."""
+        entry = self._imported(json.loads(self.data))
+        if entry is None:
+            return self.data
+        shown = json.dumps(entry.get("data"), separators=(",", ":"), ensure_ascii=False)
+        return shown.encode(errors="replace").decode()
+
+    def _imported(self, data: object) -> dict[str, Any] | None:
+        # What people report by hand has a member, so nobody can pass an entry of their own off as an imported one.
+        given = data.get(IMPORTED) if isinstance(data, dict) and len(data) == 1 and self.member_id is None else None
+        if not isinstance(given, dict) or given.get("source") != PROGRESS_FILE:
+            return None
+        entry = json.loads(given["text"]) if isinstance(given.get("text"), str) else given.get("entry")
+        if not isinstance(entry, dict):
+            return None
+        first = {name: entry[name] for name in ("timestamp", "event", "data") if name in entry}
+        return first | entry  # hashing has sorted the keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +145,7 @@ class EventStore:
         for new in news:
             row: dict[str, Any] = {
                 "seq": head.seq + 1,
-                "timestamp": stamp,
+                "timestamp": stamp if new.timestamp is None else iso(new.timestamp),
                 "event": new.event,
                 "data": canonical(new.data),
                 "session_id": new.session_id or found.get(new.member_id or ""),
@@ -149,6 +175,11 @@ class EventStore:
         rows = await self.connection.execute(
             select(events).where(wanted.clause()).order_by(*order).limit(limit).offset(offset)
         )
+        return [Event(**row) for row in rows.mappings()]
+
+    async def at(self, stamps: Sequence[str]) -> list[Event]:
+        """Events with one of these very timestamps."""
+        rows = await self.connection.execute(select(events).where(events.c.timestamp.in_(stamps)))
         return [Event(**row) for row in rows.mappings()]
 
     async def stream(self, wanted: EventFilter) -> AsyncIterator[Event]:

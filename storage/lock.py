@@ -15,8 +15,8 @@ class FileLock:
         self._fd = fd
 
     @classmethod
-    def take(cls, database: Path) -> Self:
-        """The lock, or ``DatabaseInUseError`` naming the process that has it."""
+    def take(cls, database: Path, *, signed: bool = True) -> Self:
+        """The lock, or ``DatabaseInUseError`` naming the process that has it; unsigned, the file stays as it is."""
         try:
             # CLOEXEC: a child process must not keep the lock after our death.
             fd = os.open(f"{database}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -28,8 +28,9 @@ class FileLock:
             holder = os.pread(fd, 32, 0).decode(errors="replace").strip() or "unknown"
             os.close(fd)
             raise DatabaseInUseError(f"The database {database} is in use by process {holder}.") from error
-        os.ftruncate(fd, 0)
-        os.pwrite(fd, str(os.getpid()).encode(), 0)
+        if signed:
+            os.ftruncate(fd, 0)
+            os.pwrite(fd, str(os.getpid()).encode(), 0)
         return cls(fd)
 
     def release(self) -> None:

@@ -20,18 +20,28 @@ async def migrate(engine: AsyncEngine) -> None:
     async with engine.connect() as connection:
         async with connection.begin():
             version = await connection.run_sync(_version)
-        if version == HEAD:
+        if not _behind(version):
             return
-        if version is not None and version not in KNOWN:
-            raise DatabaseNewerError(
-                f"The database is of version {version}, newer than this program knows ({HEAD}). Update the program."
-            )
         if engine.dialect.name == "sqlite":
             await _migrate_sqlite(connection)
         else:
             async with connection.begin():
                 await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
                 await connection.run_sync(_upgrade)
+
+
+async def migrate_within(connection: AsyncConnection) -> None:
+    """The same on PostgreSQL inside a transaction that the caller ends as it likes."""
+    if _behind(await connection.run_sync(_version)):
+        await connection.run_sync(_upgrade)
+
+
+def _behind(version: str | None) -> bool:
+    if version is not None and version not in KNOWN:
+        raise DatabaseNewerError(
+            f"The database is of version {version}, newer than this program knows ({HEAD}). Update the program."
+        )
+    return version != HEAD
 
 
 async def _migrate_sqlite(connection: AsyncConnection) -> None:

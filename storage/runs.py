@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.errors import StaleStateError
 from storage.ids import new_id
 from storage.states import RunState
-from storage.tables import chain_head, charges, ebooks, runs
+from storage.tables import chain_head, charges, ebooks, runs, scripts
 
 _CARD_WAIT = timedelta(seconds=30)
 
@@ -72,7 +72,7 @@ class RunStore:
         return Run(**row)
 
     async def next_version(self, ebook_id: str, chapter_number: int) -> int:
-        """1 for a chapter's first run, counting every run that was not cancelled before it had a script."""
+        """1 for a chapter's first script, counting imported ones and every run not cancelled before it had a script."""
         # The book's row is locked, so that two runs ordered at once cannot take the same number.
         # Not for its key: others' references to the book must not wait for this, or two orders wait for each other.
         book = select(ebooks.c.id).where(ebooks.c.id == ebook_id)
@@ -84,7 +84,12 @@ class RunStore:
                 or_(runs.c.state != RunState.CANCELLED, runs.c.script_id.is_not(None)),
             )
         )
-        return (highest.scalar() or 0) + 1
+        written = await self.connection.execute(
+            select(func.max(scripts.c.version)).where(
+                scripts.c.ebook_id == ebook_id, scripts.c.chapter_number == chapter_number
+            )
+        )
+        return max(highest.scalar() or 0, written.scalar() or 0) + 1
 
     async def claim(self, owner: str, lease: timedelta, run_id: str | None = None) -> Run | None:
         """The oldest waiting run (or this very one), now leased by ``owner``; None where nothing waits."""

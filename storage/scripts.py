@@ -1,6 +1,7 @@
 """Finished scripts and the grant's log of them."""
 
 import json
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -81,7 +82,25 @@ class ScriptStore:
         script_id = new_id("audio_scripts")
         row = {"id": script_id, "state": ScriptState.DRAFT, "created_at": self.now, **values}
         await self.connection.execute(scripts.insert().values(row))
-        return script_id
+        return str(row["id"])
+
+    async def taken(self, ids: Sequence[str]) -> set[str]:
+        """Which of these ids a script has already."""
+        return set((await self.connection.execute(select(scripts.c.id).where(scripts.c.id.in_(ids)))).scalars())
+
+    async def stream(self) -> AsyncIterator[StoredScript]:
+        """Every script, oldest first, without holding them all."""
+        query = select(scripts).order_by(scripts.c.seq).execution_options(yield_per=50)
+        async with self.connection.stream(query) as rows:
+            async for row in rows.mappings():
+                yield StoredScript(**row)
+
+    async def fully_written(self, ebook_id: str, chapter_number: int) -> bool:
+        """Whether the chapter has a script that is no template."""
+        query = select(scripts.c.seq).where(
+            scripts.c.ebook_id == ebook_id, scripts.c.chapter_number == chapter_number, scripts.c.error == ""
+        )
+        return (await self.connection.execute(query.limit(1))).first() is not None
 
     async def get(self, script_id: str) -> StoredScript:
         """The script; ``KeyError`` where there is none."""
@@ -161,6 +180,32 @@ class ScriptStore:
         }
         await self.connection.execute(grant_logs.insert().values(row))
         return log_id
+
+    async def keep_grant_log(
+        self, log_id: str, text: str, *, ebook_id: str, counts: bool, created_at: datetime
+    ) -> None:
+        """Keeps an entry that was written elsewhere, as the very JSON text it came as."""
+        row = {
+            "id": log_id,
+            "script_id": None,
+            "ebook_id": ebook_id,
+            "document": text,
+            "counts": counts,
+            "created_at": created_at,
+        }
+        await self.connection.execute(grant_logs.insert().values(row))
+
+    async def grant_logs_by_id(self, ids: Sequence[str]) -> dict[str, str]:
+        """JSON text of those of these entries that are there."""
+        query = select(grant_logs.c.id, grant_logs.c.document).where(grant_logs.c.id.in_(ids))
+        return {row.id: row.document for row in await self.connection.execute(query)}
+
+    async def stream_grant_logs(self) -> AsyncIterator[tuple[str, str]]:
+        """Id and JSON text of every entry, oldest first, without holding them all."""
+        query = select(grant_logs.c.id, grant_logs.c.document).order_by(grant_logs.c.created_at, grant_logs.c.id)
+        async with self.connection.stream(query.execution_options(yield_per=500)) as rows:
+            async for row in rows:
+                yield row.id, row.document
 
     async def grant_log(self, script_id: str) -> tuple[str, dict[str, Any]]:
         """Id and document of the script's entry; ``KeyError`` where there is none."""

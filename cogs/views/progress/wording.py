@@ -1,6 +1,5 @@
 """How events are told: in a sentence where we know one, else by their name."""
 
-import json
 from collections import Counter
 from datetime import datetime
 from typing import Any, Final
@@ -53,8 +52,7 @@ def told(event: Event, name: str) -> str:
 def event_lines(event: Event, people: dict[str, str]) -> str:
     """Two lines: what, when and by whom; and its data in small letters."""
     who = f" · {plain(people[event.member_id], 40)}" if event.member_id in people else ""
-    data = _data(event)
-    small = f"\n-# {plain(cut(json.dumps(data, ensure_ascii=False), 100), 110)}" if data else ""
+    small = "" if event.told in {"{}", "null"} else f"\n-# {plain(cut(event.told, 100), 110)}"
     return f"`{event.seq:>4}` **{plain(event.event, 80)}** {when(event)}{who}{small}"
 
 

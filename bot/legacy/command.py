@@ -1,0 +1,46 @@
+"""``python -m bot import DIR [--dry-run]`` and ``python -m bot export DIR``: the sentences they print."""
+
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bot.clock import utcnow
+from bot.legacy.files import LEFTOVERS_FILE
+from bot.legacy.giving_out import give_out
+from bot.legacy.taking_in import check_folder, take_in
+from bot.settings import StudioSettings
+from storage import Database
+from storage.rehearsal import rehearsal
+
+
+async def import_files(settings: StudioSettings, folder: Path, *, dry_run: bool) -> list[str]:
+    """Takes the folder's files in, or only says what would come of it; what is to be printed.
+
+    Raises:
+        InputError: there is nothing to import.
+        StorageError: the database stays closed.
+    """
+    check_folder(folder)
+    zone = ZoneInfo(settings.studio_timezone)
+    if dry_run:
+        async with rehearsal(settings.database_url, utcnow) as database:
+            reports = await take_in(database, folder, zone)
+    else:
+        database = await Database.open(settings.database_url, utcnow)
+        try:
+            reports = await take_in(database, folder, zone)
+        finally:
+            await database.close()
+    lines = ["This is a dry run: nothing is changed. An import would say:"] if dry_run else []
+    lines += [line for report in reports for line in report.sentences()]
+    if any(report.skipped for report in reports):
+        lines.append(f"What was skipped is kept word for word; an export gives it out as {LEFTOVERS_FILE}.")
+    return lines
+
+
+async def export_files(settings: StudioSettings, folder: Path) -> list[str]:
+    """Writes the four files; what is to be printed. Raises as ``import_files`` does."""
+    database = await Database.open(settings.database_url, utcnow)
+    try:
+        return await give_out(database, folder)
+    finally:
+        await database.close()
