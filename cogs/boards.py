@@ -37,7 +37,7 @@ _NEEDED: Final = (
 )
 _OLD: Final = timedelta(hours=1)
 _EDIT_SECONDS: Final = 10.0
-_FAILURES = (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError)
+_FAILURES = (discord.HTTPException, discord.RateLimited, aiohttp.ClientError, OSError, TimeoutError)
 _NOT_PINNED: Final = "I could not pin it: give me **Pin Messages** here, or pin it yourself."
 
 
@@ -51,11 +51,14 @@ class BoardMessages:
         """A new message, pinned if Discord lets us."""
         self._check(channel_id)
         try:
-            async with asyncio.timeout(REQUEST_SECONDS):
-                message = await self._channel(channel_id).send(
-                    view=board_card(look), file=picture_file(look), nonce=nonce
-                )
-        except discord.HTTPException as error:
+            try:
+                message = await self._send(channel_id, look, nonce)
+            except discord.NotFound as error:
+                if error.code != UNKNOWN_MESSAGE:
+                    raise
+                # Discord still knows the nonce of a board that arrived, was lost on us and was deleted meanwhile.
+                message = await self._send(channel_id, look, nonce[::-1])
+        except _FAILURES as error:
             raise _refused(error) from error
         granted = self._granted(channel_id)
         if granted is not None and not granted.pin_messages:
@@ -113,8 +116,11 @@ class BoardMessages:
         me = self._bot.user
         if me is None or not self._may_read(channel_id):
             return []
-        async with asyncio.timeout(REQUEST_SECONDS):
-            recent = [message async for message in self._channel(channel_id).history(limit=_RECENT_MESSAGES)]
+        try:
+            async with asyncio.timeout(REQUEST_SECONDS):
+                recent = [message async for message in self._channel(channel_id).history(limit=_RECENT_MESSAGES)]
+        except _FAILURES as error:
+            raise _refused(error) from error
         return [
             message.id for message in recent if message.author.id == me.id and message.id != but and _is_board(message)
         ]
@@ -126,6 +132,10 @@ class BoardMessages:
                 await self._channel(channel_id).get_partial_message(message_id).delete()
         except _FAILURES as error:
             _log.info("an old live board could not be deleted: %s", error)
+
+    async def _send(self, channel_id: int, look: Pictured, nonce: str) -> discord.Message:
+        async with asyncio.timeout(REQUEST_SECONDS):
+            return await self._channel(channel_id).send(view=board_card(look), file=picture_file(look), nonce=nonce)
 
     def _channel(self, channel_id: int) -> discord.PartialMessageable:
         return self._bot.get_partial_messageable(channel_id, guild_id=self._bot.settings.studio_guild_id)
@@ -166,7 +176,9 @@ def _is_board(message: discord.Message) -> bool:
     return any(getattr(button, "custom_id", None) == MARK for found in rows for button in found.children)
 
 
-def _refused(error: discord.HTTPException) -> Exception:
+def _refused(error: Exception) -> Exception:
+    if not isinstance(error, discord.HTTPException) or error.status >= 500 or error.status == 429:
+        return TimeoutError(str(error))
     if error.code == UNKNOWN_CHANNEL:
         return LookupError("the channel was deleted")
     if error.code in {MISSING_ACCESS, MISSING_PERMISSIONS}:

@@ -1,12 +1,13 @@
 """``python -m bot import DIR [--dry-run]`` and ``python -m bot export DIR``: the sentences they print."""
 
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from bot.clock import utcnow
 from bot.legacy.files import LEFTOVERS_FILE
 from bot.legacy.giving_out import give_out
+from bot.legacy.report import FileReport
 from bot.legacy.taking_in import check_folder, take_in
+from bot.progress.scope import zone_of
 from bot.settings import StudioSettings
 from storage import Database
 from storage.rehearsal import rehearsal
@@ -20,14 +21,13 @@ async def import_files(settings: StudioSettings, folder: Path, *, dry_run: bool)
         StorageError: the database stays closed.
     """
     check_folder(folder)
-    zone = ZoneInfo(settings.studio_timezone)
     if dry_run:
         async with rehearsal(settings.database_url, utcnow) as database:
-            reports = await take_in(database, folder, zone)
+            reports = await _taken_in(database, folder, settings)
     else:
         database = await Database.open(settings.database_url, utcnow)
         try:
-            reports = await take_in(database, folder, zone)
+            reports = await _taken_in(database, folder, settings)
         finally:
             await database.close()
     lines = ["This is a dry run: nothing is changed. An import would say:"] if dry_run else []
@@ -35,6 +35,13 @@ async def import_files(settings: StudioSettings, folder: Path, *, dry_run: bool)
     if any(report.skipped for report in reports):
         lines.append(f"What was skipped is kept word for word; an export gives it out as {LEFTOVERS_FILE}.")
     return lines
+
+
+async def _taken_in(database: Database, folder: Path, settings: StudioSettings) -> list[FileReport]:
+    """Moments without a zone were the studio's own time, as it was set up last."""
+    async with database.read() as reading:
+        zone = await zone_of(reading, settings.studio_timezone)
+    return await take_in(database, folder, zone)
 
 
 async def export_files(settings: StudioSettings, folder: Path) -> list[str]:

@@ -34,6 +34,7 @@ _TURN_SECONDS: Final = 50.0
 _LOOK_SECONDS: Final = 3.0
 _IDLE_SECONDS: Final = 20.0
 _TROUBLE_SECONDS: Final = 15.0
+_LAST_SECONDS: Final = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,10 @@ class Edited(Enum):
 
 
 class BoardFace(Protocol):
-    """Boards as messages. ``DeliveryError`` says what Discord refuses, ``LookupError`` that the channel is gone."""
+    """Boards as messages. ``DeliveryError`` says what Discord refuses, ``LookupError`` that the channel is gone.
+
+    ``TimeoutError`` means that nobody knows what came of it.
+    """
 
     async def post(self, channel_id: int, look: Pictured, nonce: str) -> BoardPost:
         """A new, pinned message. Two posts with the same nonce within minutes are one message."""
@@ -98,11 +102,13 @@ class Boards:
         self._loop = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
-        """Ends the turn that is under way and takes no other."""
+        """Lets the turns that are under way end, if that is soon, and takes no other."""
         self._stopping = True
         self._wake.set()
         if self._loop is not None:
-            await self._loop
+            await asyncio.wait([self._loop], timeout=_LAST_SECONDS)
+            self._loop.cancel()  # what it was about to show, the next start shows
+            await asyncio.gather(self._loop, return_exceptions=True)
 
     async def pin(self, channel_id: int, guild_id: int, scope: Scope, by: Person) -> str:
         """A board stands in the channel; returns what did not work beside it, in a sentence, if anything.
@@ -130,8 +136,12 @@ class Boards:
         try:
             async with asyncio.timeout(_TURN_SECONDS):
                 posted = await self._shown(board)
-        except (LookupError, DeliveryError, TimeoutError) as error:
-            why = error.sentence if isinstance(error, DeliveryError) else "Discord did not answer in time."
+        except TimeoutError:
+            await self._settle(board, _LOOK_SECONDS)
+            self._wake.set()
+            return "Discord is slow at the moment; the board appears by itself."
+        except (LookupError, DeliveryError) as error:
+            why = error.sentence if isinstance(error, DeliveryError) else "This channel is gone."
             await self._remove(channel_id, None, why)
             raise DeliveryError(why, "Change that in the channel's settings, then pin the board again.") from error
         await self._keep(board, posted.message_id, board.shown_seq)
@@ -167,9 +177,7 @@ class Boards:
             ]
 
         number, boards = await self.database.look(due)
-        for board in boards:
-            if not self._stopping:
-                await self._turn(board.channel_id, at_once=at_once)
+        await asyncio.gather(*(self._turn(board.channel_id, at_once=at_once) for board in boards))
         return bool(number)
 
     async def _turn(self, channel_id: int, *, at_once: bool) -> None:
@@ -189,9 +197,12 @@ class Boards:
                 posted = await self._shown(board) if changed else await self._still_there(board)
         except LookupError:
             await self._remove(channel_id, None, "the channel was deleted")
+            await self.notices.audit("A live board is gone: its channel was deleted.")
         except DeliveryError as error:
             await self._troubled(board, error.sentence)
-        except Exception as error:  # noqa: BLE001 - the board is tried again; whatever was posted is found then
+        except TimeoutError:  # whatever was posted is found in the next turn
+            await self._settle(board, _TROUBLE_SECONDS)
+        except Exception as error:  # noqa: BLE001 - the board is tried again
             reference(error, f"showing the board in channel {channel_id}")
             await self._settle(board, _TROUBLE_SECONDS)
         else:

@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.standins.discord_server import DiscordStandIn
 
 _ROOT = Path(__file__).parents[2]
-_OURS = ("DISCORD_", "GOOGLE_", "GEMINI_", "STUDIO_", "TEAM_", "DATABASE_", "LOG_", "BROADCAST_")
+_OURS = ("DISCORD_", "GOOGLE_", "GEMINI_", "STUDIO_", "TEAM_", "DATABASE_", "LOG_", "BROADCAST_", "SESSION_")
 
 
 @dataclass(slots=True)

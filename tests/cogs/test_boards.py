@@ -1,12 +1,15 @@
 """The live board: one message that keeps itself current."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import pytest
 
+from bot.events import BOARD_REMOVED
 from bot.progress import boards
 from tests.cogs.test_progress import progress, track
-from tests.stage import Stage
+from tests.stage import Stage, running, staged
+from tests.standins.discord_wire import Kind
 from tests.standins.discord_world import Message
 
 SEND_MESSAGES, PIN_MESSAGES = 1 << 11, 1 << 51
@@ -103,14 +106,29 @@ def forbid(stage: Stage, permissions: int) -> None:
     stage.discord.update(stage.discord.channel)
 
 
-async def troubled(stage: Stage, *, whether: bool) -> None:
-    """Until the board knows that it is not current, or that it is."""
+async def eventually(found: Callable[[], Awaitable[bool]]) -> None:
+    """Until it is so; TimeoutError after ten seconds."""
     async with asyncio.timeout(10):
         while True:
-            async with stage.bot.services.database.read() as reading:
-                if bool((await reading.boards.all())[0].trouble) is whether:
-                    return
+            if await found():
+                return
             await asyncio.sleep(0.05)
+
+
+async def troubled(stage: Stage) -> bool:
+    """Whether the board knows that it is not current."""
+    async with stage.bot.services.database.read() as reading:
+        return bool((await reading.boards.all())[0].trouble)
+
+
+async def mended(stage: Stage) -> bool:
+    """Whether it knows that it is."""
+    return not await troubled(stage)
+
+
+async def removed(stage: Stage) -> bool:
+    """Whether the end of a board is in the log."""
+    return BOARD_REMOVED in await stage.events()
 
 
 async def test_lost_permission_is_told_and_mended(stage: Stage) -> None:
@@ -118,13 +136,13 @@ async def test_lost_permission_is_told_and_mended(stage: Stage) -> None:
     board = await pinned(stage)
     forbid(stage, SEND_MESSAGES)
     await track(stage, "Mixing done")
-    await troubled(stage, whether=True)
+    await eventually(lambda: troubled(stage))
     assert "is not current. I lack **Send Messages**" in (await progress(stage)).text
     stage.discord.channel.overwrites.clear()
     stage.discord.update(stage.discord.channel)
     await stage.discord.until(lambda: "Mixing done" in standing(stage)[0].text)
     assert [message.id for message in standing(stage)] == [board.id]
-    await troubled(stage, whether=False)
+    await eventually(lambda: mended(stage))
     assert "not current" not in (await progress(stage)).text
 
 
@@ -148,3 +166,52 @@ async def test_taken_down(stage: Stage) -> None:
     await track(stage, "Mixing done")
     await asyncio.sleep(0.5)
     assert standing(stage) == []
+
+
+async def test_a_board_survives_restarts(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next process goes on with the same message; what happened between is shown; a board deleted meanwhile is back."""
+    monkeypatch.delenv("GOOGLE_API_KEY", raising=False)
+    async with staged(sqlite_url) as stage:
+        board = await pinned(stage)
+        await stage.bot.close()
+        async with running(stage.bot.settings) as stage.bot:
+            await track(stage, "Mixing done")
+            await stage.discord.until(lambda: "Mixing done" in board.text)
+            assert standing(stage) == [board]
+        stage.discord.delete_message(board)
+        async with running(stage.bot.settings) as stage.bot:
+            await stage.discord.until(lambda: standing(stage))
+        assert len(standing(stage)) == 1
+
+
+@pytest.mark.parametrize("kind", ["lost", "status", "reset"])
+async def test_a_board_whose_answer_is_lost_is_one(stage: Stage, kind: Kind) -> None:
+    """Discord's answer to the posting is lost: the board is found again, not posted twice."""
+    stage.discord.studio.me.roles[0].permissions |= PIN_MESSAGES
+    stage.discord.update(stage.discord.studio)
+    log = await progress(stage)
+    stage.discord.fault("POST", f"*/channels/{stage.discord.channel.id}/messages", kind)
+    await stage.discord.answered(await stage.hana.click(log, "Pin a live board"))
+    await stage.discord.until(lambda: standing(stage))
+    await track(stage, "Mixing done")
+    await stage.discord.until(lambda: "Mixing done" in standing(stage)[0].text)
+    await asyncio.sleep(0.3)
+    assert len(standing(stage)) == 1
+
+
+async def test_faults_of_an_edit_are_made_up_for(stage: Stage) -> None:
+    """An edit that Discord does not take for a while is made later; the board is current in the end."""
+    board = await pinned(stage)
+    stage.discord.fault("PATCH", f"*/messages/{board.id}", "reset", times=3)
+    await track(stage, "Mixing done")
+    await stage.discord.until(lambda: "Mixing done" in board.text, 40)
+    assert standing(stage) == [board]
+
+
+async def test_a_deleted_channel_ends_its_board(stage: Stage) -> None:
+    """The channel is deleted: the board is forgotten, with an event that says why."""
+    await pinned(stage)
+    stage.discord.delete_channel(stage.discord.channel)
+    await eventually(lambda: removed(stage))
+    async with stage.bot.services.database.read() as reading:
+        assert await reading.boards.all() == []
