@@ -16,6 +16,7 @@ from bot.events import (
     BROADCAST_FINISHED,
     BROADCAST_RECALLED,
     BROADCAST_SENT,
+    REPORTED,
     SCRIPT_RELEASED,
 )
 from bot.people import Person
@@ -198,10 +199,17 @@ class Broadcasting:
         async with self.database.read() as reading:
             return await account(reading, broadcast_id)
 
-    async def report(self, broadcast_id: str) -> tuple[Account, list[Delivery]]:
-        """The account with every delivery."""
-        async with self.database.read() as reading:
-            return await account(reading, broadcast_id), await reading.deliveries.of_broadcast(broadcast_id)
+    async def report(self, broadcast_id: str, by: Person) -> tuple[Account, list[Delivery]]:
+        """The account with every delivery; that it was taken is an event."""
+
+        async def work(writing: Writing) -> tuple[Account, list[Delivery]]:
+            found = await account(writing, broadcast_id)
+            member_id = await writing.members.remember(by.discord_id, by.name)
+            data = {"broadcast_id": broadcast_id, "format": "csv"}
+            writing.report(REPORTED, data, member_id=member_id, ebook_id=found.broadcast.ebook_id)
+            return found, await writing.deliveries.of_broadcast(broadcast_id)
+
+        return await self.database.write(work)
 
     async def refresh_card(self, broadcast_id: str) -> None:
         """The broadcast's card shows where it stands now."""

@@ -8,7 +8,7 @@ from discord import ui
 
 from bot.broadcasting.post import Account
 from bot.broadcasting.report import as_csv
-from cogs.access import require_team, services_of
+from cogs.access import person, require_team, services_of
 from cogs.views.base import PressMixin, layout, row
 from cogs.views.compose import ComposeModal
 from cogs.words import INDIGO, RED, bar, counted, plain
@@ -165,7 +165,7 @@ class BroadcastButton(
 
 async def send_report(interaction: discord.Interaction, broadcast_id: str) -> None:
     """Answers a deferred interaction with the CSV."""
-    account, deliveries = await services_of(interaction).broadcasting.report(broadcast_id)
+    account, deliveries = await services_of(interaction).broadcasting.report(broadcast_id, person(interaction))
     found = as_csv(account.broadcast, deliveries)
     file = discord.File(io.BytesIO(found.content), found.name)
     await interaction.followup.send(f"{counted(len(deliveries), 'channel')}.", file=file, ephemeral=True)

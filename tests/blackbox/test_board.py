@@ -33,7 +33,7 @@ async def noted(discord: DiscordStandIn, hana: Person, event: str) -> None:
 
 
 async def test_a_board_through_kills_and_a_busy_hour(tmp_path: Path) -> None:
-    """Killed before it could remember its board, and in ``make soak`` deleted and busy: one board, 20 seconds behind at most."""
+    """Killed before it could remember its board, and in the soak deleted and busy: one board, never 20 s behind."""
     dice = random.Random(7)
     async with DiscordStandIn() as discord:
         hana = discord.person("Hana", roles=[discord.world.add_role(discord.studio, "Team", MANAGE_GUILD)])

@@ -100,6 +100,7 @@ async def test_the_report_names_every_channel_and_no_formula(stage: Stage) -> No
     await joined(stage, "=HYPERLINK()", "Night Owls")
     card = await posted(stage, 2)
     report = await stage.discord.answered(await stage.hana.click(card, "Report"))
+    assert "Broadcast report downloaded" in await stage.events()
     text = report.messages[0].attachments[0].data.decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text)))
     assert {row["server"] for row in rows} == {"'=HYPERLINK()", "Night Owls"}

@@ -46,6 +46,8 @@ def told(event: Event, name: str) -> str:
     act = _ACTS.get(event.event)
     if act and name and isinstance(chapter, int):
         return f"{plain(name, 60)} {act} ch. {chapter}"
+    if event.event == COMPLETED and name:
+        return f"a script for {plain(name, 60)} is finished"
     return f"{plain(name, 60)} · {plain(event.event, 100)}" if name else plain(event.event, 100)
 
 
