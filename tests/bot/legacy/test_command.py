@@ -7,7 +7,7 @@ import pytest
 
 from bot.cli import main
 from bot.settings import Settings
-from tests.bot.test_legacy_import import ENTRY, S1, SCRIPT, put, put_all
+from tests.bot.legacy.samples import ENTRY, S1, SCRIPT, put, put_all
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,118 @@
+"""The predecessor's files, and what tests do with them."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.legacy.files import LEFTOVERS
+from bot.legacy.giving_out import give_out
+from bot.legacy.report import FileReport
+from bot.legacy.taking_in import take_in
+from storage import Database
+from storage.events import Event, EventFilter
+from storage.scripts import StoredScript
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+S1, S2, G1 = "audio_scripts_20251222_090000_123456", "audio_scripts_0123456789abcdef", "grant_logs_0123456789abcdef"
+
+
+SCRIPT: dict[str, Any] = {
+    "title": "The Midnight Summoning",
+    "script": [
+        {"type": "narration", "text": "The lantern guttered.", "timing": "0:00-0:05"},
+        {"type": "sfx", "description": "A door creaks."},
+        {"type": "music", "description": "A drone."},
+        {"type": "dialogue", "character": "Hana", "text": "You came back.", "emotion": "tired"},
+        "A bell rang.",
+        {"type": "narration", "text": "  "},
+    ],
+    "estimated_duration": "5 minutes",
+    "theme": "fox-demon horror",
+    "ebookId": "ebook_001",
+    "chapterNumber": 1,
+    "created_at": "2025-12-22T09:00:00.123456",
+    "id": S1,
+}
+
+
+TEMPLATE = SCRIPT | {"id": S2, "error": "404 models/gemini-pro is not found", "chapterNumber": 2}
+
+
+GRANT: dict[str, Any] = {
+    "eventType": "ebook_created",
+    "ebookId": "ebook_001",
+    "metadata": {"chapter_number": 1, "theme": "fox-demon horror", "affiliate_hook": ""},
+    "created_at": "2025-12-22T09:00:00.200000",
+    "id": G1,
+}
+
+
+NOTE = {"title": "New Lore: x", "message": "Share.", "metadata": {"z": 1, "a": [1.0]}, "timestamp": "2025-12-22T09:00"}
+
+
+ENTRY = {"timestamp": "2025-12-22T09:00:00.5", "event": "Broadcast sent", "data": {"ebookId": "ebook_001", "n": 1}}
+
+
+FILES: dict[str, Any] = {
+    "audio_scripts.json": {S1: SCRIPT, S2: TEMPLATE},
+    "grant_logs.json": {G1: GRANT},
+    "notifications.json": [NOTE, NOTE | {"title": "Second"}, NOTE],
+    "session_progress.json": [ENTRY, ENTRY, ENTRY | {"event": "Third", "data": None}],
+}
+
+
+def put(folder: Path, **files: Any) -> None:
+    """Files by their name without its ending; text and bytes as they are."""
+    folder.mkdir(exist_ok=True)
+    for name, content in files.items():
+        text = content if isinstance(content, str | bytes) else json.dumps(content, indent=2)
+        (folder / f"{name}.json").write_bytes(text.encode() if isinstance(text, str) else text)
+
+
+def put_all(folder: Path, **changed: Any) -> None:
+    """All four files."""
+    put(folder, **({name.removesuffix(".json"): content for name, content in FILES.items()} | changed))
+
+
+async def took(database: Database, folder: Path) -> dict[str, FileReport]:
+    """What the import tells of each file."""
+    return {report.file.collection: report for report in await take_in(database, folder, BERLIN)}
+
+
+def counts(reports: dict[str, FileReport]) -> list[tuple[int, int, int]]:
+    """Imported, known, skipped; file by file."""
+    return [(report.imported, report.known, report.skipped) for report in reports.values()]
+
+
+async def gave(database: Database, folder: Path) -> dict[str, Any]:
+    """The exported files' content by their name."""
+    await give_out(database, folder)
+    return await asyncio.to_thread(
+        lambda: {
+            path.name: json.loads(path.read_text(encoding="utf-8"))
+            for path in folder.iterdir()
+            if path.suffix == ".json"
+        }
+    )
+
+
+async def events(database: Database) -> list[Event]:
+    """Every event, oldest first."""
+    async with database.read() as reading:
+        return [event async for event in reading.events.stream(EventFilter())]
+
+
+async def scripts(database: Database) -> list[StoredScript]:
+    """Every script, oldest first."""
+    async with database.read() as reading:
+        return [stored async for stored in reading.scripts.stream()]
+
+
+async def leftovers(database: Database) -> list[dict[str, Any]]:
+    """What was skipped and kept."""
+    async with database.read() as reading:
+        return [json.loads(text) async for _, text, _ in reading.documents.stream(LEFTOVERS)]
