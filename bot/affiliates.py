@@ -147,7 +147,8 @@ class Affiliates:
 
 
 def _data(subscription: Subscription, **more: object) -> dict[str, object]:
-    return {"subscription_id": subscription.id, "server": subscription.guild_name, **more}
+    # A server is often called after a person, and an event can never be changed: the subscription knows the name.
+    return {"subscription_id": subscription.id, **more}
 
 
 def _not_subscribed() -> StateError:

@@ -1,11 +1,12 @@
 """What is kept of a person: given to them as a file, or forgotten."""
 
+import asyncio
 import json
 from dataclasses import dataclass
 
 from bot.errors import StateError
 from bot.events import DATA_TAKEN, FORGOTTEN
-from bot.exports import Download
+from bot.exports import Download, packed
 from bot.people import Person
 from storage import Database, Writing
 
@@ -18,19 +19,29 @@ class Privacy:
 
     database: Database
 
-    async def collect(self, by: Person) -> Download:
-        """Everything that carries the person's id, as JSON by table; ``StateError`` where nothing does."""
+    async def collect(self, by: Person, limit: int) -> Download:
+        """Everything that carries the person's id, as JSON by table, compressed where it has more than ``limit`` bytes.
 
-        async def work(writing: Writing) -> dict[str, object]:
-            member_id = await writing.members.find(by.discord_id)
+        ``StateError`` where nothing does, or where it is too large even so.
+        """
+        tables: dict[str, list[str]] = {}
+        async with self.database.read() as reading:
+            member_id = await reading.members.find(by.discord_id)
             if member_id is None:
                 raise StateError(_NOBODY, "There is no file to give.")
-            found = await writing.traces.of(member_id)
-            writing.report(DATA_TAKEN, {"rows": sum(map(len, found.values()))}, member_id=member_id)
-            return dict(found)
+            async for table, row in reading.traces.of(member_id):
+                tables.setdefault(table, []).append(json.dumps(row, ensure_ascii=False))
+        found = await asyncio.to_thread(_file, tables, limit)
+        if len(found.content) > limit:
+            raise StateError("Your data is larger than a file on Discord may be.", "Ask the studio's operator for it.")
+        count = sum(map(len, tables.values()))
 
-        found = await self.database.write(work)
-        return Download("my_data.json", json.dumps(found, ensure_ascii=False, indent=2, default=str).encode())
+        async def work(writing: Writing) -> None:
+            known = await writing.members.find(by.discord_id)
+            writing.report(DATA_TAKEN, {"rows": count}, member_id=known)
+
+        await self.database.write(work)
+        return found
 
     async def forget(self, by: Person) -> None:
         """No table and no export names the person any more; their acts stay, by nobody. ``StateError`` for a stranger."""
@@ -43,3 +54,9 @@ class Privacy:
 
         await self.database.write(work)
         await self.database.settle_file()
+
+
+def _file(tables: dict[str, list[str]], limit: int) -> Download:
+    parts = (f"  {json.dumps(name)}: [\n    " + ",\n    ".join(rows) + "\n  ]" for name, rows in tables.items())
+    text = "{\n" + ",\n".join(parts) + "\n}\n"
+    return packed([Download("my_data.json", text.encode(errors="backslashreplace"))], limit, "my_data.zip")[0]

@@ -13,9 +13,11 @@ from storage import Database, Writing
 MAX_EVENT: Final = 200
 MAX_DATA: Final = 4_000
 MAX_DEPTH: Final = 5
+MAX_EBOOK: Final = 100
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 _MENTION: Final = re.compile(r"<@[!&]?\d+>|@everyone|@here")
-_SNOWFLAKE: Final = re.compile(r"(?<!\d)\d{15,20}(?!\d)")
+# Whoever it is may become known later.
+_SNOWFLAKE: Final = re.compile(r"(?<!\d)\d{17,20}(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,25 +37,19 @@ class Tracking:
             raise InputError("The event's name holds something that cannot be stored.", "Remove odd characters.")
         if event in RESERVED:
             raise InputError(f"“{event}” is written by the studio itself.", "Choose another name for your entry.")
-        if _MENTION.search(event) or _MENTION.search(shown):
-            raise _names_somebody()
-        numbers = {int(number) for number in _SNOWFLAKE.findall(f"{event} {shown}")}
+        if any(pattern.search(text) for pattern in (_MENTION, _SNOWFLAKE) for text in (event, shown)):
+            raise InputError(
+                "An entry may not mention anybody: it can never be deleted.",
+                "Write a role or a task instead of a name or a Discord id.",
+            )
 
         async def work(writing: Writing) -> None:
             member_id = await writing.members.remember(by.discord_id, by.name)
-            if await writing.members.any_known(numbers):
-                raise _names_somebody()
             ebook = found.get("ebook_id")
-            ebook_id = _UNSTORABLE.sub("", ebook) if isinstance(ebook, str) else None
-            writing.report(event, found, member_id=member_id, ebook_id=ebook_id)
+            fits = isinstance(ebook, str) and 0 < len(ebook) <= MAX_EBOOK and not _UNSTORABLE.search(ebook)
+            writing.report(event, found, member_id=member_id, ebook_id=ebook if fits else None)
 
         await self.database.write(work)
-
-
-def _names_somebody() -> InputError:
-    return InputError(
-        "An entry may not mention anybody: it can never be deleted.", "Write a role or a task instead of a name."
-    )
 
 
 def parsed(data: str) -> dict[str, Any]:

@@ -52,6 +52,8 @@ def _sentence(interaction: discord.Interaction, error: Exception) -> str:
             return "This command has changed. Reload Discord and try again."
         case app_commands.NoPrivateMessage():
             return "This works only inside a server."
+        case app_commands.TransformerError():
+            return "What was given for one of the options cannot be used. Choose it from the list."
         case app_commands.CheckFailure():
             return "You may not use this here. Ask somebody who manages this server."
         case discord.Forbidden() if error.code in {_MISSING_PERMISSIONS, _MISSING_ACCESS}:

@@ -12,7 +12,7 @@ from discord import ui
 from bot.app import MythBot
 from bot.errors import DeliveryError
 from bot.permissions import in_words
-from bot.progress.boards import BoardPost, Edited
+from bot.progress.boards import Edited
 from bot.progress.pictured import Pictured
 from cogs.codes import (
     MISSING_ACCESS,
@@ -36,7 +36,7 @@ _NEEDED: Final = (
     ("attach_files", "Attach Files"),
 )
 _OLD: Final = timedelta(hours=1)
-_EDIT_SECONDS: Final = 10.0
+_QUICK_SECONDS: Final = 10.0
 _FAILURES = (discord.HTTPException, discord.RateLimited, aiohttp.ClientError, OSError, TimeoutError)
 _NOT_PINNED: Final = "I could not pin it: give me **Pin Messages** here, or pin it yourself."
 
@@ -47,8 +47,8 @@ class BoardMessages:
     def __init__(self, bot: MythBot) -> None:
         self._bot = bot
 
-    async def post(self, channel_id: int, look: Pictured, nonce: str) -> BoardPost:
-        """A new message, pinned if Discord lets us."""
+    async def post(self, channel_id: int, look: Pictured, nonce: str) -> int:
+        """The id of a new message."""
         self._check(channel_id)
         try:
             try:
@@ -60,16 +60,20 @@ class BoardMessages:
                 message = await self._send(channel_id, look, nonce[::-1])
         except _FAILURES as error:
             raise _refused(error) from error
+        return message.id
+
+    async def pin(self, channel_id: int, message_id: int) -> str:
+        """Pinned, or why not."""
         granted = self._granted(channel_id)
         if granted is not None and not granted.pin_messages:
-            return BoardPost(message.id, _NOT_PINNED)
+            return _NOT_PINNED
         try:
-            async with asyncio.timeout(REQUEST_SECONDS):
-                await message.pin()
+            async with asyncio.timeout(_QUICK_SECONDS):
+                await self._channel(channel_id).get_partial_message(message_id).pin()
         except _FAILURES as error:
             _log.info("a live board could not be pinned: %s", error)
-            return BoardPost(message.id, _NOT_PINNED)
-        return BoardPost(message.id)
+            return _NOT_PINNED
+        return ""
 
     async def edit(self, channel_id: int, message_id: int, look: Pictured) -> Edited:
         """The message shows the look afterwards."""
@@ -78,7 +82,7 @@ class BoardMessages:
         # Discord answers edits of old messages with ever longer waits; a fresh message is quicker than they are.
         old = discord.utils.utcnow() - message.created_at > _OLD
         try:
-            async with asyncio.timeout(_EDIT_SECONDS):
+            async with asyncio.timeout(_QUICK_SECONDS):
                 await message.edit(view=board_card(look), attachments=[picture_file(look)])
         except discord.HTTPException as error:
             if error.code == UNKNOWN_MESSAGE:
@@ -100,7 +104,7 @@ class BoardMessages:
         if not self._may_read(channel_id):
             return True
         try:
-            async with asyncio.timeout(REQUEST_SECONDS):
+            async with asyncio.timeout(_QUICK_SECONDS):
                 await self._channel(channel_id).fetch_message(message_id)
         except discord.NotFound as error:
             if error.code == UNKNOWN_CHANNEL:
@@ -117,7 +121,7 @@ class BoardMessages:
         if me is None or not self._may_read(channel_id):
             return []
         try:
-            async with asyncio.timeout(REQUEST_SECONDS):
+            async with asyncio.timeout(_QUICK_SECONDS):
                 recent = [message async for message in self._channel(channel_id).history(limit=_RECENT_MESSAGES)]
         except _FAILURES as error:
             raise _refused(error) from error
@@ -125,13 +129,17 @@ class BoardMessages:
             message.id for message in recent if message.author.id == me.id and message.id != but and _is_board(message)
         ]
 
-    async def delete(self, channel_id: int, message_id: int) -> None:
-        """Gone already counts."""
+    async def delete(self, channel_id: int, message_id: int) -> bool:
+        """Whether it is gone; gone before counts."""
         try:
-            async with asyncio.timeout(REQUEST_SECONDS):
+            async with asyncio.timeout(_QUICK_SECONDS):
                 await self._channel(channel_id).get_partial_message(message_id).delete()
+        except discord.NotFound:
+            return True
         except _FAILURES as error:
-            _log.info("an old live board could not be deleted: %s", error)
+            _log.info("a live board could not be deleted: %s", error)
+            return False
+        return True
 
     async def _send(self, channel_id: int, look: Pictured, nonce: str) -> discord.Message:
         async with asyncio.timeout(REQUEST_SECONDS):

@@ -46,7 +46,7 @@ class ProgressCog(commands.Cog):
         self,
         interaction: discord.Interaction,
         ebook: Range[str, 1, 100] | None = None,
-        member: discord.Member | None = None,
+        member: discord.User | None = None,
         period: str = Period.WEEK.value,
         share: bool = False,  # noqa: FBT001, FBT002 - an option's value, never passed by hand
     ) -> None:

@@ -1,6 +1,7 @@
 """How things are said: text from strangers made safe, money, durations, times in the reader's own zone."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 
 import discord
@@ -23,8 +24,28 @@ def cut(text: str, limit: int) -> str:
 
 
 def plain(text: str, limit: int = 200) -> str:
-    """Somebody's text, shown as it is: no markup, no mention."""
-    return _LINE_MARKUP.sub(r"\1\\", _MARKUP.sub(r"\\\g<0>", discord.utils.escape_mentions(cut(text, limit))))
+    """Somebody's text, shown as it is: no markup, no mention; at most ``limit`` characters with all that escapes them."""
+    shown, room = _escaped(cut(text, limit)), limit
+    while len(shown) > limit and room > 1:
+        room = min(room - 1, room * limit // len(shown))
+        shown = _escaped(cut(text, room))
+    return shown
+
+
+def _escaped(text: str) -> str:
+    return _LINE_MARKUP.sub(r"\1\\", _MARKUP.sub(r"\\\g<0>", discord.utils.escape_mentions(text)))
+
+
+def fitted(lines: Sequence[str], limit: int) -> list[str]:
+    """As many lines as have room in ``limit`` characters; the last one says how many more there are."""
+    found: list[str] = []
+    left = limit - len("-# and 1,000,000 more")
+    for number, line in enumerate(lines):
+        left -= len(line) + 1
+        if left < 0:
+            return [*found, f"-# and {len(lines) - number:,} more"]
+        found.append(line)
+    return found
 
 
 def dollars(micros: int) -> str:

@@ -28,6 +28,10 @@ class Board:
     trouble: str
     created_at: datetime
 
+    def free(self, now: datetime, lease: timedelta) -> bool:
+        """Whether somebody may claim it for a time of ``lease``; as ``claim`` decides."""
+        return self.lease_until is None or not now < self.lease_until <= now + lease
+
 
 @dataclass(frozen=True, slots=True)
 class BoardStore:
@@ -53,12 +57,6 @@ class BoardStore:
         query = select(boards).order_by(boards.c.created_at, boards.c.channel_id)
         return [Board(**row) for row in (await self.connection.execute(query)).mappings()]
 
-    async def get(self, channel_id: int) -> Board | None:
-        """The channel's board."""
-        query = select(boards).where(boards.c.channel_id == channel_id)
-        row = (await self.connection.execute(query)).mappings().first()
-        return Board(**row) if row else None
-
     async def claim(self, channel_id: int, owner: str, lease: timedelta, *, at_once: bool = False) -> Board | None:
         """The board, ours alone until the lease ends or is given back; None while it is another's or rests.
 
@@ -66,7 +64,9 @@ class BoardStore:
         """
         query = boards.update().where(boards.c.channel_id == channel_id)
         if not at_once:
-            query = query.where(or_(boards.c.lease_until.is_(None), boards.c.lease_until <= self.now))
+            # A lease that ends further off than any lasts was given before the clock was set back.
+            ends = boards.c.lease_until
+            query = query.where(or_(ends.is_(None), ends <= self.now, ends > self.now + lease))
         values = {"lease_owner": owner, "lease_until": self.now + lease}
         row = (await self.connection.execute(query.values(values).returning(*boards.c))).mappings().first()
         return Board(**row) if row else None

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Itera
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy.exc import DBAPIError
@@ -19,7 +20,7 @@ from storage.broadcasts import BroadcastStore
 from storage.deliveries import DeliveryStore
 from storage.documents import DocumentStore
 from storage.ebooks import EbookStore
-from storage.engine import Engines, create_engines, parse_url
+from storage.engine import Engines, create_engines, emptied, parse_url
 from storage.errors import DatabaseUnreadableError, StorageError
 from storage.events import EventStore, NewEvent
 from storage.facts import FactStore
@@ -37,6 +38,7 @@ from storage.traces import TraceStore
 T = TypeVar("T")
 SESSION_GAP = timedelta(minutes=30)
 _CLOSE_SECONDS = 5.0
+_SETTLE_SECONDS = 1.0
 
 
 class Reading:
@@ -106,6 +108,7 @@ class Database:
     _uses: int = 0
     _idle: asyncio.Event = field(default_factory=asyncio.Event)
     _closing: bool = False
+    _settling: asyncio.Task[None] | None = None
 
     @classmethod
     async def open(cls, url: str, clock: Callable[[], datetime], *, session_gap: timedelta = SESSION_GAP) -> "Database":
@@ -133,6 +136,8 @@ class Database:
     async def close(self) -> None:
         """Lets what is under way end, takes nothing new, ends every connection and frees the file."""
         self._closing = True
+        if self._settling is not None:
+            self._settling.cancel()
         with suppress(TimeoutError):
             await asyncio.wait_for(self._idle.wait(), _CLOSE_SECONDS)
         await self.engines.dispose()
@@ -180,15 +185,18 @@ class Database:
         return await _undisturbed(reading())
 
     async def settle_file(self) -> None:
-        """On SQLite, what was overwritten is gone from the write-ahead log too, unless a reader still needs it."""
-        if self.engines.path is None:
-            return
+        """On SQLite, what was overwritten is gone from the write-ahead log too, or as soon as nobody reads it any more."""
+        if self.engines.path is not None and not await asyncio.to_thread(emptied, self.engines.path):
+            if self._settling is not None:
+                self._settling.cancel()
+            self._settling = asyncio.create_task(self._settle_later(self.engines.path))
 
-        async def checkpoint() -> None:
-            with self._use():
-                await self.engines.checkpoint()
-
-        await _undisturbed(checkpoint())
+    async def _settle_later(self, path: Path) -> None:
+        """Closing empties the log as well, so this may end with the process."""
+        while True:
+            await asyncio.sleep(_SETTLE_SECONDS)
+            if await asyncio.to_thread(emptied, path):
+                return
 
     @contextmanager
     def _use(self) -> Iterator[None]:

@@ -6,6 +6,8 @@ polling busy handler.
 """
 
 import os
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,13 +37,6 @@ class Engines:
     writer: AsyncEngine
     reader: AsyncEngine
     path: Path | None
-
-    async def checkpoint(self) -> None:
-        """Moves SQLite's write-ahead log into the database and empties it, as far as readers let it."""
-        async with self.writer.connect() as connection:
-            driver = (await connection.get_raw_connection()).driver_connection
-            if driver is not None:
-                await driver.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
 
     async def dispose(self) -> None:
         """Closes every connection and ends their threads."""
@@ -105,6 +100,16 @@ def _sqlite(path: Path, *, write: bool) -> AsyncEngine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
     return engine
+
+
+def emptied(path: Path) -> bool:
+    """Whether SQLite's write-ahead log is moved into the database and empty; False while somebody still reads from it.
+
+    On a connection of its own that waits for nobody, since the writer's would keep everybody waiting. Call it in a thread.
+    """
+    with closing(sqlite3.connect(path, timeout=0)) as connection:
+        busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not busy
 
 
 def _lower(text: str | None) -> str | None:

@@ -167,7 +167,8 @@ class EventStore:
 
     async def count(self, wanted: EventFilter) -> int:
         """How many events match."""
-        return int((await self.connection.execute(select(func.count()).where(wanted.clause()))).scalar_one())
+        query = select(func.count()).select_from(events).where(wanted.clause())
+        return int((await self.connection.execute(query)).scalar_one())
 
     async def page(self, wanted: EventFilter, *, limit: int, offset: int = 0) -> list[Event]:
         """Matching events, newest first: by their time, since imported history is appended late."""

@@ -1,6 +1,6 @@
 """People. Everything else knows them by our random id alone."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,12 +37,6 @@ class MemberStore:
             await self.connection.execute(select(members.c.id).where(members.c.discord_id == discord_id))
         ).scalar()
         return found
-
-    async def any_known(self, discord_ids: Collection[int]) -> bool:
-        """Whether one of these numbers is the Discord id of somebody who is known."""
-        storable = [number for number in discord_ids if number < 1 << 63]
-        query = select(members.c.id).where(members.c.discord_id.in_(storable)).limit(1)
-        return bool(storable) and (await self.connection.execute(query)).first() is not None
 
     async def discord_ids(self, member_ids: Iterable[str]) -> dict[str, int]:
         """Discord's ids of those who are not forgotten."""

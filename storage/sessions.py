@@ -39,7 +39,9 @@ class SessionStore:
         """The id of the member's session that this moment belongs to; begun if there is none."""
         recent = await self.current(member_id, gap)
         if recent is not None:
-            await self.connection.execute(sessions.update().where(sessions.c.id == recent.id).values(last_at=self.now))
+            await self.connection.execute(
+                sessions.update().where(sessions.c.id == recent.id).values(last_at=max(self.now, recent.last_at))
+            )
             return recent.id
         session_id = new_id("sessions")
         await self.connection.execute(

@@ -40,8 +40,8 @@ class TallyStore:
         text = (await self.connection.execute(select(func.min(events.c.timestamp)).where(wanted.clause()))).scalar()
         return None if text is None else datetime.fromisoformat(text)
 
-    async def names(self, wanted: EventFilter, limit: int) -> list[tuple[str, int]]:
-        """The most frequent names of matching events, with how often they come."""
+    async def names(self, wanted: EventFilter, limit: int | None) -> list[tuple[str, int]]:
+        """The most frequent names of matching events (None: every name), with how often they come."""
         number = func.count().label("number")
         query = (
             select(events.c.event, number)

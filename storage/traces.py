@@ -1,5 +1,6 @@
 """What is kept of one member, and how it is forgotten."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -46,16 +47,18 @@ class TraceStore:
     connection: AsyncConnection
     now: datetime
 
-    async def of(self, member_id: str) -> dict[str, list[dict[str, Any]]]:
-        """Every row that carries the member's id, by table; moments are ISO 8601. The member's own row comes first."""
-        rows = (await self.connection.execute(select(members).where(members.c.id == member_id))).mappings()
-        found = {"members": [_plain(row) for row in rows]}
+    async def of(self, member_id: str) -> AsyncIterator[tuple[str, dict[str, Any]]]:
+        """Every row that carries the member's id, with its table's name; moments are ISO 8601. Their own row is first."""
+        own = (await self.connection.execute(select(members).where(members.c.id == member_id))).mappings()
+        for row in own:
+            yield members.name, _plain(row)
         for table, columns in OWNED.items():
             shown = [column for column in table.c if column.name not in _LEFT_OUT]
             query = select(*shown).where(or_(*(table.c[column] == member_id for column in columns)))
-            rows = (await self.connection.execute(query.order_by(*table.primary_key.columns))).mappings()
-            found[table.name] = [_plain(row) for row in rows]
-        return found
+            query = query.order_by(*table.primary_key.columns).execution_options(yield_per=500)
+            async with self.connection.stream(query) as rows:
+                async for row in rows.mappings():
+                    yield table.name, _plain(row)
 
     async def forget(self, discord_id: int) -> str | None:
         """The random id of a member whose Discord id, name and own words are gone now; None where nobody is known."""

@@ -72,15 +72,15 @@ async def settle(writing: Writing, owner: str, settled: Settled) -> bool:
     if found.state is DeliveryState.SENT:
         await writing.subscriptions.posted(delivery.subscription_id)
     elif found.state is DeliveryState.REFUSED:
-        return await _refused(writing, delivery, delivery.subscription_id, outcome.error)
+        return await _refused(writing, delivery.subscription_id, outcome.error)
     return False
 
 
-async def _refused(writing: Writing, delivery: Delivery, subscription_id: str, error: str) -> bool:
+async def _refused(writing: Writing, subscription_id: str, error: str) -> bool:
     refusals = await writing.subscriptions.refused(subscription_id, error)
     paused = refusals >= PAUSED_AFTER and await writing.subscriptions.pause(subscription_id)
     if paused:
-        data = {"subscription_id": subscription_id, "server": delivery.guild_name, "why": error}
+        data = {"subscription_id": subscription_id, "why": error}
         writing.report(AFFILIATE_PAUSED, data)
     return paused
 

@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import Enum, auto
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from bot.broadcasting.post import Notices
 from bot.clock import Wait
@@ -61,8 +61,12 @@ class BoardFace(Protocol):
     ``TimeoutError`` means that nobody knows what came of it.
     """
 
-    async def post(self, channel_id: int, look: Pictured, nonce: str) -> BoardPost:
-        """A new, pinned message. Two posts with the same nonce within minutes are one message."""
+    async def post(self, channel_id: int, look: Pictured, nonce: str) -> int:
+        """The id of a new message. Two posts with the same nonce within minutes are one message."""
+        ...
+
+    async def pin(self, channel_id: int, message_id: int) -> str:
+        """The message is pinned, or a sentence says why not."""
         ...
 
     async def edit(self, channel_id: int, message_id: int, look: Pictured) -> Edited:
@@ -77,8 +81,8 @@ class BoardFace(Protocol):
         """Boards of ours among the channel's recent messages, the newest first, without the one in ``but``."""
         ...
 
-    async def delete(self, channel_id: int, message_id: int) -> None:
-        """The message is gone afterwards, if Discord lets us."""
+    async def delete(self, channel_id: int, message_id: int) -> bool:
+        """Whether the message is gone afterwards; gone before counts."""
         ...
 
 
@@ -117,16 +121,15 @@ class Boards:
         """
 
         async def work(writing: Writing) -> Board:
-            if scope.ebook:
-                await resolved(writing, scope, self.zone)
+            book = (await resolved(writing, scope, self.zone)).filter.ebook_id
             member_id = await writing.members.remember(by.discord_id, by.name)
             added = await writing.boards.add(
-                channel_id, guild_id, member_id, ebook_id=scope.ebook, period=scope.period.value
+                channel_id, guild_id, member_id, ebook_id=book or "", period=scope.period.value
             )
             if not added:
                 raise StateError("A live board stands in this channel already.", "Take it down first to pin another.")
             data = {"channel_id": str(channel_id), "period": scope.period.value}
-            writing.report(BOARD_PINNED, data, member_id=member_id, ebook_id=scope.ebook or None)
+            writing.report(BOARD_PINNED, data, member_id=member_id, ebook_id=book)
             board = await writing.boards.claim(channel_id, self.owner, _LEASE)
             if board is None:
                 raise RuntimeError("a board that was just added is nobody's")
@@ -144,14 +147,17 @@ class Boards:
             why = error.sentence if isinstance(error, DeliveryError) else "This channel is gone."
             await self._remove(channel_id, None, why)
             raise DeliveryError(why, "Change that in the channel's settings, then pin the board again.") from error
-        await self._keep(board, posted.message_id, board.shown_seq)
+        await self._keep(board, posted, board.shown_seq)
         self._wake.set()
         return posted.note
 
-    async def take_down(self, channel_id: int, by: Person) -> None:
-        """The channel has no board any more."""
-        if not await self._remove(channel_id, by, ""):
-            raise StateError("No live board stands in this channel.", "`/progress` pins one.")
+    async def take_down(self, channel_id: int, message_id: int, by: Person) -> None:
+        """The channel has no board any more, and the message is gone; ``DeliveryError`` where Discord keeps it."""
+        gone = await self._remove(channel_id, by, "", message_id)
+        if not gone:
+            raise DeliveryError(
+                "The board is taken down, but Discord does not let me delete its message.", "Delete it by hand."
+            )
 
     async def _run(self) -> None:
         first = True
@@ -173,7 +179,7 @@ class Boards:
 
         async def due(reading: Reading) -> tuple[int, list[Board]]:
             return len(boards := await reading.boards.all()), [
-                board for board in boards if at_once or board.lease_until is None or board.lease_until <= reading.now
+                board for board in boards if at_once or board.free(reading.now, _LEASE)
             ]
 
         number, boards = await self.database.look(due)
@@ -206,7 +212,7 @@ class Boards:
             reference(error, f"showing the board in channel {channel_id}")
             await self._settle(board, _TROUBLE_SECONDS)
         else:
-            await self._keep(board, posted.message_id, seq if changed and posted.current else board.shown_seq)
+            await self._keep(board, posted, seq if changed and posted.current else None)
 
     async def _shown(self, board: Board) -> BoardPost:
         """The message that shows how it stands now."""
@@ -217,15 +223,21 @@ class Boards:
             if edited in {Edited.DONE, Edited.LATER}:
                 return BoardPost(message_id, current=edited is Edited.DONE)
             if edited is Edited.TOO_OLD:
-                await self.face.delete(board.channel_id, message_id)
+                await self._cleared(board.channel_id, message_id)
         strays = await self.face.strays(board.channel_id, message_id)
         for stray in strays[1:]:
-            await self.face.delete(board.channel_id, stray)
+            await self._cleared(board.channel_id, stray)
         if strays and await self.face.edit(board.channel_id, strays[0], look) is Edited.DONE:
-            return BoardPost(strays[0])
+            return BoardPost(strays[0], await self.face.pin(board.channel_id, strays[0]))
         for stray in strays[:1]:
-            await self.face.delete(board.channel_id, stray)
-        return await self.face.post(board.channel_id, look, _nonce(board))
+            await self._cleared(board.channel_id, stray)
+        posted = await self.face.post(board.channel_id, look, _nonce(board))
+        return BoardPost(posted, await self.face.pin(board.channel_id, posted))
+
+    async def _cleared(self, channel_id: int, message_id: int) -> None:
+        """The message is gone; ``TimeoutError`` while it is not, since no second board may stand beside it."""
+        if not await self.face.delete(channel_id, message_id):
+            raise TimeoutError("an old board could not be deleted")
 
     async def _still_there(self, board: Board) -> BoardPost:
         if board.message_id is not None and await self.face.there(board.channel_id, board.message_id):
@@ -235,17 +247,24 @@ class Boards:
     async def _look(self, board: Board) -> Pictured:
         scope = Scope(board.ebook_id, None, Period(board.period))
         try:
-            return await self.look(scope)
+            found = await self.look(scope)
         except NotFoundError:  # the book is no more
-            return await self.look(replace(scope, ebook=""))
+            found = await self.look(replace(scope, ebook=""))
+        others = tuple(other for other in found.overview.boards if other[0] != board.channel_id)
+        return replace(found, overview=replace(found.overview, boards=others))  # what is shown here is current here
 
-    async def _keep(self, board: Board, message_id: int, seq: int) -> None:
+    async def _keep(self, board: Board, posted: BoardPost, seq: int | None) -> None:
+        """Remembers the message, and that it shows everything up to ``seq``; None: it shows what it showed."""
+
         async def work(writing: Writing) -> bool:
-            values = {"message_id": message_id, "shown_seq": seq, "shown_at": writing.now, "trouble": ""}
-            return await writing.boards.settle(board.channel_id, self.owner, timedelta(seconds=LEAST_SECONDS), **values)
+            values: dict[str, Any] = {"message_id": posted.message_id}
+            if seq is not None:
+                values |= {"shown_seq": seq, "shown_at": writing.now, "trouble": ""}
+            rest = timedelta(seconds=LEAST_SECONDS)
+            return await writing.boards.settle(board.channel_id, self.owner, rest, **values)
 
         if not await self.database.write(work):  # taken down meanwhile
-            await self.face.delete(board.channel_id, message_id)
+            await self.face.delete(board.channel_id, posted.message_id)
 
     async def _settle(self, board: Board, seconds: float, **values: str) -> None:
         async def work(writing: Writing) -> None:
@@ -260,7 +279,9 @@ class Boards:
             _log.warning("the live board in channel %d is not current: %s", board.channel_id, sentence)
             await self.notices.audit(f"The live board in <#{board.channel_id}> is not current. {sentence}")
 
-    async def _remove(self, channel_id: int, by: Person | None, why: str) -> bool:
+    async def _remove(self, channel_id: int, by: Person | None, why: str, message_id: int | None = None) -> bool:
+        """Whether every message of the board is gone too, ``message_id`` among them."""
+
         async def work(writing: Writing) -> Board | None:
             board = await writing.boards.remove(channel_id)
             if board is not None:
@@ -270,9 +291,8 @@ class Boards:
             return board
 
         board = await self.database.write(work)
-        if board is not None and board.message_id is not None:
-            await self.face.delete(channel_id, board.message_id)
-        return board is not None
+        messages = {message_id, board.message_id if board else None} - {None}
+        return all([await self.face.delete(channel_id, message) for message in messages if message is not None])
 
 
 def _nonce(board: Board) -> str:

@@ -3,10 +3,9 @@
 import csv
 import io
 import json
-import zipfile
 from dataclasses import dataclass, field
 
-from bot.exports import Download, neutral
+from bot.exports import Download, neutral, packed
 from storage.events import Event
 
 COLUMNS = ("number", "timestamp", "event", "book", "member", "session", "data")
@@ -35,13 +34,8 @@ class Files:
         """``session_progress.json`` and ``session_progress.csv``; in one ``.zip`` where they have more than ``limit`` bytes."""
         text = "[\n" + ",\n".join(f"  {entry}" for entry in self._entries) + ("\n]\n" if self._entries else "]\n")
         plain = [
-            Download("session_progress.json", text.encode()),
-            Download("session_progress.csv", self._table.getvalue().encode("utf-8-sig")),
+            # Half a surrogate pair, as imported entries may hold, becomes JSON's own escape for it.
+            Download("session_progress.json", text.encode(errors="backslashreplace")),
+            Download("session_progress.csv", self._table.getvalue().encode("utf-8-sig", "backslashreplace")),
         ]
-        if sum(len(download.content) for download in plain) <= limit:
-            return plain
-        packed = io.BytesIO()
-        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-            for download in plain:
-                archive.writestr(download.name, download.content)
-        return [Download("session_progress.zip", packed.getvalue())]
+        return packed(plain, limit, "session_progress.zip")

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.errors import StateError
 from bot.events import EXPORTED
-from bot.exports import Download
+from bot.exports import MAX_UPLOAD, Download
 from bot.people import Person
 from bot.progress import export
 from bot.progress.scope import Scope, Wanted, event_key, resolved
@@ -52,7 +52,7 @@ class History:
 
     database: Database
     zone: str
-    limit: int = 9_500_000
+    limit: int = MAX_UPLOAD
 
     async def page(self, scope: Scope, page: int) -> EventPage:
         """One page; ``page`` counts from 0 and is brought into range."""
@@ -60,6 +60,8 @@ class History:
             wanted = await resolved(reading, scope, self.zone)
             names = await reading.tallies.names(wanted.filter, _NAMES)
             found = await _narrowed(reading, wanted)
+            if found.event and found.event not in dict(names):
+                names = [(found.event, await reading.events.count(found)), *names][:_NAMES]
             total = await reading.events.count(found)
             pages = max(1, -(-total // PAGE))
             number = min(max(page, 0), pages - 1)
@@ -91,11 +93,11 @@ class History:
         await self.database.write(work)
         return downloads
 
-    async def news(self, scope: Scope, by: Person) -> News:
-        """What is new since this person looked last; from now on they have seen it."""
+    async def news(self, by: Person) -> News:
+        """What is new everywhere since this person looked last; from now on they have seen it."""
 
         async def work(writing: Writing) -> News:
-            wanted = await resolved(writing, replace(scope, event=""), self.zone)
+            wanted = await resolved(writing, Scope(), self.zone)
             member_id = await writing.members.remember(by.discord_id, by.name)
             before = await writing.sessions.look(member_id, (await writing.events.head()).seq)
             found = wanted.filter
@@ -125,9 +127,9 @@ async def people(reading: Reading, events: list[Event]) -> dict[str, str]:
 
 
 async def _narrowed(reading: Reading, wanted: Wanted) -> EventFilter:
-    """The filter with the event's name in it, where one was chosen."""
+    """The filter with the event's name in it, where one was chosen; a name may be older than the period."""
     if not wanted.scope.event:
         return wanted.filter
-    names = await reading.tallies.names(wanted.filter, 1000)
+    names = await reading.tallies.names(EventFilter(), None)
     name = next((name for name, _ in names if event_key(name) == wanted.scope.event), "")
     return replace(wanted.filter, event=name)

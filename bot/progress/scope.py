@@ -64,8 +64,8 @@ def midnight(moment: datetime, zone: ZoneInfo) -> datetime:
 
 
 def short_name(ebook_id: str) -> str:
-    """The id itself, or for a long one a hash that a button's id can hold."""
-    if len(ebook_id) <= _LONG and not ebook_id.startswith(_SHORT):
+    """The id itself, or for a long or odd one a hash that a button's id can hold."""
+    if len(ebook_id) <= _LONG and ebook_id.isprintable() and not ebook_id.startswith(_SHORT):
         return ebook_id
     return _SHORT + hashlib.sha256(ebook_id.encode()).hexdigest()[:16]
 

@@ -86,13 +86,6 @@ class Sessions:
             own = session.member_id == await reading.members.find(by.discord_id)
             return SessionView(line, counts, tuple(events), await people(reading, events), number, pages, own)
 
-    async def current(self, by: Person) -> str | None:
-        """The id of the person's open session, if there is one."""
-        async with self.database.read() as reading:
-            member_id = await reading.members.find(by.discord_id)
-            found = await reading.sessions.current(member_id, self.gap) if member_id else None
-            return found.id if found else None
-
     async def name(self, session_id: str, name: str, by: Person) -> None:
         """It is called so from now on; an empty name takes the name away. Only its own member names it.
 

@@ -1,6 +1,7 @@
-"""Events and chapters along the time: by hour, day, week, month or year, whatever makes at most sixty steps."""
+"""Events and chapters along the time: by hour, day, week, month or year, whatever makes about sixty steps at most."""
 
-from collections.abc import Callable
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -8,7 +9,6 @@ from itertools import pairwise
 from bot.progress.overview import BookStanding, standings
 from bot.progress.scope import Period, Scope, Wanted, midnight, resolved
 from storage import Database, Reading
-from storage.scripts import Milestones
 
 MOST = 60
 
@@ -58,11 +58,15 @@ class Timelines:
             firsts = [milestone.drafted_at for milestone in milestones]
             first = await reading.tallies.first(wanted.filter)
             begin = min([*firsts, *([first] if first else []), reading.now])
+            begin = max(begin, reading.now - timedelta(days=MOST * 366))
         edges, labelled = _edges(begin, wanted, reading.now)
         counts = await reading.tallies.between(wanted.filter, edges)
+        drafted = _between([milestone.drafted_at for milestone in milestones], edges)
+        approved = _between([milestone.approved_at for milestone in milestones], edges)
+        released = _between([milestone.released_at for milestone in milestones], edges)
         steps = [
-            Step(start, labelled(start), count, *_chapters(milestones, start, end))
-            for (start, end), count in zip(pairwise(edges), counts, strict=True)
+            Step(start, labelled(start), *numbers)
+            for start, *numbers in zip(edges, counts, drafted, approved, released, strict=False)
         ]
         return Timeline(scope, tuple(steps), await standings(reading, wanted))
 
@@ -82,8 +86,7 @@ def _edges(begin: datetime, wanted: Wanted, now: datetime) -> tuple[list[datetim
     if days <= MOST * 30:
         start = first.replace(day=1)
         return _until(start, now, lambda day: (day + timedelta(days=32)).replace(day=1)), lambda day: f"{day:%b %y}"
-    start = max(first.replace(month=1, day=1), now.astimezone(zone) - timedelta(days=MOST * 366))
-    start = start.replace(month=1, day=1, hour=0, minute=0, second=0, microsecond=0)
+    start = first.replace(month=1, day=1)
     return _until(start, now, lambda year: year.replace(year=year.year + 1)), lambda year: f"{year:%Y}"
 
 
@@ -94,12 +97,8 @@ def _until(first: datetime, now: datetime, following: Callable[[datetime], datet
     return edges
 
 
-def _chapters(milestones: list[Milestones], start: datetime, end: datetime) -> tuple[int, int, int]:
-    """How many were first drafted, approved and released between the two."""
-    moments = (
-        [milestone.drafted_at for milestone in milestones],
-        [milestone.approved_at for milestone in milestones],
-        [milestone.released_at for milestone in milestones],
-    )
-    drafted, approved, released = (sum(m is not None and start <= m < end for m in kind) for kind in moments)
-    return drafted, approved, released
+def _between(moments: Sequence[datetime | None], edges: Sequence[datetime]) -> list[int]:
+    """How many moments lie between each two neighbouring edges, the first included."""
+    known = sorted(moment for moment in moments if moment is not None)
+    places = [bisect_left(known, edge) for edge in edges]
+    return [after - before for before, after in pairwise(places)]

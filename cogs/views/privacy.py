@@ -6,6 +6,7 @@ from typing import Any, Final
 import discord
 from discord import ui
 
+from bot.exports import MAX_UPLOAD
 from cogs.access import person, services_of
 from cogs.views.base import PressMixin, layout, row
 from cogs.words import EMBER, GREY, RED
@@ -47,7 +48,7 @@ class PrivacyButton(PressMixin, ui.DynamicItem[ui.Button[Any]], template="privac
         match self.act:
             case "get":
                 await interaction.response.defer(ephemeral=True, thinking=True)
-                found = await services_of(interaction).privacy.collect(person(interaction))
+                found = await services_of(interaction).privacy.collect(person(interaction), MAX_UPLOAD)
                 file = discord.File(io.BytesIO(found.content), found.name)
                 await interaction.followup.send("This is all that carries your id.", file=file, ephemeral=True)
             case "forget":

@@ -19,7 +19,7 @@ async def test_forgotten_everywhere(sqlite_url: str, monkeypatch: pytest.MonkeyP
         card = await stage.finished()
         await stage.hana.click(card, "Approve")
         await stage.discord.until(lambda: "approved" in card.text)
-        await stage.hana.slash("track", event="Mixing done")
+        await stage.discord.answered(await stage.hana.slash("track", event="Mixing done"))
         mine = await _data(stage)
         assert mine["members"][0]["discord_id"] == stage.hana.id
         assert {event["event"] for event in mine["events"]} >= {"Mixing done", "Script approved"}
@@ -58,7 +58,7 @@ async def test_strangers_are_not_made_known(stage: Stage) -> None:
 
 async def test_keep_my_data(stage: Stage) -> None:
     """Asked once more, one can still keep everything."""
-    await stage.hana.slash("track", event="Mixing done")
+    await stage.discord.answered(await stage.hana.slash("track", event="Mixing done"))
     log = await stage.hana.slash("privacy")
     await stage.hana.click(log, "Forget me…")
     await stage.discord.until(lambda: "Forget you?" in log.text)
@@ -69,7 +69,7 @@ async def test_keep_my_data(stage: Stage) -> None:
 
 async def test_entries_name_no_known_person(stage: Stage) -> None:
     """``/track`` refuses the bare Discord id of a person as well: an entry can never be deleted."""
-    await stage.hana.slash("track", event="Mixing done")
+    await stage.discord.answered(await stage.hana.slash("track", event="Mixing done"))
     log = await stage.discord.answered(await stage.hana.slash("track", event="By", data=f'{{"who": {stage.hana.id}}}'))
     assert "may not mention" in log.text
 

@@ -25,8 +25,8 @@ async def test_forgotten_member_leaves_no_name_and_an_intact_chain(database: Dat
     assert await database.write(lambda writing: writing.traces.forget(991)) == before
     assert await database.write(lambda writing: writing.traces.forget(991)) is None
     async with database.read() as reading:
-        traces = await reading.traces.of(before)
-        assert len(traces["events"]) == 1
-        assert (traces["members"][0]["name"], traces["members"][0]["discord_id"]) == (None, None)
+        traces = [found async for found in reading.traces.of(before)]
+        assert [table for table, _ in traces] == ["members", "events", "sessions"]
+        assert (traces[0][1]["name"], traces[0][1]["discord_id"]) == (None, None)
         assert (await verify(reading.events)).intact
     assert await act() != before

@@ -31,7 +31,7 @@ class SinceButton(PressMixin, ui.DynamicItem[ui.Button[Any]], template=r"progres
         """Tells whoever pressed, privately, what is new for them."""
         by = require_team(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
-        news = await services_of(interaction).history.news(self.scope, by)
+        news = await services_of(interaction).history.news(by)
         view = layout(ui.TextDisplay(news_text(news)), accent=EMBER)
         await interaction.followup.send(view=view, ephemeral=True)
 

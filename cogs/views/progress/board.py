@@ -22,5 +22,6 @@ class TakeDownButton(PressMixin, ui.DynamicItem[ui.Button[Any]], template=MARK):
         """No board stands in this channel any more."""
         by = require_team(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await services_of(interaction).boards.take_down(interaction.channel_id or 0, by)
+        message_id = interaction.message.id if interaction.message else 0
+        await services_of(interaction).boards.take_down(interaction.channel_id or 0, message_id, by)
         await interaction.followup.send("The live board is gone. `/progress` pins another.", ephemeral=True)

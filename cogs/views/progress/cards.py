@@ -13,11 +13,10 @@ from bot.progress.scope import Scope
 from bot.progress.timeline import Step, Timeline
 from cogs.views.badges import badge_lines
 from cogs.views.progress.wording import event_lines, summed, told, when
-from cogs.words import bar, counted, dollars, plain
+from cogs.words import bar, counted, dollars, fitted, plain
 
 PICTURE = "progress.png"
 _BOOKS = 12
-_PUBLIC = 10
 _STEPS = 14
 _NAMES = 4
 
@@ -44,8 +43,8 @@ def overview_text(view: Overview, *, heading: str = "Progress") -> str:
     if view.last is not None:
         event, name = view.last
         lines.append(f"last: {told(event, name)}, {when(event)}")
-    lines += [f"⚠ The live board in <#{channel}> is not current. {why}" for channel, why in view.boards if why]
-    return "\n".join(lines)
+    troubled = [f"⚠ The live board in <#{channel}> is not current. {why}" for channel, why in view.boards if why]
+    return "\n".join([*lines, *fitted(troubled, 600)])
 
 
 def _numbers(view: Overview) -> list[str]:
@@ -100,7 +99,7 @@ def events_text(page: EventPage, scope: Scope, name: str = "") -> str:
     lines = [f"### Events · {scope.period.words}{chosen}"]
     if not page.events:
         lines.append("Nothing happened in this period.")
-    lines += [event_lines(event, page.people) for event in page.events]
+    lines += fitted([event_lines(event, page.people) for event in page.events], 3_500)
     lines.append(f"-# Page {page.number + 1:,} of {page.pages:,} · {counted(page.total, 'event')}")
     return "\n".join(lines)
 
@@ -108,7 +107,7 @@ def events_text(page: EventPage, scope: Scope, name: str = "") -> str:
 def news_text(news: News) -> str:
     """What is new since somebody looked."""
     if news.since is None:
-        lines = ["### What is new", "You look for the first time; this is the last week. From now on I remember."]
+        lines = ["### What is new", "You look for the first time; this is the last seven days. From now on I remember."]
     else:
         lines = [f"### Since you last looked, {discord.utils.format_dt(news.since, 'R')}"]
     if not news.total:
@@ -125,13 +124,13 @@ def news_text(news: News) -> str:
 
 def public_texts(view: PublicView, standing: Standing) -> list[str]:
     """Everybody's look; nothing internal stands in it."""
-    out = [_chapter_line(chapter) for chapter in reversed(view.out[-_PUBLIC:])]
-    coming = [_chapter_line(chapter) for chapter in view.coming[:_PUBLIC]]
+    out = fitted([_chapter_line(chapter) for chapter in reversed(view.out)], 1_700)
+    coming = fitted([_chapter_line(chapter) for chapter in view.coming], 1_200)
     return [
         "### Midnight Myth Audio",
         "**Out now**\n" + ("\n".join(out) or "Nothing yet."),
         "**Coming next**\n" + ("\n".join(coming) or "The next chapter is still in the dark."),
-        f"**Your badges**\n{badge_lines(standing)}",
+        f"**Your badges**\n{badge_lines(standing)[:800]}",
     ]
 
 

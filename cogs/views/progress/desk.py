@@ -113,7 +113,9 @@ class ViewSelect(PressMixin, ui.DynamicItem[ui.Select[Any]], template=r"progress
         """Shows it in place."""
         require_team(interaction)
         await interaction.response.defer()
-        await show(interaction, View(self.item.values[0]), self.scope)
+        view = View(self.item.values[0])
+        # A filter that can no longer be seen must not go on.
+        await show(interaction, view, self.scope if view is View.EVENTS else replace(self.scope, event=""))
 
 
 class PeriodSelect(PressMixin, ui.DynamicItem[ui.Select[Any]], template=rf"progress:period:{VIEW}:{SCOPE}"):

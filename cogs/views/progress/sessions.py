@@ -13,7 +13,7 @@ from cogs.access import require_team, services_of
 from cogs.views.base import Modal, PressMixin, layout, row
 from cogs.views.progress.ids import SCOPE, scope_id, scope_of
 from cogs.views.progress.wording import event_lines, summed
-from cogs.words import EMBER, counted, cut, plain
+from cogs.words import EMBER, counted, cut, fitted, plain
 
 _ID = r"(?P<session>sessions_[0-9a-f]{16})"
 
@@ -49,7 +49,7 @@ def session_card(view: SessionView) -> ui.LayoutView:
         f"### {plain(_called(line), 80)}",
         _line(line).split("\n", 1)[1],
         summed(view.counts),
-        *(event_lines(event, {}) for event in view.events),
+        *fitted([event_lines(event, {}) for event in view.events], 3_200),
         f"-# Page {view.number + 1} of {view.pages}",
     ]
     items: list[ui.Item[Any]] = [ui.TextDisplay("\n".join(lines))]
