@@ -215,3 +215,38 @@ async def test_a_deleted_channel_ends_its_board(stage: Stage) -> None:
     await eventually(lambda: removed(stage))
     async with stage.bot.services.database.read() as reading:
         assert await reading.boards.all() == []
+
+
+async def test_a_mended_board_does_not_complain_of_itself(stage: Stage) -> None:
+    """As soon as it is current again, it no longer says that it is not."""
+    board = await pinned(stage)
+    forbid(stage, SEND_MESSAGES)
+    await track(stage, "Mixing done")
+    await eventually(lambda: troubled(stage))
+    stage.discord.channel.overwrites.clear()
+    stage.discord.update(stage.discord.channel)
+    await stage.discord.until(lambda: "Mixing done" in board.text)
+    assert "not current" not in board.text
+
+
+async def test_a_board_that_cannot_be_deleted_says_so(stage: Stage) -> None:
+    """Taken down without the right to reach it, the message is reported as standing, and a later press removes it."""
+    board = await pinned(stage)
+    fault = stage.discord.fault("DELETE", f"*/messages/{board.id}", "status", status=403, times=None)
+    answer = await stage.discord.answered(await stage.hana.click(board, "Take it down"))
+    assert "Delete it by hand" in answer.text
+    stage.discord.faults.remove(fault)
+    answer = await stage.discord.answered(await stage.hana.click(board, "Take it down"))
+    assert "is gone" in answer.text
+    assert standing(stage) == []
+
+
+async def test_an_adopted_board_is_pinned(stage: Stage) -> None:
+    """A board whose posting was not answered is found, and pinned like any other."""
+    stage.discord.studio.me.roles[0].permissions |= PIN_MESSAGES
+    stage.discord.update(stage.discord.studio)
+    log = await progress(stage)
+    stage.discord.fault("POST", f"*/channels/{stage.discord.channel.id}/messages", "lost")
+    answer = await stage.discord.answered(await stage.hana.click(log, "Pin a live board"))
+    assert "appears by itself" in answer.text
+    await stage.discord.until(lambda: [message.pinned for message in standing(stage)] == [True])

@@ -11,7 +11,9 @@ import pytest
 from bot.errors import ForbiddenError
 from bot.events import BROADCAST_SENT
 from bot.people import Person
+from storage import Writing
 from storage.events import EventFilter
+from storage.states import ScriptState
 from tests.stage import MANAGE_GUILD, Stage
 from tests.standins.discord_actors import Person as Actor
 from tests.standins.discord_interactions import InteractionLog
@@ -253,3 +255,76 @@ async def test_about_and_help(stage: Stage) -> None:
         log = await stage.discord.answered(await person.slash("help"))
         assert "</progress:" in log.text
         assert ("</script:" in log.text) is sees
+
+
+async def test_all_time_counts_everything(stage: Stage) -> None:
+    """Without any filter the events are counted and paged like with one."""
+    for number in range(11):
+        await track(stage, f"Take {number}")
+    log = await progress(stage, period="all")
+    assert "11 events" in log.text
+    await choose(stage, log, "view", "events", "Page 1 of 2")
+
+
+async def test_markup_in_every_place_fits(stage: Stage) -> None:
+    """Texts made of nothing but markup, in the longest names and data, break no view."""
+    for number in range(12):
+        await track(stage, "*" * 195 + f"{number}", json.dumps({"n": "*_`|~" * 200}))
+    log = await progress(stage)
+    await choose(stage, log, "view", "events", "Page 1 of 2")
+    await choose(stage, log, "view", "sessions", "Working sessions")
+    assert (await open_first_session(stage, log)).buttons
+    news = await stage.discord.answered(await stage.hana.click(log, "Since I last looked"))
+    assert "12 events" in news.text
+
+
+async def test_a_long_public_view_fits(stage: Stage) -> None:
+    """Many chapters with long titles and links are cut with their number, never refused by Discord."""
+
+    async def work(writing: Writing) -> None:
+        await writing.ebooks.add("ebook_001", "The *Fox* of Thirteen Bells and Whatever Else Rings at Night")
+        for number in range(1, 31):
+            state = ScriptState.RELEASED if number < 16 else ScriptState.APPROVED
+            await writing.scripts.add(
+                ebook_id="ebook_001",
+                chapter_number=number,
+                version=1,
+                title="A Title of *Sixty* Letters and Some More Beside Them " * 2,
+                theme="t",
+                writer="gemini",
+                body="{}",
+                state=state,
+                link="https://midnightmyth.example/" + "x" * 300,
+            )
+
+    await stage.bot.services.database.write(work)
+    seen = await stage.discord.answered(await stage.bob.slash("progress"))
+    out, coming = seen.text.split("**Coming next**")
+    assert "chapter 15" in out
+    assert " more" in out
+    assert "chapter 16" in coming
+
+
+async def test_looking_is_about_everything(stage: Stage) -> None:
+    """What is new is told whole, whatever book the progress was opened for, so that nothing is marked as seen unseen."""
+    await track(stage, "Begun")
+    await stage.discord.answered(await stage.hana.click(await progress(stage), "Since I last looked"))
+    await stage.bot.services.database.write(lambda writing: writing.ebooks.add("book_a", "Book A"))
+    await track(stage, "Elsewhere", '{"ebook_id": "book_b"}')
+    log = await progress(stage, ebook="book_a")
+    news = await stage.discord.answered(await stage.hana.click(log, "Since I last looked"))
+    assert "Elsewhere" in news.text
+
+
+async def test_a_filter_does_not_outlive_its_view(stage: Stage) -> None:
+    """Back in the overview everything counts again, in its export too; another period keeps the filter and its name."""
+    await track(stage, "Take A")
+    await track(stage, "Take B")
+    log = await progress(stage)
+    await choose(stage, log, "view", "events", "Events · this week")
+    await choose(stage, log, "event", event_value(log, "Take A"), "this week · Take A")
+    await choose(stage, log, "period", "month", "this month · Take A")
+    await choose(stage, log, "view", "overview", "Progress · this month")
+    export = await stage.discord.answered(await stage.hana.click(log, "Export"))
+    entries = json.loads(export.messages[0].attachments[0].data)
+    assert [entry["event"] for entry in entries] == ["Take A", "Take B"]

@@ -120,3 +120,19 @@ async def test_filters(database: Database, clock: StillClock) -> None:
         assert await reading.events.count(EventFilter(ebook_id="one")) == 2
         assert await reading.events.count(EventFilter(event="B", member_id=hana)) == 2
         assert await reading.events.count(EventFilter(since=clock.now - timedelta(minutes=1))) == 2
+
+
+async def test_a_clock_that_is_set_back_bends_no_session(database: Database, clock: StillClock) -> None:
+    """A session never ends before it began, and a board's lease from the future binds nobody."""
+    member_id = await database.write(lambda writing: writing.members.remember(5, "Hana"))
+    await database.write(lambda writing: writing.boards.add(1, 2, member_id, ebook_id="", period="week"))
+    lease = timedelta(seconds=60)
+    assert await database.write(lambda writing: writing.boards.claim(1, "a", lease))
+    assert await database.write(lambda writing: writing.boards.claim(1, "b", lease)) is None
+    first = await database.write(lambda writing: writing.sessions.enter(member_id, timedelta(minutes=30)))
+    clock.forward(hours=-2)
+    assert await database.write(lambda writing: writing.boards.claim(1, "b", lease))
+    assert await database.write(lambda writing: writing.sessions.enter(member_id, timedelta(minutes=30))) == first
+    async with database.read() as reading:
+        session = await reading.sessions.get(first)
+    assert session.last_at >= session.started_at
