@@ -1,31 +1,25 @@
 """What one does from ``/progress``: see what is new, pin a live board, take the events home."""
 
 import io
-import re
-from typing import Any, Self
+from typing import Any
 
 import discord
 from discord import ui
 
 from bot.progress.scope import Scope
 from cogs.access import require_team, services_of
-from cogs.views.base import PressMixin, layout
+from cogs.views.base import layout
 from cogs.views.progress.cards import news_text
-from cogs.views.progress.ids import SCOPE, scope_id, scope_of
+from cogs.views.progress.ids import SCOPE, ScopedMixin, scope_id
 from cogs.words import EMBER
 
 
-class SinceButton(PressMixin, ui.DynamicItem[ui.Button[Any]], template=r"progress:since:" + SCOPE):
+class SinceButton(ScopedMixin, ui.DynamicItem[ui.Button[Any]], template=r"progress:since:" + SCOPE):
     """Since I last looked."""
 
     def __init__(self, scope: Scope) -> None:
         super().__init__(ui.Button(label="Since I last looked", custom_id=f"progress:since:{scope_id(scope)}"))
         self.scope = scope
-
-    @classmethod
-    def parse(cls, match: re.Match[str]) -> Self:
-        """The item of this id."""
-        return cls(scope_of(match))
 
     async def press(self, interaction: discord.Interaction) -> None:
         """Tells whoever pressed, privately, what is new for them."""
@@ -36,17 +30,12 @@ class SinceButton(PressMixin, ui.DynamicItem[ui.Button[Any]], template=r"progres
         await interaction.followup.send(view=view, ephemeral=True)
 
 
-class BoardButton(PressMixin, ui.DynamicItem[ui.Button[Any]], template=r"progress:board:" + SCOPE):
+class BoardButton(ScopedMixin, ui.DynamicItem[ui.Button[Any]], template=r"progress:board:" + SCOPE):
     """Pin a live board."""
 
     def __init__(self, scope: Scope) -> None:
         super().__init__(ui.Button(label="Pin a live board", custom_id=f"progress:board:{scope_id(scope)}"))
         self.scope = scope
-
-    @classmethod
-    def parse(cls, match: re.Match[str]) -> Self:
-        """The item of this id."""
-        return cls(scope_of(match))
 
     async def press(self, interaction: discord.Interaction) -> None:
         """Pins it in this channel, for everybody who reads there."""
@@ -59,17 +48,12 @@ class BoardButton(PressMixin, ui.DynamicItem[ui.Button[Any]], template=r"progres
         await interaction.followup.send(text, ephemeral=True)
 
 
-class ExportButton(PressMixin, ui.DynamicItem[ui.Button[Any]], template=r"progress:export:" + SCOPE):
+class ExportButton(ScopedMixin, ui.DynamicItem[ui.Button[Any]], template=r"progress:export:" + SCOPE):
     """The events as files."""
 
     def __init__(self, scope: Scope) -> None:
         super().__init__(ui.Button(label="Export", custom_id=f"progress:export:{scope_id(scope)}"))
         self.scope = scope
-
-    @classmethod
-    def parse(cls, match: re.Match[str]) -> Self:
-        """The item of this id."""
-        return cls(scope_of(match))
 
     async def press(self, interaction: discord.Interaction) -> None:
         """Sends the files privately."""

@@ -18,7 +18,7 @@ from cogs.access import require_team, services_of
 from cogs.views.base import PressMixin, layout, row
 from cogs.views.progress import cards
 from cogs.views.progress.acts import BoardButton, ExportButton, SinceButton
-from cogs.views.progress.ids import SCOPE, VIEW, View, scope_id, scope_of
+from cogs.views.progress.ids import SCOPE, VIEW, ScopedMixin, View, scope_id, scope_of
 from cogs.views.progress.sessions import SessionSelect, sessions_text
 from cogs.words import EMBER, cut
 
@@ -96,18 +96,13 @@ def _pager(view: View, scope: Scope, number: int, pages: int) -> list[ui.Item[An
     return [row(newer, PageButton(view, number + 1, scope, "Older ›", disabled=number >= pages - 1))]
 
 
-class ViewSelect(PressMixin, ui.DynamicItem[ui.Select[Any]], template=r"progress:view:" + SCOPE):
+class ViewSelect(ScopedMixin, ui.DynamicItem[ui.Select[Any]], template=r"progress:view:" + SCOPE):
     """Overview, timeline, events, sessions."""
 
     def __init__(self, scope: Scope, view: View = View.OVERVIEW) -> None:
         options = [discord.SelectOption(label=one.words, value=one.value, default=one is view) for one in View]
         super().__init__(ui.Select(custom_id=f"progress:view:{scope_id(scope)}", options=options))
         self.scope = scope
-
-    @classmethod
-    def parse(cls, match: re.Match[str]) -> Self:
-        """The item of this id."""
-        return cls(scope_of(match))
 
     async def press(self, interaction: discord.Interaction) -> None:
         """Shows it in place."""
@@ -142,7 +137,7 @@ class PeriodSelect(PressMixin, ui.DynamicItem[ui.Select[Any]], template=rf"progr
         await show(interaction, self.view_shown, replace(self.scope, period=Period(self.item.values[0])))
 
 
-class EventSelect(PressMixin, ui.DynamicItem[ui.Select[Any]], template=r"progress:event:" + SCOPE):
+class EventSelect(ScopedMixin, ui.DynamicItem[ui.Select[Any]], template=r"progress:event:" + SCOPE):
     """Only events of one name."""
 
     def __init__(self, scope: Scope, names: Sequence[tuple[str, int]] = ()) -> None:
@@ -158,11 +153,6 @@ class EventSelect(PressMixin, ui.DynamicItem[ui.Select[Any]], template=r"progres
         ]
         super().__init__(ui.Select(custom_id=f"progress:event:{scope_id(scope)}", options=options))
         self.scope = scope
-
-    @classmethod
-    def parse(cls, match: re.Match[str]) -> Self:
-        """The item of this id."""
-        return cls(scope_of(match))
 
     async def press(self, interaction: discord.Interaction) -> None:
         """Its first page."""

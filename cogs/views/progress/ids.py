@@ -2,9 +2,10 @@
 
 import re
 from enum import StrEnum
-from typing import Final
+from typing import Final, Self
 
 from bot.progress.scope import Period, Scope, short_name
+from cogs.views.base import PressMixin
 
 SCOPE: Final = r"(?P<period>today|week|month|all):(?P<member>\d*):(?P<event>[0-9a-f]*):(?P<ebook>.*)"
 VIEW: Final = r"(?P<view>overview|timeline|events|sessions)"
@@ -34,3 +35,12 @@ def scope_of(match: re.Match[str]) -> Scope:
     """What ``scope_id`` was made from; the book may be its short name."""
     member = int(match["member"]) if match["member"] else None
     return Scope(match["ebook"], member, Period(match["period"]), match["event"])
+
+
+class ScopedMixin(PressMixin):
+    """A control whose id holds nothing but its scope."""
+
+    @classmethod
+    def parse(cls, match: re.Match[str]) -> Self:
+        """The item of this id."""
+        return cls(scope_of(match))  # type: ignore[call-arg]  # every such item is made from its scope

@@ -11,7 +11,7 @@ from bot.progress.scope import Scope
 from bot.progress.sessions import MAX_NAME, SessionLine, SessionPage, SessionView, lasted
 from cogs.access import require_team, services_of
 from cogs.views.base import Modal, PressMixin, layout, row
-from cogs.views.progress.ids import SCOPE, scope_id, scope_of
+from cogs.views.progress.ids import SCOPE, ScopedMixin, scope_id
 from cogs.views.progress.wording import event_lines, summed
 from cogs.words import EMBER, counted, cut, fitted, plain
 
@@ -73,7 +73,7 @@ async def show_session(interaction: discord.Interaction, session_id: str, page: 
     await interaction.edit_original_response(view=session_card(view))
 
 
-class SessionSelect(PressMixin, ui.DynamicItem[ui.Select[Any]], template=r"progress:session:" + SCOPE):
+class SessionSelect(ScopedMixin, ui.DynamicItem[ui.Select[Any]], template=r"progress:session:" + SCOPE):
     """One session out of the page's."""
 
     def __init__(self, scope: Scope, lines: Sequence[SessionLine] = ()) -> None:
@@ -88,11 +88,6 @@ class SessionSelect(PressMixin, ui.DynamicItem[ui.Select[Any]], template=r"progr
         super().__init__(
             ui.Select(custom_id=f"progress:session:{scope_id(scope)}", placeholder="Open a session", options=options)
         )
-
-    @classmethod
-    def parse(cls, match: re.Match[str]) -> Self:
-        """The item of this id."""
-        return cls(scope_of(match))
 
     async def press(self, interaction: discord.Interaction) -> None:
         """Opens it beside the list, privately."""
