@@ -59,10 +59,17 @@ class ProgressCog(commands.Cog):
             await interaction.edit_original_response(view=view)
             return
         scope = Scope(ebook or "", member.id if member else None, Period(period))
-        overview = await self._services.pictured.overviews.of(scope)
-        # The words come at once; the picture takes its second, and the controls come with it.
-        await interaction.edit_original_response(view=first_card(overview))
-        await show_overview(interaction, await self._services.pictured.drawn(overview))
+        pictured = self._services.pictured
+        overview = await pictured.overviews.of(scope)
+        # The words come at once, the picture when it is drawn, unless the message shows something else by then.
+        message = await interaction.edit_original_response(view=first_card(overview))
+        pictured.awaited.add(message.id)
+        try:
+            found = await pictured.drawn(overview)
+            if message.id in pictured.awaited:
+                await show_overview(interaction, found)
+        finally:
+            pictured.awaited.discard(message.id)
 
 
 async def setup(bot: MythBot) -> None:

@@ -136,6 +136,8 @@ class Boards:
             return board
 
         board = await self.database.write(work)
+        async with self.database.read() as reading:
+            seq = (await reading.events.head()).seq
         try:
             async with asyncio.timeout(_TURN_SECONDS):
                 posted = await self._shown(board)
@@ -147,7 +149,7 @@ class Boards:
             why = error.sentence if isinstance(error, DeliveryError) else "This channel is gone."
             await self._remove(channel_id, None, why)
             raise DeliveryError(why, "Change that in the channel's settings, then pin the board again.") from error
-        await self._keep(board, posted, board.shown_seq)
+        await self._keep(board, posted, seq)
         self._wake.set()
         return posted.note
 

@@ -1,6 +1,6 @@
 """The overview with its timeline as a picture."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.progress.days import Book, Chapter, Day, PictureData
 from bot.progress.overview import Overview, Overviews
@@ -24,11 +24,16 @@ class Pictured:
 
 @dataclass(frozen=True, slots=True)
 class PicturedProgress:
-    """Draws what the overview and the timeline tell."""
+    """Draws what the overview and the timeline tell.
+
+    ``awaited`` are the ids of messages that show words and are to get their picture, unless somebody turns them to another
+    view before.
+    """
 
     overviews: Overviews
     timelines: Timelines
     pictures: Pictures
+    awaited: set[int] = field(default_factory=set)
 
     async def of(self, scope: Scope) -> Pictured:
         """How it stands now."""

@@ -1,5 +1,6 @@
 """Where everything stands: views, filters, exports, sessions, what is new."""
 
+import asyncio
 import csv
 import io
 import json
@@ -11,6 +12,7 @@ import pytest
 from bot.errors import ForbiddenError
 from bot.events import BROADCAST_SENT
 from bot.people import Person
+from bot.progress.days import PictureData
 from storage import Writing
 from storage.events import EventFilter
 from storage.states import ScriptState
@@ -22,7 +24,7 @@ from tests.standins.discord_interactions import InteractionLog
 async def progress(stage: Stage, *, by: Actor | None = None, **options: Any) -> InteractionLog:
     """``/progress`` by the team, with its picture and its controls."""
     log = await stage.discord.answered(await (by or stage.hana).slash("progress", **options))
-    await stage.discord.until(lambda: "Export" in log.buttons)
+    await stage.discord.until(lambda: log.message.attachments)
     return log
 
 
@@ -66,6 +68,26 @@ async def test_the_overview_has_a_picture_with_a_description(stage: Stage) -> No
     width, _ = struct.unpack(">II", picture.data[16:24])
     assert width == 960
     assert "1 of 1 drafted" in json.dumps(log.message.components)
+
+
+async def test_the_words_wait_for_no_picture(stage: Stage) -> None:
+    """Everything can be used as soon as the words are there; a picture that comes late disturbs no other view."""
+    await track(stage, "Begun")
+    drawing = asyncio.Event()
+    draw = stage.bot.services.pictured.pictures.draw
+
+    async def slowly(data: PictureData) -> bytes:
+        await drawing.wait()
+        return await draw(data)
+
+    stage.bot.services.pictured.pictures.draw = slowly  # type: ignore[method-assign]
+    log = await stage.discord.answered(await stage.hana.slash("progress"))
+    await choose(stage, log, "view", "events", "Events · this week")
+    drawing.set()
+    await track(stage, "Done")
+    await stage.discord.until(lambda: not stage.bot.services.pictured.awaited)
+    assert "Events · this week" in log.text
+    assert log.message.attachments == []
 
 
 async def test_views_periods_and_filters(stage: Stage) -> None:

@@ -26,6 +26,8 @@ from cogs.words import EMBER, cut
 async def show(interaction: discord.Interaction, view: View, scope: Scope, page: int = 0) -> None:
     """The view in the place of the interaction's message, which has been deferred."""
     services = services_of(interaction)
+    if interaction.message is not None:
+        services.pictured.awaited.discard(interaction.message.id)
     match view:
         case View.OVERVIEW:
             await show_overview(interaction, await services.pictured.of(scope))
@@ -57,7 +59,8 @@ async def _show(
 
 def first_card(overview: Overview) -> ui.LayoutView:
     """The overview while its picture is being drawn."""
-    return layout(ui.TextDisplay(cards.overview_text(overview)), accent=EMBER)
+    text: ui.TextDisplay[Any] = ui.TextDisplay(cards.overview_text(overview))
+    return layout(text, *controls(View.OVERVIEW, overview.scope), accent=EMBER)
 
 
 def picture_file(found: Pictured) -> discord.File:
