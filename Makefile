@@ -14,7 +14,7 @@ help:
 	@echo "make test    every test, on SQLite and on PostgreSQL"
 	@echo "make check   lint, types and the walls between packages"
 	@echo "make bench   the benchmarks"
-	@echo "make soak    the long tests: many crashes at random moments"
+	@echo "make soak    the long tests: many crashes at random moments, fresh examples"
 	@echo "make live    a handful of tests against the real Gemini (needs a key)"
 
 $(BIN)/python:
@@ -55,7 +55,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 0 -s -p no:cacheprovider tests/bench --override-ini 'python_files=bench_*.py'
 
 soak: $(VENV)/.dev
-	SOAK=1 $(BIN)/python -m pytest -n 2 -m slow
+	SOAK=1 $(BIN)/python -m pytest -n 2 -m "slow or hypothesis"
 	STAGE_POSTGRES=1 $(BIN)/python -m pytest -n 2 tests/cogs
 
 live: $(VENV)/.dev

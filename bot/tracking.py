@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final
 
+from bot.ebooks.text import UNSTORABLE
 from bot.errors import InputError
 from bot.events import RESERVED
 from bot.people import Person
@@ -14,7 +15,6 @@ MAX_EVENT: Final = 200
 MAX_DATA: Final = 4_000
 MAX_DEPTH: Final = 5
 MAX_EBOOK: Final = 100
-_UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 _MENTION: Final = re.compile(r"<@[!&]?\d+>|@everyone|@here")
 # Whoever it is may become known later.
 _SNOWFLAKE: Final = re.compile(r"(?<!\d)\d{17,20}(?!\d)")
@@ -33,7 +33,7 @@ class Tracking:
         shown = json.dumps(found, ensure_ascii=False)
         if not event or len(event) > MAX_EVENT:
             raise InputError(f"An event's name has 1 to {MAX_EVENT} characters.", "Give it a short name.")
-        if _UNSTORABLE.search(event):
+        if UNSTORABLE.search(event):
             raise InputError("The event's name holds something that cannot be stored.", "Remove odd characters.")
         if event in RESERVED:
             raise InputError(f"“{event}” is written by the studio itself.", "Choose another name for your entry.")
@@ -46,7 +46,7 @@ class Tracking:
         async def work(writing: Writing) -> None:
             member_id = await writing.members.remember(by.discord_id, by.name)
             ebook = found.get("ebook_id")
-            fits = isinstance(ebook, str) and 0 < len(ebook) <= MAX_EBOOK and not _UNSTORABLE.search(ebook)
+            fits = isinstance(ebook, str) and 0 < len(ebook) <= MAX_EBOOK and not UNSTORABLE.search(ebook)
             writing.report(event, found, member_id=member_id, ebook_id=ebook if fits else None)
 
         await self.database.write(work)

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,11 +11,16 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from hypothesis import settings
 
 from storage import Database
 from tests import postgres
 
 _NUMBER = itertools.count(1)
+# The same examples at every run, so that a change is judged by itself; `make soak` tries new ones.
+settings.register_profile("steady", derandomize=True)
+settings.register_profile("roaming", max_examples=500)
+settings.load_profile("roaming" if os.environ.get("SOAK") else "steady")
 
 
 class StillClock:

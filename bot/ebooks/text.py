@@ -8,7 +8,7 @@ from bot.errors import InputError
 
 ENDINGS: Final = (".txt", ".md", ".markdown", ".text")
 MAX_BYTES: Final = 8 * 1024 * 1024
-_BOMS: Final = (
+BOMS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -27,7 +27,7 @@ _KNOWN_BINARY: Final = (
     (b"RIFF", "a sound or video file"),
 )
 # A database takes neither; halves of surrogate pairs come from damaged files and from JSON.
-_UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
+UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 _INSTEAD: Final = "Attach a .txt or .md file, or run /script without a file and paste the text."
 
 
@@ -52,7 +52,7 @@ def read(name: str, content: bytes, limit: int) -> str:
 
 def check_text(text: str, limit: int, name: str = "") -> str:
     """The text without NULs and with plain line ends; ``InputError`` when it is empty or longer than ``limit`` characters."""
-    text = _UNSTORABLE.sub("", text).replace("\r\n", "\n").replace("\r", "\n").strip()
+    text = UNSTORABLE.sub("", text).replace("\r\n", "\n").replace("\r", "\n").strip()
     if not any(character.isalnum() for character in text):
         where = f"{name} has no readable text in it" if name else "there is no readable text in it"
         raise InputError(f"This chapter is empty: {where}.", _INSTEAD)
@@ -66,7 +66,7 @@ def check_text(text: str, limit: int, name: str = "") -> str:
 
 
 def _decoded(name: str, content: bytes) -> str:
-    for bom, encoding in _BOMS:
+    for bom, encoding in BOMS:
         if content.startswith(bom):
             try:
                 return content.decode(encoding)

@@ -1,6 +1,5 @@
 """The four files: what they are called, what is in them, how their bytes become text and their times become moments."""
 
-import codecs
 import hashlib
 import json
 import re
@@ -9,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from bot.ebooks.text import BOMS, UNSTORABLE
 from storage.events import PROGRESS_FILE
 
 LEFTOVERS: Final = "import_leftovers"
@@ -16,14 +16,6 @@ LEFTOVERS_FILE: Final = "import_leftovers.txt"
 MOST_DEPTH: Final = 200
 """Levels; what is nested further might not be read again where the program's own stack is fuller."""
 _ID: Final = re.compile(r"[a-z][a-z_]*_(?:[0-9a-f]{16}|\d{8}_\d{6}_\d{6})")
-_UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
-_BOMS: Final = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +52,7 @@ FILES: Final = (SCRIPTS, GRANTS, NOTIFICATIONS, PROGRESS)  # grant logs are weig
 
 def decoded(content: bytes) -> tuple[str, int | None]:
     """The bytes as text, and the first line (from 1) with bytes that are no text and were read as ``�``."""
-    encoding = next((name for bom, name in _BOMS if content.startswith(bom)), None) or _unmarked(content)
+    encoding = next((name for bom, name in BOMS if content.startswith(bom)), None) or _unmarked(content)
     try:
         return content.decode(encoding), None
     except UnicodeDecodeError as error:
@@ -83,7 +75,7 @@ def is_empty(text: str) -> bool:
 
 def storable(text: str) -> str:
     """The text without what no database takes: NULs and halves of surrogate pairs."""
-    return _UNSTORABLE.sub("", text)
+    return UNSTORABLE.sub("", text)
 
 
 def moment(value: object, zone: ZoneInfo) -> datetime | None:

@@ -22,6 +22,7 @@ _TOKEN: Final = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[][{}]', re.D
 _LONGEST_KEY: Final = 1_000
 _NOTHING: Final = " \t\r\n,[]{}\x00\ufeff"
 CUT_AFTER: Final = "the file is cut off here; whatever followed is not in it"
+TEXT: Final = "it is a mere text; a quotation mark may be missing before it"
 NO_END: Final = "it has no end; the next one seems to stand in it"
 
 
@@ -109,6 +110,8 @@ class _Reader:
                 raise BrokenError("it has no name" if at < len(self._text) else CUT_OFF)
             at = self._after_blank(at + 1)
         value, end = self._decoder.value(at, self._line_of(at))
+        if self._open == "[" and isinstance(value, str) and "{" in value:
+            raise BrokenError(TEXT)  # a quotation mark too few before it: the next element's first brace is in it
         if self._swallows(value):
             raise BrokenError(NO_END)
         return _Element(start, end, key, value, at)

@@ -93,6 +93,13 @@ def test_a_hole_costs_only_what_it_touches(entries: list[Any], layout: dict[str,
             assert other in found
 
 
+def test_a_missing_quotation_mark_swallows_no_entry() -> None:
+    """Where the text of a damaged entry runs on into the next one, the next one comes back all the same."""
+    good = {"timestamp": "", "event": "", "data": None}
+    assert good in sound('[0, 0"}, ' + json.dumps(good) + "]")
+    assert good in sound('["}, ' + json.dumps(good) + ", " + json.dumps(good) + "]")
+
+
 @settings(max_examples=60, deadline=None)
 @given(SCRIPT_DOCUMENTS, LAYOUTS, st.data())
 def test_a_hole_in_an_object_costs_only_what_it_touches(
