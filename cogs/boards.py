@@ -1,6 +1,5 @@
 """Live boards as messages: posted, pinned, edited and found again by their button."""
 
-import asyncio
 import logging
 from datetime import timedelta
 from typing import Any, Final
@@ -18,10 +17,10 @@ from cogs.codes import (
     MISSING_ACCESS,
     MISSING_PERMISSIONS,
     OLD_MESSAGE_EDITS,
-    REQUEST_SECONDS,
     UNKNOWN_CHANNEL,
     UNKNOWN_MESSAGE,
 )
+from cogs.patience import answer
 from cogs.views.base import layout, row
 from cogs.views.progress.board import MARK, TakeDownButton
 from cogs.views.progress.cards import overview_text, picture
@@ -68,8 +67,7 @@ class BoardMessages:
         if granted is not None and not granted.pin_messages:
             return _NOT_PINNED
         try:
-            async with asyncio.timeout(_QUICK_SECONDS):
-                await self._channel(channel_id).get_partial_message(message_id).pin()
+            await answer(self._channel(channel_id).get_partial_message(message_id).pin(), _QUICK_SECONDS)
         except _FAILURES as error:
             _log.info("a live board could not be pinned: %s", error)
             return _NOT_PINNED
@@ -82,8 +80,7 @@ class BoardMessages:
         # Discord answers edits of old messages with ever longer waits; a fresh message is quicker than they are.
         old = discord.utils.utcnow() - message.created_at > _OLD
         try:
-            async with asyncio.timeout(_QUICK_SECONDS):
-                await message.edit(view=board_card(look), attachments=[picture_file(look)])
+            await answer(message.edit(view=board_card(look), attachments=[picture_file(look)]), _QUICK_SECONDS)
         except discord.HTTPException as error:
             if error.code == UNKNOWN_MESSAGE:
                 return Edited.GONE
@@ -104,8 +101,7 @@ class BoardMessages:
         if not self._may_read(channel_id):
             return True
         try:
-            async with asyncio.timeout(_QUICK_SECONDS):
-                await self._channel(channel_id).fetch_message(message_id)
+            await answer(self._channel(channel_id).fetch_message(message_id), _QUICK_SECONDS)
         except discord.NotFound as error:
             if error.code == UNKNOWN_CHANNEL:
                 raise _refused(error) from error
@@ -121,8 +117,7 @@ class BoardMessages:
         if me is None or not self._may_read(channel_id):
             return []
         try:
-            async with asyncio.timeout(_QUICK_SECONDS):
-                recent = [message async for message in self._channel(channel_id).history(limit=_RECENT_MESSAGES)]
+            recent = await answer(self._recent(channel_id), _QUICK_SECONDS)
         except _FAILURES as error:
             raise _refused(error) from error
         return [
@@ -132,8 +127,7 @@ class BoardMessages:
     async def delete(self, channel_id: int, message_id: int) -> bool:
         """Whether it is gone; gone before counts."""
         try:
-            async with asyncio.timeout(_QUICK_SECONDS):
-                await self._channel(channel_id).get_partial_message(message_id).delete()
+            await answer(self._channel(channel_id).get_partial_message(message_id).delete(), _QUICK_SECONDS)
         except discord.NotFound:
             return True
         except _FAILURES as error:
@@ -142,8 +136,11 @@ class BoardMessages:
         return True
 
     async def _send(self, channel_id: int, look: Pictured, nonce: str) -> discord.Message:
-        async with asyncio.timeout(REQUEST_SECONDS):
-            return await self._channel(channel_id).send(view=board_card(look), file=picture_file(look), nonce=nonce)
+        request = self._channel(channel_id).send(view=board_card(look), file=picture_file(look), nonce=nonce)
+        return await answer(request)
+
+    async def _recent(self, channel_id: int) -> list[discord.Message]:
+        return [message async for message in self._channel(channel_id).history(limit=_RECENT_MESSAGES)]
 
     def _channel(self, channel_id: int) -> discord.PartialMessageable:
         return self._bot.get_partial_messageable(channel_id, guild_id=self._bot.settings.studio_guild_id)

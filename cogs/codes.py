@@ -1,4 +1,4 @@
-"""Discord's error codes that mean something to us, and how long we wait for an answer."""
+"""Discord's error codes that mean something to us."""
 
 from typing import Final
 
@@ -7,4 +7,4 @@ UNKNOWN_MESSAGE: Final = 10008
 MISSING_ACCESS: Final = 50001
 MISSING_PERMISSIONS: Final = 50013
 OLD_MESSAGE_EDITS: Final = 30046
-REQUEST_SECONDS: Final = 25.0
+ALREADY_PUBLISHED: Final = 40033

@@ -1,13 +1,12 @@
 """What people are told without having asked: the studio in its audit channel, a server in a channel of its own."""
 
-import asyncio
 import logging
 
 import aiohttp
 import discord
 
 from bot.app import MythBot
-from cogs.codes import REQUEST_SECONDS
+from cogs.patience import answer
 
 _log = logging.getLogger(__name__)
 
@@ -39,8 +38,7 @@ class ChannelNotices:
 
     async def _send(self, channel_id: int, text: str) -> None:
         try:
-            async with asyncio.timeout(REQUEST_SECONDS):
-                await self._bot.get_partial_messageable(channel_id).send(text[:2000])
+            await answer(self._bot.get_partial_messageable(channel_id).send(text[:2000]))
         except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError) as error:
             _log.warning("a notice could not be posted: %s", error)
 

@@ -15,14 +15,15 @@ from bot.services import Face
 from cogs.boards import BoardMessages
 from cogs.cards import BroadcastCards, RunCards
 from cogs.codes import (
+    ALREADY_PUBLISHED,
     MISSING_ACCESS,
     MISSING_PERMISSIONS,
     OLD_MESSAGE_EDITS,
-    REQUEST_SECONDS,
     UNKNOWN_CHANNEL,
     UNKNOWN_MESSAGE,
 )
 from cogs.notices import ChannelNotices
+from cogs.patience import answer
 from cogs.views.broadcast_card import BroadcastButton
 from cogs.views.broadcast_post import SharedButton, mark, post_buttons, post_embed
 from cogs.views.broadcast_preview import PreviewButton
@@ -33,6 +34,7 @@ from storage.deliveries import Delivery
 _log = logging.getLogger(__name__)
 
 _RECENT_MESSAGES: Final = 50
+_PUBLISH_PAUSES: Final = (2.0, 8.0)
 # discord.py lets a broken connection through as aiohttp's or the system's own error.
 _FAILURES = (discord.HTTPException, discord.RateLimited, aiohttp.ClientError, OSError, TimeoutError)
 
@@ -47,8 +49,8 @@ class ChannelSender:
         """Sends once. The delivery's id is the nonce, so that Discord itself refuses a second message for minutes."""
         role = discord.Object(delivery.role_id) if ping and delivery.role_id else None
         try:
-            async with asyncio.timeout(REQUEST_SECONDS):
-                message = await self._channel(delivery).send(
+            message = await answer(
+                self._channel(delivery).send(
                     content=f"<@&{role.id}>" if role else None,
                     embed=post_embed(post),
                     view=post_buttons(post, delivery.id),
@@ -57,27 +59,41 @@ class ChannelSender:
                         everyone=False, users=False, roles=[role] if role else False
                     ),
                 )
-                await self._publish(message)
+            )
         except _FAILURES as error:
             return _outcome(error)
-        return Outcome(OutcomeKind.SENT, message_id=message.id)
+        return await self._arrived(delivery, message.id)
 
-    async def _publish(self, message: discord.Message) -> None:
-        """In the studio's own announcement channel, so that it reaches everybody who follows it, with one call."""
-        if message.guild is None or message.guild.id != self._bot.settings.studio_guild_id:
-            return
-        channel = self._bot.get_channel(message.channel.id)
-        if isinstance(channel, discord.TextChannel) and channel.is_news():
+    async def _arrived(self, delivery: Delivery, message_id: int) -> Outcome:
+        """It stands there. In the studio's own announcement channel it is published, so that all who follow it have it."""
+        channel = self._bot.get_channel(delivery.channel_id)
+        home = delivery.guild_id == self._bot.settings.studio_guild_id
+        error = ""
+        if home and isinstance(channel, discord.TextChannel) and channel.is_news():
+            error = await self._published(channel.get_partial_message(message_id))
+        return Outcome(OutcomeKind.SENT, message_id=message_id, error=error)
+
+    async def _published(self, message: discord.PartialMessage) -> str:
+        """Why those who follow the channel do not have it; empty when they have."""
+        for pause in (*_PUBLISH_PAUSES, None):
             try:
-                await message.publish()
-            except discord.HTTPException as error:  # it stands in the channel all the same
+                await answer(message.publish())
+            except _FAILURES as error:
+                if isinstance(error, discord.HTTPException) and error.code == ALREADY_PUBLISHED:
+                    return ""
                 _log.warning("an announcement could not be published to followers: %s", error)
+                final = isinstance(error, discord.HTTPException) and error.status < 500 and error.status != 429
+                if pause is None or final:
+                    break
+                await asyncio.sleep(pause)
+            else:
+                return ""
+        return "posted, but not published to those who follow the channel"
 
     async def edit(self, delivery: Delivery, post: Post) -> Outcome:
         """Changes the post that has arrived."""
         try:
-            async with asyncio.timeout(REQUEST_SECONDS):
-                await self._message(delivery).edit(embed=post_embed(post), view=post_buttons(post, delivery.id))
+            await answer(self._message(delivery).edit(embed=post_embed(post), view=post_buttons(post, delivery.id)))
         except _FAILURES as error:
             return _outcome(error)
         return Outcome(OutcomeKind.SENT)
@@ -85,8 +101,7 @@ class ChannelSender:
     async def recall(self, delivery: Delivery) -> Outcome:
         """Removes the post that has arrived."""
         try:
-            async with asyncio.timeout(REQUEST_SECONDS):
-                await self._message(delivery).delete()
+            await answer(self._message(delivery).delete())
         except discord.NotFound:
             return Outcome(OutcomeKind.SENT)
         except _FAILURES as error:
@@ -95,22 +110,29 @@ class ChannelSender:
 
     async def find(self, delivery: Delivery) -> Outcome:
         """Looks for the delivery's mark among the channel's recent messages."""
-        since = delivery.attempted_at
-        after = since - timedelta(minutes=1) if since else None
-        me = self._bot.user
+        channel = self._bot.get_channel(delivery.channel_id)
+        if isinstance(channel, discord.abc.GuildChannel) and channel.guild.me is not None:
+            granted = channel.permissions_for(channel.guild.me)
+            if not granted.read_message_history:  # Discord would show an empty channel, which proves nothing
+                return Outcome(OutcomeKind.UNSURE, error="it may have arrived; the channel's history cannot be read")
         try:
-            async with asyncio.timeout(REQUEST_SECONDS):
-                async for message in self._channel(delivery).history(
-                    limit=_RECENT_MESSAGES, after=after, oldest_first=True
-                ):
-                    if me is not None and message.author.id == me.id and _carries(message, delivery.id):
-                        return Outcome(OutcomeKind.SENT, message_id=message.id)
+            found = await answer(self._marked(delivery))
         except discord.NotFound:
             return Outcome(OutcomeKind.REFUSED, error="the channel no longer exists")
         except _FAILURES as error:
             _log.info("delivery %s could not be looked up: %s", delivery.id, type(error).__name__)
             return Outcome(OutcomeKind.UNSURE, error="it may have arrived; the channel's history cannot be read")
-        return Outcome(OutcomeKind.RETRY)
+        return Outcome(OutcomeKind.RETRY) if found is None else await self._arrived(delivery, found)
+
+    async def _marked(self, delivery: Delivery) -> int | None:
+        """The id of the recent message that carries the delivery's mark."""
+        since, me = delivery.attempted_at, self._bot.user
+        after = since - timedelta(minutes=1) if since else None
+        history = self._channel(delivery).history(limit=_RECENT_MESSAGES, after=after, oldest_first=True)
+        async for message in history:
+            if me is not None and message.author.id == me.id and _carries(message, delivery.id):
+                return message.id
+        return None
 
     def _message(self, delivery: Delivery) -> discord.PartialMessage:
         return self._channel(delivery).get_partial_message(delivery.message_id or 0)
@@ -147,7 +169,7 @@ _BY_CODE: Final = {
     UNKNOWN_MESSAGE: Outcome(OutcomeKind.REFUSED, error="the post was deleted there"),
     MISSING_ACCESS: Outcome(OutcomeKind.REFUSED, error="I cannot see the channel (View Channel)"),
     MISSING_PERMISSIONS: Outcome(OutcomeKind.REFUSED, error="I may not post there (Send Messages or Embed Links)"),
-    OLD_MESSAGE_EDITS: Outcome(OutcomeKind.PAUSE, error="Discord limits the changes of old posts", seconds=60.0),
+    OLD_MESSAGE_EDITS: Outcome(OutcomeKind.RETRY, error="Discord limits the changes of old posts"),
 }
 
 

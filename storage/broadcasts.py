@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, func, select
+from sqlalchemy import ColumnElement, RowMapping, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.errors import StaleStateError
@@ -39,6 +39,7 @@ class Broadcast:
     approved_by: str | None
     channel_id: int | None
     card_id: int | None
+    told: bool
     created_at: datetime
     confirmed_at: datetime | None
     finished_at: datetime | None
@@ -62,6 +63,7 @@ class BroadcastStore:
             "id": new_id("notifications"),
             "state": BroadcastState.DRAFT,
             "ping_roles": False,
+            "told": False,
             "audience": Audience.ALL,
             "created_at": self.now,
             "metadata": json.dumps(metadata or {}, ensure_ascii=False, allow_nan=False),
@@ -104,7 +106,7 @@ class BroadcastStore:
     async def reopen(self, broadcast_id: str, **values: Any) -> None:  # noqa: ANN401 - columns of the table
         """Sent already, and ``sending`` again: its posts are to be changed or removed."""
         ended = broadcasts.c.state.in_([BroadcastState.DONE, BroadcastState.STOPPED, BroadcastState.CANCELLED])
-        values |= {"state": BroadcastState.SENDING, "finished_at": None}
+        values |= {"state": BroadcastState.SENDING, "finished_at": None, "told": False}
         await self._move(broadcast_id, ended & broadcasts.c.confirmed_at.is_not(None), values)
 
     async def discard(self, broadcast_id: str) -> None:
@@ -120,13 +122,9 @@ class BroadcastStore:
 
     async def finish_settled(self) -> list[str]:
         """Broadcasts that had nothing left to send and are ``done`` now."""
-        open_rows = select(deliveries.c.id).where(
-            deliveries.c.broadcast_id == broadcasts.c.id,
-            deliveries.c.state.in_([DeliveryState.READY, DeliveryState.SENDING]),
-        )
         rows = await self.connection.execute(
             broadcasts.update()
-            .where(broadcasts.c.state == BroadcastState.SENDING, ~open_rows.exists())
+            .where(broadcasts.c.state == BroadcastState.SENDING, ~_open_rows().exists())
             .values(state=BroadcastState.DONE, finished_at=self.now)
             .returning(broadcasts.c.id)
         )
@@ -159,8 +157,22 @@ class BroadcastStore:
         rows = await self.connection.execute(select(broadcasts).where(broadcasts.c.confirmed_at.in_(moments)))
         return [_broadcast(row).entry() for row in rows.mappings()]
 
-    async def set_card(self, broadcast_id: str, channel_id: int, card_id: int) -> None:
-        """Where its progress is shown."""
+    async def untold(self) -> list[str]:
+        """Ids of ended broadcasts of which nothing is on its way any more, and whose end is still to be told."""
+        ended = broadcasts.c.state.in_([BroadcastState.DONE, BroadcastState.STOPPED, BroadcastState.CANCELLED])
+        rows = await self.connection.execute(
+            select(broadcasts.c.id).where(
+                ended, broadcasts.c.confirmed_at.is_not(None), broadcasts.c.told.is_(False), ~_open_rows().exists()
+            )
+        )
+        return list(rows.scalars())
+
+    async def tell(self, broadcast_id: str) -> None:
+        """Its end has been told."""
+        await self.connection.execute(broadcasts.update().where(broadcasts.c.id == broadcast_id).values(told=True))
+
+    async def set_card(self, broadcast_id: str, channel_id: int | None, card_id: int | None) -> None:
+        """Where its progress is shown; a channel alone: a card is being posted there."""
         await self.connection.execute(
             broadcasts.update().where(broadcasts.c.id == broadcast_id).values(channel_id=channel_id, card_id=card_id)
         )
@@ -200,6 +212,14 @@ class BroadcastStore:
         query = broadcasts.update().where(broadcasts.c.id == broadcast_id, condition).values(values)
         if (await self.connection.execute(query)).rowcount != 1:
             raise StaleStateError(f"broadcast {broadcast_id} is no longer in the state for this")
+
+
+def _open_rows() -> Select[tuple[str]]:
+    """Deliveries of the broadcast at hand that are still to be sent or on their way."""
+    return select(deliveries.c.id).where(
+        deliveries.c.broadcast_id == broadcasts.c.id,
+        deliveries.c.state.in_([DeliveryState.READY, DeliveryState.SENDING]),
+    )
 
 
 def _broadcast(row: RowMapping) -> Broadcast:

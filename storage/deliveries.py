@@ -238,6 +238,15 @@ class DeliveryStore:
         )
         return changed.rowcount
 
+    async def posting(self, broadcast_id: str) -> bool:
+        """Whether a post of it may still go out for the first time."""
+        query = select(deliveries.c.id).where(
+            deliveries.c.broadcast_id == broadcast_id,
+            deliveries.c.act == DeliveryAct.POST,
+            deliveries.c.state.in_([DeliveryState.READY, DeliveryState.SENDING]),
+        )
+        return (await self.connection.execute(query.limit(1))).first() is not None
+
     async def counts(self, broadcast_id: str) -> dict[DeliveryState, int]:
         """How many are in each state."""
         query = (

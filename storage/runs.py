@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, String, cast, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.errors import StaleStateError
@@ -13,6 +13,7 @@ from storage.states import RunState
 from storage.tables import chain_head, charges, ebooks, runs, scripts
 
 _CARD_WAIT = timedelta(seconds=30)
+_SHOWN_WITHIN = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Run:
     guild_id: int | None
     channel_id: int | None
     card_id: int | None
+    card_state: str
     request: str
     content: str
     progress: str
@@ -145,7 +147,9 @@ class RunStore:
 
     async def again(self, run_id: str) -> Run:
         """``interrupted → ready``: the worker goes on from the kept progress."""
-        await self._move(run_id, runs.c.state == RunState.INTERRUPTED, {"state": RunState.READY, "note": ""})
+        await self._move(
+            run_id, runs.c.state == RunState.INTERRUPTED, {"state": RunState.READY, "note": "", "card_state": ""}
+        )
         return await self.get(run_id)
 
     async def interrupt(self, run_id: str, owner: str, note: str) -> None:
@@ -175,6 +179,27 @@ class RunStore:
         await self.connection.execute(
             runs.update().where(runs.c.id == run_id).values(channel_id=channel_id, card_id=card_id)
         )
+
+    async def card_shows(self, run_id: str, state: RunState | None) -> None:
+        """The card shows this resting state; None: nobody knows what it shows."""
+        query = runs.update().where(runs.c.id == run_id, runs.c.card_state != (state or ""))
+        await self.connection.execute(query.values(card_state=state or ""))
+
+    async def unshown(self, limit: int) -> list[str]:
+        """Ids of resting runs of the last day whose card does not show it yet."""
+        rests = [RunState.DONE, RunState.CANCELLED, RunState.INTERRUPTED]
+        query = (
+            select(runs.c.id)
+            .where(
+                runs.c.state.in_(rests),
+                runs.c.channel_id.is_not(None),
+                runs.c.card_state != cast(runs.c.state, String),
+                func.coalesce(runs.c.finished_at, runs.c.started_at, runs.c.created_at) > self.now - _SHOWN_WITHIN,
+            )
+            .order_by(runs.c.created_at)
+            .limit(limit)
+        )
+        return list((await self.connection.execute(query)).scalars())
 
     async def in_state(self, *states: RunState) -> list[Run]:
         """Runs in any of these states, oldest first."""

@@ -67,10 +67,15 @@ class SubscriptionStore:
         found = await self._rows((subscriptions.c.guild_id == guild_id) & subscriptions.c.state.in_(_OPEN))
         return found[0] if found else None
 
-    async def is_open(self, subscription_id: str, channel_id: int) -> bool:
-        """Whether this subscription is active and still points at this channel."""
-        found = (subscriptions.c.id == subscription_id) & (subscriptions.c.channel_id == channel_id)
-        return bool(await self._rows(found & (subscriptions.c.state == SubscriptionState.ACTIVE)))
+    async def closed(self, subscription_id: str, channel_id: int) -> str:
+        """Why nothing may be posted to this channel for this subscription; empty when it is open and points there."""
+        found = await self._rows(subscriptions.c.id == subscription_id)
+        if not found or found[0].state is SubscriptionState.ENDED:
+            why = found[0].ended_why if found else ""
+            return f"the subscription has ended meanwhile ({why})" if why else "the subscription has ended meanwhile"
+        if found[0].channel_id != channel_id:
+            return "the server has chosen another channel meanwhile"
+        return "" if found[0].state is SubscriptionState.ACTIVE else "the subscription is not active any more"
 
     async def in_states(self, *states: SubscriptionState) -> list[Subscription]:
         """Subscriptions in any of these states, oldest first."""
@@ -96,7 +101,12 @@ class SubscriptionStore:
         ebooks: Sequence[str] = (),
         state: SubscriptionState = SubscriptionState.ACTIVE,
     ) -> Subscription:
-        """The server's subscription, which points at this channel afterwards. Its referral code stays the same for ever."""
+        """The server's subscription, which points at this channel afterwards.
+
+        Its referral code stays the same for ever, and what it follows until it ends, unless ``ebooks`` says otherwise.
+        """
+        open_one = subscriptions.c.state.in_(_OPEN) & (subscriptions.c.guild_id == guild_id)
+        known = await self._rows(open_one)
         values = {
             "state": state,
             "guild_name": guild_name,
@@ -104,7 +114,7 @@ class SubscriptionStore:
             "channel_name": channel_name,
             "role_id": role_id,
             "member_id": member_id,
-            "ebooks": json.dumps(list(ebooks)),
+            "ebooks": json.dumps(list(ebooks or (known[0].ebooks if known else ()))),
             "refusals": 0,
             "last_error": "",
             "ended_at": None,

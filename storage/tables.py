@@ -126,6 +126,8 @@ runs = Table(
     Column("guild_id", BigInteger),
     Column("channel_id", BigInteger),
     Column("card_id", BigInteger),
+    # The resting state that the card shows; empty while it may show another.
+    Column("card_state", String(24), nullable=False, server_default=""),
     Column("note", Text, nullable=False, server_default=""),
     Column("lease_owner", String(40)),
     Column("lease_until", Utc),
@@ -248,6 +250,8 @@ broadcasts = Table(
     Column("approved_by", String(40)),
     Column("channel_id", BigInteger),
     Column("card_id", BigInteger),
+    # Whether the card and the audit channel tell how it ended.
+    Column("told", Boolean, nullable=False),
     Column("created_at", Utc, nullable=False),
     Column("confirmed_at", Utc),
     Column("finished_at", Utc),

@@ -8,12 +8,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from bot.broadcasting.accounts import account, report_finished
 from bot.broadcasting.breaker import Breaker
 from bot.broadcasting.composer import personal_link
 from bot.broadcasting.outcomes import LEASE, Settled, audit_text, paused_text, settle, verdict
 from bot.broadcasting.pacing import Pacer
 from bot.broadcasting.post import BroadcastCard, Notices, Outcome, OutcomeKind, Post, Sender
-from bot.broadcasting.service import account, report_finished
 from bot.clock import Wait
 from bot.errors import reference
 from storage import Database, Reading, StaleStateError, Writing
@@ -47,6 +47,7 @@ class Dispatcher:
     _flying: set[asyncio.Task[None]] = field(default_factory=set)
     _loop: asyncio.Task[None] | None = None
     _shown_at: dict[str, float] = field(default_factory=dict)
+    _audited: set[str] = field(default_factory=set)
     _stopping: bool = False
 
     async def start(self) -> None:
@@ -75,6 +76,7 @@ class Dispatcher:
                 first = False
                 await self._send_due()
                 await self._finish_broadcasts()
+                await self._tell_ends()
                 await self._rest()
             except Exception as error:  # noqa: BLE001 - a fault in one round must not end all announcements
                 reference(error, "sending announcements")
@@ -143,9 +145,9 @@ class Dispatcher:
 
     async def _try(self, delivery: Delivery, *, doubtful: bool) -> Outcome | None:
         """The request itself, unless it is not wanted any more: that is looked up at the last moment."""
-        broadcast, wanted = await self._wanted(delivery)
-        if self._stopping or not wanted:
-            await self._let_go(delivery, wanted=wanted, doubtful=doubtful)
+        broadcast, unwanted = await self._looked_up(delivery)
+        if self._stopping or unwanted is not None:
+            await self._let_go(delivery, unwanted, doubtful=doubtful)
             return None
         post = Post.of(broadcast).with_link(personal_link(self.link_template, broadcast.link, delivery.referral))
         match delivery.act:
@@ -156,25 +158,33 @@ class Dispatcher:
             case DeliveryAct.RECALL:
                 return await self.sender.recall(delivery)
 
-    async def _wanted(self, delivery: Delivery) -> tuple[Broadcast, bool]:
-        async def work(reading: Reading) -> tuple[Broadcast, bool]:
+    async def _looked_up(self, delivery: Delivery) -> tuple[Broadcast, Outcome | None]:
+        """The broadcast, and what became of the delivery where it is not wanted any more."""
+
+        async def work(reading: Reading) -> tuple[Broadcast, Outcome | None]:
             broadcast = await reading.broadcasts.get(delivery.broadcast_id)
-            joined = True
+            if broadcast.state is not BroadcastState.SENDING:
+                return broadcast, Outcome(OutcomeKind.STOPPED, error="stopped before it was sent")
             if delivery.act is DeliveryAct.POST and delivery.subscription_id is not None:
-                joined = await reading.subscriptions.is_open(delivery.subscription_id, delivery.channel_id)
-            return broadcast, joined and broadcast.state is BroadcastState.SENDING
+                why = await reading.subscriptions.closed(delivery.subscription_id, delivery.channel_id)
+                if why:
+                    return broadcast, Outcome(OutcomeKind.REFUSED, error=why)
+            return broadcast, None
 
         return await self.database.look(work)
 
-    async def _let_go(self, delivery: Delivery, *, wanted: bool, doubtful: bool) -> None:
+    async def _let_go(self, delivery: Delivery, unwanted: Outcome | None, *, doubtful: bool) -> None:
         async def work(writing: Writing) -> None:
-            if wanted:
+            if unwanted is None:
                 await writing.deliveries.put_back(delivery, self.owner, doubtful=doubtful)
                 return
-            state = DeliveryState.CANCELLED if delivery.message_id is None else DeliveryState.SENT
-            if doubtful:
+            refused = unwanted.kind is OutcomeKind.REFUSED
+            state = DeliveryState.REFUSED if refused else DeliveryState.CANCELLED
+            if delivery.message_id is not None:
+                state = DeliveryState.SENT
+            elif doubtful:
                 state = DeliveryState.UNKNOWN
-            await writing.deliveries.settle(delivery.id, self.owner, state, error="stopped before it was sent")
+            await writing.deliveries.settle(delivery.id, self.owner, state, error=unwanted.error)
 
         await self.database.write(work)
 
@@ -206,7 +216,7 @@ class Dispatcher:
         if await self.database.write(work):
             await self.notices.server(delivery.guild_id, paused_text(delivery, outcome.error))
         if broken:
-            await self._tell_end(delivery.broadcast_id)
+            await self._card(delivery.broadcast_id)
 
     async def _finish_broadcasts(self) -> None:
         async def work(writing: Writing) -> list[str]:
@@ -219,13 +229,25 @@ class Dispatcher:
         for broadcast_id in await self.database.write(work):
             self._shown_at.pop(broadcast_id, None)
             self.breaker.forget(broadcast_id)
-            await self._tell_end(broadcast_id)
 
-    async def _tell_end(self, broadcast_id: str) -> None:
+    async def _tell_ends(self) -> None:
+        """Once nothing of a broadcast is on its way any more, its card and the audit channel tell how it ended."""
         async with self.database.read() as reading:
-            ended = await account(reading, broadcast_id)
-        await self.card.show(ended)
-        await self.notices.audit(audit_text(ended))
+            ended = [await account(reading, broadcast_id) for broadcast_id in await reading.broadcasts.untold()]
+        for one in ended:
+            shown = await self.card.show(one)
+            if one.broadcast.id not in self._audited:
+                await self.notices.audit(audit_text(one))
+                self._audited.add(one.broadcast.id)
+            if shown:
+                await self._told(one.broadcast.id)
+
+    async def _told(self, broadcast_id: str) -> None:
+        async def work(writing: Writing) -> None:
+            await writing.broadcasts.tell(broadcast_id)
+
+        await self.database.write(work)
+        self._audited.discard(broadcast_id)
 
     async def _show(self, broadcast_id: str) -> None:
         now = time.monotonic()

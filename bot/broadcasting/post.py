@@ -86,6 +86,7 @@ class OutcomeKind(StrEnum):
     UNSURE = "unsure"  # the answer was lost: it may stand there
     UNKNOWN = "unknown"  # it may stand there, and nobody can be asked any more
     PAUSE = "pause"  # Discord asks everybody to be quiet
+    STOPPED = "stopped"  # nobody wants it any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +135,14 @@ class BroadcastCard(Protocol):
     """Shows how a broadcast is going."""
 
     async def post(self, account: Account, channel_id: int) -> int:
-        """The id of a new card in the channel. Raises ``DeliveryError`` where Discord would not take it."""
+        """The id of a new card in the channel.
+
+        Raises ``DeliveryError`` where Discord would not take it, ``TimeoutError`` where nobody knows.
+        """
         ...
 
-    async def show(self, account: Account) -> None:
-        """The card shows the account afterwards, if it can be reached."""
+    async def show(self, account: Account) -> bool:
+        """Whether the card shows the account now, or never can. Never raises for what Discord answers."""
         ...
 
 
@@ -165,8 +169,9 @@ class Nowhere:
         """No message."""
         return 0
 
-    async def show(self, account: Account) -> None:
-        """Nothing."""
+    async def show(self, account: Account) -> bool:  # noqa: ARG002 - part of the protocol
+        """Nothing; there is nobody to whom it could be shown."""
+        return True
 
     async def audit(self, text: str) -> None:
         """Nothing."""

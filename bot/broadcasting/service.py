@@ -4,16 +4,15 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+from bot.broadcasting.accounts import account, existing
 from bot.broadcasting.composer import NEW_LORE, NEW_LORE_MESSAGE, checked, shortened
-from bot.broadcasting.outcomes import audit_text
 from bot.broadcasting.post import MAX_HOOK, MAX_TITLE, Account, BroadcastCard, Notices, Post, Preview, Reach
 from bot.config import StudioConfig, load_config
-from bot.errors import ForbiddenError, NotFoundError, StateError
+from bot.errors import DeliveryError, ForbiddenError, NotFoundError, StateError
 from bot.events import (
     BROADCAST_ASKED,
     BROADCAST_CANCELLED,
     BROADCAST_EDITED,
-    BROADCAST_FINISHED,
     BROADCAST_RECALLED,
     BROADCAST_SENT,
     REPORTED,
@@ -24,7 +23,7 @@ from storage import Database, Reading, StaleStateError, Writing
 from storage.broadcasts import Broadcast
 from storage.deliveries import Delivery, Target
 from storage.scripts import StoredScript
-from storage.states import Audience, BroadcastState, DeliveryAct, DeliveryState, ScriptState
+from storage.states import Audience, BroadcastState, DeliveryAct, ScriptState
 
 T = TypeVar("T")
 _LATE = "This announcement has already been confirmed or discarded."
@@ -89,7 +88,7 @@ class Broadcasting:
     async def preview(self, broadcast_id: str) -> Preview:
         """The draft with its recipients as they are now."""
         async with self.database.read() as reading:
-            broadcast = await _get(reading, broadcast_id)
+            broadcast = await existing(reading, broadcast_id)
             return await self._preview(reading, broadcast, await load_config(reading))
 
     async def confirm(self, broadcast_id: str, by: Person | None) -> Preview:
@@ -101,14 +100,14 @@ class Broadcasting:
         async def work(writing: Writing) -> Preview:
             config = await load_config(writing)
             member_id = await _member(writing, by)
-            preview = await self._preview(writing, await _get(writing, broadcast_id), config)
+            preview = await self._preview(writing, await existing(writing, broadcast_id), config)
             if config.second_approver and preview.targets:
                 await writing.broadcasts.ask_approval(broadcast_id, member_id)
                 writing.report(BROADCAST_ASKED, {"broadcast_id": broadcast_id}, member_id=member_id)
             else:
                 await writing.broadcasts.confirm(broadcast_id, member_id)
                 await _send(writing, preview, member_id)
-            return replace(preview, broadcast=await _get(writing, broadcast_id))
+            return replace(preview, broadcast=await existing(writing, broadcast_id))
 
         preview = await self._unless_late(work)
         self.wake()
@@ -118,14 +117,14 @@ class Broadcasting:
         """The second of two people confirms; ``ForbiddenError`` when it is the first one again."""
 
         async def work(writing: Writing) -> Preview:
-            broadcast = await _get(writing, broadcast_id)
+            broadcast = await existing(writing, broadcast_id)
             member_id = await writing.members.remember(by.discord_id, by.name)
             if member_id in {broadcast.confirmed_by, broadcast.author_id} and broadcast.state is BroadcastState.PENDING:
                 raise ForbiddenError("You cannot approve your own announcement.", "Another member of the team has to.")
             await writing.broadcasts.approve(broadcast_id, member_id)
             preview = await self._preview(writing, broadcast, await load_config(writing))
             await _send(writing, preview, broadcast.confirmed_by, approved_by=member_id)
-            return replace(preview, broadcast=await _get(writing, broadcast_id))
+            return replace(preview, broadcast=await existing(writing, broadcast_id))
 
         preview = await self._unless_late(work)
         self.wake()
@@ -158,13 +157,14 @@ class Broadcasting:
         """How many posts will not be sent any more; ``StateError`` when it is not being sent."""
 
         async def work(writing: Writing) -> int:
-            broadcast = await _get(writing, broadcast_id)
+            broadcast = await existing(writing, broadcast_id)
             if broadcast.state is not BroadcastState.SENDING:
                 raise StateError("This announcement is not being sent.", "There is nothing to stop.")
             return await _stop(writing, broadcast, await _member(writing, by))
 
         stopped = await self.database.write(work)
-        await self._tell_end(broadcast_id)
+        await self.refresh_card(broadcast_id)
+        self.wake()
         return stopped
 
     async def stop_all(self, by: Person) -> tuple[int, int]:
@@ -178,13 +178,9 @@ class Broadcasting:
 
         ids, stopped = await self.database.write(work)
         for broadcast_id in ids:
-            await self._tell_end(broadcast_id)
+            await self.refresh_card(broadcast_id)
+        self.wake()
         return len(ids), stopped
-
-    async def _tell_end(self, broadcast_id: str) -> None:
-        ended = await self.account(broadcast_id)
-        await self.card.show(ended)
-        await self.notices.audit(audit_text(ended))
 
     async def edit_posts(self, broadcast_id: str, post: Post, by: Person) -> int:
         """How many posts that have arrived are being changed."""
@@ -216,19 +212,32 @@ class Broadcasting:
         await self.card.show(await self.account(broadcast_id))
 
     async def open_card(self, broadcast_id: str, channel_id: int) -> None:
-        """Posts the broadcast's card in this channel and remembers where it stands."""
-        message_id = await self.card.post(await self.account(broadcast_id), channel_id)
+        """Posts the broadcast's card in this channel; where Discord does not answer, the dispatcher sees to it later."""
+        await self.place_card(broadcast_id, channel_id, None)
+        try:
+            message_id = await self.card.post(await self.account(broadcast_id), channel_id)
+        except DeliveryError:
+            await self.place_card(broadcast_id, None, None)
+            raise
+        except TimeoutError:
+            return
+        await self.place_card(broadcast_id, channel_id, message_id)
+        await self.refresh_card(broadcast_id)  # it may have ended meanwhile
+
+    async def place_card(self, broadcast_id: str, channel_id: int | None, message_id: int | None) -> None:
+        """The broadcast is shown in this message from now on; a channel alone: it is to be shown there."""
 
         async def work(writing: Writing) -> None:
             await writing.broadcasts.set_card(broadcast_id, channel_id, message_id)
 
         await self.database.write(work)
-        await self.refresh_card(broadcast_id)  # it may have ended meanwhile
 
     async def _again(self, broadcast_id: str, act: DeliveryAct, event: str, by: Person, values: dict[str, str]) -> int:
         async def work(writing: Writing) -> int:
-            broadcast = await _get(writing, broadcast_id)
+            broadcast = await existing(writing, broadcast_id)
             member_id = await writing.members.remember(by.discord_id, by.name)
+            if await writing.deliveries.posting(broadcast_id):  # reopened, it would be wanted again
+                raise StateError("Some of its posts are still on their way.", "Wait a moment, then try again.")
             await writing.broadcasts.reopen(broadcast_id, **values)
             count = await writing.deliveries.again(broadcast_id, act)
             data = {"broadcast_id": broadcast_id, "channels": count}
@@ -252,7 +261,7 @@ class Broadcasting:
         ]
         paused = await reading.subscriptions.paused()
         targets = [Target.of(subscription) for subscription in wanted]
-        if config.announcement is not None:
+        if config.announcement is not None and config.announcement.channel_id not in {t.channel_id for t in targets}:
             targets.append(config.announcement.target)
         reasons = [(target, self.reach.obstacle(target.guild_id, target.channel_id)) for target in targets]
         left_out = [(target, reason) for target, reason in reasons if reason]
@@ -308,37 +317,8 @@ async def _stop(writing: Writing, broadcast: Broadcast, member_id: str | None) -
     return stopped
 
 
-async def account(reading: Reading, broadcast_id: str) -> Account:
-    """How a broadcast went so far."""
-    broadcast = await _get(reading, broadcast_id)
-    counts = await reading.deliveries.counts(broadcast_id)
-    bad = (DeliveryState.REFUSED, DeliveryState.FAILED, DeliveryState.UNKNOWN)
-    troubles = tuple(await reading.deliveries.of_broadcast(broadcast_id, *bad))
-    shares = await reading.broadcasts.shares_of_broadcast(broadcast_id)
-    scheduled = broadcast.due_at is not None and broadcast.due_at > reading.now
-    began = broadcast.due_at or broadcast.confirmed_at
-    elapsed = (reading.now - began).total_seconds() if began else 0.0
-    done = sum(counts.values()) - counts.get(DeliveryState.READY, 0) - counts.get(DeliveryState.SENDING, 0)
-    return Account(
-        broadcast, counts, troubles, shares, scheduled=scheduled, rate=done / elapsed if elapsed > 0 else 0.0
-    )
-
-
-def report_finished(writing: Writing, broadcast: Broadcast, counts: dict[DeliveryState, int]) -> None:
-    """Puts the end of a broadcast into the events."""
-    data = {"broadcast_id": broadcast.id, "outcomes": {state.value: count for state, count in sorted(counts.items())}}
-    writing.report(BROADCAST_FINISHED, data, ebook_id=broadcast.ebook_id)
-
-
 async def _member(writing: Writing, by: Person | None) -> str | None:
     return await writing.members.remember(by.discord_id, by.name) if by else None
-
-
-async def _get(reading: Reading, broadcast_id: str) -> Broadcast:
-    try:
-        return await reading.broadcasts.get(broadcast_id)
-    except KeyError:
-        raise NotFoundError("This announcement is no longer known here.") from None
 
 
 async def _script(reading: Reading, script_id: str) -> StoredScript:

@@ -41,12 +41,12 @@ class Card(Protocol):
     async def post(self, view: RunView) -> tuple[int, int] | None:
         """A new card in the run's channel, as (channel, message); None where the run has no channel.
 
-        Raises ``DeliveryError`` where Discord would not take it.
+        Raises ``DeliveryError`` where Discord would not take it, ``TimeoutError`` where nobody knows.
         """
         ...
 
-    async def show(self, view: RunView) -> None:
-        """The run's card looks like ``view`` afterwards, if it can be reached. Never raises for what Discord refuses."""
+    async def show(self, view: RunView) -> bool:
+        """Whether the run's card looks like ``view`` now, or never can. Never raises for what Discord answers."""
         ...
 
 
@@ -57,8 +57,9 @@ class NoCard:
         """Nowhere."""
         return None
 
-    async def show(self, view: RunView) -> None:
-        """Nothing."""
+    async def show(self, view: RunView) -> bool:  # noqa: ARG002 - part of the protocol
+        """Nothing; there is nobody to whom it could be shown."""
+        return True
 
 
 _PACE = ((20, 2.5), (120, 5.0))  # seconds since the start, seconds between two edits

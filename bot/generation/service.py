@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from bot.errors import NotFoundError, StateError
+from bot.errors import DeliveryError, NotFoundError, StateError
 from bot.events import CANCELLED, RESUMED, STARTED
 from bot.generation import timing
 from bot.generation.cards import Card, RunView
@@ -57,13 +57,19 @@ class Generation:
     async def begin(self, run_id: str) -> tuple[int, int] | None:
         """Posts the run's card and lets a worker take it; where the card stands, as (channel, message).
 
-        Where Discord would not take the card, the chapter is written all the same, and ``DeliveryError`` says so.
+        Where Discord would not take the card, the chapter is written all the same, and ``DeliveryError`` says so. None where
+        nobody knows whether it stands there: the worker sees to it.
         """
-        card: tuple[int, int] | None = None
         try:
             card = await self.card.post(await self.view(run_id))
+            if card is not None:
+                await self.place_card(run_id, *card)
+        except DeliveryError:
+            await self.place_card(run_id, None, None)
+            raise
+        except TimeoutError:
+            return None
         finally:
-            await self.place_card(run_id, *(card or (None, None)))
             self.worker.wake()
         return card
 
@@ -88,6 +94,7 @@ class Generation:
         try:
             await self.database.write(work)
         except StaleStateError:
+            await self.refresh(run_id)  # a card that offers this has missed its end
             raise StateError("This run has already ended.", "Nothing was changed.") from None
         await self.worker.drop(run_id)
         await self.refresh(run_id)
@@ -137,8 +144,15 @@ class Generation:
             return run.script_id is None or (await reading.scripts.get(run.script_id)).writer == WriterKind.TEMPLATE
 
     async def refresh(self, run_id: str) -> None:
-        """The run's card shows where it stands now."""
-        await self.card.show(await self.view(run_id))
+        """The run's card shows where it stands now; where it cannot be reached, the worker tries again."""
+        view = await self.view(run_id)
+        shown = await self.card.show(view)
+        rests = view.run.state not in {RunState.READY, RunState.WRITING}
+
+        async def work(writing: Writing) -> None:
+            await writing.runs.card_shows(run_id, view.run.state if shown and rests else None)
+
+        await self.database.write(work)
 
     async def view(self, run_id: str) -> RunView:
         """What the card of a resting run shows."""

@@ -21,6 +21,7 @@ _log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=60)
 _HEARTBEAT_SECONDS = 15.0
 _LAST_WORDS_SECONDS = 3.0
+_SHOWN_AT_ONCE = 10
 RESTARTED = "The bot was restarted while writing."
 
 
@@ -48,10 +49,7 @@ class RunWorker:
     async def start(self) -> None:
         """Recovers what was left behind, then takes runs until ``stop``."""
         await self._recover(all_owners=self.database.exclusive)
-        async with self.database.read() as reading:
-            resting = await reading.runs.in_state(RunState.INTERRUPTED)
-        for run in resting:  # an earlier process may have had no time to say so on the card
-            await self._show(run.id)
+        await self._show_what_rests()  # an earlier process may have had no time to say so on the card
         self._loops = [asyncio.create_task(self._take()), asyncio.create_task(self._heartbeat())]
 
     async def stop(self) -> None:
@@ -169,6 +167,7 @@ class RunWorker:
         if not self._stop.is_set():
             await self._recover(all_owners=False)
             await self._tell_places()
+            await self._show_what_rests()
 
     async def _tell_places(self) -> None:
         """Whoever waits in the queue sees how it moves; a card is touched only when its place has changed."""
@@ -177,6 +176,14 @@ class RunWorker:
         before, self._places = self._places, {run.id: place for place, run in enumerate(waiting)}
         for run_id, place in self._places.items():
             if before.get(run_id) not in {None, place} and not self._stop.is_set():
+                await self._show(run_id)
+
+    async def _show_what_rests(self) -> None:
+        """Cards that missed the end of their run, since Discord or we were away, show it."""
+        async with self.database.read() as reading:
+            unshown = await reading.runs.unshown(_SHOWN_AT_ONCE)
+        for run_id in unshown:
+            if not self._stop.is_set():
                 await self._show(run_id)
 
     async def _renew(self, run_id: str) -> bool:

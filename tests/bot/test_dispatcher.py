@@ -102,11 +102,12 @@ class Shown(Nowhere):
         self.accounts: list[Account] = []
         self._failing = failing
 
-    async def show(self, account: Account) -> None:
+    async def show(self, account: Account) -> bool:
         """Remembers it."""
         if self._failing is not None:
             raise self._failing
         self.accounts.append(account)
+        return True
 
 
 async def announced(database: Database, channels: int = 1) -> str:

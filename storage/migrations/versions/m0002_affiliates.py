@@ -66,6 +66,7 @@ def upgrade() -> None:
         sa.Column("approved_by", sa.String(length=40), nullable=True),
         sa.Column("channel_id", sa.BigInteger(), nullable=True),
         sa.Column("card_id", sa.BigInteger(), nullable=True),
+        sa.Column("told", sa.Boolean(), nullable=False),
         sa.Column("created_at", Utc(), nullable=False),
         sa.Column("confirmed_at", Utc(), nullable=True),
         sa.Column("finished_at", Utc(), nullable=True),
