@@ -219,7 +219,8 @@ class Broadcasting:
         except DeliveryError:
             await self.place_card(broadcast_id, None, None)
             raise
-        except TimeoutError:
+        except TimeoutError:  # the next look finds it, or posts it, if Discord is well again
+            await self.refresh_card(broadcast_id)
             return
         await self.place_card(broadcast_id, channel_id, message_id)
         await self.refresh_card(broadcast_id)  # it may have ended meanwhile

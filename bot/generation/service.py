@@ -68,7 +68,9 @@ class Generation:
             await self.place_card(run_id, None, None)
             raise
         except TimeoutError:
-            return None
+            await self.refresh(run_id)  # finds it, or posts it, if Discord is well again
+            run = await self.get(run_id)
+            card = (run.channel_id, run.card_id) if run.channel_id is not None and run.card_id is not None else None
         finally:
             self.worker.wake()
         return card
