@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from bot.badges import DEFAULT_TIERS, parse_tiers
 from bot.broadcasting.composer import check_template
 from bot.errors import ConfigError
+from bot.generation.pricing import parse_prices
 
 MAX_BROADCAST_RATE = 40
 S = TypeVar("S", bound="StudioSettings")
@@ -54,10 +55,11 @@ class StudioSettings(BaseSettings):
     )
     gemini_api_version: str = Field(default="", description="The API's version, such as v1beta; unset: the SDK's own.")
     gemini_idle_seconds: float = Field(
-        default=60, gt=0, le=600, description="Silence in a stream after which we give up."
+        default=60, allow_inf_nan=False, gt=0, le=600, description="Silence in a stream after which we give up."
     )
     gemini_total_seconds: float = Field(
         default=110,
+        allow_inf_nan=False,
         gt=0,
         le=3600,
         description="What one request may take in all, retries and fallback models included.",
@@ -69,6 +71,7 @@ class StudioSettings(BaseSettings):
     )
     gemini_monthly_budget: float | None = Field(
         default=None,
+        allow_inf_nan=False,
         gt=0,
         description="US dollars a calendar month (UTC) that are never passed; unset: no limit of ours.",
     )
@@ -77,7 +80,11 @@ class StudioSettings(BaseSettings):
     # Storage and pace
     database_url: str = Field(default="sqlite:///data/studio.db", description="sqlite:///FILE or postgresql://…")
     broadcast_rate: float = Field(
-        default=25, gt=0, le=MAX_BROADCAST_RATE, description=f"Posts a second, {MAX_BROADCAST_RATE} at most."
+        default=25,
+        allow_inf_nan=False,
+        gt=0,
+        le=MAX_BROADCAST_RATE,
+        description=f"Posts a second, {MAX_BROADCAST_RATE} at most.",
     )
     generation_workers: int = Field(default=8, ge=1, le=50, description="How many chapters are written at once.")
     max_chapter_chars: int = Field(
@@ -85,7 +92,11 @@ class StudioSettings(BaseSettings):
     )
 
     session_minutes: float = Field(
-        default=30, gt=0, le=1440, description="A member's acts within so many minutes are one working session."
+        default=30,
+        allow_inf_nan=False,
+        gt=0,
+        le=1440,
+        description="A member's acts within so many minutes are one working session.",
     )
     studio_timezone: str = Field(default="UTC", description="Where typed times are meant, such as Europe/Berlin.")
 
@@ -114,6 +125,15 @@ class StudioSettings(BaseSettings):
     @classmethod
     def _blank_is_unset(cls, value: object) -> object:
         return None if isinstance(value, str) and not value.strip() else value
+
+    @field_validator("gemini_prices")
+    @classmethod
+    def _prices(cls, value: str) -> str:
+        try:
+            parse_prices(value)
+        except ConfigError as error:
+            raise ValueError(f"cannot be used: {error.text}") from error
+        return value
 
     @field_validator("studio_timezone")
     @classmethod
@@ -179,9 +199,12 @@ class Settings(StudioSettings):
     @field_validator("discord_token")
     @classmethod
     def _token(cls, value: SecretStr) -> SecretStr:
-        if not value.get_secret_value().strip():
+        token = value.get_secret_value().strip()
+        if not token:
             raise ValueError("is empty")
-        return SecretStr(value.get_secret_value().strip())
+        if not token.isascii() or not token.isprintable() or " " in token:
+            raise ValueError("is no token: it holds spaces, line breaks or odd signs")
+        return SecretStr(token)
 
     @field_validator("badge_tiers", "affiliate_link_template")
     @classmethod

@@ -37,7 +37,8 @@ def checked_link(link: str, what: str = "link") -> str:
         return ""
     try:
         parts = urlsplit(link)
-        good = parts.scheme in {"http", "https"} and "." in (parts.hostname or "") and parts.port != 0
+        labels = (parts.hostname or "").removesuffix(".").split(".")
+        good = parts.scheme in {"http", "https"} and len(labels) > 1 and all(labels) and parts.port != 0
     except ValueError:
         good = False
     if not good or len(link) > MAX_LINK or any(character.isspace() or character in '<>"\\`{}|^' for character in link):
@@ -45,7 +46,8 @@ def checked_link(link: str, what: str = "link") -> str:
             f"This {what} is not a web address that can be posted.",
             f"Give one that begins with https://, has no spaces and at most {MAX_LINK} characters.",
         )
-    return link
+    scheme, colon, rest = link.partition(":")
+    return scheme.lower() + colon + rest  # Discord knows only the small letters
 
 
 def shortened(text: str, limit: int) -> str:

@@ -28,6 +28,7 @@ NONCE_WINDOW = timedelta(minutes=2)
 """Discord refuses a second message with the same nonce "in the past few minutes"; this is safely inside."""
 _SWEEP_SECONDS = 20.0
 _CARD_SECONDS = 2.5
+_LANDING_SECONDS = 5.0
 
 
 @dataclass(slots=True)
@@ -61,6 +62,10 @@ class Dispatcher:
         self._wake.set()
         if self._loop is not None:
             await self._loop
+        if self._flying:
+            await asyncio.wait(self._flying, timeout=_LANDING_SECONDS)
+        for task in self._flying:
+            task.cancel()  # the row stays `sending`; the next start looks whether the post has arrived
         await asyncio.gather(*self._flying, return_exceptions=True)
 
     def wake(self) -> None:

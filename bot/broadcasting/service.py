@@ -23,7 +23,7 @@ from storage import Database, Reading, StaleStateError, Writing
 from storage.broadcasts import Broadcast
 from storage.deliveries import Delivery, Target
 from storage.scripts import StoredScript
-from storage.states import Audience, BroadcastState, DeliveryAct, ScriptState
+from storage.states import Audience, BroadcastState, DeliveryAct, ScriptState, SubscriptionState
 
 T = TypeVar("T")
 _LATE = "This announcement has already been confirmed or discarded."
@@ -267,6 +267,8 @@ class Broadcasting:
         reasons = [(target, self.reach.obstacle(target.guild_id, target.channel_id)) for target in targets]
         left_out = [(target, reason) for target, reason in reasons if reason]
         left_out += [(Target.of(subscription), "paused") for subscription in paused]
+        asking = await reading.subscriptions.in_states(SubscriptionState.PENDING)
+        left_out += [(Target.of(subscription), "waits to be let in") for subscription in asking]
         return Preview(
             broadcast,
             tuple(target for target, reason in reasons if not reason),

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from typing import Final
 
 from bot.generation.models import Usage
 
@@ -28,12 +29,16 @@ class CallReport:
         return self.usage if self.finished else None
 
 
+_PATIENCE: Final = 10.0
+
+
 class Deadline:
     """A moment on the event loop's clock, ``seconds`` from now, that can be set anew."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self.renew()
+        self._promised = self._end
 
     def renew(self) -> None:
         """The whole time is left again."""
@@ -42,6 +47,12 @@ class Deadline:
     def extend(self, seconds: float) -> None:
         """So much more time is left."""
         self._end += seconds
+        self._promised += seconds
+
+    @property
+    def silence(self) -> float:
+        """How long nothing may come: until the time that was promised at first, and then only for a few seconds."""
+        return max(_PATIENCE, self._promised - asyncio.get_running_loop().time())
 
     @property
     def left(self) -> float:

@@ -184,7 +184,7 @@ class GeminiModel:
             events = await self._open(model, prompt, version)
             report.free = False
             while True:
-                idle = min(self._idle, deadline.left)
+                idle = min(self._idle, deadline.left, deadline.silence)
                 try:
                     async with asyncio.timeout(idle) as limit:
                         event = await self._wait(anext(events), f"an answer from {model}")
