@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import ColumnElement, and_, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.errors import StaleStateError
@@ -151,15 +151,16 @@ class DeliveryStore:
         values: dict[str, object] = {} if message_id is None else {"message_id": message_id, "sent_at": self.now}
         await self._own(delivery_id, owner, state=state, error=error, lease_owner=None, lease_until=None, **values)
 
+    async def arrived(self, broadcast_id: str) -> int:
+        """How many posts of it stand somewhere."""
+        query = select(func.count()).select_from(deliveries).where(_arrived(broadcast_id))
+        return int((await self.connection.execute(query)).scalar_one())
+
     async def again(self, broadcast_id: str, act: DeliveryAct) -> int:
         """How many arrived posts are to be changed or removed now."""
         changed = await self.connection.execute(
             deliveries.update()
-            .where(
-                deliveries.c.broadcast_id == broadcast_id,
-                deliveries.c.message_id.is_not(None),
-                deliveries.c.state.in_([DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.REFUSED]),
-            )
+            .where(_arrived(broadcast_id))
             .values(
                 state=DeliveryState.READY,
                 act=act,
@@ -281,3 +282,9 @@ class DeliveryStore:
         )
         if (await self.connection.execute(query)).rowcount != 1:
             raise StaleStateError(f"delivery {delivery_id} is no longer ours")
+
+
+def _arrived(broadcast_id: str) -> ColumnElement[bool]:
+    known = deliveries.c.message_id.is_not(None)
+    rests = deliveries.c.state.in_([DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.REFUSED])
+    return and_(deliveries.c.broadcast_id == broadcast_id, known, rests)

@@ -37,12 +37,16 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What would go where. ``left_out`` is each channel that cannot be reached, with the reason."""
+    """What would go where. ``left_out`` is each channel that cannot be reached, with the reason.
+
+    ``changes`` is how many posts that have arrived would be changed, where the draft is a new text for them.
+    """
 
     broadcast: Broadcast
     targets: tuple[Target, ...]
     left_out: tuple[tuple[Target, str], ...]
     second_approver: bool = False
+    changes: int | None = None
 
     @property
     def servers(self) -> int:

@@ -7,23 +7,22 @@ from typing import Any, TypeVar
 from bot.broadcasting.accounts import account, existing
 from bot.broadcasting.composer import NEW_LORE, NEW_LORE_MESSAGE, checked, shortened
 from bot.broadcasting.post import MAX_HOOK, MAX_TITLE, Account, BroadcastCard, Notices, Post, Preview, Reach
-from bot.config import StudioConfig, load_config
+from bot.broadcasting.recipients import CHANGE_OF, previewed, send_out
+from bot.config import load_config
 from bot.errors import DeliveryError, ForbiddenError, NotFoundError, StateError
 from bot.events import (
     BROADCAST_ASKED,
     BROADCAST_CANCELLED,
     BROADCAST_EDITED,
     BROADCAST_RECALLED,
-    BROADCAST_SENT,
     REPORTED,
-    SCRIPT_RELEASED,
 )
 from bot.people import Person
 from storage import Database, Reading, StaleStateError, Writing
 from storage.broadcasts import Broadcast
-from storage.deliveries import Delivery, Target
+from storage.deliveries import Delivery
 from storage.scripts import StoredScript
-from storage.states import Audience, BroadcastState, DeliveryAct, ScriptState, SubscriptionState
+from storage.states import BroadcastState, DeliveryAct, ScriptState
 
 T = TypeVar("T")
 _LATE = "This announcement has already been confirmed or discarded."
@@ -89,7 +88,7 @@ class Broadcasting:
         """The draft with its recipients as they are now."""
         async with self.database.read() as reading:
             broadcast = await existing(reading, broadcast_id)
-            return await self._preview(reading, broadcast, await load_config(reading))
+            return await previewed(reading, broadcast, self.reach)
 
     async def confirm(self, broadcast_id: str, by: Person | None) -> Preview:
         """Confirmed. ``preview.broadcast.state`` says whether it is ``sending`` or waits for a second approver (``pending``).
@@ -100,13 +99,13 @@ class Broadcasting:
         async def work(writing: Writing) -> Preview:
             config = await load_config(writing)
             member_id = await _member(writing, by)
-            preview = await self._preview(writing, await existing(writing, broadcast_id), config)
+            preview = await previewed(writing, await existing(writing, broadcast_id), self.reach)
             if config.second_approver and preview.targets:
                 await writing.broadcasts.ask_approval(broadcast_id, member_id)
                 writing.report(BROADCAST_ASKED, {"broadcast_id": broadcast_id}, member_id=member_id)
             else:
                 await writing.broadcasts.confirm(broadcast_id, member_id)
-                await _send(writing, preview, member_id)
+                await send_out(writing, preview, member_id)
             return replace(preview, broadcast=await existing(writing, broadcast_id))
 
         preview = await self._unless_late(work)
@@ -122,8 +121,8 @@ class Broadcasting:
             if member_id in {broadcast.confirmed_by, broadcast.author_id} and broadcast.state is BroadcastState.PENDING:
                 raise ForbiddenError("You cannot approve your own announcement.", "Another member of the team has to.")
             await writing.broadcasts.approve(broadcast_id, member_id)
-            preview = await self._preview(writing, broadcast, await load_config(writing))
-            await _send(writing, preview, broadcast.confirmed_by, approved_by=member_id)
+            preview = await previewed(writing, broadcast, self.reach)
+            await send_out(writing, preview, broadcast.confirmed_by, approved_by=member_id)
             return replace(preview, broadcast=await existing(writing, broadcast_id))
 
         preview = await self._unless_late(work)
@@ -136,9 +135,9 @@ class Broadcasting:
 
         async def work(writing: Writing) -> str:
             broadcast = await writing.broadcasts.add(**values, metadata=metadata)
-            preview = await self._preview(writing, broadcast, await load_config(writing))
+            preview = await previewed(writing, broadcast, self.reach)
             await writing.broadcasts.confirm(broadcast.id, None)
-            await _send(writing, preview, None, always_report=True)
+            await send_out(writing, preview, None, always_report=True)
             return broadcast.id
 
         broadcast_id = await self.database.write(work)
@@ -182,9 +181,31 @@ class Broadcasting:
         self.wake()
         return len(ids), stopped
 
-    async def edit_posts(self, broadcast_id: str, post: Post, by: Person) -> int:
-        """How many posts that have arrived are being changed."""
-        return await self._again(broadcast_id, DeliveryAct.EDIT, BROADCAST_EDITED, by, checked(post))
+    async def compose_change(self, broadcast_id: str, post: Post, by: Person) -> Broadcast:
+        """A draft that holds a new text for posts that have arrived; ``change`` confirms it."""
+        values = checked(post)
+
+        async def work(writing: Writing) -> Broadcast:
+            if (await load_config(writing)).second_approver:
+                raise StateError(
+                    "This studio wants two people behind every text.", "Recall the posts and announce the new one."
+                )
+            known = await existing(writing, broadcast_id)
+            member_id = await writing.members.remember(by.discord_id, by.name)
+            metadata = {CHANGE_OF: broadcast_id}
+            return await writing.broadcasts.add(
+                **values, ebook_id=known.ebook_id, author_id=member_id, metadata=metadata
+            )
+
+        return await self.database.write(work)
+
+    async def change(self, draft_id: str, by: Person) -> tuple[str, int]:
+        """Confirmed: the id of the announcement whose posts are being changed, and how many they are."""
+        async with self.database.read() as reading:
+            draft = await existing(reading, draft_id)
+        changed = str(draft.metadata.get(CHANGE_OF, ""))
+        values = checked(Post.of(draft))
+        return changed, await self._again(changed, DeliveryAct.EDIT, BROADCAST_EDITED, by, values, draft_id)
 
     async def recall(self, broadcast_id: str, by: Person) -> int:
         """How many posts that have arrived are being removed."""
@@ -233,9 +254,19 @@ class Broadcasting:
 
         await self.database.write(work)
 
-    async def _again(self, broadcast_id: str, act: DeliveryAct, event: str, by: Person, values: dict[str, str]) -> int:
+    async def _again(
+        self,
+        broadcast_id: str,
+        act: DeliveryAct,
+        event: str,
+        by: Person,
+        values: dict[str, str],
+        draft_id: str | None = None,
+    ) -> int:
         async def work(writing: Writing) -> int:
             broadcast = await existing(writing, broadcast_id)
+            if draft_id is not None:
+                await writing.broadcasts.discard(draft_id)
             member_id = await writing.members.remember(by.discord_id, by.name)
             if await writing.deliveries.posting(broadcast_id):  # reopened, it would be wanted again
                 raise StateError("Some of its posts are still on their way.", "Wait a moment, then try again.")
@@ -254,62 +285,11 @@ class Broadcasting:
         self.wake()
         return count
 
-    async def _preview(self, reading: Reading, broadcast: Broadcast, config: StudioConfig) -> Preview:
-        wanted = [
-            subscription
-            for subscription in await reading.subscriptions.active()
-            if broadcast.audience is Audience.ALL or subscription.follows(broadcast.ebook_id)
-        ]
-        paused = await reading.subscriptions.paused()
-        targets = [Target.of(subscription) for subscription in wanted]
-        if config.announcement is not None and config.announcement.channel_id not in {t.channel_id for t in targets}:
-            targets.append(config.announcement.target)
-        reasons = [(target, self.reach.obstacle(target.guild_id, target.channel_id)) for target in targets]
-        left_out = [(target, reason) for target, reason in reasons if reason]
-        left_out += [(Target.of(subscription), "paused") for subscription in paused]
-        asking = await reading.subscriptions.in_states(SubscriptionState.PENDING)
-        left_out += [(Target.of(subscription), "waits to be let in") for subscription in asking]
-        return Preview(
-            broadcast,
-            tuple(target for target, reason in reasons if not reason),
-            tuple(left_out),
-            second_approver=config.second_approver,
-        )
-
     async def _unless_late(self, work: Callable[[Writing], Awaitable[T]]) -> T:
         try:
             return await self.database.write(work)
         except StaleStateError:
             raise StateError(_LATE, "Nothing was done by this press.") from None
-
-
-async def _send(
-    writing: Writing,
-    preview: Preview,
-    member_id: str | None,
-    *,
-    approved_by: str | None = None,
-    always_report: bool = False,
-) -> None:
-    """The deliveries of a broadcast that has just become ``sending``, and everything that this means."""
-    broadcast = preview.broadcast
-    if broadcast.script_id is not None:
-        await writing.scripts.release(broadcast.script_id, broadcast.link)
-        data = {"script_id": broadcast.script_id, "ebook_id": broadcast.ebook_id, "link": broadcast.link}
-        writing.report(SCRIPT_RELEASED, data, member_id=member_id, ebook_id=broadcast.ebook_id)
-    await writing.deliveries.add(broadcast.id, preview.targets, broadcast.due_at)
-    if preview.targets or always_report:
-        sent: dict[str, Any] = {
-            "title": broadcast.title,
-            "message": broadcast.message,
-            "metadata": broadcast.metadata,
-            "timestamp": writing.now.isoformat(),
-        }
-        if approved_by is not None:
-            sent["approved_by"] = approved_by
-        writing.report(BROADCAST_SENT, sent, member_id=member_id, ebook_id=broadcast.ebook_id)
-    if not preview.targets:
-        await writing.broadcasts.finish(broadcast.id, BroadcastState.DONE)
 
 
 async def _stop(writing: Writing, broadcast: Broadcast, member_id: str | None) -> int:

@@ -35,7 +35,9 @@ def preview_text(preview: Preview) -> str:
     """Who gets it and who is left out, with the reason; when it goes."""
     lines: list[str] = []
     count = len(preview.targets)
-    if count:
+    if preview.changes is not None:
+        lines.append(f"Changes **{counted(preview.changes, 'post')}** that stand in channels")
+    elif count:
         lines.append(f"Goes to **{counted(count, 'channel')}** in {counted(preview.servers, 'server')}")
     else:
         lines.append("**No channel would get it.**" + ("" if preview.left_out else " Nobody is subscribed yet."))
@@ -68,6 +70,11 @@ def preview_buttons(preview: Preview) -> ui.View:
     view = ui.View(timeout=None)
     broadcast, count = preview.broadcast, len(preview.targets)
     danger = discord.ButtonStyle.danger
+    if preview.changes is not None:
+        view.add_item(PreviewButton("change", broadcast.id, f"Change {counted(preview.changes, 'post')}", danger))
+        view.add_item(PreviewButton("edit", broadcast.id))
+        view.add_item(PreviewButton("discard", broadcast.id))
+        return view
     if count:
         if preview.second_approver:
             label = f"Ask to post to {counted(count, 'channel')}"
@@ -135,6 +142,11 @@ class PreviewButton(
         if self.act in self.CHANGES:
             await broadcasting.set_draft(self.broadcast_id, **self.CHANGES[self.act])
             await show_preview(interaction, self.broadcast_id)
+        elif self.act == "change":
+            broadcast_id, count = await broadcasting.change(self.broadcast_id, by)
+            text = f"Changing {counted(count, 'post')}."
+            await interaction.edit_original_response(content=text, embed=None, view=None)
+            await broadcasting.refresh_card(broadcast_id)
         elif self.act == "discard":
             await broadcasting.discard(self.broadcast_id)
             await interaction.edit_original_response(content="Discarded. Nothing was sent.", embed=None, view=None)

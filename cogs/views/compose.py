@@ -9,7 +9,6 @@ from bot.broadcasting.post import MAX_HOOK, MAX_MESSAGE, MAX_TITLE, Post
 from bot.errors import InputError
 from cogs.access import require_team, services_of
 from cogs.views.base import Modal
-from cogs.words import counted
 from storage.broadcasts import Broadcast
 from storage.states import BroadcastState
 
@@ -45,7 +44,7 @@ class ComposeModal(Modal, title="Announcement"):
         return field
 
     async def on_submit(self, interaction: discord.Interaction, /) -> None:
-        """Shows the draft's preview, or changes what has been posted."""
+        """Shows the draft's preview; a new text for what has been posted becomes a draft too."""
         from cogs.views.broadcast_preview import show_preview
 
         by = require_team(interaction)
@@ -54,9 +53,8 @@ class ComposeModal(Modal, title="Announcement"):
         known = self._broadcast
         if known is not None and known.state is not BroadcastState.DRAFT:
             await interaction.response.defer(ephemeral=True, thinking=True)
-            count = await broadcasting.edit_posts(known.id, post, by)
-            await interaction.edit_original_response(content=f"Changing {counted(count, 'post')}.")
-            await broadcasting.refresh_card(known.id)
+            draft = await broadcasting.compose_change(known.id, post, by)
+            await show_preview(interaction, draft.id)
             return
         if known is not None:
             await interaction.response.defer()

@@ -82,7 +82,13 @@ async def test_edit_and_recall_reach_every_post(stage: Stage) -> None:
     found = await joined(stage, "Red Lantern", "Night Owls")
     card = await posted(stage, 2)
     modal = await stage.hana.click(card, "Edit the posts")
-    await stage.hana.modal_submit(modal, {"title": "Sooner", "message": "The well is open."})
+    log = await stage.discord.answered(
+        await stage.hana.modal_submit(modal, {"title": "Sooner", "message": "The well is open."})
+    )
+    assert "Changes **2 posts**" in log.text
+    assert "Sooner" in log.text
+    assert not any("Sooner" in one.posts[0].text for one in found)
+    await stage.hana.click(log, "Change 2 posts")
     await stage.discord.until(lambda: all("Sooner" in one.posts[0].text for one in found))
     await stage.discord.until(lambda: "Sooner" in card.text and "Recall" in card.buttons)
     asked = await stage.discord.answered(await stage.hana.click(card, "Recall"))
