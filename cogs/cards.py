@@ -14,7 +14,7 @@ from bot.broadcasting.post import Account
 from bot.errors import DeliveryError
 from bot.generation.cards import RunView
 from cogs.codes import MISSING_ACCESS, MISSING_PERMISSIONS, OLD_MESSAGE_EDITS, UNKNOWN_CHANNEL, UNKNOWN_MESSAGE
-from cogs.patience import answer
+from cogs.patience import InTurn, answer
 from cogs.views.broadcast_card import broadcast_card
 from cogs.views.script_card import script_card
 from storage.states import RunState
@@ -42,6 +42,7 @@ class RunCards:
 
     def __init__(self, bot: MythBot) -> None:
         self._bot = bot
+        self._turns = InTurn()
         self._placed: dict[str, int] = {}
         """Where cards are that a run under way does not know of yet."""
 
@@ -60,7 +61,7 @@ class RunCards:
         card_id = self._placed.get(run.id) or run.card_id
         old = card_id is not None and discord.utils.utcnow() - discord.utils.snowflake_time(card_id) > _FRESH
         if card_id is not None and not (old and run.state in _WAITING):
-            edited = await _edit(self._bot, run.channel_id, card_id, script_card(view))
+            edited = await _edit(self._bot, self._turns, run.channel_id, card_id, script_card(view))
             if edited is not _Edited.GONE:
                 return self._known(view, edited is _Edited.DONE)
         try:
@@ -80,7 +81,10 @@ class RunCards:
     async def _fresh(self, view: RunView, channel_id: int, before: int | None) -> int:
         """A card whose posting was never answered, brought up to date; else a new one."""
         stray = await _stray(self._bot, channel_id, view.run.id) if before is None else None
-        if stray is not None and await _edit(self._bot, channel_id, stray, script_card(view)) is _Edited.DONE:
+        if (
+            stray is not None
+            and await _edit(self._bot, self._turns, channel_id, stray, script_card(view)) is _Edited.DONE
+        ):
             return stray
         return await _post(
             self._bot, channel_id, script_card(view), _nonce(view.run.id) if before is None else f"{before:x}"
@@ -97,6 +101,7 @@ class BroadcastCards:
 
     def __init__(self, bot: MythBot) -> None:
         self._bot = bot
+        self._turns = InTurn()
 
     async def post(self, account: Account, channel_id: int) -> int:
         """The id of a new card."""
@@ -108,7 +113,9 @@ class BroadcastCards:
         if broadcast.channel_id is None:
             return True
         if broadcast.card_id is not None:
-            edited = await _edit(self._bot, broadcast.channel_id, broadcast.card_id, broadcast_card(account))
+            edited = await _edit(
+                self._bot, self._turns, broadcast.channel_id, broadcast.card_id, broadcast_card(account)
+            )
             return edited is not _Edited.LATER
         try:
             found = await _stray(self._bot, broadcast.channel_id, broadcast.id)
@@ -120,7 +127,7 @@ class BroadcastCards:
             _log.warning("the card of announcement %s cannot be shown now: %s", broadcast.id, error)
             return False
         await self._bot.services.broadcasting.place_card(broadcast.id, broadcast.channel_id, found)
-        return await _edit(self._bot, broadcast.channel_id, found, broadcast_card(account)) is _Edited.DONE
+        return await _edit(self._bot, self._turns, broadcast.channel_id, found, broadcast_card(account)) is _Edited.DONE
 
 
 def _nonce(owner_id: str) -> str:
@@ -169,10 +176,10 @@ def _button_ids(parts: object) -> list[str]:
     return found
 
 
-async def _edit(bot: MythBot, channel_id: int, message_id: int, view: ui.LayoutView) -> _Edited:
+async def _edit(bot: MythBot, turns: InTurn, channel_id: int, message_id: int, view: ui.LayoutView) -> _Edited:
     message = bot.get_partial_messageable(channel_id).get_partial_message(message_id)
     try:
-        await answer(message.edit(view=view))
+        await turns.answer(message_id, lambda: message.edit(view=view))
     except discord.HTTPException as error:
         if error.code in {UNKNOWN_MESSAGE, OLD_MESSAGE_EDITS}:
             return _Edited.GONE
