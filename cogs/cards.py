@@ -74,7 +74,11 @@ class RunCards:
             return False
         self._placed[run.id] = fresh
         await self._bot.services.generation.place_card(run.id, run.channel_id, fresh)
-        if old and card_id is not None:
+        if card_id is None:
+            # By its nonce this may be the card that was posted before, as it looked then.
+            edited = await _edit(self._bot, self._turns, run.channel_id, fresh, script_card(view))
+            return self._known(view, edited is _Edited.DONE)
+        if old:
             await _delete(self._bot, run.channel_id, card_id)
         return self._known(view, shown=True)
 
