@@ -95,7 +95,6 @@ class MythBot(commands.Bot):
         await self.load_extension(FACE)
         self.services = build_services(self.settings, database, gemini, self.face, self.ways)
         self._stack.push_async_callback(self.services.pictured.pictures.close)
-        await self.services.pictured.pictures.warm_up()
         for extension in EXTENSIONS:
             await self.load_extension(extension)
         await self.register_commands(force=self._force_sync)

@@ -109,10 +109,6 @@ class Pictures:
         """The picture as a PNG; ``RuntimeError`` after the close."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, draw, data)
 
-    async def warm_up(self) -> None:
-        """Imports the drawing library, which takes a second or two, and draws once, so that the first picture comes soon."""
-        await self.draw(PictureData("Progress", (), ()))
-
     async def close(self) -> None:
         """Waits for the picture that is being drawn and drops those that wait."""
         await asyncio.to_thread(self._thread.shutdown, cancel_futures=True)

@@ -18,9 +18,8 @@ from tests.standins.discord_server import DiscordStandIn
 from tests.standins.discord_world import Channel
 
 pytestmark = pytest.mark.slow
-CHANNELS = 300
-KILLS = 5
-ROUNDS = 6 if os.environ.get("SOAK") else 1
+SOAK = bool(os.environ.get("SOAK"))
+CHANNELS, KILLS, ROUNDS = (300, 5, 6) if SOAK else (160, 4, 1)
 RATE = {"BROADCAST_RATE": "40"}
 
 
@@ -29,7 +28,7 @@ def team(discord: DiscordStandIn) -> Person:
 
 
 def subscribe(discord: DiscordStandIn, folder: Path, channels: list[Channel]) -> None:
-    """Writes the subscriptions while no bot runs: joining 300 servers by hand is not what is tried here."""
+    """Writes the subscriptions while no bot runs: joining so many servers by hand is not what is tried here."""
     with closing(sqlite3.connect(folder / "data" / "studio.db")) as connection, connection:
         connection.executemany(
             "INSERT INTO subscriptions (id, state, guild_id, guild_name, channel_id, channel_name, referral, created_at)"
@@ -128,7 +127,7 @@ async def test_bad_weather_is_accounted_for(tmp_path: Path) -> None:
             discord.fault("POST", "*/channels/*/messages", "status", status=status, times=None, chance=0.01)
         discord.fault("POST", "*/channels/*/messages", "reset", times=None, chance=0.01)
         discord.fault("POST", "*/channels/*/messages", "lost", times=None, chance=0.01)
-        if os.environ.get("SOAK"):  # each costs the whole time that we wait for an answer
+        if SOAK:  # each costs the whole time that we wait for an answer
             discord.fault("POST", "*/channels/*/messages", "hang", times=2, chance=0.05)
         async with started(discord, tmp_path, **RATE) as bot:
             log = await discord.answered(await hana.slash("broadcast", title="Soon", message="The well opens."))

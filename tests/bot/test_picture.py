@@ -213,7 +213,6 @@ def test_the_words_tell_the_counts() -> None:
 async def test_pictures_are_drawn_beside_the_loop() -> None:
     """While pictures are drawn, one after another in a single thread, everything else goes on."""
     pictures = Pictures()
-    await pictures.warm_up()
     steps = 0
 
     async def goes_on() -> None:

@@ -81,6 +81,7 @@ async def test_a_stopped_post_stays_stopped(stage: Stage) -> None:
     await stage.discord.answered(await stage.hana.slash("broadcasts stop-all"))
     arrived = sum(len(one.posts) for one in found)
     card = await stage.card("Soon")
+    await stage.discord.until(lambda: "Recall" in card.buttons)
     asked = await stage.discord.answered(await stage.hana.click(card, "Recall"))
     answer = await stage.discord.answered(await stage.hana.click(asked, "Remove"))
     assert "still on their way" in answer.text or "Removing" in answer.text

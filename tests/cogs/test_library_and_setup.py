@@ -92,7 +92,8 @@ async def test_announcements_are_looked_after_by_command(stage: Stage) -> None:
     report = await answered(stage, "broadcasts report", broadcast=broadcast)
     assert report.messages[0].attachments
     modal = await stage.hana.slash("broadcasts edit", broadcast=broadcast)
-    await stage.hana.modal_submit(modal, {"title": "Sooner", "message": "Open."})
+    log = await stage.discord.answered(await stage.hana.modal_submit(modal, {"title": "Sooner", "message": "Open."}))
+    await stage.hana.click(log, "Change 1 post")
     await stage.discord.until(lambda: "Sooner" in card.text and "Recall" in card.buttons)
     assert "Sooner" in lantern.posts[0].text
     assert "not being sent" in (await answered(stage, "broadcasts cancel", broadcast=broadcast)).text
