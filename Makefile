@@ -39,7 +39,7 @@ run: $(VENV)/.run
 	@exec $(BIN)/python -m bot
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n 2 --ignore tests/live --cov --cov-fail-under=90
+	$(BIN)/python -m pytest -n 2 --dist worksteal --ignore tests/live --cov --cov-fail-under=90
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .

@@ -1,4 +1,5 @@
 import asyncio
+import os
 import signal
 import sqlite3
 import time
@@ -15,6 +16,8 @@ from tests.standins.discord_server import DiscordStandIn
 from tests.standins.discord_world import Channel, Message
 from tests.standins.gemini import GeminiStandin
 
+# Killed at random moments is what test_torture and test_writing_faults try; here it comes with the soak.
+SIGNALS = [signal.SIGTERM, signal.SIGKILL] if os.environ.get("SOAK") else [signal.SIGTERM]
 pytestmark = pytest.mark.slow
 LONG = "\n\n".join(
     f"The bell rang for the {number}. time, and the lantern on stair {number} went out." for number in range(60)
@@ -66,7 +69,7 @@ async def test_gemini_writes_the_chapter(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("sent", SIGNALS)
 async def test_stopped_in_the_middle_of_writing(tmp_path: Path, sent: signal.Signals) -> None:
     """However the process ends while writing, the next one finds the run, the card says so, and Continue finishes it."""
     with GeminiStandin(chunks=40, delay=0.15) as gemini:
@@ -97,7 +100,7 @@ async def test_stopped_in_the_middle_of_writing(tmp_path: Path, sent: signal.Sig
     assert "verify" not in bot.output
 
 
-@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("sent", SIGNALS)
 async def test_stopped_in_the_middle_of_a_broadcast(tmp_path: Path, sent: signal.Signals) -> None:
     """However the process ends while posting, every channel has the post exactly once after the next start."""
     async with DiscordStandIn() as discord:
