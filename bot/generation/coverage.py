@@ -17,6 +17,7 @@ from bot.generation.words import folded, is_dense
 ENOUGH: Final = 0.5
 """The share of a paragraph's words that must be found."""
 _TAIL: Final = 40
+_QUOTE_END: Final = re.compile(r"(?<=[”\"»」’])\s+")
 """How many of the last cues can belong to a paragraph that was broken off."""
 _RUN: Final = 3
 _LOOSE: Final = 0.7  # of a sentence's words inside one cue: reworded, or made a sound
@@ -67,12 +68,23 @@ def resume_after(paragraphs: Sequence[str], cues: Sequence[Cue]) -> int:
 
 
 def untold(paragraph: str, cues: Sequence[Cue]) -> str:
-    """The paragraph from its first sentence on that the last cues do not hold word for word: what is left of a broken one."""
-    told = " ".join(unit for cue in cues[-_TAIL:] if cue.kind.spoken for unit in folded(cue.text))
+    """The paragraph from the first words on that the last cues do not hold word for word: what is left of a broken one."""
+    words = [unit for cue in cues[-_TAIL:] if cue.kind.spoken for unit in folded(cue.text)]
+    told = f" {' '.join(words)} "
     left = sentences(paragraph)
-    while left and f" {' '.join(folded(left[0]))} " in f" {told} ":
+    while left and f" {' '.join(folded(left[0]))} " in told:
         del left[0]
-    return " ".join(left)
+    return " ".join([_after_quotes(left[0], words), *left[1:]]) if left else ""
+
+
+def _after_quotes(sentence: str, told: list[str]) -> str:
+    """The sentence without the quotations at its beginning with which the told words end."""
+    pieces = _QUOTE_END.split(sentence)
+    for number in range(len(pieces) - 1, 0, -1):
+        words = folded(" ".join(pieces[:number]))
+        if words and told[-len(words) :] == words:
+            return " ".join(pieces[number:])
+    return sentence
 
 
 def _follow(words: list[str], places: _Places, start: int) -> tuple[float, int, bool]:

@@ -115,3 +115,12 @@ def test_a_broken_paragraph_goes_on_after_its_last_told_sentence() -> None:
     assert untold(paragraph, told[:1]) == "“Count with me,” said Hana. Then the lantern went out."
     assert untold(paragraph, []) == paragraph
     assert untold("The bell rang.", told) == ""
+
+
+def test_a_quotation_that_was_told_is_not_told_again() -> None:
+    """Broken off behind a quotation, it goes on with what follows; the same words told earlier are no sign."""
+    paragraph = "The bell rang. “Count with me,” said Hana, and the lanterns went out."
+    bell = Cue(n=1, kind=CueKind.NARRATION, text="The bell rang.")
+    count = Cue(n=2, kind=CueKind.DIALOGUE, text="Count with me,")
+    assert untold(paragraph, [bell, count]) == "said Hana, and the lanterns went out."
+    assert untold(paragraph, [count, bell]).startswith("“Count with me,”")
