@@ -13,7 +13,7 @@ from bot.broadcasting.breaker import Breaker
 from bot.broadcasting.composer import personal_link
 from bot.broadcasting.outcomes import LEASE, Settled, audit_text, paused_text, settle, verdict
 from bot.broadcasting.pacing import Pacer
-from bot.broadcasting.post import BroadcastCard, Notices, Outcome, OutcomeKind, Post, Sender
+from bot.broadcasting.post import Account, BroadcastCard, Notices, Outcome, OutcomeKind, Post, Sender
 from bot.clock import Wait
 from bot.errors import reference
 from storage import Database, Reading, StaleStateError, Writing
@@ -48,6 +48,7 @@ class Dispatcher:
     _flying: set[asyncio.Task[None]] = field(default_factory=set)
     _loop: asyncio.Task[None] | None = None
     _shown_at: dict[str, float] = field(default_factory=dict)
+    _telling: asyncio.Task[None] | None = None
     _audited: set[str] = field(default_factory=set)
     _stopping: bool = False
 
@@ -62,11 +63,12 @@ class Dispatcher:
         self._wake.set()
         if self._loop is not None:
             await self._loop
-        if self._flying:
-            await asyncio.wait(self._flying, timeout=_LANDING_SECONDS)
-        for task in self._flying:
-            task.cancel()  # the row stays `sending`; the next start looks whether the post has arrived
-        await asyncio.gather(*self._flying, return_exceptions=True)
+        tasks = {*self._flying, *([self._telling] if self._telling is not None else ())}
+        if tasks:
+            await asyncio.wait(tasks, timeout=_LANDING_SECONDS)
+        for task in tasks:
+            task.cancel()  # the row stays `sending`, the end untold: the next start sees to it
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def wake(self) -> None:
         """Says that deliveries wait."""
@@ -81,7 +83,8 @@ class Dispatcher:
                 first = False
                 await self._send_due()
                 await self._finish_broadcasts()
-                await self._tell_ends()
+                if self._telling is None or self._telling.done():
+                    self._telling = asyncio.create_task(self._tell_ends())
                 await self._rest()
             except Exception as error:  # noqa: BLE001 - a fault in one round must not end all announcements
                 reference(error, "sending announcements")
@@ -236,23 +239,36 @@ class Dispatcher:
             self.breaker.forget(broadcast_id)
 
     async def _tell_ends(self) -> None:
-        """Once nothing of a broadcast is on its way any more, its card and the audit channel tell how it ended."""
-        async with self.database.read() as reading:
-            ended = [await account(reading, broadcast_id) for broadcast_id in await reading.broadcasts.untold()]
-        for one in ended:
-            shown = await self.card.show(one)
-            if one.broadcast.id not in self._audited:
-                await self.notices.audit(audit_text(one))
-                self._audited.add(one.broadcast.id)
-            if shown:
-                await self._told(one.broadcast.id)
+        """Once nothing of a broadcast is on its way any more, its card and the audit channel tell how it ended.
 
-    async def _told(self, broadcast_id: str) -> None:
-        async def work(writing: Writing) -> None:
+        Apart from the sending, which must not wait while Discord lets us wait for a card.
+        """
+        try:
+
+            async def work(reading: Reading) -> list[Account]:
+                return [await account(reading, broadcast_id) for broadcast_id in await reading.broadcasts.untold()]
+
+            tried: set[str] = set()
+            while ended := [one for one in await self.database.look(work) if one.broadcast.id not in tried]:
+                for one in ended:
+                    tried.add(one.broadcast.id)
+                    await self._tell_end(one)
+        except Exception as error:  # noqa: BLE001 - the next round tells it
+            reference(error, "telling how announcements ended")
+
+    async def _tell_end(self, ended: Account) -> None:
+        broadcast_id = ended.broadcast.id
+
+        async def told(writing: Writing) -> None:
             await writing.broadcasts.tell(broadcast_id)
 
-        await self.database.write(work)
-        self._audited.discard(broadcast_id)
+        shown = await self.card.show(ended)
+        if broadcast_id not in self._audited:
+            await self.notices.audit(audit_text(ended))
+            self._audited.add(broadcast_id)
+        if shown:
+            await self.database.write(told)
+            self._audited.discard(broadcast_id)
 
     async def _show(self, broadcast_id: str) -> None:
         now = time.monotonic()

@@ -42,6 +42,7 @@ class RunWorker:
     _active: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _loops: list[asyncio.Task[None]] = field(default_factory=list)
+    _painter: asyncio.Task[None] | None = None
     _dropped: set[str] = field(default_factory=set)
     _places: dict[str, int] = field(default_factory=dict)
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
@@ -49,16 +50,17 @@ class RunWorker:
     async def start(self) -> None:
         """Recovers what was left behind, then takes runs until ``stop``."""
         await self._recover(all_owners=self.database.exclusive)
-        await self._show_what_rests()  # an earlier process may have had no time to say so on the card
         self._loops = [asyncio.create_task(self._take()), asyncio.create_task(self._heartbeat())]
+        self._painter = asyncio.create_task(self._repaint())
 
     async def stop(self) -> None:
         """Runs in the middle are kept as interrupted; nothing is left running."""
         self._stop.set()
         self._wake.set()
-        for task in self._active.values():
+        tasks = [*self._active.values(), *([self._painter] if self._painter is not None else ())]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._loops, *self._active.values(), return_exceptions=True)
+        await asyncio.gather(*self._loops, *tasks, return_exceptions=True)
 
     def wake(self) -> None:
         """Says that a run waits."""
@@ -138,16 +140,12 @@ class RunWorker:
             reference(error, f"interrupting run {run.id}")
 
     async def _recover(self, *, all_owners: bool) -> None:
-        async def work(writing: Writing) -> list[Run]:
-            runs = await writing.runs.interrupt_abandoned(RESTARTED, all_owners=all_owners)
-            for run in runs:
+        async def work(writing: Writing) -> None:
+            for run in await writing.runs.interrupt_abandoned(RESTARTED, all_owners=all_owners):
                 data = {"run_id": run.id, "chapter_number": run.chapter_number}
                 writing.report(INTERRUPTED, data, member_id=run.member_id, ebook_id=run.ebook_id)
-            return runs
 
-        for run in await self.database.write(work):
-            if self._loops:
-                await self._show(run.id)
+        await self.database.write(work)
 
     async def _heartbeat(self) -> None:
         """Keeps our leases, and frees those of processes that no longer keep theirs."""
@@ -166,8 +164,17 @@ class RunWorker:
                 task.cancel()
         if not self._stop.is_set():
             await self._recover(all_owners=False)
-            await self._tell_places()
-            await self._show_what_rests()
+
+    async def _repaint(self) -> None:
+        """Brings cards up to date that nobody else does; apart from the heartbeat, since Discord may let us wait for each."""
+        while not self._stop.is_set():
+            try:
+                await self._show_what_rests()  # an earlier process may have had no time to say so on the card
+                await self._tell_places()
+            except Exception as error:  # noqa: BLE001 - the next round may find the database back
+                reference(error, "repainting cards")
+            with suppress(TimeoutError):
+                await self.wait(asyncio.wait_for(self._stop.wait(), _HEARTBEAT_SECONDS), "cards to repaint")
 
     async def _tell_places(self) -> None:
         """Whoever waits in the queue sees how it moves; a card is touched only when its place has changed."""
