@@ -12,19 +12,19 @@ import discord
 from discord.ext import commands
 from yarl import URL
 
-from bot.config import LiveConfig, StudioConfig, load_config
 from bot.services import Face, GeminiAccess, Services, Ways, build_services
 from bot.settings import Settings
-from bot.tree import MythTree
+from bot.studio_config import LiveConfig, StudioConfig, load_config
 from storage import Database, Writing
 
 _log = logging.getLogger(__name__)
-# The face first: it hands in what the services show themselves through.
-FACE: Final = "cogs.posting"
+# The adapters come first: the services are built with them.
+ADAPTERS: Final = "cogs.messages.channel_sender"
 EXTENSIONS: Final = (
+    "cogs.interactions.error_handler",
     "cogs.script",
     "cogs.progress",
-    "cogs.boards",
+    "cogs.messages.board_messages",
     "cogs.track",
     "cogs.affiliate",
     "cogs.affiliates",
@@ -49,7 +49,6 @@ class MythBot(commands.Bot):
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
-            tree_cls=MythTree,
             intents=discord.Intents(guilds=True),
             allowed_mentions=discord.AllowedMentions.none(),
             allowed_contexts=discord.app_commands.AppCommandContext(guild=True),
@@ -92,7 +91,7 @@ class MythBot(commands.Bot):
         gemini = GeminiAccess(self.settings, self.ways)
         self._stack.push_async_callback(gemini.close)
         await gemini.connect()
-        await self.load_extension(FACE)
+        await self.load_extension(ADAPTERS)
         self.services = build_services(self.settings, database, gemini, self.face, self.ways)
         self._stack.push_async_callback(self.services.pictured.pictures.close)
         for extension in EXTENSIONS:

@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.errors import MythError
-from bot.exits import Exit
-from bot.log import Redactor, set_up
+from bot.exit_codes import Exit
+from bot.logs import Redactor, set_up
 from bot.settings import LogFormat, LogLevel, load_studio_settings
 
 
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             case "verify":
                 return asyncio.run(_verify())
             case _:
-                from bot.serve import serve
+                from bot.process import serve
 
                 return _leave(*asyncio.run(serve(force_sync=getattr(options, "sync", False))))
     except MythError as error:
@@ -58,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 async def _verify() -> int:
     from bot.clock import utcnow
     from storage import Database, StorageError
-    from storage.events import verify
+    from storage.stores.events import verify
 
     settings = load_studio_settings()
     set_up(LogLevel.WARNING, LogFormat.TEXT, settings.secrets)

@@ -4,10 +4,10 @@ import asyncio
 import json
 from dataclasses import dataclass
 
+from bot.actor import Person
 from bot.errors import StateError
-from bot.events import DATA_TAKEN, FORGOTTEN
+from bot.event_names import DATA_TAKEN, FORGOTTEN
 from bot.exports import Download, packed
-from bot.people import Person
 from storage import Database, Writing
 
 _NOBODY = "Nothing is stored about you."

@@ -5,40 +5,40 @@ import time
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from bot.affiliates import Affiliates
-from bot.badges import Badges, parse_tiers
-from bot.broadcasting.dispatcher import Dispatcher
-from bot.broadcasting.pacing import Pacer
-from bot.broadcasting.post import BroadcastCard, Notices, Reach, Sender
-from bot.broadcasting.service import Broadcasting
+from bot.affiliates.badges import Badges, parse_tiers
+from bot.affiliates.subscriptions import Affiliates
+from bot.broadcasts.dispatcher import Dispatcher
+from bot.broadcasts.post import BroadcastCard, Notices, Reach, Sender
+from bot.broadcasts.service import Broadcasting
+from bot.charts.progress_chart import Pictures
+from bot.charts.snapshot import PicturedProgress
 from bot.clock import Clock, Wait, plainly, utcnow
-from bot.events import FELL_BACK
-from bot.generation.cards import Card
-from bot.generation.engine import Engine, OnWait, WriterFor
-from bot.generation.gemini import GeminiModel, load_sdk
-from bot.generation.gemini_writer import GeminiWriter
-from bot.generation.health import Health
-from bot.generation.ledger import RunMeter
-from bot.generation.pricing import parse_prices
+from bot.event_names import FELL_BACK
+from bot.generation.budget import RunMeter
+from bot.generation.gemini.client import GeminiModel, load_sdk
+from bot.generation.gemini.pricing import parse_prices
+from bot.generation.gemini.writer import GeminiWriter
+from bot.generation.pipeline import Engine, OnWait, WriterFor
+from bot.generation.run_card import Card
 from bot.generation.service import Generation
 from bot.generation.template import TemplateWriter
-from bot.generation.turnstile import Turnstile
 from bot.generation.worker import LEASE, RunWorker
-from bot.generation.writing import Writer, WritingFault
+from bot.generation.writer import Writer, WritingFault
+from bot.jobs.circuit_breaker import Health
+from bot.jobs.pacer import Pacer
+from bot.jobs.rate_limiter import Turnstile
+from bot.live_boards import BoardFace, Boards
 from bot.privacy import Privacy
-from bot.progress.boards import BoardFace, Boards
 from bot.progress.history import History
 from bot.progress.overview import Overviews
-from bot.progress.picture import Pictures
-from bot.progress.pictured import PicturedProgress
-from bot.progress.public import PublicProgress
+from bot.progress.public_view import PublicProgress
 from bot.progress.sessions import Sessions
 from bot.progress.timeline import Timelines
-from bot.scripts import Scripts
+from bot.progress.tracking import Tracking
+from bot.scripts.library import Scripts
 from bot.settings import Settings, StudioSettings
-from bot.tracking import Tracking
 from storage import Database, Writing
-from storage.runs import Run
+from storage.stores.runs import Run
 
 
 @dataclass(frozen=True, slots=True)

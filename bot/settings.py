@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, HttpUrl, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot.badges import DEFAULT_TIERS, parse_tiers
-from bot.broadcasting.composer import check_template
+from bot.affiliates.badges import DEFAULT_TIERS, parse_tiers
+from bot.broadcasts.content import check_template
 from bot.errors import ConfigError
-from bot.generation.pricing import parse_prices
+from bot.generation.gemini.pricing import parse_prices
 
 MAX_BROADCAST_RATE = 40
 S = TypeVar("S", bound="StudioSettings")

@@ -16,19 +16,19 @@ from typing import Any, Self
 
 from pydantic import SecretStr
 
-from bot.broadcasting.post import Nowhere, Post
-from bot.broadcasting.service import Broadcasting
+from bot.broadcasts.post import Nowhere, Post
+from bot.broadcasts.service import Broadcasting
 from bot.clock import utcnow
 from bot.ebooks.text import check_text
 from bot.errors import ConfigError, InputError
-from bot.generation.cards import NoCard
-from bot.generation.engine import Engine
-from bot.generation.orders import MAX_TITLE, ScriptOrder
+from bot.generation.pipeline import Engine
+from bot.generation.request import MAX_TITLE, ScriptOrder
+from bot.generation.run_card import NoCard
 from bot.generation.service import NewChapter, place_order
 from bot.services import GeminiAccess, Ways, build_engine
 from bot.settings import StudioSettings, load_studio_settings
 from storage import Database, StorageError, Writing
-from storage.events import EventFilter
+from storage.stores.events import EventFilter
 
 # Nothing renews the lease here while Gemini is silent, so it is long enough for any chapter.
 _LEASE = timedelta(hours=1)

@@ -9,10 +9,10 @@ from discord.ext import commands
 
 from bot.app import MythBot
 from bot.permissions import invite_link
-from cogs.access import is_team
+from cogs.interactions.access import is_team
 from cogs.views.base import layout
+from cogs.views.formatting import EMBER, ago, plain
 from cogs.views.privacy import STORED
-from cogs.words import EMBER, ago, plain
 
 
 class AboutCog(commands.Cog):

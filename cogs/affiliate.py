@@ -6,13 +6,13 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.affiliates import Affiliates
+from bot.affiliates.subscriptions import Affiliates
 from bot.app import MythBot
 from bot.errors import NotFoundError, StateError
-from cogs.access import require_manager
-from cogs.views.affiliate import BookSelect, CheckButton, RoleSelect, join, settings_card
+from cogs.interactions.access import require_manager
+from cogs.views.affiliate_settings import BookSelect, CheckButton, RoleSelect, join, settings_card
 from storage.states import SubscriptionState
-from storage.subscriptions import Subscription
+from storage.stores.subscriptions import Subscription
 
 _log = logging.getLogger(__name__)
 _GREETING = (

@@ -5,14 +5,14 @@ from discord import app_commands
 from discord.app_commands import Choice, Range
 from discord.ext import commands
 
-from bot.affiliates import Affiliates
+from bot.affiliates.subscriptions import Affiliates
 from bot.app import MythBot
 from bot.errors import reference
 from bot.permissions import invite_link
-from cogs.access import is_team, require_team, services_of
-from cogs.views.affiliates import AdmitButton, ListButton, RemoveButton, list_card
+from cogs.interactions.access import is_team, require_team, services_of
+from cogs.views.affiliate_list import AdmitButton, ListButton, RemoveButton, list_card
 from cogs.views.base import layout, row
-from cogs.words import INDIGO, RED, cut, plain
+from cogs.views.formatting import INDIGO, RED, cut, plain
 from storage.states import SubscriptionState
 
 

@@ -4,11 +4,11 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.affiliates.badges import Badges
 from bot.app import MythBot
-from bot.badges import Badges
 from cogs.views.badges import badge_lines
 from cogs.views.base import layout
-from cogs.words import INDIGO, counted, plain
+from cogs.views.formatting import INDIGO, counted, plain
 
 
 class BadgesCog(commands.Cog):

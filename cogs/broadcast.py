@@ -6,19 +6,19 @@ from discord.app_commands import Choice, Range
 from discord.ext import commands
 
 from bot.app import MythBot
-from bot.broadcasting.post import MAX_MESSAGE, MAX_TITLE, Account, Post
-from bot.broadcasting.service import Broadcasting
+from bot.broadcasts.post import MAX_MESSAGE, MAX_TITLE, Account, Post
+from bot.broadcasts.service import Broadcasting
 from bot.errors import NotFoundError, StateError, reference
-from cogs.access import is_team, require_team, services_of
-from cogs.choices import ebook_choices
+from cogs.interactions.access import is_team, require_team, services_of
+from cogs.interactions.autocomplete import ebook_choices
 from cogs.views.base import layout
 from cogs.views.broadcast_card import BroadcastButton, broadcast_card, send_report
-from cogs.views.broadcast_preview import show_preview
-from cogs.views.compose import ComposeModal, image_of
-from cogs.words import INDIGO, ago, counted, cut, plain
+from cogs.views.broadcast_compose import ComposeModal, image_of
+from cogs.views.broadcast_dialog import show_preview
+from cogs.views.formatting import INDIGO, ago, counted, cut, plain
 from storage import Database
-from storage.broadcasts import Broadcast
 from storage.states import BroadcastState
+from storage.stores.broadcasts import Broadcast
 
 _LISTED = tuple(state for state in BroadcastState if state is not BroadcastState.DRAFT)
 

@@ -8,21 +8,14 @@ from discord.ext import commands
 from bot.app import MythBot
 from bot.progress.scope import Period, Scope
 from bot.services import Services
-from cogs.access import is_team
-from cogs.choices import ebook_choices
+from cogs.interactions.access import is_team
+from cogs.interactions.autocomplete import ebook_choices
 from cogs.views.base import layout
-from cogs.views.progress.acts import BoardButton, ExportButton, SinceButton
-from cogs.views.progress.cards import public_texts
-from cogs.views.progress.desk import (
-    EventSelect,
-    PageButton,
-    PeriodSelect,
-    ViewSelect,
-    first_card,
-    show_overview,
-)
+from cogs.views.formatting import INDIGO
+from cogs.views.progress.actions import BoardButton, ExportButton, SinceButton
+from cogs.views.progress.controls import EventSelect, PageButton, PeriodSelect, ViewSelect, first_card, show_overview
 from cogs.views.progress.sessions import SessionButton, SessionSelect
-from cogs.words import INDIGO
+from cogs.views.progress.texts import public_texts
 
 _PERIODS = [Choice(name=period.words, value=period.value) for period in Period]
 

@@ -7,17 +7,17 @@ from discord import app_commands, ui
 from discord.app_commands import Range
 from discord.ext import commands
 
+from bot.actor import Person
 from bot.app import MythBot
 from bot.ebooks.text import check_name, check_text, read
 from bot.errors import InputError, NotFoundError
-from bot.generation.orders import MAX_TITLE, ScriptOrder
+from bot.generation.request import MAX_TITLE, ScriptOrder
 from bot.generation.service import Generation, NewChapter, Ordered
-from bot.people import Person
 from bot.permissions import in_words, missing
-from cogs.access import require_team
-from cogs.choices import ebook_choices
+from cogs.interactions.access import require_team
+from cogs.interactions.autocomplete import ebook_choices
 from cogs.views.base import Modal
-from cogs.words import plain
+from cogs.views.formatting import plain
 from storage import Database
 
 MAX_EBOOK = 100

@@ -5,7 +5,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import MythBot
-from cogs.access import require_manager, require_team
+from cogs.interactions.access import require_manager, require_team
 from cogs.views.setup import AnnouncementSelect, AuditSelect, RolesSelect, RuleButton, setup_card
 
 

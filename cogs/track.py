@@ -6,9 +6,9 @@ from discord.app_commands import Range
 from discord.ext import commands
 
 from bot.app import MythBot
-from bot.tracking import MAX_EVENT, Tracking
-from cogs.access import require_team
-from cogs.words import plain
+from bot.progress.tracking import MAX_EVENT, Tracking
+from cogs.interactions.access import require_team
+from cogs.views.formatting import plain
 
 
 class TrackCog(commands.Cog):

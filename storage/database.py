@@ -15,25 +15,25 @@ from typing import Any, TypeVar
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.boards import BoardStore
-from storage.broadcasts import BroadcastStore
-from storage.deliveries import DeliveryStore
-from storage.documents import DocumentStore
-from storage.ebooks import EbookStore
 from storage.engine import Engines, create_engines, emptied, parse_url
 from storage.errors import DatabaseUnreadableError, StorageError
-from storage.events import EventStore, NewEvent
-from storage.facts import FactStore
-from storage.imports import ImportStore
 from storage.lock import FileLock
-from storage.members import MemberStore
 from storage.migrate import migrate
-from storage.runs import RunStore
-from storage.scripts import ScriptStore
-from storage.sessions import SessionStore
-from storage.subscriptions import SubscriptionStore
-from storage.tallies import TallyStore
-from storage.traces import TraceStore
+from storage.stores.boards import BoardStore
+from storage.stores.broadcasts import BroadcastStore
+from storage.stores.deliveries import DeliveryStore
+from storage.stores.documents import DocumentStore
+from storage.stores.ebooks import EbookStore
+from storage.stores.event_counts import TallyStore
+from storage.stores.events import EventStore, NewEvent
+from storage.stores.imports import ImportStore
+from storage.stores.key_values import FactStore
+from storage.stores.members import MemberStore
+from storage.stores.personal_data import TraceStore
+from storage.stores.runs import RunStore
+from storage.stores.scripts import ScriptStore
+from storage.stores.sessions import SessionStore
+from storage.stores.subscriptions import SubscriptionStore
 
 T = TypeVar("T")
 SESSION_GAP = timedelta(minutes=30)

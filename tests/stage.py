@@ -11,7 +11,7 @@ import discord
 from bot.app import MythBot
 from bot.services import Ways
 from bot.settings import Settings
-from storage.events import EventFilter
+from storage.stores.events import EventFilter
 from tests.standins.discord_actors import Person
 from tests.standins.discord_interactions import InteractionLog
 from tests.standins.discord_server import DiscordStandIn

@@ -11,12 +11,12 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 from bot.errors import ConfigError
-from bot.log import set_up
+from bot.logs import set_up
 from bot.settings import LogFormat, LogLevel, Settings, load_settings
 
 if TYPE_CHECKING:
-    from bot.demo.simulated import LivePage, SimulatedDiscord
-    from bot.demo.town import Town
+    from bot.demo.sample_data import Town
+    from bot.demo.simulated_discord import LivePage, SimulatedDiscord
 
 _PORT: Final = 8788
 _VIEWS: Final = 5
@@ -66,7 +66,7 @@ async def _run(port: int, first: int) -> None:
 
 def demo_settings(folder: Path) -> Settings:
     """A fresh database in ``folder``. Of the environment, what concerns Gemini counts; ``.env`` does not."""
-    from bot.demo.town import STUDIO_ID
+    from bot.demo.sample_data import STUDIO_ID
 
     return load_settings(
         None,
@@ -83,8 +83,8 @@ async def opened(
 ) -> "tuple[SimulatedDiscord, Town]":
     """The bot is ready, in a furnished town. ``pace`` is the seconds that the template writer takes for a cue."""
     from bot.app import MythBot
-    from bot.demo.simulated import Seam, SimulatedDiscord
-    from bot.demo.town import build_town, furnish
+    from bot.demo.sample_data import build_town, furnish
+    from bot.demo.simulated_discord import Seam, SimulatedDiscord
     from bot.services import Ways
 
     seam = Seam()
@@ -105,7 +105,7 @@ async def opened(
 
 async def _serve(world: "SimulatedDiscord", town: "Town", port: int, first: int, *, gemini: bool) -> None:
     """The page is there until ``q``; when it is ended in the browser, it is opened again at the same address."""
-    from bot.demo.simulated import LivePage
+    from bot.demo.simulated_discord import LivePage
     from bot.demo.terminal import greeting, say, typed_lines
 
     key = secrets.token_urlsafe(12)

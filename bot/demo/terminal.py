@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from bot.demo.town import EBOOK_ID, EBOOK_TITLE
+from bot.demo.sample_data import EBOOK_ID, EBOOK_TITLE
 
 
 def say(text: str) -> None:

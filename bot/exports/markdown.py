@@ -3,9 +3,9 @@
 import re
 
 from bot.exports import Download, file_name
-from bot.generation.faults import in_utc
-from bot.generation.models import Cue, CueKind, Script, WriterKind
-from storage.scripts import StoredScript
+from bot.generation.error_messages import in_utc
+from bot.scripts.models import Cue, CueKind, Script, WriterKind
+from storage.stores.scripts import StoredScript
 
 _MARKS = re.compile(r"([\\`*_\[\]<>#|~])")
 

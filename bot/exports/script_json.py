@@ -5,9 +5,9 @@ from typing import Any
 
 from bot.exports import Download, file_name
 from bot.exports.markdown import clock_time
-from bot.generation.faults import in_utc
-from bot.generation.models import Cue, CueKind, Script, WriterKind
-from storage.scripts import StoredScript
+from bot.generation.error_messages import in_utc
+from bot.scripts.models import Cue, CueKind, Script, WriterKind
+from storage.stores.scripts import StoredScript
 
 SCHEMA = "midnight-myth/script"
 VERSION = 1

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from bot.generation.models import Cue
-from bot.generation.words import one_line
-from bot.generation.writing import Assignment
+from bot.generation.writer import Assignment
+from bot.scripts.models import Cue
+from bot.scripts.text_units import one_line
 
 SYSTEM: Final = """\
 You are the script editor of a studio that turns existing, published horror fiction into audio drama. You adapt one part of \

@@ -3,18 +3,18 @@
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from bot.actor import Person
 from bot.errors import DeliveryError, NotFoundError, StateError
-from bot.events import CANCELLED, RESUMED, STARTED
-from bot.generation import timing
-from bot.generation.cards import Card, RunView
-from bot.generation.models import Script, Usage, WriterKind
-from bot.generation.orders import Progress, ScriptOrder
+from bot.event_names import CANCELLED, RESUMED, STARTED
+from bot.generation.request import Progress, ScriptOrder
+from bot.generation.run_card import Card, RunView
 from bot.generation.worker import LEASE, RunWorker
-from bot.people import Person
+from bot.scripts import timing
+from bot.scripts.models import Script, Usage, WriterKind
 from storage import Database, StaleStateError, Writing
-from storage.ebooks import Ebook
-from storage.runs import Run
 from storage.states import RunState
+from storage.stores.ebooks import Ebook
+from storage.stores.runs import Run
 
 _GONE = "This run is no longer known here."
 

@@ -10,11 +10,11 @@ from collections.abc import AsyncGenerator
 from typing import Final, NamedTuple
 
 from bot.clock import Wait, plainly
-from bot.generation.answer import LONGEST_CUE, NARRATOR, VOICE
-from bot.generation.models import CastMember, Cue, CueKind, Draft, WriterKind
-from bot.generation.parts import pieces
-from bot.generation.words import one_line, units
-from bot.generation.writing import Assignment
+from bot.generation.gemini.response import LONGEST_CUE, NARRATOR, VOICE
+from bot.generation.writer import Assignment
+from bot.scripts.models import CastMember, Cue, CueKind, Draft, WriterKind
+from bot.scripts.text_splitting import pieces
+from bot.scripts.text_units import one_line, units
 
 LOGLINE: Final = "Template: a skeleton made from the chapter's own text."
 _STEPS: Final = 4

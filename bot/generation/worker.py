@@ -10,11 +10,11 @@ from datetime import timedelta
 
 from bot.clock import Wait
 from bot.errors import reference
-from bot.events import INTERRUPTED
-from bot.generation.engine import Engine
+from bot.event_names import INTERRUPTED
+from bot.generation.pipeline import Engine
 from storage import Database, StaleStateError, Writing
-from storage.runs import Run
 from storage.states import RunState
+from storage.stores.runs import Run
 
 _log = logging.getLogger(__name__)
 

@@ -3,14 +3,14 @@
 from pathlib import Path
 
 from bot.clock import utcnow
+from bot.legacy.exporter import give_out
 from bot.legacy.files import LEFTOVERS_FILE
-from bot.legacy.giving_out import give_out
-from bot.legacy.report import FileReport
-from bot.legacy.taking_in import check_folder, take_in
+from bot.legacy.import_report import FileReport
+from bot.legacy.importer import check_folder, take_in
 from bot.progress.scope import zone_of
 from bot.settings import StudioSettings
 from storage import Database
-from storage.rehearsal import rehearsal
+from storage.dry_run import rehearsal
 
 
 async def import_files(settings: StudioSettings, folder: Path, *, dry_run: bool) -> list[str]:

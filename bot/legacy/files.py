@@ -9,7 +9,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from bot.ebooks.text import BOMS, UNSTORABLE
-from storage.events import PROGRESS_FILE
+from storage.stores.events import PROGRESS_FILE
 
 LEFTOVERS: Final = "import_leftovers"
 LEFTOVERS_FILE: Final = "import_leftovers.txt"

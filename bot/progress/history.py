@@ -5,14 +5,14 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.actor import Person
 from bot.errors import StateError
-from bot.events import EXPORTED
+from bot.event_names import EXPORTED
 from bot.exports import MAX_UPLOAD, Download
-from bot.people import Person
-from bot.progress import export
+from bot.progress import event_export
 from bot.progress.scope import Scope, Wanted, event_key, resolved
 from storage import Database, Reading, Writing
-from storage.events import Event, EventFilter
+from storage.stores.events import Event, EventFilter
 
 PAGE = 10
 NEWS = 12
@@ -79,7 +79,7 @@ class History:
             found = await _narrowed(reading, wanted)
             if await reading.events.count(found) > MOST:
                 raise _too_many()
-            files = export.Files()
+            files = event_export.Files()
             async for event in reading.events.stream(found):
                 files.add(event)
         downloads = await asyncio.to_thread(files.finished, self.limit)

@@ -3,13 +3,13 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from bot.events import AFFILIATES_OWN
-from bot.generation.models import WriterKind
+from bot.event_names import AFFILIATES_OWN
 from bot.progress.scope import Scope, Wanted, resolved
+from bot.scripts.models import WriterKind
 from storage import Database, Reading
-from storage.events import Event
-from storage.scripts import ChapterStanding
 from storage.states import ScriptState
+from storage.stores.events import Event
+from storage.stores.scripts import ChapterStanding
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from bot.config import load_config
 from bot.errors import NotFoundError
+from bot.studio_config import load_config
 from storage import Reading
-from storage.ebooks import Ebook
-from storage.events import EventFilter
+from storage.stores.ebooks import Ebook
+from storage.stores.events import EventFilter
 
 _SHORT = "#"
 _LONG = 32

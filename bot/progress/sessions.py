@@ -5,14 +5,14 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.actor import Person
 from bot.errors import ForbiddenError, InputError, NotFoundError, StateError
-from bot.events import SESSION_ENDED, SESSION_NAMED
-from bot.people import Person
+from bot.event_names import SESSION_ENDED, SESSION_NAMED
 from bot.progress.history import PAGE, people
 from bot.progress.scope import Scope, resolved
 from storage import Database, Reading, Writing
-from storage.events import Event, EventFilter
-from storage.sessions import Session
+from storage.stores.events import Event, EventFilter
+from storage.stores.sessions import Session
 
 MAX_NAME = 60
 _UNSTORABLE = re.compile("[\x00-\x1f\ud800-\udfff]")

@@ -1,7 +1,7 @@
 """Badges in words."""
 
-from bot.badges import Standing
-from cogs.words import counted, plain
+from bot.affiliates.badges import Standing
+from cogs.views.formatting import counted, plain
 
 
 def badge_lines(standing: Standing) -> str:

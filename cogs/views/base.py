@@ -9,7 +9,7 @@ from typing import Any, Self
 import discord
 from discord import ui
 
-from bot.tree import answer_error
+from cogs.interactions.error_handler import answer_error
 
 
 class Modal(ui.Modal):

@@ -6,14 +6,14 @@ from typing import Any, ClassVar
 import discord
 from discord import ui
 
-from bot.broadcasting.post import Account
-from bot.broadcasting.report import as_csv
-from cogs.access import person, require_team, services_of
+from bot.broadcasts.post import Account
+from bot.broadcasts.report import as_csv
+from cogs.interactions.access import person, require_team, services_of
 from cogs.views.base import PressMixin, layout, row
-from cogs.views.compose import ComposeModal
-from cogs.words import INDIGO, RED, bar, counted, plain
-from storage.deliveries import Delivery
+from cogs.views.broadcast_compose import ComposeModal
+from cogs.views.formatting import INDIGO, RED, bar, counted, plain
 from storage.states import BroadcastState, DeliveryState
+from storage.stores.deliveries import Delivery
 
 _SHOWN = 8
 _WORDS = (

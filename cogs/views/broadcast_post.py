@@ -5,11 +5,11 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.badges import Standing
-from bot.broadcasting.post import FOOTER, Post
-from cogs.access import person, services_of
+from bot.affiliates.badges import Standing
+from bot.broadcasts.post import FOOTER, Post
+from cogs.interactions.access import person, services_of
 from cogs.views.base import PressMixin
-from cogs.words import INDIGO, counted
+from cogs.views.formatting import INDIGO, counted
 
 
 def post_embed(post: Post) -> discord.Embed:

@@ -7,9 +7,9 @@ import discord
 from discord import ui
 
 from bot.exports import MAX_UPLOAD
-from cogs.access import person, services_of
+from cogs.interactions.access import person, services_of
 from cogs.views.base import PressMixin, layout, row
-from cogs.words import EMBER, GREY, RED
+from cogs.views.formatting import EMBER, GREY, RED
 
 STORED: Final = (
     "**What is stored.** The chapters you give, the scripts made from them, the announcements, and what was done when. "

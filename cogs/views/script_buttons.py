@@ -7,10 +7,10 @@ import discord
 from discord import ui
 
 from bot.errors import NotFoundError, StateError
-from cogs.access import require_team, services_of
+from cogs.interactions.access import require_team, services_of
 from cogs.views.base import PressMixin
-from cogs.views.release import ReleaseModal
 from cogs.views.script_reader import reader
+from cogs.views.script_release import ReleaseModal
 from storage.states import RunState
 
 

@@ -6,14 +6,14 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.generation.cards import RunView
-from bot.generation.coverage import Coverage
-from bot.generation.models import Cue, CueKind, Script, WriterKind
+from bot.generation.run_card import RunView
+from bot.scripts.coverage import Coverage
+from bot.scripts.models import Cue, CueKind, Script, WriterKind
 from cogs.views.base import layout, row
+from cogs.views.formatting import EMBER, GREY, RED, ago, bar, counted, cut, dollars, minutes, plain
 from cogs.views.script_buttons import RunButton, ScriptButton
-from cogs.words import EMBER, GREY, RED, ago, bar, counted, cut, dollars, minutes, plain
-from storage.scripts import StoredScript
 from storage.states import RunState, ScriptState
+from storage.stores.scripts import StoredScript
 
 
 def script_card(view: RunView) -> ui.LayoutView:

@@ -6,11 +6,11 @@ from typing import Any, Self
 import discord
 from discord import ui
 
-from bot.generation.models import Cue, Script, WriterKind
-from cogs.access import require_team, services_of
+from bot.scripts.models import Cue, Script, WriterKind
+from cogs.interactions.access import require_team, services_of
 from cogs.views.base import PressMixin, layout, row
-from cogs.words import EMBER, GREY, plain
-from storage.scripts import StoredScript
+from cogs.views.formatting import EMBER, GREY, plain
+from storage.stores.scripts import StoredScript
 
 _PAGE_CHARACTERS = 2_800
 

@@ -6,13 +6,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import discord
 from discord import ui
 
-from bot.config import AnnouncementChannel, StudioConfig, save_config
 from bot.errors import InputError
-from bot.events import STUDIO_CONFIGURED
+from bot.event_names import STUDIO_CONFIGURED
 from bot.permissions import in_words, missing
-from cogs.access import bot_of, require_manager, require_team, services_of
+from bot.studio_config import AnnouncementChannel, StudioConfig, save_config
+from cogs.interactions.access import bot_of, require_manager, require_team, services_of
 from cogs.views.base import Modal, PressMixin, layout, row
-from cogs.words import EMBER, plain
+from cogs.views.formatting import EMBER, plain
 from storage import Writing
 
 

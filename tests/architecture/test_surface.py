@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.app import EXTENSIONS, FACE, MythBot
+from bot.app import ADAPTERS, EXTENSIONS, MythBot
 from bot.services import GeminiAccess, build_services
 from bot.settings import Settings
 from storage import Database
@@ -29,7 +29,7 @@ async def bot(sqlite: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
         monkeypatch.delenv(name.upper(), raising=False)
     settings = Settings(_env_file=None, discord_token="offline", studio_guild_id=STUDIO)
     found = MythBot(settings)
-    await found.load_extension(FACE)
+    await found.load_extension(ADAPTERS)
     found.services = build_services(settings, sqlite, GeminiAccess(settings, found.ways), found.face, found.ways)
     for extension in EXTENSIONS:
         await found.load_extension(extension)

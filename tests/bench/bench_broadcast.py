@@ -11,8 +11,8 @@ from pathlib import Path
 
 import discord
 
-from bot.broadcasting.post import Post
-from bot.people import Person
+from bot.actor import Person
+from bot.broadcasts.post import Post
 from bot.services import Ways
 from cogs.views.broadcast_post import post_embed
 from storage import Writing

@@ -13,8 +13,8 @@ import pytest
 from bot.clock import utcnow
 from bot.progress.scope import Period
 from storage import Database, Writing
-from storage.events import NewEvent, verify
 from storage.states import ScriptState
+from storage.stores.events import NewEvent, verify
 from tests.conftest import StillClock
 from tests.stage import staged
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.exits import Exit
+from bot.exit_codes import Exit
 from tests.blackbox.process import BotProcess, started
 from tests.stage import CHAPTER, MANAGE_GUILD, announcements
 from tests.standins.discord_actors import Person

@@ -11,8 +11,8 @@ from discord import app_commands
 
 import bot.errors
 from bot.errors import InputError, MythError, reference
-from bot.generation.writing import WritingFault
-from bot.tree import answer_error
+from bot.generation.writer import WritingFault
+from cogs.interactions.error_handler import answer_error
 
 SECRET = "thirteen-bells"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import ConfigError
-from bot.log import Redactor
+from bot.logs import Redactor
 from bot.settings import Settings, StudioSettings, example, load_settings, load_studio_settings
 
 ROOT = Path(__file__).parents[2]

@@ -11,13 +11,13 @@ import pytest
 
 from bot.clock import utcnow
 from bot.errors import ConfigError, InputError
-from bot.events import ADDED_GRANT_LOG, ADDED_SCRIPT, BROADCAST_SENT, COMPLETED, STARTED
-from bot.generation.models import Script
+from bot.event_names import ADDED_GRANT_LOG, ADDED_SCRIPT, BROADCAST_SENT, COMPLETED, STARTED
+from bot.scripts.models import Script
 from bot.settings import Settings
 from bot.studio import AudioScriptGenerator
 from storage import Database
-from storage.scripts import StoredScript
 from storage.states import BroadcastState, DeliveryState
+from storage.stores.scripts import StoredScript
 
 CHAPTER = {
     "title": "The Midnight Summoning",

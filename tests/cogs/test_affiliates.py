@@ -1,21 +1,9 @@
 """Affiliates: joining, settings, sharing, leaving, and what ends a subscription by itself."""
 
 import asyncio
-import csv
-import io
-from datetime import datetime, timedelta
-import pytest
-from bot.broadcasting.post import Post
-from bot.clock import utcnow
-from bot.errors import ForbiddenError
-from bot.events import BROADCAST_SENT
-from bot.people import Person
-from bot.services import Ways
-from storage.states import BroadcastState, DeliveryState
-from tests.stage import Affiliate, Stage, running
-from tests.standins.discord_interactions import InteractionLog
-from tests.standins.discord_world import Message
+
 from tests.cogs.test_announcements import arrived, composed, joined, posted
+from tests.stage import Stage
 
 
 async def test_a_channel_that_refuses_three_in_a_row_is_paused(stage: Stage) -> None:

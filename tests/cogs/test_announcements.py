@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.broadcasting.post import Post
+from bot.actor import Person
+from bot.broadcasts.post import Post
 from bot.clock import utcnow
 from bot.errors import ForbiddenError
-from bot.events import BROADCAST_SENT
-from bot.people import Person
+from bot.event_names import BROADCAST_SENT
 from bot.services import Ways
 from storage.states import BroadcastState, DeliveryState
 from tests.stage import Affiliate, Stage, running
@@ -172,8 +172,6 @@ async def test_only_followers_hear_of_a_book_where_that_is_chosen(stage: Stage) 
     assert not owls.posts
 
 
-
-
 async def test_the_breaker_stops_what_mostly_fails(stage: Stage) -> None:
     """When a fifth of at least twenty sends is refused, the rest is not sent, and the card says why."""
     found = await joined(stage, *(f"Server {number}" for number in range(40)))
@@ -204,16 +202,6 @@ async def test_the_studios_own_channel_is_published(stage: Stage) -> None:
     assert post.crossposted
 
 
-
-
-
-
-
-
-
-
-
-
 async def test_a_guest_cannot_press_what_is_the_teams(stage: Stage) -> None:
     """Somebody outside the team who presses a broadcast's button is told so, and nothing happens."""
     await joined(stage, "Red Lantern")
@@ -236,8 +224,6 @@ async def test_stop_all_stops_at_once(stage: Stage) -> None:
     listed = await stage.discord.answered(await stage.hana.slash("broadcasts list"))
     assert "cancelled" in listed.text
     assert not lantern.posts
-
-
 
 
 async def test_a_scheduled_announcement_survives_a_restart_and_a_changed_clock(stage: Stage) -> None:

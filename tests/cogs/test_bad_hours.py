@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from bot.config import StudioConfig, save_config
-from cogs import patience
+from bot.studio_config import StudioConfig, save_config
+from cogs.messages import requests
 from tests.cogs.test_broadcast import composed
 from tests.stage import Stage
 from tests.standins.discord_wire import Call, Kind, refusal
@@ -33,7 +33,7 @@ def quiet_for(stage: Stage, seconds: float) -> None:
 
 async def test_a_long_global_limit_is_waited_out(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """However long Discord asks everybody to be quiet, afterwards everything goes on, and nothing arrives twice."""
-    monkeypatch.setattr(patience.answer, "__defaults__", (0.3,))
+    monkeypatch.setattr(requests.answer, "__defaults__", (0.3,))
     lantern = await (await stage.affiliate("Red Lantern")).join()
     log = await composed(stage)
     quiet_for(stage, 1.5)

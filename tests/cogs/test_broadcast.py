@@ -1,8 +1,8 @@
 import pytest
 
+from bot.actor import Person
 from bot.errors import StateError
-from bot.events import BROADCAST_SENT, SCRIPT_RELEASED
-from bot.people import Person
+from bot.event_names import BROADCAST_SENT, SCRIPT_RELEASED
 from tests.stage import Stage
 from tests.standins.discord_interactions import InteractionLog
 

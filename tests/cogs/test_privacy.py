@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.events import verify
+from storage.stores.events import verify
 from tests.stage import Stage, staged
 
 

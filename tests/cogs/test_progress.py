@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
+from bot.actor import Person
+from bot.charts.chart_data import PictureData
 from bot.errors import ForbiddenError
-from bot.events import BROADCAST_SENT
-from bot.people import Person
-from bot.progress.days import PictureData
+from bot.event_names import BROADCAST_SENT
 from storage import Writing
-from storage.events import EventFilter
 from storage.states import ScriptState
+from storage.stores.events import EventFilter
 from tests.stage import MANAGE_GUILD, Stage
 from tests.standins.discord_actors import Person as Actor
 from tests.standins.discord_interactions import InteractionLog
@@ -244,10 +244,6 @@ async def test_a_shared_overview_is_the_teams_to_use(stage: Stage) -> None:
     for label in ("Since I last looked", "Pin a live board", "Export"):
         answer = await stage.discord.answered(await stage.bob.click(log, label))
         assert "for the studio's team" in answer.text
-
-
-
-
 
 
 async def test_all_time_counts_everything(stage: Stage) -> None:

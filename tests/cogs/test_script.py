@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from bot.events import ADDED_GRANT_LOG, ADDED_SCRIPT, COMPLETED, STARTED
+from bot.event_names import ADDED_GRANT_LOG, ADDED_SCRIPT, COMPLETED, STARTED
 from tests.stage import CHAPTER, Stage
 
 

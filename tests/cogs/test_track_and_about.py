@@ -1,23 +1,8 @@
 """Entries by hand, and what the bot says of itself."""
 
-import asyncio
-import csv
-import io
-import json
-import struct
-from typing import Any
 import pytest
-from bot.errors import ForbiddenError
-from bot.events import BROADCAST_SENT
-from bot.people import Person
-from bot.progress.days import PictureData
-from storage import Writing
-from storage.events import EventFilter
-from storage.states import ScriptState
-from tests.stage import MANAGE_GUILD, Stage
-from tests.standins.discord_actors import Person as Actor
-from tests.standins.discord_interactions import InteractionLog
-from tests.cogs.test_progress import progress, track
+
+from tests.stage import Stage
 
 
 @pytest.mark.parametrize(

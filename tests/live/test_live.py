@@ -5,12 +5,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.generation import coverage
-from bot.generation.gemini import GeminiModel, load_sdk
-from bot.generation.gemini_writer import GeminiWriter
-from bot.generation.models import CueKind, Draft
-from bot.generation.parts import paragraphs
-from bot.generation.writing import Assignment, FaultKind, WritingFault
+from bot.generation.gemini.client import GeminiModel, load_sdk
+from bot.generation.gemini.writer import GeminiWriter
+from bot.generation.writer import Assignment, FaultKind, WritingFault
+from bot.scripts import coverage
+from bot.scripts.models import CueKind, Draft
+from bot.scripts.text_splitting import paragraphs
 from bot.settings import StudioSettings
 
 SETTINGS = StudioSettings(_env_file=None)

@@ -9,11 +9,11 @@ from discord import ui
 
 from bot.progress.scope import Scope
 from bot.progress.sessions import MAX_NAME, SessionLine, SessionPage, SessionView, lasted
-from cogs.access import require_team, services_of
+from cogs.interactions.access import require_team, services_of
 from cogs.views.base import Modal, PressMixin, layout, row
-from cogs.views.progress.ids import SCOPE, ScopedMixin, scope_id
-from cogs.views.progress.wording import event_lines, summed
-from cogs.words import EMBER, counted, cut, fitted, plain
+from cogs.views.formatting import EMBER, counted, cut, fitted, plain
+from cogs.views.progress.event_wording import event_lines, summed
+from cogs.views.progress.scope_ids import SCOPE, ScopedMixin, scope_id
 
 _ID = r"(?P<session>sessions_[0-9a-f]{16})"
 

@@ -10,8 +10,8 @@ import simcord.preview
 from aiohttp import ClientSession
 
 from bot.demo import main
-from bot.demo.simulated import PATCHES, LivePage
-from bot.demo.town import EBOOK_ID, Town
+from bot.demo.sample_data import EBOOK_ID, Town
+from bot.demo.simulated_discord import PATCHES, LivePage
 from tests.bot.demo.browser import Browser
 
 pytestmark = pytest.mark.filterwarnings("ignore:'audioop' is deprecated:DeprecationWarning")

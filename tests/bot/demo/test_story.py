@@ -1,10 +1,10 @@
 """The chapter that comes with the demo, and what the offline writer makes of it."""
 
-from bot.demo.town import EBOOK_THEME, EBOOK_TITLE, story
-from bot.generation.models import CueKind
-from bot.generation.parts import paragraphs
+from bot.demo.sample_data import EBOOK_THEME, EBOOK_TITLE, story
 from bot.generation.template import TemplateWriter
-from bot.generation.writing import Assignment
+from bot.generation.writer import Assignment
+from bot.scripts.models import CueKind
+from bot.scripts.text_splitting import paragraphs
 
 
 def test_the_chapter_is_packaged() -> None:

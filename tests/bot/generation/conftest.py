@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.generation.gemini import GeminiModel, load_sdk
+from bot.generation.gemini.client import GeminiModel, load_sdk
 from tests.standins.gemini import GeminiStandin
 
 NOW = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from bot.generation.models import Cue, CueKind
-from bot.generation.parts import paragraphs
-from bot.generation.writing import Assignment
+from bot.generation.writer import Assignment
+from bot.scripts.models import Cue, CueKind
+from bot.scripts.text_splitting import paragraphs
 
 CHAPTER = """\
 The lantern guttered. Hana counted the bells from the watchtower, as she did each night of the eleventh month.

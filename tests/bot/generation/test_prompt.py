@@ -1,8 +1,8 @@
 import re
 
-from bot.generation.models import CastMember
-from bot.generation.parts import sentences
 from bot.generation.prompt import STYLE_GUIDE, SYSTEM, compose
+from bot.scripts.models import CastMember
+from bot.scripts.text_splitting import sentences
 from tests.bot.generation.story import CHAPTER, assignment, narrated
 
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.generation.models import CastMember, Cue, CueKind, Draft, WriterKind
 from bot.generation.template import LOGLINE, TemplateWriter
-from bot.generation.words import units
-from bot.generation.writing import Assignment
+from bot.generation.writer import Assignment
+from bot.scripts.models import CastMember, Cue, CueKind, Draft, WriterKind
+from bot.scripts.text_units import units
 from tests.bot.generation.story import assignment, narrated
 
 T = TypeVar("T")

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.legacy.exporter import give_out
 from bot.legacy.files import LEFTOVERS
-from bot.legacy.giving_out import give_out
-from bot.legacy.report import FileReport
-from bot.legacy.taking_in import take_in
+from bot.legacy.import_report import FileReport
+from bot.legacy.importer import take_in
 from storage import Database
-from storage.events import Event, EventFilter
-from storage.scripts import StoredScript
+from storage.stores.events import Event, EventFilter
+from storage.stores.scripts import StoredScript
 
 BERLIN = ZoneInfo("Europe/Berlin")
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from bot.errors import InputError
-from bot.events import IMPORT_DONE
-from bot.generation.models import Script
-from bot.legacy.giving_out import give_out
+from bot.event_names import IMPORT_DONE
+from bot.legacy.exporter import give_out
+from bot.scripts.models import Script
 from storage import Database, Reading, Writing
 from tests.bot.legacy.samples import GRANT, NOTE, counts, gave, put, put_all, scripts, took
 from tests.conftest import StillClock
@@ -95,7 +95,7 @@ async def test_a_failed_export_leaves_nothing(
 
     put(tmp_path / "in", notifications=[NOTE])
     await took(sqlite, tmp_path / "in")
-    monkeypatch.setattr("storage.events.EventStore.stream", full)
+    monkeypatch.setattr("storage.stores.events.EventStore.stream", full)
     with pytest.raises(InputError, match="cannot be written: No space left on device"):
         await give_out(sqlite, tmp_path / "out")
     assert await asyncio.to_thread(lambda: list((tmp_path / "out").iterdir())) == []

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from bot.events import IMPORT_DONE
-from bot.generation.models import CueKind, Script
-from bot.legacy import taking_in
+from bot.event_names import IMPORT_DONE
+from bot.legacy import importer
+from bot.scripts.models import CueKind, Script
 from storage import Database, Writing
-from storage.events import verify
 from storage.states import ScriptState
+from storage.stores.events import verify
 from tests.bot.legacy.samples import (
     ENTRY,
     FILES,
@@ -128,7 +128,7 @@ async def test_a_killed_import_is_completed(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An import that dies between two batches is completed by the next one, and the one event counts both."""
-    monkeypatch.setattr(taking_in, "BATCH", 2)
+    monkeypatch.setattr(importer, "BATCH", 2)
     put_all(tmp_path / "in")
     write, left = database.write, 3
 

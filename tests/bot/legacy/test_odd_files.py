@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from bot.exports import script_json
-from bot.generation.models import Script
-from bot.legacy.giving_out import give_out
+from bot.legacy.exporter import give_out
+from bot.scripts.models import Script
 from storage import Database
-from storage.events import verify
+from storage.stores.events import verify
 from tests.bot.legacy.samples import ENTRY, NOTE, S1, SCRIPT, counts, events, gave, leftovers, put, scripts, took
 
 

@@ -1,0 +1,1 @@
+"""Servers that subscribe to announcements, and the badges that their members earn."""

@@ -1,0 +1,109 @@
+"""Mythic badges: what sharing brings, from the first whisper to the nine-tailed."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from bot.actor import Person
+from bot.errors import ConfigError, NotFoundError
+from bot.event_names import BADGE_EARNED, SHARED
+from storage import Database, Writing
+
+DEFAULT_TIERS: Final = "1:First Whisper,3:Ember Tail,7:Lantern Keeper,13:Thirteenth Bell,27:Nine-Tailed"
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A tier: how many shares, and the name."""
+
+    shares: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a member is: shares, badges earned, the next one, and what this act has just earned."""
+
+    shares: int
+    earned: tuple[Badge, ...]
+    next: Badge | None
+    fresh: Badge | None = None
+    new: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A line of the leaderboard."""
+
+    discord_id: int | None
+    name: str
+    shares: int
+    badge: Badge | None
+
+
+@dataclass(frozen=True, slots=True)
+class Badges:
+    """Counts shares and tells badges."""
+
+    database: Database
+    tiers: tuple[Badge, ...]
+
+    async def share(self, delivery_id: str, by: Person) -> Standing:
+        """Counts once for each person and announcement; the badge just earned is in ``fresh``."""
+
+        async def work(writing: Writing) -> Standing:
+            try:
+                delivery = await writing.deliveries.get(delivery_id)
+            except KeyError:
+                raise NotFoundError("This announcement is no longer known here.") from None
+            member_id = await writing.members.remember(by.discord_id, by.name)
+            new = await writing.broadcasts.share(delivery.broadcast_id, member_id, delivery_id)
+            shares = await writing.broadcasts.shares_of(member_id)
+            fresh = next((tier for tier in self.tiers if new and tier.shares == shares), None)
+            if new:
+                writing.report(SHARED, {"broadcast_id": delivery.broadcast_id, "shares": shares}, member_id=member_id)
+            if fresh is not None:
+                writing.report(BADGE_EARNED, {"badge": fresh.name, "shares": shares}, member_id=member_id)
+            return self.standing(shares, fresh=fresh, new=new)
+
+        return await self.database.write(work)
+
+    async def of(self, discord_id: int) -> Standing:
+        """Where somebody is."""
+        async with self.database.read() as reading:
+            member_id = await reading.members.find(discord_id)
+            return self.standing(await reading.broadcasts.shares_of(member_id) if member_id else 0)
+
+    async def leaderboard(self, limit: int = 10) -> list[Ranked]:
+        """Those with the most shares, who are not forgotten."""
+        async with self.database.read() as reading:
+            rows = await reading.broadcasts.sharers(limit * 2)
+            names = await reading.members.names([member_id for member_id, _ in rows])
+            ids = await reading.members.discord_ids(names)
+        known = [(member_id, shares) for member_id, shares in rows if member_id in names][:limit]
+        return [Ranked(ids.get(member_id), names[member_id], shares, self.badge(shares)) for member_id, shares in known]
+
+    def standing(self, shares: int, *, fresh: Badge | None = None, new: bool = True) -> Standing:
+        """What so many shares mean."""
+        earned = tuple(tier for tier in self.tiers if tier.shares <= shares)
+        upcoming = next((tier for tier in self.tiers if tier.shares > shares), None)
+        return Standing(shares, earned, upcoming, fresh, new)
+
+    def badge(self, shares: int) -> Badge | None:
+        """The highest badge of so many shares."""
+        earned = self.standing(shares).earned
+        return earned[-1] if earned else None
+
+
+def parse_tiers(text: str) -> tuple[Badge, ...]:
+    """Tiers from ``BADGE_TIERS``, such as ``1:First Whisper,3:Ember Tail``; ``ConfigError`` where it is not like that."""
+    tiers: list[Badge] = []
+    for part in filter(None, (piece.strip() for piece in text.split(","))):
+        number, _, name = part.partition(":")
+        if not number.strip().isdigit() or not name.strip():
+            raise ConfigError(
+                "BADGE_TIERS holds a tier without number or name.", "Write it like 1:First Whisper,3:Ember Tail."
+            )
+        tiers.append(Badge(int(number), name.strip()[:60]))
+    if len({tier.shares for tier in tiers}) != len(tiers) or any(tier.shares < 1 for tier in tiers):
+        raise ConfigError("BADGE_TIERS names a number of shares twice, or none.", "Give each tier its own number.")
+    return tuple(sorted(tiers, key=lambda tier: tier.shares))

@@ -1,0 +1,40 @@
+"""A broadcast's account as CSV: every channel, outcome, time and message link."""
+
+import csv
+import io
+from collections.abc import Iterable
+
+from bot.exports import Download, file_name, neutral
+from storage.stores.broadcasts import Broadcast
+from storage.stores.deliveries import Delivery
+
+_COLUMNS = ("server", "channel", "outcome", "act", "attempts", "sent at (UTC)", "message", "error", "referral")
+
+
+def as_csv(broadcast: Broadcast, deliveries: Iterable[Delivery]) -> Download:
+    """UTF-8 with a mark, so that spreadsheet programs read names rightly."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(_COLUMNS)
+    for delivery in deliveries:
+        writer.writerow(neutral(cell) for cell in _row(delivery))
+    name = file_name("broadcast", broadcast.title, ending="csv")
+    return Download(name, text.getvalue().encode("utf-8-sig"))
+
+
+def _row(delivery: Delivery) -> tuple[str, ...]:
+    link = ""
+    if delivery.message_id is not None:
+        link = f"https://discord.com/channels/{delivery.guild_id}/{delivery.channel_id}/{delivery.message_id}"
+    sent_at = f"{delivery.sent_at:%Y-%m-%d %H:%M:%S}" if delivery.sent_at else ""
+    return (
+        delivery.guild_name,
+        f"#{delivery.channel_name}",
+        delivery.state.value,
+        delivery.act.value,
+        str(delivery.attempts),
+        sent_at,
+        link,
+        delivery.error,
+        delivery.referral,
+    )

@@ -1,0 +1,1 @@
+"""How progress is drawn: the picture below /progress."""

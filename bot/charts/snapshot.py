@@ -1,0 +1,59 @@
+"""The overview with its timeline as a picture."""
+
+from dataclasses import dataclass, field
+
+from bot.charts.chart_data import Book, Chapter, Day, PictureData
+from bot.charts.progress_chart import Pictures, alt_text
+from bot.progress.overview import Overview, Overviews
+from bot.progress.scope import Scope
+from bot.progress.timeline import Timeline, Timelines
+from storage.states import ScriptState
+
+_STATES = {ScriptState.DRAFT: "drafted", ScriptState.APPROVED: "approved", ScriptState.RELEASED: "released"}
+
+
+@dataclass(frozen=True, slots=True)
+class Pictured:
+    """How it stands now, in numbers and as a PNG; ``alt`` is the picture in words."""
+
+    overview: Overview
+    timeline: Timeline
+    picture: bytes
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class PicturedProgress:
+    """Draws what the overview and the timeline tell.
+
+    ``awaited`` are the ids of messages that show words and are to get their picture, unless somebody turns them to another
+    view before.
+    """
+
+    overviews: Overviews
+    timelines: Timelines
+    pictures: Pictures
+    awaited: set[int] = field(default_factory=set)
+
+    async def of(self, scope: Scope) -> Pictured:
+        """How it stands now."""
+        return await self.drawn(await self.overviews.of(scope))
+
+    async def drawn(self, overview: Overview) -> Pictured:
+        """An overview that is known already, with its picture."""
+        timeline = await self.timelines.of(overview.scope)
+        data = _data(timeline)
+        return Pictured(overview, timeline, await self.pictures.draw(data), alt_text(data))
+
+
+def _data(timeline: Timeline) -> PictureData:
+    books = tuple(
+        Book(book.title, tuple(Chapter(number, _word(state)) for number, state in book.chapters.items()))
+        for book in timeline.books
+    )
+    days = tuple(Day(step.label, step.events, step.drafted, step.approved, step.released) for step in timeline.steps)
+    return PictureData(f"Progress · {timeline.scope.period.words}", books, days)
+
+
+def _word(state: ScriptState | None) -> str:
+    return "none" if state is None else _STATES[state]

@@ -1,0 +1,1 @@
+"""Gemini as a writer: client, request, response, refusals, prices."""

@@ -1,0 +1,1 @@
+"""What every background worker shares: leases, rate limits, pacing, circuit breakers."""

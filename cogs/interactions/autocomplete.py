@@ -1,0 +1,32 @@
+"""Autocomplete: ids as values, titles as labels. It never raises, and tells outsiders nothing internal."""
+
+import logging
+
+import discord
+from discord.app_commands import Choice
+
+from bot.errors import reference
+from cogs.interactions.access import is_team, services_of
+from cogs.views.formatting import cut
+
+_log = logging.getLogger(__name__)
+_MOST = 25
+
+
+async def ebook_choices(interaction: discord.Interaction, current: str) -> list[Choice[str]]:
+    """Books whose id or title contains what was typed; for outsiders those with something out or coming."""
+    try:
+        services = services_of(interaction)
+        if is_team(interaction):
+            async with services.database.read() as reading:
+                books = [(book.id, book.title) for book in await reading.ebooks.matching(current.strip()[:100], _MOST)]
+        else:
+            books = await services.public.books(current.strip()[:100])
+        return [Choice(name=_label(*book), value=book[0]) for book in books[:_MOST]]
+    except Exception as error:  # noqa: BLE001 - Discord shows "loading options failed" for whatever is raised here
+        reference(error, "completing a book's name")
+        return []
+
+
+def _label(ebook_id: str, title: str) -> str:
+    return cut(title if title == ebook_id else f"{title} ({ebook_id})", 100) or ebook_id[:100]

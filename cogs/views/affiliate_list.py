@@ -1,0 +1,128 @@
+"""The team's list of subscriptions, with the buttons that admit, resume and remove."""
+
+import re
+from collections.abc import Sequence
+from typing import Any, Self
+
+import discord
+from discord import ui
+
+from bot.permissions import invite_link
+from cogs.interactions.access import bot_of, require_team, services_of
+from cogs.views.base import PressMixin, layout, row
+from cogs.views.formatting import INDIGO, ago, counted, plain
+from storage.states import SubscriptionState
+from storage.stores.subscriptions import Subscription
+
+_PAGE = 10
+
+
+def list_card(found: Sequence[Subscription], page: int, invite: str) -> ui.LayoutView:
+    """One page of subscriptions; those that wait for the team come with a button."""
+    open_ones = [one for one in found if one.state is not SubscriptionState.ENDED]
+    ended = len(found) - len(open_ones)
+    pages = max(1, -(-len(open_ones) // _PAGE))
+    number = min(max(page, 0), pages - 1)
+    shown = open_ones[number * _PAGE : (number + 1) * _PAGE]
+    lines = [f"### {counted(len(open_ones), 'server')} subscribed", f"[Invite the bot into another server]({invite})"]
+    lines += [_line(one) for one in shown]
+    if ended:
+        lines.append(f"-# {counted(ended, 'subscription has', 'subscriptions have')} ended.")
+    items: list[ui.Item[Any]] = [ui.TextDisplay("\n".join(lines))]
+    waiting = [one for one in shown if one.state in {SubscriptionState.PENDING, SubscriptionState.PAUSED}]
+    if waiting:
+        items.append(row(*(AdmitButton(one.id, _admit_label(one)) for one in waiting[:5])))
+    if pages > 1:
+        items.append(
+            row(
+                ListButton(number - 1, "‹ Before", disabled=number == 0),
+                ListButton(number + 1, "After ›", disabled=number == pages - 1),
+            )
+        )
+    return layout(*items, accent=INDIGO)
+
+
+def _line(one: Subscription) -> str:
+    last = f"last post {ago(one.last_post_at)}" if one.last_post_at else "no post yet"
+    trouble = f" · {plain(one.last_error, 80)}" if one.last_error else ""
+    state = "" if one.state is SubscriptionState.ACTIVE else f" · **{one.state.value}**"
+    books = f" · {counted(len(one.ebooks), 'book')}" if one.ebooks else ""
+    return f"**{plain(one.guild_name, 60)}** #{plain(one.channel_name, 40)}{state}{books} · {last}{trouble} · `{one.referral}`"
+
+
+def _admit_label(one: Subscription) -> str:
+    act = "Admit" if one.state is SubscriptionState.PENDING else "Resume"
+    return f"{act} {one.guild_name}"[:80]
+
+
+class ListButton(PressMixin, ui.DynamicItem[ui.Button[Any]], template=r"affiliates:page:(?P<page>-?\d{1,4})"):
+    """Another page of the list."""
+
+    def __init__(self, page: int, label: str = "›", *, disabled: bool = False) -> None:
+        super().__init__(ui.Button(label=label, custom_id=f"affiliates:page:{page}", disabled=disabled))
+        self.page = page
+
+    @classmethod
+    def parse(cls, match: re.Match[str]) -> Self:
+        """The item of this id."""
+        return cls(int(match["page"]))
+
+    async def press(self, interaction: discord.Interaction) -> None:
+        """Turns the page."""
+        require_team(interaction)
+        await interaction.response.defer()
+        invite = invite_link(bot_of(interaction).application_id or 0)
+        found = await services_of(interaction).affiliates.all()
+        await interaction.edit_original_response(view=list_card(found, self.page, invite))
+
+
+class AdmitButton(
+    PressMixin, ui.DynamicItem[ui.Button[Any]], template=r"affiliates:admit:(?P<id>subscriptions_[0-9a-f]{16})"
+):
+    """Lets a server in, or back in."""
+
+    def __init__(self, subscription_id: str, label: str = "Admit") -> None:
+        button: ui.Button[Any] = ui.Button(
+            label=label, style=discord.ButtonStyle.success, custom_id=f"affiliates:admit:{subscription_id}"
+        )
+        super().__init__(button)
+        self.subscription_id = subscription_id
+
+    async def press(self, interaction: discord.Interaction) -> None:
+        """Admits, tells the server, and shows the list anew."""
+        by = require_team(interaction)
+        await interaction.response.defer()
+        bot, services = bot_of(interaction), services_of(interaction)
+        admitted = await services.affiliates.admit(self.subscription_id, by)
+        await bot.face.notices.server(
+            admitted.guild_id,
+            f"Announcements of Midnight Myth Audio will arrive in <#{admitted.channel_id}> from now on.",
+        )
+        found = await services.affiliates.all()
+        await interaction.edit_original_response(view=list_card(found, 0, invite_link(bot.application_id or 0)))
+
+
+class RemoveButton(
+    PressMixin, ui.DynamicItem[ui.Button[Any]], template=r"affiliates:remove:(?P<id>subscriptions_[0-9a-f]{16})"
+):
+    """Ends a server's subscription."""
+
+    def __init__(self, subscription_id: str) -> None:
+        button: ui.Button[Any] = ui.Button(
+            label="End its announcements",
+            style=discord.ButtonStyle.danger,
+            custom_id=f"affiliates:remove:{subscription_id}",
+        )
+        super().__init__(button)
+        self.subscription_id = subscription_id
+
+    async def press(self, interaction: discord.Interaction) -> None:
+        """Ends it and tells both sides."""
+        by = require_team(interaction)
+        await interaction.response.defer()
+        removed = await services_of(interaction).affiliates.remove(self.subscription_id, by)
+        await bot_of(interaction).face.notices.server(
+            removed.guild_id, "Announcements of Midnight Myth Audio have been ended for this server by the studio."
+        )
+        text = f"Ended: {plain(removed.guild_name, 80)} gets no more announcements."
+        await interaction.edit_original_response(view=layout(ui.TextDisplay(text), accent=INDIGO))

@@ -1,0 +1,38 @@
+"""Release: an optional link, then the announcement's preview."""
+
+import discord
+from discord import ui
+
+from bot.broadcasts.content import checked_link
+from cogs.interactions.access import require_team, services_of
+from cogs.views.base import Modal
+from cogs.views.broadcast_dialog import show_preview
+
+
+class ReleaseModal(Modal, title="Release"):
+    """Asks where the episode can be heard or read."""
+
+    link: ui.Label["ReleaseModal"] = ui.Label(
+        text="Link",
+        description="Where it can be heard or read; empty: the book's own link, if it has one.",
+        component=ui.TextInput(required=False, max_length=512, placeholder="https://…", custom_id="link"),
+    )
+
+    def __init__(self, script_id: str, *, approve: bool) -> None:
+        super().__init__()
+        self._script_id = script_id
+        self._approve = approve
+
+    async def on_submit(self, interaction: discord.Interaction, /) -> None:
+        """Approves first where that was asked for, then shows who would hear of it."""
+        by = require_team(interaction)
+        services = services_of(interaction)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        field = self.link.component
+        link = checked_link(field.value if isinstance(field, ui.TextInput) else "")
+        if self._approve:
+            stored = await services.scripts.approve(self._script_id, by)
+            if stored.run_id:
+                await services.generation.refresh(stored.run_id)
+        broadcast = await services.broadcasting.compose_release(self._script_id, link, by)
+        await show_preview(interaction, broadcast.id)

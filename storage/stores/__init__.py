@@ -1,0 +1,1 @@
+"""One store per aggregate: the only SQL of the application."""

@@ -1,0 +1,195 @@
+"""A sender that follows a script, and time that runs fast."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import TypeVar
+
+from bot.broadcasts.dispatcher import Dispatcher
+from bot.broadcasts.post import Account, Nowhere, Outcome, OutcomeKind, Post
+from bot.broadcasts.service import Broadcasting
+from bot.jobs.pacer import Pacer
+from storage import Database
+from storage.states import BroadcastState
+from storage.stores.deliveries import Delivery
+from tests.conftest import StillClock
+
+T = TypeVar("T")
+
+
+LEASE = timedelta(minutes=5)
+
+
+SENT = Outcome(OutcomeKind.SENT, message_id=99)
+
+
+LOST = Outcome(OutcomeKind.UNSURE, error="no answer")
+
+
+BUSY = Outcome(OutcomeKind.RETRY, error="try again")
+
+
+REFUSED = Outcome(OutcomeKind.REFUSED, error="I cannot see the channel")
+
+
+GONE = Outcome(OutcomeKind.RETRY)
+
+
+UNREADABLE = Outcome(OutcomeKind.UNSURE, error="the history cannot be read")
+
+
+class Hurry:
+    """Waiting moves the clock instead; what is in flight is really awaited."""
+
+    def __init__(self, clock: StillClock) -> None:
+        self._clock = clock
+
+    async def __call__(self, awaitable: Awaitable[T], why: str) -> T:
+        if why == "posts in flight":
+            return await awaitable
+        waiting = asyncio.ensure_future(awaitable)
+        await asyncio.sleep(0)
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+        self._clock.forward(seconds=0.25 if why == "the pace of posts" else 1)
+        raise TimeoutError
+
+    def monotonic(self) -> float:
+        """The same clock in seconds."""
+        return self._clock.now.timestamp()
+
+
+class Script:
+    """A ``Sender`` that says what it was told to say, one outcome after the other; the last one for ever."""
+
+    def __init__(self, clock: StillClock, *sends: Outcome | Exception, finds: tuple[Outcome, ...] = (GONE,)) -> None:
+        self._clock = clock
+        self._sends = list(sends or (SENT,))
+        self._finds = list(finds)
+        self.acts: list[tuple[str, datetime, str]] = []
+        self.nonces: list[str] = []
+        self.gate: asyncio.Event | None = None
+
+    async def send(self, delivery: Delivery, post: Post, *, ping: bool) -> Outcome:
+        """The next outcome, or the fault that was asked for."""
+        assert post.title == "New Lore"
+        assert not ping
+        self.acts.append(("send", self._clock.now, delivery.id))
+        if self.gate is not None:
+            await self.gate.wait()
+        found = self._sends.pop(0) if len(self._sends) > 1 else self._sends[0]
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    async def find(self, delivery: Delivery) -> Outcome:
+        """What a look into the channel would say."""
+        self.acts.append(("find", self._clock.now, delivery.id))
+        return self._finds.pop(0) if len(self._finds) > 1 else self._finds[0]
+
+    async def edit(self, delivery: Delivery, post: Post) -> Outcome:
+        """No test here edits."""
+        raise AssertionError(delivery, post)
+
+    async def recall(self, delivery: Delivery) -> Outcome:
+        """No test here recalls."""
+        raise AssertionError(delivery)
+
+    @property
+    def names(self) -> list[str]:
+        """What was done, in order."""
+        return [name for name, _, _ in self.acts]
+
+    def seconds(self) -> list[float]:
+        """How far the sends are apart."""
+        moments = [when for name, when, _ in self.acts if name == "send"]
+        return [(after - before).total_seconds() for before, after in pairwise(moments)]
+
+
+class Shown(Nowhere):
+    """A card that remembers what it has shown."""
+
+    def __init__(self, failing: Exception | None = None) -> None:
+        self.accounts: list[Account] = []
+        self._failing = failing
+
+    async def show(self, account: Account) -> bool:
+        """Remembers it."""
+        if self._failing is not None:
+            raise self._failing
+        self.accounts.append(account)
+        return True
+
+
+class Hanging(Shown):
+    """A card that shows how an announcement ended only when ``gate`` is open; ``asked`` says that it was to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked, self.gate = asyncio.Event(), asyncio.Event()
+
+    async def show(self, account: Account) -> bool:
+        """Waits first, where the announcement has ended."""
+        if account.broadcast.state is not BroadcastState.SENDING:
+            self.asked.set()
+            await self.gate.wait()
+        return await super().show(account)
+
+
+async def announced(database: Database, channels: int = 1) -> str:
+    """The id of a confirmed announcement to so many channels."""
+    for number in range(1, channels + 1):
+        await database.write(
+            lambda writing, guild=number: writing.subscriptions.join(  # type: ignore[misc]
+                guild_id=guild,
+                guild_name=f"Guild {guild}",
+                channel_id=guild,
+                channel_name="c",
+                role_id=None,
+                member_id=None,
+            )
+        )
+    return await Broadcasting(database, Nowhere(), Nowhere(), Nowhere(), lambda: None).announce(
+        Post("New Lore", "Share it."), {}
+    )
+
+
+def dispatcher(database: Database, clock: StillClock, sender: Script, card: Shown | None = None) -> Dispatcher:
+    """The dispatcher in a hurry."""
+    hurry = Hurry(clock)
+    return Dispatcher(database, sender, card or Shown(), Nowhere(), Pacer(40, hurry, hurry.monotonic), hurry)
+
+
+async def until(true: Callable[[], Awaitable[bool]]) -> None:
+    """Waits, in real time, for something to become true."""
+    async with asyncio.timeout(40):
+        while not await true():  # noqa: ASYNC110
+            await asyncio.sleep(0.002)
+
+
+async def finished(database: Database, found: Dispatcher, broadcast_id: str) -> list[Delivery]:
+    """The deliveries after the announcement has ended."""
+
+    async def ended() -> bool:
+        async with database.read() as reading:
+            return (await reading.broadcasts.get(broadcast_id)).state is not BroadcastState.SENDING
+
+    await found.start()
+    try:
+        await until(ended)
+    finally:
+        await found.stop()
+    return await rows(database, broadcast_id)
+
+
+async def rows(database: Database, broadcast_id: str) -> list[Delivery]:
+    """The deliveries as they are."""
+    async with database.read() as reading:
+        return await reading.deliveries.of_broadcast(broadcast_id)
+
+
+async def left_by_the_dead(database: Database) -> Delivery:
+    """A delivery that a process has claimed and died over."""
+    (delivery,) = await database.write(lambda writing: writing.deliveries.claim("sender_dead", LEASE, 10))
+    return delivery

@@ -1,0 +1,308 @@
+import asyncio
+import gc
+import logging
+import socket
+import subprocess
+import sys
+from collections.abc import Awaitable
+from contextlib import aclosing
+from typing import TypeVar
+
+import pytest
+
+from bot.generation.gemini.call import CallReport, Deadline
+from bot.generation.gemini.client import GeminiModel
+from bot.generation.writer import FaultKind, WritingFault
+from bot.scripts.coverage import coverage
+from bot.scripts.models import Draft, Usage
+from tests.bot.generation.story import CHAPTER, assignment
+from tests.standins.gemini import GeminiStandin
+from tests.standins.gemini_script import story_of
+
+MODEL = "gemini-3.8-flash"
+T = TypeVar("T")
+
+
+async def call(
+    gemini: GeminiModel, report: CallReport | None = None, model: str = MODEL
+) -> tuple[list[Draft], WritingFault | None]:
+    """All drafts of one call, and the fault that ended it."""
+    drafts: list[Draft] = []
+    try:
+        async for draft in gemini.stream(model, assignment(), report=report):
+            drafts.append(draft)  # noqa: PERF401 - what came before a fault is kept
+    except WritingFault as found:
+        return drafts, found
+    return drafts, None
+
+
+async def test_a_chapter_is_written(standin: GeminiStandin, gemini: GeminiModel) -> None:
+    """Drafts grow cue by cue, the last one covers the chapter, and says who wrote it and at what use."""
+    drafts, found = await call(gemini)
+    assert found is None
+    assert [len(draft.cues) for draft in drafts] == sorted({len(draft.cues) for draft in drafts})
+    assert len(drafts) > 3
+    last = drafts[-1]
+    assert coverage(assignment().paragraphs, last.cues).missing == ()
+    assert (last.model, last.title) == (MODEL, "The Midnight Summoning")
+    assert last.usage.prompt > 500
+    assert last.usage.output > 100
+    assert all(draft.cues == last.cues[: len(draft.cues)] for draft in drafts)
+
+
+async def test_what_goes_over_the_wire(standin: GeminiStandin, gemini: GeminiModel) -> None:
+    """One request to the stable version, with schema, limits and safety, without sampling, and with the whole chapter."""
+    await call(gemini)
+    [request] = standin.calls
+    assert (request.path, request.query) == (f"/v1/models/{MODEL}:streamGenerateContent", "alt=sse")
+    assert request.with_key
+    assert "test-key" not in str(request)
+    config = request.body["generationConfig"]
+    assert set(config) == {"responseMimeType", "responseJsonSchema", "maxOutputTokens", "thinkingConfig"}
+    assert config["maxOutputTokens"] == 32_768
+    assert "LOW" in config["thinkingConfig"].values()
+    assert {(setting["category"], setting["threshold"]) for setting in request.body["safetySettings"]} == {
+        (f"HARM_CATEGORY_{name}", "OFF")
+        for name in ("HARASSMENT", "HATE_SPEECH", "SEXUALLY_EXPLICIT", "DANGEROUS_CONTENT")
+    }
+    assert [turn["role"] for turn in request.body["contents"]] == ["user"]
+    assert story_of(request.body) == CHAPTER.strip()
+    assert "X-Server-Timeout".lower() not in request.headers
+
+
+FAULTS = [
+    ("bad_key", FaultKind.BAD_KEY, "INVALID_ARGUMENT"),
+    ("bad_key_401", FaultKind.BAD_KEY, "UNAUTHENTICATED"),
+    ("forbidden", FaultKind.NO_PERMISSION, "PERMISSION_DENIED"),
+    ("gone", FaultKind.MODEL_GONE, "NOT_FOUND"),
+    ("bad_request", FaultKind.BAD_REQUEST, "INVALID_ARGUMENT"),
+    ("location", FaultKind.BAD_REQUEST, "FAILED_PRECONDITION"),
+    ("overloaded", FaultKind.OVERLOADED, "UNAVAILABLE"),
+    ("internal", FaultKind.OVERLOADED, "INTERNAL"),
+    ("deadline", FaultKind.OVERLOADED, "DEADLINE_EXCEEDED"),
+    ("html", FaultKind.OVERLOADED, "Bad Gateway"),
+    ("quota_minute", FaultKind.QUOTA_MINUTE, ""),
+    ("quota_bare", FaultKind.QUOTA_MINUTE, ""),
+    ("quota_day", FaultKind.QUOTA_DAY, ""),
+    ("quota_none", FaultKind.QUOTA_NONE, ""),
+    ("broken_error", FaultKind.MALFORMED, ""),
+    ("drop_first", FaultKind.DISCONNECTED, "ServerDisconnectedError"),
+    ("stall_first", FaultKind.STALLED, ""),
+    ("empty_body", FaultKind.EMPTY, ""),
+    ("no_candidates", FaultKind.EMPTY, ""),
+    ("blank", FaultKind.EMPTY, ""),
+    ("prompt_blocked", FaultKind.PROMPT_BLOCKED, "PROHIBITED_CONTENT"),
+    ("thought_out", FaultKind.THOUGHT_OUT, "MAX_TOKENS"),
+    ("wrong_shape", FaultKind.WRONG_SHAPE, ""),
+    ("not_json", FaultKind.MALFORMED, ""),
+]
+
+
+@pytest.mark.parametrize(("scenario", "kind", "reason"), FAULTS)
+async def test_every_failure_before_the_first_cue_is_told_apart(
+    standin: GeminiStandin, gemini: GeminiModel, scenario: str, kind: FaultKind, reason: str
+) -> None:
+    """One call, no cue, the right kind and the API's word for it."""
+    standin.play(scenario)
+    drafts, found = await call(gemini)
+    assert found is not None
+    assert (found.kind, found.reason, found.model, drafts) == (kind, reason, MODEL, [])
+    assert found.sentence
+    assert found.hint
+    assert len(standin.calls) == 1
+
+
+BREAKS = [
+    ("stall", FaultKind.STALLED, ""),
+    ("cut", FaultKind.DISCONNECTED, "ClientPayloadError"),
+    ("no_finish", FaultKind.CUT_OFF, ""),
+    ("error_in_stream", FaultKind.OVERLOADED, "UNAVAILABLE"),
+    ("broken_event", FaultKind.MALFORMED, ""),
+    ("no_end", FaultKind.MALFORMED, ""),
+    ("safety", FaultKind.OUTPUT_BLOCKED, "HARM_CATEGORY_DANGEROUS_CONTENT"),
+    ("prohibited", FaultKind.OUTPUT_BLOCKED, "PROHIBITED_CONTENT"),
+    ("recitation", FaultKind.RECITATION, "RECITATION"),
+    ("max_tokens", FaultKind.TRUNCATED, "MAX_TOKENS"),
+    ("continuation", FaultKind.TRUNCATED, "CONTINUATION"),
+    ("unknown_finish", FaultKind.UNKNOWN_END, "MOONRISE"),
+]
+
+
+@pytest.mark.parametrize(("scenario", "kind", "reason"), BREAKS)
+async def test_every_failure_on_the_way_keeps_what_was_written(
+    standin: GeminiStandin, gemini: GeminiModel, scenario: str, kind: FaultKind, reason: str
+) -> None:
+    """The cues before the break were given out, complete, and the fault says what broke."""
+    standin.play(scenario)
+    drafts, found = await call(gemini)
+    assert found is not None
+    assert (found.kind, found.reason) == (kind, reason)
+    assert len(drafts[-1].cues) >= 3
+    assert all(cue.text in CHAPTER for cue in drafts[-1].cues if cue.kind.spoken)
+    assert len(standin.calls) == 1
+
+
+@pytest.mark.parametrize("scenario", ["safety", "recitation", "max_tokens", "no_finish", "cut", "error_in_stream"])
+async def test_the_same_failures_may_come_before_any_text(
+    standin: GeminiStandin, gemini: GeminiModel, scenario: str
+) -> None:
+    """Nothing is given out then, and a fault is raised all the same."""
+    standin.play(scenario, after=0)
+    drafts, found = await call(gemini)
+    assert found is not None
+    assert drafts == []
+
+
+@pytest.mark.parametrize("scenario", ["thought", "fenced", "runaway"])
+async def test_odd_but_good_answers_are_read(standin: GeminiStandin, gemini: GeminiModel, scenario: str) -> None:
+    """Thoughts are no text, a fence is no harm, and a cue that runs in circles is cut."""
+    standin.play(scenario)
+    drafts, found = await call(gemini)
+    assert found is None
+    assert coverage(assignment().paragraphs, drafts[-1].cues).share == 1.0
+    assert not [cue for cue in drafts[-1].cues if "Planning" in cue.text]
+
+
+async def test_nobody_listening_is_a_lost_connection(
+    standin: GeminiStandin, gemini: GeminiModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A refused connection costs nothing and is told as what it is."""
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", f"http://127.0.0.1:{unused.getsockname()[1]}")
+        report = CallReport(MODEL)
+        _, found = await call(gemini, report)
+    assert found is not None
+    assert found.kind is FaultKind.DISCONNECTED
+    assert report.known == Usage()
+
+
+@pytest.mark.parametrize(
+    ("scenario", "known"),
+    [("ok", True), ("max_tokens", True), ("safety", True), ("prompt_blocked", True), ("overloaded", True), ("cut", False),
+     ("no_finish", False), ("stall", False), ("drop_first", False), ("error_in_stream", False)],
+)  # fmt: skip
+async def test_a_call_knows_whether_its_cost_is_known(
+    standin: GeminiStandin, gemini: GeminiModel, scenario: str, known: bool
+) -> None:
+    """Ended by the API: the use is whole. Refused: nothing. Broken off: unknown, though some of it was told."""
+    standin.play(scenario)
+    report = CallReport(MODEL)
+    await call(gemini, report)
+    assert (report.known is not None) is known
+    assert (report.known == Usage()) is (scenario == "overloaded")
+
+
+async def test_a_trickle_without_end_is_ended(standin: GeminiStandin, gemini: GeminiModel) -> None:
+    """Each byte comes in time, the whole does not."""
+    standin.delay, standin.chunks = 0.05, 2_000
+    with pytest.raises(WritingFault) as raised:
+        async for _ in gemini.stream(MODEL, assignment(), deadline=Deadline(0.3)):
+            pass
+    assert raised.value.kind is FaultKind.TIMED_OUT
+
+
+async def test_leaving_early_hangs_up(standin: GeminiStandin, gemini: GeminiModel) -> None:
+    """Who stops reading, or is cancelled, leaves no connection behind and can call again."""
+    gc.disable()  # what is only closed when garbage is collected is not closed
+    try:
+        standin.play("stall", times=2)
+        async with aclosing(gemini.stream(MODEL, assignment())) as drafts:
+            await anext(drafts)
+            assert standin.open == 1
+        task = asyncio.create_task(call(gemini))
+        await asyncio.sleep(0.1)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        await asyncio.sleep(0.05)
+        assert standin.open == 0
+    finally:
+        gc.enable()
+    assert (await call(gemini))[1] is None
+
+
+async def test_the_beta_is_asked_where_the_stable_version_does_not_know_our_fields(
+    standin: GeminiStandin, gemini: GeminiModel
+) -> None:
+    """Once, and remembered; only where nobody chose a version."""
+    standin.play("unknown_name")
+    assert (await call(gemini))[1] is None
+    assert (await call(gemini))[1] is None
+    assert [request.path.split("/")[1] for request in standin.calls] == ["v1", "v1beta", "v1beta"]
+
+
+@pytest.mark.parametrize("how", ["argument", "environment"])
+async def test_a_chosen_version_is_kept(standin: GeminiStandin, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
+    """Set as an argument or as the SDK's own variable, it is used and not second-guessed."""
+    standin.play("unknown_name")
+    if how == "environment":
+        monkeypatch.setenv("GOOGLE_GENAI_API_VERSION", "v1")
+    gemini = GeminiModel("test-key", api_version="v1" if how == "argument" else "")
+    _, found = await call(gemini)
+    assert found is not None
+    assert found.kind is FaultKind.BAD_REQUEST
+    assert len(standin.calls) == 1
+    await gemini.aclose()
+
+
+async def test_moving_aliases_are_asked_of_the_beta(standin: GeminiStandin, gemini: GeminiModel) -> None:
+    """The stable version does not have them."""
+    assert (await call(gemini, model="gemini-flash-latest"))[1] is None
+    assert standin.calls[0].path.startswith("/v1beta/")
+
+
+@pytest.mark.parametrize("key", ["", " \n", "kéy", "a\nb"])
+async def test_a_key_that_cannot_be_one_is_not_sent(standin: GeminiStandin, key: str) -> None:
+    """It is told as a bad key, without asking Google."""
+    gemini = GeminiModel(key)
+    _, found = await call(gemini)
+    assert found is not None
+    assert found.kind is FaultKind.BAD_KEY
+    assert standin.calls == []
+    await gemini.aclose()
+
+
+async def test_a_closed_client_stays_closed(standin: GeminiStandin, gemini: GeminiModel) -> None:
+    """It opens no new session, as the SDK would, and can be closed twice."""
+    await call(gemini)
+    await gemini.aclose()
+    await gemini.aclose()
+    _, found = await call(gemini)
+    assert found is not None
+    assert found.kind is FaultKind.DISCONNECTED
+    assert len(standin.calls) == 1
+
+
+async def test_every_event_is_waited_for_through_the_seam(standin: GeminiStandin) -> None:
+    """A simulated Discord knows of each wait that the network causes."""
+    waits: list[str] = []
+
+    async def wait(awaitable: Awaitable[T], why: str) -> T:
+        waits.append(why)
+        return await awaitable
+
+    gemini = GeminiModel("test-key", wait=wait)
+    await call(gemini)
+    await gemini.aclose()
+    assert len(waits) >= standin.chunks
+    assert set(waits) == {f"an answer from {MODEL}"}
+
+
+async def test_neither_key_nor_chapter_is_logged(
+    standin: GeminiStandin, gemini: GeminiModel, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The operator reads what the API said, and nothing that is not theirs to read."""
+    caplog.set_level(logging.DEBUG)
+    for scenario in ("bad_request", "cut"):
+        standin.play(scenario, times=1)
+        await call(gemini)
+    assert "Request contains an invalid argument" in caplog.text
+    assert "test-key" not in caplog.text
+    assert "lantern guttered" not in caplog.text
+
+
+def test_the_sdk_is_not_imported_with_the_module() -> None:
+    """It costs over a second of processor time, which is for a thread and not for whoever imports the bot."""
+    code = "import sys, bot.generation.gemini.writer; sys.exit(any(name.startswith('google') for name in sys.modules))"
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

@@ -1,0 +1,200 @@
+import json
+import time
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.generation.gemini.response import LONGEST_CUE, LONGEST_TEXT, AnswerReader, schema
+from bot.generation.writer import Assignment, FaultKind, WritingFault
+from bot.scripts.models import CastMember, CueKind, Draft, Usage
+from tests.bot.generation.story import assignment
+
+SCRIPT: dict[str, Any] = {
+    "title": "The Midnight Summoning",
+    "logline": "A watchwoman counts one bell too many.",
+    "cast": [{"name": "NARRATOR", "voice": "low"}, {"name": "HANA", "voice": "dry"}],
+    "cues": [
+        {"type": "music", "speaker": "", "text": "LOW SHAMISEN", "direction": "under"},
+        {"type": "narration", "speaker": "NARRATOR", "text": "The lantern guttered.", "direction": ""},
+        {"type": "dialogue", "speaker": "HANA", "text": "Twelve.", "direction": "close"},
+    ],
+}
+
+
+def read(text: str, given: Assignment | None = None) -> Draft:
+    """The draft from a whole answer that came in one piece."""
+    reader = AnswerReader(given or assignment())
+    reader.feed(text)
+    reader.finish()
+    return reader.draft("m", Usage())
+
+
+def cues(*entries: object) -> str:
+    return json.dumps({"title": "T", "cues": entries})
+
+
+def keywords(part: object) -> set[str]:
+    """All keywords of a schema, names of properties left out."""
+    if not isinstance(part, dict):
+        return set()
+    inner = [*part.get("properties", {}).values(), part.get("items")]
+    return set(part) | {word for value in inner for word in keywords(value)}
+
+
+def test_the_schema_uses_only_what_every_model_understands() -> None:
+    """No references, unions or constants; the properties are ordered so that cues come last."""
+    assert keywords(schema()) == {"type", "properties", "required", "propertyOrdering", "items", "description", "enum"}
+    assert schema()["propertyOrdering"] == ["title", "logline", "cast", "cues"]
+
+
+def test_a_whole_answer_is_a_draft() -> None:
+    """Everything that was written is found, numbered from the assignment's first cue."""
+    draft = read(json.dumps(SCRIPT), assignment(first_cue=40))
+    assert (draft.title, draft.logline) == (SCRIPT["title"], SCRIPT["logline"])
+    assert [(cue.n, cue.kind, cue.speaker, cue.direction) for cue in draft.cues] == [
+        (40, CueKind.MUSIC, "", "under"),
+        (41, CueKind.NARRATION, "NARRATOR", ""),
+        (42, CueKind.DIALOGUE, "HANA", "close"),
+    ]
+    assert draft.cast == (CastMember(name="NARRATOR", voice="low"), CastMember(name="HANA", voice="dry"))
+
+
+def test_a_cue_counts_once_the_next_one_has_begun() -> None:
+    """Character by character, drafts only grow, and the last cue waits for the end."""
+    text = json.dumps(SCRIPT)
+    reader = AnswerReader(assignment())
+    seen = [len(reader.draft("", Usage()).cues) for letter in text if reader.feed(letter)]
+    assert seen == [1, 2]
+    reader.finish()
+    assert len(reader.draft("", Usage()).cues) == 3
+
+
+@given(st.lists(st.integers(1, 60), min_size=1, max_size=40))
+def test_how_the_answer_is_sliced_makes_no_difference(steps: list[int]) -> None:
+    """Any slicing gives the same cues, with half surrogates at the cuts put together again."""
+    script = {**SCRIPT, "cues": [{"type": "narration", "text": f"The 🦊 came {n} times “so”.\n"} for n in range(9)]}
+    text = json.dumps(script, ensure_ascii=False).replace("🦊", "\ud83e\udd8a")
+    reader = AnswerReader(assignment())
+    for step in steps:
+        reader.feed(text[:step])
+        text = text[step:]
+    reader.feed(text)
+    reader.finish()
+    assert [cue.text for cue in reader.draft("", Usage()).cues] == [f"The 🦊 came {n} times “so”." for n in range(9)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\ufeff" + json.dumps(SCRIPT),
+        f"```json\n{json.dumps(SCRIPT)}\n```\n",
+        f"Here it is:\n{json.dumps(SCRIPT)}\nGood night.",
+        json.dumps(SCRIPT["cues"]),
+        json.dumps({"mood": {"deep": [1]}, **SCRIPT, "extra": None}),
+        json.dumps(SCRIPT).replace("guttered.", "guttered.\n"),
+    ],
+    ids=["bom", "fence", "prose around it", "bare list", "unknown fields", "bare line end in a string"],
+)
+def test_harmless_oddities_are_read(text: str) -> None:
+    """What a model adds around or beside a good script does not cost the script."""
+    assert [cue.kind.value for cue in read(text).cues] == ["music", "narration", "dialogue"]
+
+
+def test_odd_cues_are_put_right() -> None:
+    """Casing, nulls, missing fields, synonyms and blank cues are dealt with; nobody speaks who is not in the cast."""
+    draft = read(
+        cues(
+            {"type": "NARRATION", "text": "A", "speaker": "Watson"},
+            {"type": "Sound Effect", "speaker": "HANA", "text": "DOOR", "direction": None},
+            {"type": "dialogue", "speaker": " hana (whispering) ", "text": "B"},
+            {"type": "dialogue", "speaker": "narrator", "text": "C"},
+            {"type": "dialogue", "speaker": None, "text": "D"},
+            {"type": None, "speaker": "FOX:", "text": 13},
+            {"type": "narration", "text": "  \u200b "},
+            {"type": "narration"},
+            None,
+            "stray",
+            {"text": "E"},
+        )
+    )
+    assert [(cue.kind.value, cue.speaker, cue.text) for cue in draft.cues] == [
+        ("narration", "NARRATOR", "A"),
+        ("sfx", "", "DOOR"),
+        ("dialogue", "HANA", "B"),
+        ("narration", "NARRATOR", "C"),
+        ("dialogue", "VOICE", "D"),
+        ("dialogue", "FOX", "13"),
+        ("narration", "NARRATOR", "E"),
+    ]
+    assert [member.name for member in draft.cast] == ["NARRATOR", "HANA", "VOICE", "FOX"]
+
+
+def test_names_and_voices_of_earlier_parts_stay() -> None:
+    """A known speaker keeps the spelling and the voice that the cast has."""
+    known = assignment(cast=(CastMember(name="McKay", voice="gravel"),))
+    draft = read(
+        json.dumps(
+            {
+                "cast": [{"name": "MCKAY", "voice": "velvet"}],
+                "cues": [{"type": "dialogue", "speaker": "mckay", "text": "A"}],
+            }
+        ),
+        known,
+    )
+    assert draft.cues[0].speaker == "McKay"
+    assert draft.cast == (CastMember(name="McKay", voice="gravel"),)
+
+
+def test_a_line_that_is_too_long_becomes_several() -> None:
+    """It is cut between sentences; a model running in circles is stopped."""
+    draft = read(cues({"type": "narration", "text": "The bell rang. " * 7_000}))
+    assert all(len(cue.text) <= LONGEST_CUE and cue.text.endswith("rang.") for cue in draft.cues[:-1])
+    assert sum(len(cue.text) for cue in draft.cues) <= LONGEST_TEXT
+
+
+def test_text_that_would_break_a_script_is_cleaned() -> None:
+    """Line ends, controls and direction marks do not reach a cue."""
+    assert read(cues({"type": "narration", "text": "a\nb\u202e\x07 c"})).cues[0].text == "a b c"
+
+
+@pytest.mark.parametrize("text", ["I would rather not.", "{", '{"cues": [{"type": "narration", "text": "cut'])
+def test_what_is_not_json_is_malformed(text: str) -> None:
+    """A text that is no complete JSON document is told as such."""
+    with pytest.raises(WritingFault) as raised:
+        read(text)
+    assert raised.value.kind is FaultKind.MALFORMED
+
+
+@pytest.mark.parametrize(
+    "text", ["{}", "[]", '{"cues": []}', '{"cues": "none"}', '{"cues": [{"text": " "}]}', "[null]"]
+)
+def test_json_without_a_script_has_the_wrong_shape(text: str) -> None:
+    """JSON that holds not one usable cue is told from what is no JSON."""
+    with pytest.raises(WritingFault) as raised:
+        read(text)
+    assert raised.value.kind is FaultKind.WRONG_SHAPE
+
+
+def test_what_was_good_before_the_break_is_kept() -> None:
+    """A document that goes wrong in the middle still gives the cues before."""
+    reader = AnswerReader(assignment())
+    reader.feed(json.dumps(SCRIPT)[:-2] + ', {"type": "sfx", "text": "un"quoted"}]}')
+    with pytest.raises(WritingFault):
+        reader.finish()
+    assert len(reader.draft("", Usage()).cues) == 3
+
+
+def test_reading_while_it_grows_is_quick() -> None:
+    """Four hundred reparses of a document of 160 kB take far less than a second in all."""
+    entry = {"type": "narration", "speaker": "NARRATOR", "text": "word " * 40, "direction": "close"}
+    text = cues(*[entry] * 590)
+    assert len(text) > 160_000
+    reader = AnswerReader(assignment())
+    step = len(text) // 400
+    began = time.process_time()
+    for at in range(0, len(text), step):
+        reader.feed(text[at : at + step])
+    reader.finish()
+    assert time.process_time() - began < 0.9

@@ -1,0 +1,42 @@
+"""Fixtures."""
+
+import logging
+import ssl
+from collections.abc import Iterator
+
+import pytest
+
+from bot.generation.gemini.client import load_sdk
+from bot.jobs import rate_limiter
+from bot.jobs.circuit_breaker import Health
+from storage import Database
+from tests.bot.generation.pipeline.studio import FaultyGemini, Studio
+from tests.conftest import StillClock
+
+
+@pytest.fixture(scope="module")
+def gemini_server() -> Iterator[FaultyGemini]:
+    """One stand-in for all: starting it is the slow part."""
+    load_sdk()
+    with FaultyGemini() as standin:
+        yield standin
+
+
+@pytest.fixture
+def standin(gemini_server: FaultyGemini, monkeypatch: pytest.MonkeyPatch) -> FaultyGemini:
+    """The stand-in, well again, and the only Gemini that the SDK can reach."""
+    gemini_server.reset()
+    gemini_server.chunks, gemini_server.delay = 24, 0.0
+    for name in ("GOOGLE_API_KEY", "GEMINI_API_KEY", "GOOGLE_GENAI_API_VERSION", "GOOGLE_GENAI_USE_VERTEXAI"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", gemini_server.url)
+    monkeypatch.setattr(ssl, "create_default_context", lambda *_, **__: ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+    monkeypatch.setattr(rate_limiter, "_COOL", 0.02)
+    return gemini_server
+
+
+@pytest.fixture
+def studio(sqlite: Database, sqlite_url: str, clock: StillClock, caplog: pytest.LogCaptureFixture) -> Studio:
+    """The studio, with its log heard."""
+    caplog.set_level(logging.INFO)
+    return Studio(sqlite, sqlite_url.removeprefix("sqlite:///"), Health(clock))

@@ -1,0 +1,114 @@
+"""Odd answers, and answers filled with anything."""
+
+import json
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.generation.gemini.response import AnswerReader, schema
+from bot.generation.writer import Assignment, WritingFault
+from bot.scripts.models import Draft, Usage
+from tests.bot.generation.pipeline.studio import (
+    _JUNK,
+    FaultyGemini,
+    Studio,
+    assert_money,
+    assert_nothing_is_lost,
+    assert_nothing_technical,
+    write,
+)
+
+
+@pytest.mark.parametrize("scenario", ["fenced", "thought", "runaway"])
+async def test_odd_but_usable_answers_are_used(standin: FaultyGemini, studio: Studio, scenario: str) -> None:
+    """A fence around the JSON, thoughts before it and a cue that never ends still make Gemini's script."""
+    standin.play(scenario)
+    outcome = await write(studio)
+    assert outcome.stored.writer == "gemini"
+    assert len(standin.calls) == 1
+    assert_nothing_is_lost(outcome)
+    assert_money(outcome, "paid", 0)
+
+
+CUE = {"type": "narration", "speaker": "NARRATOR", "text": "The bell rang."}
+
+
+WHOLE: dict[str, Any] = {"title": "T", "logline": "L", "cast": [{"name": "NARRATOR", "voice": "low"}], "cues": [CUE]}
+
+
+STRANGE: dict[str, tuple[str, str]] = {
+    "numbers as text": (json.dumps(WHOLE | {"cues": [CUE | {"text": 13, "direction": 0.5}]}), "13"),
+    "no speaker": (json.dumps(WHOLE | {"cues": [{"type": "dialogue", "speaker": "", "text": "Who?"}]}), "Who?"),
+    "odd kinds": (
+        json.dumps(WHOLE | {"cues": [CUE | {"type": kind} for kind in ("SFX", "Narration", "", "9")]}),
+        "bell",
+    ),
+    "nulls": (
+        json.dumps({"title": None, "logline": None, "cast": None, "cues": [None, CUE | {"direction": None}]}),
+        "bell",
+    ),
+    "the same voice a hundred times": (json.dumps(WHOLE | {"cast": [{"name": "Fox", "voice": "thin"}] * 100}), "bell"),
+    "nothing but cues": (json.dumps([CUE]), "bell"),
+    "cues first": (json.dumps({"cues": [CUE], "cast": [], "logline": "L", "title": "T"}), "bell"),
+    "spread over many lines": (json.dumps(WHOLE, indent=8).replace("\n", "\r\n\n"), "bell"),
+    "junk inside": (json.dumps(WHOLE | {"x": [[{}]], "cues": [{"a": {"b": [1]}}, 7, [CUE], "text", CUE]}), "bell"),
+    "lists inside lists": (
+        '{"title": "a\nb", "cues": [{"text": ' + "[" * 600 + "]" * 600 + "}, " + json.dumps(CUE) + "]}",
+        "bell",
+    ),
+    "one endless cue": (json.dumps(WHOLE | {"cues": [CUE | {"text": "and on it rang " * 13_000}]}), "and on it rang"),
+    "5,000 cues": (json.dumps(WHOLE | {"cues": [CUE] * 5_000}), "bell"),
+    "signs that are not seen": (json.dumps(WHOLE | {"title": "\u202e\u0000\ud800"}), "bell"),
+}
+
+
+@pytest.mark.parametrize("name", STRANGE)
+async def test_whatever_fits_into_json_becomes_a_script(
+    standin: FaultyGemini, studio: Studio, caplog: pytest.LogCaptureFixture, name: str
+) -> None:
+    """An answer in JSON with a cue somewhere is Gemini's script, however strangely its fields are filled."""
+    standin.answer, said = STRANGE[name]
+    standin.play("custom")
+    outcome = await write(studio)
+    assert (outcome.stored.writer, outcome.stored.error) == ("gemini", "")
+    assert any(said in cue.text for cue in outcome.script.cues)
+    assert all(len(cue.text) <= 2_000 and cue.text.isprintable() for cue in outcome.script.cues)
+    assert len({member.name for member in outcome.script.cast}) == len(outcome.script.cast)
+    assert {cue.speaker for cue in outcome.script.cues} - {member.name for member in outcome.script.cast} <= {""}
+    assert len(standin.calls) == 1
+    assert_nothing_technical(studio, caplog)
+
+
+def _filled(wanted: dict[str, Any]) -> st.SearchStrategy[Any]:
+    """Anything that fills the schema, or nearly."""
+    fits: st.SearchStrategy[Any] = st.text(max_size=30)
+    match wanted["type"]:
+        case "object":
+            fits = st.fixed_dictionaries({}, optional={name: _filled(of) for name, of in wanted["properties"].items()})
+        case "array":
+            fits = st.lists(_filled(wanted["items"]), max_size=6)
+        case _ if "enum" in wanted:
+            fits = st.sampled_from([spelled for value in wanted["enum"] for spelled in (value, value.upper())])
+    return st.one_of(fits, fits, fits, _JUNK)
+
+
+@settings(max_examples=150, deadline=None)
+@given(answer=_filled(schema()), step=st.integers(1, 40), cut=st.integers(0, 400), indent=st.sampled_from([None, 4]))
+def test_whatever_the_schema_is_filled_with_is_read_or_refused(
+    answer: object, step: int, cut: int, indent: int | None
+) -> None:
+    """Any answer, whole or cut anywhere, is cues in their order or a fault with its sentence, and nothing else."""
+    text = json.dumps(answer, ensure_ascii=bool(step % 2), indent=indent)
+    text = text[: len(text) - cut] if cut < 200 else text
+    given = Assignment("Book", 1, "Title", "horror", ("The bell rang.",), first_cue=7)
+    reader = AnswerReader(given)
+    for at in range(0, len(text), step):
+        reader.feed(text[at : at + step])
+    with suppress(WritingFault):
+        reader.finish()
+    draft = reader.draft("model", Usage())
+    assert [cue.n for cue in draft.cues] == list(range(7, 7 + len(draft.cues)))
+    assert Draft.model_validate_json(draft.model_dump_json()) == draft

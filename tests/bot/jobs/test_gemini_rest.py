@@ -1,0 +1,133 @@
+import pytest
+
+from bot.generation.error_messages import fault
+from bot.generation.writer import FaultKind, WritingFault
+from bot.jobs.circuit_breaker import FAILURES, Health
+from tests.conftest import StillClock
+
+
+def fail(health: Health, times: int = FAILURES, kind: FaultKind = FaultKind.OVERLOADED) -> None:
+    for _ in range(times):
+        health.failed(fault(kind))
+
+
+def rest(health: Health, clock: StillClock) -> float:
+    """Seconds that are left of the rest."""
+    until = health.resting_until
+    return 0.0 if until is None else (until - clock.now).total_seconds()
+
+
+def test_five_failures_in_a_row_make_it_rest(clock: StillClock) -> None:
+    """After the fifth failure it rests for a minute, and not before."""
+    health = Health(clock)
+    fail(health, FAILURES - 1)
+    health.check()
+    assert health.resting_until is None
+    fail(health, 1)
+    assert rest(health, clock) == 60
+
+
+def test_a_rest_says_when_it_ends(clock: StillClock) -> None:
+    """Whoever asks during a rest gets a sentence with the moment of its end."""
+    health = Health(clock)
+    fail(health)
+    with pytest.raises(WritingFault) as found:
+        health.check()
+    assert found.value.kind is FaultKind.RESTING
+    assert found.value.back_at == health.resting_until
+    assert f"<t:{int(clock.now.timestamp()) + 60}:f>" in found.value.hint
+
+
+def test_a_rest_ends_by_itself(clock: StillClock) -> None:
+    """When its time is over it may be asked again, without anybody's doing."""
+    health = Health(clock)
+    fail(health)
+    clock.forward(seconds=59)
+    with pytest.raises(WritingFault):
+        health.check()
+    clock.forward(seconds=1)
+    health.check()
+    assert health.resting_until is None
+
+
+def test_each_rest_without_success_is_twice_as_long(clock: StillClock) -> None:
+    """One failure after a rest is enough for the next, twice as long, a quarter of an hour at most."""
+    health = Health(clock)
+    fail(health)
+    rests = [rest(health, clock)]
+    for _ in range(6):
+        clock.forward(seconds=rests[-1])
+        health.check()
+        fail(health, 1)
+        rests.append(rest(health, clock))
+    assert rests == [60, 120, 240, 480, 900, 900, 900]
+
+
+def test_a_success_ends_it_all(clock: StillClock) -> None:
+    """After a success five more failures are needed, and the rest is a minute again."""
+    health = Health(clock)
+    fail(health)
+    clock.forward(minutes=1)
+    fail(health, 1)
+    clock.forward(minutes=2)
+    health.served()
+    assert health.resting_until is None
+    fail(health, FAILURES - 1)
+    health.check()
+    fail(health, 1)
+    assert rest(health, clock) == 60
+
+
+def test_a_success_during_a_rest_ends_it(clock: StillClock) -> None:
+    """A request that was under way when the rest began, and succeeds, shows that all is well."""
+    health = Health(clock)
+    fail(health)
+    health.served()
+    health.check()
+
+
+def test_failures_that_end_together_count_as_one_rest(clock: StillClock) -> None:
+    """Eight requests that fail in the same outage make it rest a minute, not eight."""
+    health = Health(clock)
+    fail(health, FAILURES + 3)
+    assert rest(health, clock) == 60
+    clock.forward(minutes=1)
+    fail(health, 1)
+    assert rest(health, clock) == 120
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        FaultKind.PROMPT_BLOCKED,
+        FaultKind.OUTPUT_BLOCKED,
+        FaultKind.RECITATION,
+        FaultKind.TRUNCATED,
+        FaultKind.QUOTA_MINUTE,
+        FaultKind.QUOTA_DAY,
+        FaultKind.BUDGET,
+        FaultKind.WRONG_SHAPE,
+    ],
+)
+def test_what_one_chapter_meets_says_nothing_about_gemini(clock: StillClock, kind: FaultKind) -> None:
+    """A blocked chapter, a quota or our own budget is no reason to leave Gemini alone."""
+    health = Health(clock)
+    fail(health, 2 * FAILURES, kind)
+    health.check()
+    fail(health, FAILURES - 1)
+    fail(health, FAILURES, kind)
+    health.check()
+
+
+def test_failures_need_not_be_of_one_kind(clock: StillClock) -> None:
+    """What counts is that nothing came back, however it failed."""
+    health = Health(clock)
+    for kind in (
+        FaultKind.STALLED,
+        FaultKind.DISCONNECTED,
+        FaultKind.TIMED_OUT,
+        FaultKind.OVERLOADED,
+        FaultKind.BAD_KEY,
+    ):
+        fail(health, 1, kind)
+    assert rest(health, clock) == 60

@@ -1,0 +1,120 @@
+"""The pace of posts, on a clock that moves when somebody waits."""
+
+import asyncio
+import time
+from collections.abc import Awaitable
+from itertools import pairwise
+from typing import TypeVar
+
+import pytest
+
+from bot.clock import plainly
+from bot.jobs.pacer import Pacer
+
+T = TypeVar("T")
+STEP = 1 / 1024
+
+
+class Stepping:
+    """Time that goes on in small steps, as long as somebody waits."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    async def wait(self, awaitable: Awaitable[T], why: str) -> T:
+        """One step, and nothing of what was waited for."""
+        assert why
+        waiting = asyncio.ensure_future(awaitable)
+        await asyncio.sleep(0)
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+        self.now += STEP
+        raise TimeoutError
+
+
+@pytest.fixture
+def stepping() -> Stepping:
+    """Time that goes on only while somebody waits."""
+    return Stepping()
+
+
+async def turns(pacer: Pacer, stepping: Stepping, number: int) -> list[float]:
+    """When so many callers that come at once have their turns, in order."""
+    found: list[float] = []
+
+    async def one() -> None:
+        await pacer.turn()
+        found.append(stepping.now)
+
+    await asyncio.gather(*(one() for _ in range(number)))
+    return found
+
+
+def gaps(moments: list[float]) -> list[float]:
+    """The time between neighbours."""
+    return [after - before for before, after in pairwise(moments)]
+
+
+@pytest.mark.parametrize("rate", [1.0, 25.0, 40.0])
+async def test_the_pace_is_kept_evenly(stepping: Stepping, rate: float) -> None:
+    """Callers who come at once pass one by one, as far apart as the rate says; the first need not wait."""
+    moments = await turns(Pacer(rate, stepping.wait, stepping), stepping, 10)
+    assert moments[0] == 100.0
+    assert min(gaps(moments)) > 1 / rate - 12 * STEP
+    assert moments[-1] - moments[0] >= 9 / rate - STEP
+
+
+async def test_time_not_used_is_not_saved(stepping: Stepping) -> None:
+    """After a rest there is no burst."""
+    pacer = Pacer(10, stepping.wait, stepping)
+    await turns(pacer, stepping, 1)
+    stepping.now += 60
+    moments = await turns(pacer, stepping, 5)
+    assert moments[-1] - moments[0] >= 4 / 10 - STEP
+
+
+async def test_quiet_holds_everybody(stepping: Stepping) -> None:
+    """While Discord asks for quiet nobody passes, neither who comes then nor who was waiting already."""
+    pacer = Pacer(10, stepping.wait, stepping)
+    await pacer.turn()
+    waiting = asyncio.create_task(turns(pacer, stepping, 3))
+    for _ in range(4):  # until they have begun to wait
+        await asyncio.sleep(0)
+    pacer.quiet(5)
+    moments = [*await waiting, *await turns(pacer, stepping, 3)]
+    assert min(moments) >= 105.0
+
+
+async def test_quiet_ends_without_a_burst(stepping: Stepping) -> None:
+    """Those who were held by a pause pass one by one after it."""
+    pacer = Pacer(10, stepping.wait, stepping)
+    await pacer.turn()
+    waiting = asyncio.create_task(turns(pacer, stepping, 8))
+    for _ in range(4):  # until they have begun to wait
+        await asyncio.sleep(0)
+    pacer.quiet(5)
+    moments = await waiting
+    assert min(moments) >= 105.0
+    assert min(gaps(moments)) > 1 / 10 - 12 * STEP
+
+
+async def test_a_shorter_quiet_ends_no_longer_one(stepping: Stepping) -> None:
+    """Two pauses at once last as long as the longer one."""
+    pacer = Pacer(10, stepping.wait, stepping)
+    pacer.quiet(5)
+    pacer.quiet(1)
+    assert (await turns(pacer, stepping, 1))[0] >= 105.0
+
+
+async def test_closing_lets_everybody_go_at_once() -> None:
+    """At the end nobody waits for a turn any longer, not even in a pause."""
+    pacer = Pacer(0.01, plainly, time.monotonic)
+    await pacer.turn()
+    pacer.quiet(1000)
+    waiting = [asyncio.create_task(pacer.turn()) for _ in range(3)]
+    await asyncio.sleep(0)
+    pacer.close()
+    await asyncio.wait_for(asyncio.gather(*waiting), 1)

@@ -1,0 +1,48 @@
+import pytest
+
+from bot.scripts.models import Cue, CueKind, RunningTime
+from bot.scripts.timing import cue_seconds, running_time, spoken_seconds, timed
+from tests.bot.generation.story import narrated
+
+
+def cue(kind: CueKind, text: str = "word", speaker: str = "") -> Cue:
+    return Cue(n=1, kind=kind, text=text, speaker=speaker)
+
+
+def test_a_finished_hour_is_nine_thousand_three_hundred_words() -> None:
+    """The estimate agrees with the audiobook trade's rule of thumb."""
+    assert spoken_seconds("word " * 9_300) == pytest.approx(3_600)
+
+
+def test_japanese_is_timed_by_its_characters() -> None:
+    """Two hundred and seventy-five characters take a minute."""
+    assert spoken_seconds("鐘" * 275) == pytest.approx(60)
+
+
+def test_starts_follow_from_what_came_before() -> None:
+    """Lines are half a second apart between speakers, a quarter with the same one; a sound is its own pause."""
+    line = "word " * 155
+    cues, _ = timed(
+        [
+            cue(CueKind.MUSIC),
+            cue(CueKind.NARRATION, line, "NARRATOR"),
+            cue(CueKind.NARRATION, line, "NARRATOR"),
+            cue(CueKind.DIALOGUE, line, "HANA"),
+            cue(CueKind.SFX),
+            cue(CueKind.DIALOGUE, line, "FOX"),
+        ]
+    )
+    assert [found.start for found in cues] == [0, 6, 66.25, 126.75, 186.75, 189.25]
+    assert [found.seconds for found in cues] == [6, 60, 60, 60, 2.5, 60]
+
+
+def test_the_range_is_that_of_fast_and_slow_speech() -> None:
+    """Only spoken words stretch; the numbers are whole seconds, rounded outwards."""
+    assert running_time(narrated("word " * 2_310)) == RunningTime(low=840, high=990)
+    assert running_time([cue(CueKind.MUSIC)]) == RunningTime(low=6, high=6)
+    assert running_time(()) == RunningTime(low=0, high=0)
+
+
+def test_a_line_without_words_is_a_breath() -> None:
+    """Dots alone still take time."""
+    assert cue_seconds(cue(CueKind.DIALOGUE, "…")) == 0.5

@@ -1,0 +1,287 @@
+"""Generations as they are kept, and what they cost."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+
+from storage import Database, StaleStateError, Writing
+from storage.states import RunState
+from storage.stores.runs import Run
+from tests.conftest import StillClock
+
+LEASE = timedelta(seconds=60)
+ANN, BEN = "worker_ann", "worker_ben"
+
+
+@pytest.fixture
+async def peers(database: Database, database_url: str, clock: StillClock) -> AsyncIterator[tuple[Database, Database]]:
+    """Two processes' databases where there may be two; on SQLite the one twice."""
+    if database.exclusive:
+        yield database, database
+        return
+    other = await Database.open(database_url, clock)
+    yield database, other
+    await other.close()
+
+
+@pytest.fixture(autouse=True)
+async def book(database: Database) -> None:
+    """The book that the runs are of."""
+    await database.write(lambda writing: writing.ebooks.add("ebook_001", "The Fox"))
+
+
+async def ordered(database: Database, chapter: int = 1, *, channel: int | None = None) -> Run:
+    """A run that waits, with the next version of its chapter."""
+
+    async def work(writing: Writing) -> Run:
+        return await writing.runs.add(
+            ebook_id="ebook_001",
+            chapter_number=chapter,
+            version=await writing.runs.next_version("ebook_001", chapter),
+            channel_id=channel,
+            request="{}",
+            content="The bell rang.",
+        )
+
+    return await database.write(work)
+
+
+async def claimed(database: Database, owner: str = ANN) -> Run | None:
+    """What ``owner`` gets to write."""
+    return await database.write(lambda writing: writing.runs.claim(owner, LEASE))
+
+
+async def taken(database: Database, owner: str = ANN) -> Run:
+    """A run being written by ``owner``."""
+    await ordered(database)
+    run = await claimed(database, owner)
+    assert run is not None
+    return run
+
+
+async def now(database: Database, run: Run) -> Run:
+    """The run as it stands now."""
+    async with database.read() as reading:
+        return await reading.runs.get(run.id)
+
+
+async def test_the_oldest_comes_first(database: Database, clock: StillClock) -> None:
+    """Runs are written in the order in which they were asked for, each by one worker."""
+    wanted = []
+    for chapter in (3, 1, 2):
+        wanted.append((await ordered(database, chapter)).id)
+        clock.forward(seconds=1)
+    got = [await claimed(database, owner) for owner in (ANN, BEN, ANN, BEN)]
+    assert [run.id if run else None for run in got] == [*wanted, None]
+    first = got[0]
+    assert first is not None
+    assert (first.state, first.lease_owner, first.attempts) == (RunState.WRITING, ANN, 1)
+    assert first.started_at == clock.now
+    assert first.lease_until == clock.now + LEASE
+
+
+async def test_a_run_waits_for_its_card(database: Database, clock: StillClock) -> None:
+    """A run whose card is still being posted is not begun, but after half a minute it is begun without."""
+    await ordered(database, channel=77)
+    assert await claimed(database) is None
+    clock.forward(seconds=30)
+    assert await claimed(database) is None
+    clock.forward(seconds=1)
+    assert await claimed(database) is not None
+
+
+async def test_a_card_lets_the_run_begin(database: Database) -> None:
+    """As soon as its card stands, a run may be begun; where no card can stand, too."""
+    shown, hidden = await ordered(database, 1, channel=77), await ordered(database, 2, channel=78)
+    await database.write(lambda writing: writing.runs.set_card(shown.id, 77, 99))
+    await database.write(lambda writing: writing.runs.set_card(hidden.id, None, None))
+    got = {run.id for run in (await claimed(database), await claimed(database)) if run}
+    assert got == {shown.id, hidden.id}
+
+
+async def test_this_very_run(database: Database, clock: StillClock) -> None:
+    """Somebody who asks for one run gets that run and no other."""
+    await ordered(database, 1)
+    clock.forward(seconds=1)
+    wanted = await ordered(database, 2)
+    got = await database.write(lambda writing: writing.runs.claim(ANN, LEASE, wanted.id))
+    assert got is not None
+    assert got.id == wanted.id
+    assert await database.write(lambda writing: writing.runs.claim(BEN, LEASE, wanted.id)) is None
+
+
+async def test_no_two_workers_get_the_same_run(peers: tuple[Database, Database]) -> None:
+    """Many workers of two processes that reach out at once get every run exactly once."""
+    wanted = [(await ordered(peers[0], chapter)).id for chapter in range(1, 11)]
+    got = await asyncio.gather(*(claimed(peers[n % 2], f"worker_{n}") for n in range(14)))
+    assert sorted(run.id for run in got if run) == sorted(wanted)
+
+
+async def test_a_lease_is_kept_by_its_owner(database: Database, clock: StillClock) -> None:
+    """Renewing moves the lease and keeps the progress; nobody else can do it."""
+    run = await taken(database)
+    clock.forward(seconds=40)
+    await database.write(lambda writing: writing.runs.renew(run.id, ANN, LEASE, "half"))
+    kept = await now(database, run)
+    assert (kept.progress, kept.lease_until) == ("half", clock.now + LEASE)
+    await database.write(lambda writing: writing.runs.renew(run.id, ANN, LEASE))
+    assert (await now(database, run)).progress == "half"
+    with pytest.raises(StaleStateError):
+        await database.write(lambda writing: writing.runs.renew(run.id, BEN, LEASE, "mine"))
+    assert (await now(database, run)).progress == "half"
+
+
+async def test_an_abandoned_run_is_found(database: Database, clock: StillClock) -> None:
+    """A run whose worker has fallen silent is interrupted once its lease is over, not before, and only once."""
+    run = await taken(database)
+
+    async def sweep() -> list[Run]:
+        return await database.write(lambda writing: writing.runs.interrupt_abandoned("gone", all_owners=False))
+
+    clock.forward(seconds=60)
+    assert await sweep() == []
+    clock.forward(seconds=1)
+    (found,) = await sweep()
+    assert (found.id, found.state, found.note) == (run.id, RunState.INTERRUPTED, "gone")
+    assert (found.lease_owner, found.lease_until) == (None, None)
+    assert await sweep() == []
+
+
+async def test_the_only_process_finds_every_run(database: Database) -> None:
+    """At the start of the only process there can be, every run that claims to be written is interrupted."""
+    run = await taken(database)
+    waiting = await ordered(database, 2)
+    found = await database.write(lambda writing: writing.runs.interrupt_abandoned("restarted", all_owners=True))
+    assert [one.id for one in found] == [run.id]
+    assert (await now(database, waiting)).state is RunState.READY
+
+
+async def test_a_lost_lease_can_change_nothing(database: Database, clock: StillClock) -> None:
+    """A worker that comes back after its lease was taken can neither keep, finish nor interrupt the run."""
+    run = await taken(database)
+    clock.forward(minutes=2)
+    await database.write(lambda writing: writing.runs.interrupt_abandoned("gone", all_owners=False))
+    await database.write(lambda writing: writing.runs.again(run.id))
+    assert await claimed(database, BEN) is not None
+    for late in (
+        lambda writing: writing.runs.renew(run.id, ANN, LEASE, "old"),
+        lambda writing: writing.runs.finish(run.id, ANN, script_id="s", cost_micros=1, progress="old"),
+        lambda writing: writing.runs.interrupt(run.id, ANN, "old"),
+    ):
+        with pytest.raises(StaleStateError):
+            await database.write(late)
+    kept = await now(database, run)
+    assert (kept.state, kept.lease_owner, kept.attempts) == (RunState.WRITING, BEN, 2)
+
+
+async def test_a_finished_run_stays_finished(database: Database) -> None:
+    """A finished run names its script and its cost, and cannot be cancelled, continued or claimed."""
+    run = await taken(database)
+    await database.write(
+        lambda writing: writing.runs.finish(run.id, ANN, script_id="audio_scripts_1", cost_micros=42, progress="all")
+    )
+    done = await now(database, run)
+    assert (done.state, done.script_id, done.cost_micros, done.progress) == (
+        RunState.DONE,
+        "audio_scripts_1",
+        42,
+        "all",
+    )
+    assert done.lease_owner is None
+    for late in (lambda writing: writing.runs.cancel(run.id), lambda writing: writing.runs.again(run.id)):
+        with pytest.raises(StaleStateError):
+            await database.write(late)
+    assert await claimed(database) is None
+
+
+@pytest.mark.parametrize("state", [RunState.READY, RunState.WRITING, RunState.INTERRUPTED])
+async def test_a_live_run_can_be_cancelled_once(database: Database, state: RunState) -> None:
+    """Whatever waits, is written or was interrupted can be cancelled, once, and its worker is told by its lease."""
+    run = await ordered(database)
+    if state is not RunState.READY:
+        await claimed(database)
+    if state is RunState.INTERRUPTED:
+        await database.write(lambda writing: writing.runs.interrupt(run.id, ANN, "stopped"))
+    assert (await now(database, run)).state is state
+    cancelled = await database.write(lambda writing: writing.runs.cancel(run.id))
+    assert (cancelled.state, cancelled.lease_owner) == (RunState.CANCELLED, None)
+    with pytest.raises(StaleStateError):
+        await database.write(lambda writing: writing.runs.cancel(run.id))
+    with pytest.raises(StaleStateError):
+        await database.write(lambda writing: writing.runs.renew(run.id, ANN, LEASE))
+    assert await claimed(database) is None
+
+
+async def test_going_on_keeps_what_was_written(database: Database) -> None:
+    """An interrupted run goes on with its progress; one that is not interrupted cannot be continued."""
+    run = await taken(database)
+    with pytest.raises(StaleStateError):
+        await database.write(lambda writing: writing.runs.again(run.id))
+    await database.write(lambda writing: writing.runs.renew(run.id, ANN, LEASE, "half"))
+    await database.write(lambda writing: writing.runs.interrupt(run.id, ANN, "stopped"))
+    resumed = await database.write(lambda writing: writing.runs.again(run.id))
+    assert (resumed.state, resumed.progress, resumed.note) == (RunState.READY, "half", "")
+    again = await claimed(database, BEN)
+    assert again is not None
+    assert (again.attempts, again.started_at) == (2, run.started_at)
+
+
+async def test_versions_count_up(database: Database) -> None:
+    """Each chapter counts its own versions; a run that was cancelled without a script gives its number back."""
+    first, second = await ordered(database), await ordered(database)
+    other = await ordered(database, 2)
+    assert (first.version, second.version, other.version) == (1, 2, 1)
+    await database.write(lambda writing: writing.runs.cancel(second.id))
+    assert (await ordered(database)).version == 2
+
+
+async def test_versions_are_never_shared(peers: tuple[Database, Database]) -> None:
+    """Orders for one chapter that come in at once get different versions without a gap."""
+    runs = await asyncio.gather(*(ordered(peers[n % 2]) for n in range(8)))
+    assert sorted(run.version for run in runs) == list(range(1, 9))
+
+
+async def test_what_waits_is_counted(database: Database, clock: StillClock) -> None:
+    """One can ask how many runs are live and how many come before one's own."""
+    runs = []
+    for chapter in (1, 2, 3):
+        runs.append(await ordered(database, chapter))
+        clock.forward(seconds=1)
+    await claimed(database)
+    async with database.read() as reading:
+        assert await reading.runs.count_live() == 3
+        assert await reading.runs.ahead_of(runs[2]) == 1
+        assert [run.id for run in await reading.runs.in_state(RunState.READY)] == [run.id for run in runs[1:]]
+    await database.write(lambda writing: writing.runs.cancel(runs[1].id))
+    async with database.read() as reading:
+        assert await reading.runs.count_live() == 2
+        assert await reading.runs.ahead_of(runs[2]) == 0
+
+
+async def test_money_is_counted_at_its_highest_known(database: Database, clock: StillClock) -> None:
+    """A call counts with what was set aside for it until it is known what it cost; then with that, be it nothing."""
+    one, two = await ordered(database, 1), await ordered(database, 2)
+    lost = await database.write(lambda writing: writing.runs.reserve(one.id, "m", 100))
+    clock.forward(days=40)
+    settled = await database.write(lambda writing: writing.runs.reserve(one.id, "m", 1_000))
+    free = await database.write(lambda writing: writing.runs.reserve(two.id, "m", 5_000_000_000))
+    assert len({lost, settled, free}) == 3
+    async with database.read() as reading:
+        assert await reading.runs.spent() == 5_000_001_100
+    await database.write(lambda writing: writing.runs.settle(settled, 30))
+    await database.write(lambda writing: writing.runs.settle(free, 0))
+    async with database.read() as reading:
+        assert await reading.runs.spent() == 130
+        assert await reading.runs.spent(run_id=one.id) == 130
+        assert await reading.runs.spent(run_id=two.id) == 0
+        assert await reading.runs.spent(since=clock.now) == 30
+        assert await reading.runs.spent(run_id=one.id, since=clock.now + timedelta(seconds=1)) == 0
+
+
+async def test_an_unknown_run_is_a_key_error(database: Database) -> None:
+    """Asking for a run that does not exist is told apart from one in another state."""
+    async with database.read() as reading:
+        with pytest.raises(KeyError):
+            await reading.runs.get("runs_0000000000000000")
