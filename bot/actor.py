@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class Actor:
     """Somebody on Discord, as far as the studio needs to know them: id, name as shown, and whether they are the team."""
 
     discord_id: int

@@ -12,10 +12,11 @@ import discord
 from discord.ext import commands
 from yarl import URL
 
-from bot.services import Face, GeminiAccess, Services, Ways, build_services
+from bot.ports import Adapters
+from bot.services import GeminiAccess, Runtime, Services, build_services
 from bot.settings import Settings
 from bot.studio_config import LiveConfig, StudioConfig, load_config
-from storage import Database, Writing
+from storage import Database, WriteTransaction
 
 _log = logging.getLogger(__name__)
 # The adapters come first: the services are built with them.
@@ -40,12 +41,12 @@ discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
 
 class MythBot(commands.Bot):
-    """The real bot. ``ways`` is how a demo or a test changes time and waiting; ``force_sync`` registers the commands anew."""
+    """The bot. ``runtime`` is how a demo or a test changes time and waiting; ``force_sync`` registers the commands anew."""
 
-    face: Face
+    adapters: Adapters
     services: Services
 
-    def __init__(self, settings: Settings, *, ways: Ways | None = None, force_sync: bool = False) -> None:
+    def __init__(self, settings: Settings, *, runtime: Runtime | None = None, force_sync: bool = False) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -58,8 +59,8 @@ class MythBot(commands.Bot):
             max_messages=None,
         )
         self.settings = settings
-        self.ways = ways or Ways()
-        self.started_at: datetime = self.ways.clock()
+        self.runtime = runtime or Runtime()
+        self.started_at: datetime = self.runtime.clock()
         self.first_ready = asyncio.Event()
         self.config = LiveConfig(StudioConfig())
         self._force_sync = force_sync
@@ -84,16 +85,16 @@ class MythBot(commands.Bot):
     async def setup_hook(self) -> None:
         """Opens, builds and starts everything, in this order; ``close`` undoes it in the opposite one."""
         gap = self.settings.session_gap
-        database = await Database.open(self.settings.database_url, self.ways.clock, session_gap=gap)
+        database = await Database.open(self.settings.database_url, self.runtime.clock, session_gap=gap)
         self._stack.push_async_callback(database.close)
-        async with database.read() as reading:
-            self.config.value = await load_config(reading)
-        gemini = GeminiAccess(self.settings, self.ways)
+        async with database.read() as tx:
+            self.config.value = await load_config(tx)
+        gemini = GeminiAccess(self.settings, self.runtime)
         self._stack.push_async_callback(gemini.close)
         await gemini.connect()
         await self.load_extension(ADAPTERS)
-        self.services = build_services(self.settings, database, gemini, self.face, self.ways)
-        self._stack.push_async_callback(self.services.pictured.pictures.close)
+        self.services = build_services(self.settings, database, gemini, self.adapters, self.runtime)
+        self._stack.push_async_callback(self.services.snapshots.pictures.close)
         for extension in EXTENSIONS:
             await self.load_extension(extension)
         await self.register_commands(force=self._force_sync)
@@ -124,8 +125,8 @@ class MythBot(commands.Bot):
         ]
         text = json.dumps([payload, self.application_id, self.studio.id], sort_keys=True)
         fingerprint = hashlib.sha256(text.encode()).hexdigest()
-        async with database.read() as reading:
-            if not force and await reading.facts.get(_SYNCED) == fingerprint:
+        async with database.read() as tx:
+            if not force and await tx.key_values.get(_SYNCED) == fingerprint:
                 return
         await self.tree.sync()
         try:
@@ -136,8 +137,8 @@ class MythBot(commands.Bot):
             )
             return
 
-        async def work(writing: Writing) -> None:
-            await writing.facts.put(_SYNCED, fingerprint)
+        async def work(tx: WriteTransaction) -> None:
+            await tx.key_values.put(_SYNCED, fingerprint)
 
         await database.write(work)
         _log.info("commands registered")

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.errors import MythError
-from bot.exit_codes import Exit
+from bot.exit_codes import ExitCode
 from bot.logs import Redactor, set_up
 from bot.settings import LogFormat, LogLevel, load_studio_settings
 
@@ -50,9 +50,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
                 return _leave(*asyncio.run(serve(force_sync=getattr(options, "sync", False))))
     except MythError as error:
-        return _leave(Exit.CONFIG, error.text)
+        return _leave(ExitCode.CONFIG, error.text)
     except KeyboardInterrupt:
-        return Exit.DONE
+        return ExitCode.DONE
 
 
 async def _verify() -> int:
@@ -65,16 +65,16 @@ async def _verify() -> int:
     try:
         database = await Database.open(settings.database_url, utcnow)
     except StorageError as error:
-        return _leave(Exit.DATABASE, str(error))
+        return _leave(ExitCode.DATABASE, str(error))
     try:
-        async with database.read() as reading:
-            verdict = await verify(reading.events)
+        async with database.read() as tx:
+            verdict = await verify(tx.events)
     finally:
         await database.close()
     if verdict.intact:
         print(f"{verdict.events} events, unbroken. Head {verdict.head.hash}.")  # noqa: T201 - the command's answer
-        return Exit.DONE
-    return _leave(Exit.BROKEN, f"The chain is broken at event {verdict.broken_at}.")
+        return ExitCode.DONE
+    return _leave(ExitCode.BROKEN, f"The chain is broken at event {verdict.broken_at}.")
 
 
 async def _legacy(folder: Path, *, dry_run: bool | None = None) -> int:
@@ -90,14 +90,14 @@ async def _legacy(folder: Path, *, dry_run: bool | None = None) -> int:
         else:
             lines = await import_files(settings, folder, dry_run=dry_run)
     except StorageError as error:
-        return _leave(Exit.DATABASE, str(error))
+        return _leave(ExitCode.DATABASE, str(error))
     shown = "\n".join(lines)
     encoding = sys.stdout.encoding or "utf-8"
     print(shown.encode(encoding, "replace").decode(encoding))  # noqa: T201 - the command's answer
-    return Exit.DONE
+    return ExitCode.DONE
 
 
-def _leave(code: Exit, sentence: str) -> int:
+def _leave(code: ExitCode, sentence: str) -> int:
     if sentence:
         print(Redactor()(sentence), file=sys.stderr)  # noqa: T201 - the operator's sentence, whatever the log level
     return code

@@ -7,7 +7,7 @@
     ├── StateError               it was possible, but no longer (already released, cancelled …)
     ├── ConfigError              a setting is missing or wrong; the process leaves with exit code 2
     ├── DeliveryError            Discord would not take it (missing permission, channel gone)
-    └── WritingFault             a writer could not do its work (bot/generation/writing.py)
+    └── GenerationError          a writer could not do its work (bot/generation/writer.py)
 
 Everything else is our fault: the person sees a reference id, the log has the traceback under the same id.
 """
@@ -56,7 +56,7 @@ class DeliveryError(MythError):
     """Discord would not take it."""
 
 
-def reference(error: BaseException, doing: str) -> str:
+def log_unexpected(error: BaseException, doing: str) -> str:
     """A short id for a fault of ours; the log has the traceback under it, the person gets the id alone."""
     ref = f"{secrets.token_hex(2)}-{secrets.token_hex(2)}"
     _log.error("reference %s, while %s", ref, doing, exc_info=error)

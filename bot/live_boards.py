@@ -13,17 +13,16 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from enum import Enum, auto
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
-from bot.actor import Person
-from bot.broadcasts.post import Notices
-from bot.charts.snapshot import Pictured
+from bot.actor import Actor
+from bot.charts.snapshot import Snapshot
 from bot.clock import Wait
-from bot.errors import DeliveryError, NotFoundError, StateError, reference
+from bot.errors import DeliveryError, NotFoundError, StateError, log_unexpected
 from bot.event_names import BOARD_PINNED, BOARD_REMOVED
+from bot.ports import BoardMessages, EditResult, Notices
 from bot.progress.scope import Period, Scope, midnight, resolved, zone_of
-from storage import Database, Reading, Writing
+from storage import Database, ReadTransaction, WriteTransaction
 from storage.stores.boards import Board
 
 _log = logging.getLogger(__name__)
@@ -46,54 +45,14 @@ class BoardPost:
     current: bool = True
 
 
-class Edited(Enum):
-    """What came of an edit."""
-
-    DONE = auto()
-    GONE = auto()  # the message was deleted
-    TOO_OLD = auto()  # Discord takes no more edits of it for now
-    LATER = auto()  # nobody knows; it may have worked
-
-
-class BoardFace(Protocol):
-    """Boards as messages. ``DeliveryError`` says what Discord refuses, ``LookupError`` that the channel is gone.
-
-    ``TimeoutError`` means that nobody knows what came of it.
-    """
-
-    async def post(self, channel_id: int, look: Pictured, nonce: str) -> int:
-        """The id of a new message. Two posts with the same nonce within minutes are one message."""
-        ...
-
-    async def pin(self, channel_id: int, message_id: int) -> str:
-        """The message is pinned, or a sentence says why not."""
-        ...
-
-    async def edit(self, channel_id: int, message_id: int, look: Pictured) -> Edited:
-        """The message shows the look afterwards."""
-        ...
-
-    async def there(self, channel_id: int, message_id: int) -> bool:
-        """Whether the message stands there, as far as anybody can tell."""
-        ...
-
-    async def strays(self, channel_id: int, but: int | None) -> list[int]:
-        """Boards of ours among the channel's recent messages, the newest first, without the one in ``but``."""
-        ...
-
-    async def delete(self, channel_id: int, message_id: int) -> bool:
-        """Whether the message is gone afterwards; gone before counts."""
-        ...
-
-
 @dataclass(slots=True)
-class Boards:
+class LiveBoardWorker:
     """Pins boards, takes them down and keeps them current."""
 
     database: Database
-    face: BoardFace
+    messages: BoardMessages
     notices: Notices
-    look: Callable[[Scope], Awaitable[Pictured]]
+    look: Callable[[Scope], Awaitable[Snapshot]]
     wait: Wait
     zone: str
     owner: str = field(default_factory=lambda: f"board_{secrets.token_hex(8)}")
@@ -114,30 +73,28 @@ class Boards:
             self._loop.cancel()  # what it was about to show, the next start shows
             await asyncio.gather(self._loop, return_exceptions=True)
 
-    async def pin(self, channel_id: int, guild_id: int, scope: Scope, by: Person) -> str:
+    async def pin(self, channel_id: int, guild_id: int, scope: Scope, by: Actor) -> str:
         """A board stands in the channel; returns what did not work beside it, in a sentence, if anything.
 
         ``StateError`` where there is one already, ``DeliveryError`` where Discord refuses.
         """
 
-        async def work(writing: Writing) -> Board:
-            book = (await resolved(writing, scope, self.zone)).filter.ebook_id
-            member_id = await writing.members.remember(by.discord_id, by.name)
-            added = await writing.boards.add(
-                channel_id, guild_id, member_id, ebook_id=book or "", period=scope.period.value
-            )
+        async def work(tx: WriteTransaction) -> Board:
+            book = (await resolved(tx, scope, self.zone)).filter.ebook_id
+            member_id = await tx.members.remember(by)
+            added = await tx.boards.add(channel_id, guild_id, member_id, ebook_id=book or "", period=scope.period.value)
             if not added:
                 raise StateError("A live board stands in this channel already.", "Take it down first to pin another.")
             data = {"channel_id": str(channel_id), "period": scope.period.value}
-            writing.report(BOARD_PINNED, data, member_id=member_id, ebook_id=book)
-            board = await writing.boards.claim(channel_id, self.owner, _LEASE)
+            tx.report(BOARD_PINNED, data, member_id=member_id, ebook_id=book)
+            board = await tx.boards.claim(channel_id, self.owner, _LEASE)
             if board is None:
                 raise RuntimeError("a board that was just added is nobody's")
             return board
 
         board = await self.database.write(work)
-        async with self.database.read() as reading:
-            seq = (await reading.events.head()).seq
+        async with self.database.read() as tx:
+            seq = (await tx.events.head()).seq
         try:
             async with asyncio.timeout(_TURN_SECONDS):
                 posted = await self._shown(board)
@@ -153,7 +110,7 @@ class Boards:
         self._wake.set()
         return posted.note
 
-    async def take_down(self, channel_id: int, message_id: int, by: Person) -> None:
+    async def take_down(self, channel_id: int, message_id: int, by: Actor) -> None:
         """The channel has no board any more, and the message is gone; ``DeliveryError`` where Discord keeps it."""
         gone = await self._remove(channel_id, by, "", message_id)
         if not gone:
@@ -171,7 +128,7 @@ class Boards:
                     seconds = _LOOK_SECONDS
                 first = False
             except Exception as error:  # noqa: BLE001 - a fault in one round must not end all boards
-                reference(error, "keeping the live boards current")
+                log_unexpected(error, "keeping the live boards current")
             if not self._stopping:
                 with suppress(TimeoutError):
                     await self.wait(asyncio.wait_for(self._wake.wait(), seconds), "something to show on a board")
@@ -179,22 +136,22 @@ class Boards:
     async def _round(self, *, at_once: bool) -> bool:
         """Whether there are boards at all; each had its turn if it was due."""
 
-        async def due(reading: Reading) -> tuple[int, list[Board]]:
-            return len(boards := await reading.boards.all()), [
-                board for board in boards if at_once or board.free(reading.now, _LEASE)
+        async def due(tx: ReadTransaction) -> tuple[int, list[Board]]:
+            return len(boards := await tx.boards.all()), [
+                board for board in boards if at_once or board.free(tx.now, _LEASE)
             ]
 
-        number, boards = await self.database.look(due)
+        number, boards = await self.database.read_shielded(due)
         await asyncio.gather(*(self._turn(board.channel_id, at_once=at_once) for board in boards))
         return bool(number)
 
     async def _turn(self, channel_id: int, *, at_once: bool) -> None:
-        async def claim(writing: Writing) -> tuple[Board | None, int, bool]:
-            board = await writing.boards.claim(channel_id, self.owner, _LEASE, at_once=at_once)
-            zone = await zone_of(writing, self.zone)
+        async def claim(tx: WriteTransaction) -> tuple[Board | None, int, bool]:
+            board = await tx.boards.claim(channel_id, self.owner, _LEASE, at_once=at_once)
+            zone = await zone_of(tx, self.zone)
             shown = board.shown_at if board else None
-            new_day = shown is not None and midnight(shown, zone) != midnight(writing.now, zone)
-            return board, (await writing.events.head()).seq, new_day
+            new_day = shown is not None and midnight(shown, zone) != midnight(tx.now, zone)
+            return board, (await tx.events.head()).seq, new_day
 
         board, seq, new_day = await self.database.write(claim)
         if board is None:
@@ -211,7 +168,7 @@ class Boards:
         except TimeoutError:  # whatever was posted is found in the next turn
             await self._settle(board, _TROUBLE_SECONDS)
         except Exception as error:  # noqa: BLE001 - the board is tried again
-            reference(error, f"showing the board in channel {channel_id}")
+            log_unexpected(error, f"showing the board in channel {channel_id}")
             await self._settle(board, _TROUBLE_SECONDS)
         else:
             await self._keep(board, posted, seq if changed and posted.current else None)
@@ -221,32 +178,32 @@ class Boards:
         look = await self._look(board)
         message_id = board.message_id
         if message_id is not None:
-            edited = await self.face.edit(board.channel_id, message_id, look)
-            if edited in {Edited.DONE, Edited.LATER}:
-                return BoardPost(message_id, current=edited is Edited.DONE)
-            if edited is Edited.TOO_OLD:
+            edited = await self.messages.edit(board.channel_id, message_id, look)
+            if edited in {EditResult.DONE, EditResult.LATER}:
+                return BoardPost(message_id, current=edited is EditResult.DONE)
+            if edited is EditResult.TOO_OLD:
                 await self._cleared(board.channel_id, message_id)
-        strays = await self.face.strays(board.channel_id, message_id)
+        strays = await self.messages.strays(board.channel_id, message_id)
         for stray in strays[1:]:
             await self._cleared(board.channel_id, stray)
-        if strays and await self.face.edit(board.channel_id, strays[0], look) is Edited.DONE:
-            return BoardPost(strays[0], await self.face.pin(board.channel_id, strays[0]))
+        if strays and await self.messages.edit(board.channel_id, strays[0], look) is EditResult.DONE:
+            return BoardPost(strays[0], await self.messages.pin(board.channel_id, strays[0]))
         for stray in strays[:1]:
             await self._cleared(board.channel_id, stray)
-        posted = await self.face.post(board.channel_id, look, _nonce(board))
-        return BoardPost(posted, await self.face.pin(board.channel_id, posted))
+        posted = await self.messages.post(board.channel_id, look, _nonce(board))
+        return BoardPost(posted, await self.messages.pin(board.channel_id, posted))
 
     async def _cleared(self, channel_id: int, message_id: int) -> None:
         """The message is gone; ``TimeoutError`` while it is not, since no second board may stand beside it."""
-        if not await self.face.delete(channel_id, message_id):
+        if not await self.messages.delete(channel_id, message_id):
             raise TimeoutError("an old board could not be deleted")
 
     async def _still_there(self, board: Board) -> BoardPost:
-        if board.message_id is not None and await self.face.there(board.channel_id, board.message_id):
+        if board.message_id is not None and await self.messages.there(board.channel_id, board.message_id):
             return BoardPost(board.message_id)
         return await self._shown(board)
 
-    async def _look(self, board: Board) -> Pictured:
+    async def _look(self, board: Board) -> Snapshot:
         scope = Scope(board.ebook_id, None, Period(board.period))
         try:
             found = await self.look(scope)
@@ -258,19 +215,19 @@ class Boards:
     async def _keep(self, board: Board, posted: BoardPost, seq: int | None) -> None:
         """Remembers the message, and that it shows everything up to ``seq``; None: it shows what it showed."""
 
-        async def work(writing: Writing) -> bool:
+        async def work(tx: WriteTransaction) -> bool:
             values: dict[str, Any] = {"message_id": posted.message_id}
             if seq is not None:
-                values |= {"shown_seq": seq, "shown_at": writing.now, "trouble": ""}
+                values |= {"shown_seq": seq, "shown_at": tx.now, "trouble": ""}
             rest = timedelta(seconds=LEAST_SECONDS)
-            return await writing.boards.settle(board.channel_id, self.owner, rest, **values)
+            return await tx.boards.release(board.channel_id, self.owner, rest, **values)
 
         if not await self.database.write(work):  # taken down meanwhile
-            await self.face.delete(board.channel_id, posted.message_id)
+            await self.messages.delete(board.channel_id, posted.message_id)
 
     async def _settle(self, board: Board, seconds: float, **values: str) -> None:
-        async def work(writing: Writing) -> None:
-            await writing.boards.settle(board.channel_id, self.owner, timedelta(seconds=seconds), **values)
+        async def work(tx: WriteTransaction) -> None:
+            await tx.boards.release(board.channel_id, self.owner, timedelta(seconds=seconds), **values)
 
         await self.database.write(work)
 
@@ -281,20 +238,20 @@ class Boards:
             _log.warning("the live board in channel %d is not current: %s", board.channel_id, sentence)
             await self.notices.audit(f"The live board in <#{board.channel_id}> is not current. {sentence}")
 
-    async def _remove(self, channel_id: int, by: Person | None, why: str, message_id: int | None = None) -> bool:
+    async def _remove(self, channel_id: int, by: Actor | None, why: str, message_id: int | None = None) -> bool:
         """Whether every message of the board is gone too, ``message_id`` among them."""
 
-        async def work(writing: Writing) -> Board | None:
-            board = await writing.boards.remove(channel_id)
+        async def work(tx: WriteTransaction) -> Board | None:
+            board = await tx.boards.remove(channel_id)
             if board is not None:
-                member_id = await writing.members.remember(by.discord_id, by.name) if by else None
+                member_id = await tx.members.remember(by) if by else None
                 data = {"channel_id": str(channel_id)} | ({"why": why} if why else {})
-                writing.report(BOARD_REMOVED, data, member_id=member_id)
+                tx.report(BOARD_REMOVED, data, member_id=member_id)
             return board
 
         board = await self.database.write(work)
         messages = {message_id, board.message_id if board else None} - {None}
-        return all([await self.face.delete(channel_id, message) for message in messages if message is not None])
+        return all([await self.messages.delete(channel_id, message) for message in messages if message is not None])
 
 
 def _nonce(board: Board) -> str:

@@ -9,8 +9,8 @@ import aiohttp
 import discord
 
 from bot.app import MythBot
-from bot.errors import MythError, reference
-from bot.exit_codes import Exit
+from bot.errors import MythError, log_unexpected
+from bot.exit_codes import ExitCode
 from bot.logs import set_up
 from bot.settings import load_settings
 from storage import StorageError
@@ -21,7 +21,7 @@ READY_SECONDS = 30.0
 _AUTHENTICATION_FAILED = 4004
 
 
-async def serve(*, force_sync: bool) -> tuple[Exit, str]:
+async def serve(*, force_sync: bool) -> tuple[ExitCode, str]:
     """Runs the bot until a signal or a fault ends it; the exit code and, for a fault, the sentence."""
     settings = load_settings()
     set_up(settings.log_level, settings.log_format, settings.secrets)
@@ -38,33 +38,36 @@ async def serve(*, force_sync: bool) -> tuple[Exit, str]:
     try:
         await asyncio.wait({runner, stopper, watcher}, return_when=asyncio.FIRST_COMPLETED)
         if watcher.done():
-            return Exit.UNREACHABLE, f"Discord's gateway could not be reached within {READY_SECONDS:.0f} s."
+            return ExitCode.UNREACHABLE, f"Discord's gateway could not be reached within {READY_SECONDS:.0f} s."
         failure = runner.exception() if runner.done() else None
         if failure is not None:
             return _last_words(failure)
     finally:
         await _close(bot, (runner, stopper, watcher))
     _log.info("stopped")
-    return Exit.DONE, ""
+    return ExitCode.DONE, ""
 
 
-def _last_words(failure: BaseException) -> tuple[Exit, str]:
+def _last_words(failure: BaseException) -> tuple[ExitCode, str]:
     """The exit code and the sentence for what ended the bot."""
     match failure:
         case MythError():
-            return Exit.CONFIG, failure.text
+            return ExitCode.CONFIG, failure.text
         case StorageError():
-            return Exit.DATABASE, str(failure)
+            return ExitCode.DATABASE, str(failure)
         case discord.LoginFailure():
-            return Exit.TOKEN, "Discord refuses DISCORD_TOKEN. Copy the token anew from the developer portal."
+            return ExitCode.TOKEN, "Discord refuses DISCORD_TOKEN. Copy the token anew from the developer portal."
         case discord.ConnectionClosed() if failure.code == _AUTHENTICATION_FAILED:
-            return Exit.TOKEN, "Discord refuses DISCORD_TOKEN. Copy the token anew from the developer portal."
+            return ExitCode.TOKEN, "Discord refuses DISCORD_TOKEN. Copy the token anew from the developer portal."
         case discord.ConnectionClosed():
-            return Exit.UNREACHABLE, f"Discord closed the connection for good (code {failure.code})."
+            return ExitCode.UNREACHABLE, f"Discord closed the connection for good (code {failure.code})."
         case OSError() | TimeoutError() | discord.HTTPException() | discord.GatewayNotFound() | aiohttp.ClientError():
-            return Exit.UNREACHABLE, "Discord cannot be reached. Check the network and try again."
+            return ExitCode.UNREACHABLE, "Discord cannot be reached. Check the network and try again."
         case _:
-            return Exit.BROKEN, f"Something went wrong on our side. Reference: {reference(failure, 'running')}."
+            return (
+                ExitCode.BROKEN,
+                f"Something went wrong on our side. Reference: {log_unexpected(failure, 'running')}.",
+            )
 
 
 async def _never_ready(ready: asyncio.Event) -> None:

@@ -5,60 +5,47 @@ import time
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from bot.affiliates.badges import Badges, parse_tiers
-from bot.affiliates.subscriptions import Affiliates
+from bot.affiliates.badges import BadgeService, parse_tiers
+from bot.affiliates.subscriptions import AffiliateService
 from bot.broadcasts.dispatcher import Dispatcher
-from bot.broadcasts.post import BroadcastCard, Notices, Reach, Sender
-from bot.broadcasts.service import Broadcasting
-from bot.charts.progress_chart import Pictures
-from bot.charts.snapshot import PicturedProgress
-from bot.clock import Clock, Wait, plainly, utcnow
+from bot.broadcasts.service import BroadcastService
+from bot.charts.progress_chart import ChartRenderer
+from bot.charts.snapshot import SnapshotService
+from bot.clock import Clock, Wait, utcnow, wait_plainly
 from bot.event_names import FELL_BACK
-from bot.generation.budget import RunMeter
+from bot.generation.budget import RunBudget
 from bot.generation.gemini.client import GeminiModel, load_sdk
 from bot.generation.gemini.pricing import parse_prices
 from bot.generation.gemini.writer import GeminiWriter
-from bot.generation.pipeline import Engine, OnWait, WriterFor
-from bot.generation.run_card import Card
-from bot.generation.service import Generation
+from bot.generation.pipeline import GenerationPipeline, OnWait, WriterFactory
+from bot.generation.service import GenerationService
 from bot.generation.template import TemplateWriter
 from bot.generation.worker import LEASE, RunWorker
-from bot.generation.writer import Writer, WritingFault
+from bot.generation.writer import GenerationError, Writer
 from bot.jobs.circuit_breaker import Health
 from bot.jobs.pacer import Pacer
-from bot.jobs.rate_limiter import Turnstile
-from bot.live_boards import BoardFace, Boards
-from bot.privacy import Privacy
-from bot.progress.history import History
-from bot.progress.overview import Overviews
+from bot.jobs.rate_limiter import RateLimiter
+from bot.live_boards import LiveBoardWorker
+from bot.ports import Adapters, RunCards
+from bot.privacy import PrivacyService
+from bot.progress.history import EventHistory
+from bot.progress.overview import OverviewService
 from bot.progress.public_view import PublicProgress
-from bot.progress.sessions import Sessions
-from bot.progress.timeline import Timelines
-from bot.progress.tracking import Tracking
-from bot.scripts.library import Scripts
+from bot.progress.sessions import SessionService
+from bot.progress.timeline import TimelineService
+from bot.progress.tracking import TrackingService
+from bot.scripts.library import ScriptLibrary
 from bot.settings import Settings, StudioSettings
-from storage import Database, Writing
+from storage import Database, WriteTransaction
 from storage.stores.runs import Run
 
 
 @dataclass(frozen=True, slots=True)
-class Face:
-    """What the services show themselves through; implemented where Discord is known."""
-
-    card: Card
-    sender: Sender
-    reach: Reach
-    broadcast_card: BroadcastCard
-    notices: Notices
-    boards: BoardFace
-
-
-@dataclass(frozen=True, slots=True)
-class Ways:
+class Runtime:
     """How time and waiting are known, and how fast the template writes: what a demo and tests replace."""
 
     clock: Clock = utcnow
-    wait: Wait = plainly
+    wait: Wait = wait_plainly
     template_pace: float = 0.0
 
 
@@ -67,18 +54,18 @@ class Services:
     """Everything the face may call."""
 
     database: Database
-    generation: Generation
-    scripts: Scripts
-    broadcasting: Broadcasting
-    affiliates: Affiliates
-    badges: Badges
-    pictured: PicturedProgress
-    history: History
-    sessions: Sessions
+    generation: GenerationService
+    scripts: ScriptLibrary
+    broadcasting: BroadcastService
+    affiliates: AffiliateService
+    badges: BadgeService
+    snapshots: SnapshotService
+    history: EventHistory
+    sessions: SessionService
     public: PublicProgress
-    boards: Boards
-    tracking: Tracking
-    privacy: Privacy
+    boards: LiveBoardWorker
+    tracking: TrackingService
+    privacy: PrivacyService
     worker: RunWorker
     dispatcher: Dispatcher
     health: Health
@@ -100,7 +87,7 @@ class GeminiAccess:
     """The process's one Gemini client, and what makes a writer of it for each run."""
 
     settings: StudioSettings
-    ways: Ways
+    runtime: Runtime
     model: GeminiModel | None = None
     health: Health = field(default_factory=Health)
 
@@ -114,24 +101,24 @@ class GeminiAccess:
             settings.gemini_key,
             api_version=settings.gemini_api_version,
             idle_seconds=settings.gemini_idle_seconds,
-            clock=self.ways.clock,
-            wait=self.ways.wait,
+            clock=self.runtime.clock,
+            wait=self.runtime.wait,
         )
 
-    def writer_for(self, database: Database) -> WriterFor | None:
+    def writer_factory(self, database: Database) -> WriterFactory | None:
         """None where no key is set."""
         if self.model is None:
             return None
-        model, settings, ways = self.model, self.settings, self.ways
+        model, settings, runtime = self.model, self.settings, self.runtime
         prices = parse_prices(settings.gemini_prices)
         micros = settings.monthly_budget_micros
-        turnstile = Turnstile(settings.gemini_requests_per_minute, ways.wait)
+        rate_limiter = RateLimiter(settings.gemini_requests_per_minute, runtime.wait)
 
         def writer(run: Run, on_wait: OnWait) -> Writer:
-            async def fell_back(found: WritingFault, to: str) -> None:
-                async def work(writing: Writing) -> None:
+            async def fell_back(found: GenerationError, to: str) -> None:
+                async def work(tx: WriteTransaction) -> None:
                     data = {"run_id": run.id, "from": found.model, "to": to, "reason": found.kind.value}
-                    writing.report(FELL_BACK, data, member_id=run.member_id, ebook_id=run.ebook_id)
+                    tx.report(FELL_BACK, data, member_id=run.member_id, ebook_id=run.ebook_id)
 
                 await database.write(work)
 
@@ -139,14 +126,14 @@ class GeminiAccess:
                 model,
                 (settings.gemini_model, *settings.gemini_fallback_models),
                 total_seconds=settings.gemini_total_seconds,
-                meter=RunMeter(database, run.id, micros),
+                budget=RunBudget(database, run.id, micros),
                 on_fallback=fell_back,
-                turnstile=turnstile,
+                rate_limiter=rate_limiter,
                 health=self.health,
                 on_wait=on_wait,
                 prices=prices,
-                clock=ways.clock,
-                wait=ways.wait,
+                clock=runtime.clock,
+                wait=runtime.wait,
             )
 
         return writer
@@ -157,43 +144,51 @@ class GeminiAccess:
             await self.model.aclose()
 
 
-def build_engine(database: Database, gemini: GeminiAccess, card: Card, ways: Ways, lease: timedelta = LEASE) -> Engine:
+def build_engine(
+    database: Database, gemini: GeminiAccess, card: RunCards, runtime: Runtime, lease: timedelta = LEASE
+) -> GenerationPipeline:
     """What writes runs."""
-    template = TemplateWriter(ways.template_pace, ways.wait)
-    return Engine(database, template, card, ways.wait, lease, gemini.writer_for(database))
+    template = TemplateWriter(runtime.template_pace, runtime.wait)
+    return GenerationPipeline(database, template, card, runtime.wait, lease, gemini.writer_factory(database))
 
 
-def build_services(settings: Settings, database: Database, gemini: GeminiAccess, face: Face, ways: Ways) -> Services:
+def build_services(
+    settings: Settings, database: Database, gemini: GeminiAccess, adapters: Adapters, runtime: Runtime
+) -> Services:
     """All services, not started yet. ``gemini`` is connected already."""
-    engine = build_engine(database, gemini, face.card, ways)
-    worker = RunWorker(database, engine, ways.wait, settings.generation_workers)
-    generation = Generation(database, worker, face.card)
+    engine = build_engine(database, gemini, adapters.card, runtime)
+    worker = RunWorker(database, engine, runtime.wait, settings.generation_workers)
+    generation = GenerationService(database, worker, adapters.card)
     worker.refresh = generation.refresh
     dispatcher = Dispatcher(
         database,
-        face.sender,
-        face.broadcast_card,
-        face.notices,
-        Pacer(settings.broadcast_rate, ways.wait, time.monotonic),
-        ways.wait,
+        adapters.sender,
+        adapters.broadcast_card,
+        adapters.notices,
+        Pacer(settings.broadcast_rate, runtime.wait, time.monotonic),
+        runtime.wait,
         settings.affiliate_link_template,
     )
     zone, budget = settings.studio_timezone, settings.monthly_budget_micros
-    pictured = PicturedProgress(Overviews(database, zone, budget), Timelines(database, zone), Pictures())
+    snapshots = SnapshotService(
+        OverviewService(database, zone, budget), TimelineService(database, zone), ChartRenderer()
+    )
     return Services(
         database=database,
         generation=generation,
-        scripts=Scripts(database),
-        broadcasting=Broadcasting(database, face.reach, face.broadcast_card, face.notices, dispatcher.wake),
-        affiliates=Affiliates(database),
-        badges=Badges(database, parse_tiers(settings.badge_tiers)),
-        pictured=pictured,
-        history=History(database, zone),
-        sessions=Sessions(database, zone),
+        scripts=ScriptLibrary(database),
+        broadcasting=BroadcastService(
+            database, adapters.reach, adapters.broadcast_card, adapters.notices, dispatcher.wake
+        ),
+        affiliates=AffiliateService(database),
+        badges=BadgeService(database, parse_tiers(settings.badge_tiers)),
+        snapshots=snapshots,
+        history=EventHistory(database, zone),
+        sessions=SessionService(database, zone),
         public=PublicProgress(database),
-        boards=Boards(database, face.boards, face.notices, pictured.of, ways.wait, zone),
-        tracking=Tracking(database),
-        privacy=Privacy(database),
+        boards=LiveBoardWorker(database, adapters.boards, adapters.notices, snapshots.of, runtime.wait, zone),
+        tracking=TrackingService(database),
+        privacy=PrivacyService(database),
         worker=worker,
         dispatcher=dispatcher,
         health=gemini.health,

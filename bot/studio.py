@@ -16,18 +16,18 @@ from typing import Any, Self
 
 from pydantic import SecretStr
 
-from bot.broadcasts.post import Nowhere, Post
-from bot.broadcasts.service import Broadcasting
+from bot.broadcasts.post import Post
+from bot.broadcasts.service import BroadcastService
 from bot.clock import utcnow
 from bot.ebooks.text import check_text
 from bot.errors import ConfigError, InputError
-from bot.generation.pipeline import Engine
-from bot.generation.request import MAX_TITLE, ScriptOrder
-from bot.generation.run_card import NoCard
-from bot.generation.service import NewChapter, place_order
-from bot.services import GeminiAccess, Ways, build_engine
+from bot.generation.pipeline import GenerationPipeline
+from bot.generation.request import MAX_TITLE, ScriptRequest
+from bot.generation.service import NewChapter, create_run
+from bot.ports import NoDiscord, NoRunCards
+from bot.services import GeminiAccess, Runtime, build_engine
 from bot.settings import StudioSettings, load_studio_settings
-from storage import Database, StorageError, Writing
+from storage import Database, StorageError, WriteTransaction
 from storage.stores.events import EventFilter
 
 # Nothing renews the lease here while Gemini is silent, so it is long enough for any chapter.
@@ -49,7 +49,7 @@ class AudioScriptGenerator:
             given["database_url"] = database_url
         self._settings: StudioSettings = load_studio_settings(**given)
         self._opening = asyncio.Lock()
-        self._opened: tuple[Database, GeminiAccess, Engine] | None = None
+        self._opened: tuple[Database, GeminiAccess, GenerationPipeline] | None = None
 
     async def __aenter__(self) -> Self:
         await self._open()
@@ -92,13 +92,13 @@ class AudioScriptGenerator:
         if len(title) > MAX_TITLE:
             raise InputError(f"The title has {len(title)} characters; it may have {MAX_TITLE}.", "Shorten it.")
         owner = f"studio_{secrets.token_hex(8)}"
-        order = ScriptOrder(title=title, theme=myth_theme, hook=affiliate_hook)
-        ordered = await place_order(
+        order = ScriptRequest(title=title, theme=myth_theme, hook=affiliate_hook)
+        ordered = await create_run(
             database, NewChapter(ebook_id, chapter_number, content), order, None, owner=owner, lease=_LEASE
         )
         script_id = await engine.write(ordered.run, owner)
-        async with database.read() as reading:
-            log_id, _ = await reading.scripts.grant_log(script_id)
+        async with database.read() as tx:
+            log_id, _ = await tx.scripts.grant_log(script_id)
         return {"ebook_id": ordered.ebook.id, "script_id": script_id, "grant_log_id": log_id}
 
     async def add_doc(self, collection: str, document: Mapping[str, Any]) -> str:
@@ -106,9 +106,9 @@ class AudioScriptGenerator:
         if not collection.isidentifier() or len(collection) > 100:
             raise InputError("A collection's name consists of letters, digits and underscores.", "Rename it.")
 
-        async def work(writing: Writing) -> str:
-            document_id = await writing.documents.add(collection, dict(document))
-            writing.report(f"Added document to {collection}", {"doc_id": document_id})
+        async def work(tx: WriteTransaction) -> str:
+            document_id = await tx.documents.add(collection, dict(document))
+            tx.report(f"Added document to {collection}", {"doc_id": document_id})
             return document_id
 
         database, _, _ = await self._open()
@@ -120,14 +120,14 @@ class AudioScriptGenerator:
         The caller is the person who confirms: ``Broadcast sent`` and the deliveries are one transaction.
         """
         database, _, _ = await self._open()
-        broadcasting = Broadcasting(database, Nowhere(), Nowhere(), Nowhere(), lambda: None)
+        broadcasting = BroadcastService(database, NoDiscord(), NoDiscord(), NoDiscord(), lambda: None)
         return await broadcasting.announce(Post(title, message), dict(metadata or {}))
 
     async def track_progress(self, event: str, data: Mapping[str, Any] | None = None) -> None:
         """Adds an entry of one's own to the audit trail."""
 
-        async def work(writing: Writing) -> None:
-            writing.report(event, dict(data or {}))
+        async def work(tx: WriteTransaction) -> None:
+            tx.report(event, dict(data or {}))
 
         database, _, _ = await self._open()
         await database.write(work)
@@ -135,23 +135,23 @@ class AudioScriptGenerator:
     async def get_session_progress(self) -> list[dict[str, Any]]:
         """Every entry, oldest first: ``{"timestamp", "event", "data"}``."""
         database, _, _ = await self._open()
-        async with database.read() as reading:
-            return [event.entry() async for event in reading.events.stream(EventFilter())]
+        async with database.read() as tx:
+            return [event.entry() async for event in tx.events.stream(EventFilter())]
 
-    async def _open(self) -> tuple[Database, GeminiAccess, Engine]:
+    async def _open(self) -> tuple[Database, GeminiAccess, GenerationPipeline]:
         async with self._opening:
             return await self._opened_once()
 
-    async def _opened_once(self) -> tuple[Database, GeminiAccess, Engine]:
+    async def _opened_once(self) -> tuple[Database, GeminiAccess, GenerationPipeline]:
         if self._opened is None:
-            ways = Ways()
+            runtime = Runtime()
             try:
                 database = await Database.open(
                     self._settings.database_url, utcnow, session_gap=self._settings.session_gap
                 )
             except StorageError as error:
                 raise ConfigError(str(error)) from error
-            gemini = GeminiAccess(self._settings, ways)
+            gemini = GeminiAccess(self._settings, runtime)
             await gemini.connect()
-            self._opened = database, gemini, build_engine(database, gemini, NoCard(), ways, _LEASE)
+            self._opened = database, gemini, build_engine(database, gemini, NoRunCards(), runtime, _LEASE)
         return self._opened

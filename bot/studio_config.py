@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict
 
-from storage import Reading, Writing
+from storage import ReadTransaction, WriteTransaction
 from storage.stores.deliveries import Target
 
 _NAME = "studio_config"
@@ -46,12 +46,12 @@ class LiveConfig:
     value: StudioConfig
 
 
-async def load_config(reading: Reading) -> StudioConfig:
+async def load_config(tx: ReadTransaction) -> StudioConfig:
     """The wizard's answers; the defaults before it was used."""
-    text = await reading.facts.get(_NAME)
+    text = await tx.key_values.get(_NAME)
     return StudioConfig() if text is None else StudioConfig.model_validate_json(text)
 
 
-async def save_config(writing: Writing, config: StudioConfig) -> None:
+async def save_config(tx: WriteTransaction, config: StudioConfig) -> None:
     """Keeps the answers."""
-    await writing.facts.put(_NAME, config.model_dump_json())
+    await tx.key_values.put(_NAME, config.model_dump_json())

@@ -6,7 +6,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.affiliates.subscriptions import Affiliates
+from bot.affiliates.subscriptions import AffiliateService
 from bot.app import MythBot
 from bot.errors import NotFoundError, StateError
 from cogs.interactions.access import require_manager
@@ -25,7 +25,7 @@ _GREETING = (
 class AffiliateCog(commands.GroupCog, group_name="affiliate", group_description="Announcements in this server"):
     """Joins, changes and leaves, by someone who manages the server."""
 
-    def __init__(self, bot: MythBot, affiliates: Affiliates) -> None:
+    def __init__(self, bot: MythBot, affiliates: AffiliateService) -> None:
         self._bot = bot
         self._affiliates = affiliates
 
@@ -88,7 +88,7 @@ class AffiliateCog(commands.GroupCog, group_name="affiliate", group_description=
     async def _lost(self, one: Subscription, why: str) -> None:
         if await self._affiliates.lost(one.guild_id, why):
             name = discord.utils.escape_markdown(one.guild_name)
-            await self._bot.face.notices.audit(f"{name} is no longer subscribed: {why}.")
+            await self._bot.adapters.notices.audit(f"{name} is no longer subscribed: {why}.")
 
     @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:

@@ -5,9 +5,9 @@ from discord import app_commands
 from discord.app_commands import Choice, Range
 from discord.ext import commands
 
-from bot.affiliates.subscriptions import Affiliates
+from bot.affiliates.subscriptions import AffiliateService
 from bot.app import MythBot
-from bot.errors import reference
+from bot.errors import log_unexpected
 from bot.permissions import invite_link
 from cogs.interactions.access import is_team, require_team, services_of
 from cogs.views.affiliate_list import AdmitButton, ListButton, RemoveButton, list_card
@@ -28,7 +28,7 @@ async def subscription_choices(interaction: discord.Interaction, current: str) -
         ]
         return [Choice(name=cut(f"{one.guild_name} · #{one.channel_name}", 100), value=one.id) for one in fitting[:25]]
     except Exception as error:  # noqa: BLE001 - Discord shows "loading options failed" for whatever is raised here
-        reference(error, "completing a server's name")
+        log_unexpected(error, "completing a server's name")
         return []
 
 
@@ -38,7 +38,7 @@ class AffiliatesCog(
 ):
     """Looks after subscriptions."""
 
-    def __init__(self, bot: MythBot, affiliates: Affiliates) -> None:
+    def __init__(self, bot: MythBot, affiliates: AffiliateService) -> None:
         self._bot = bot
         self._affiliates = affiliates
 
@@ -56,7 +56,7 @@ class AffiliatesCog(
         require_team(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
         found = [one for one in await self._affiliates.all() if one.state is not SubscriptionState.ENDED]
-        obstacles = [(one, self._bot.face.reach.obstacle(one.guild_id, one.channel_id)) for one in found]
+        obstacles = [(one, self._bot.adapters.reach.obstacle(one.guild_id, one.channel_id)) for one in found]
         bad = [(one, why) for one, why in obstacles if why]
         lines = [f"### {len(found) - len(bad)} of {len(found)} channels can be written to"]
         lines += [f"#{plain(one.channel_name, 40)} in {plain(one.guild_name, 60)}: {why}" for one, why in bad[:25]]

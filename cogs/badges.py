@@ -4,7 +4,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.affiliates.badges import Badges
+from bot.affiliates.badges import BadgeService
 from bot.app import MythBot
 from cogs.views.badges import badge_lines
 from cogs.views.base import layout
@@ -14,7 +14,7 @@ from cogs.views.formatting import INDIGO, counted, plain
 class BadgesCog(commands.Cog):
     """Shows badges."""
 
-    def __init__(self, badges: Badges) -> None:
+    def __init__(self, badges: BadgeService) -> None:
         self._badges = badges
 
     @app_commands.command(name="badges", description="Your mythic badges, and who has shared the most")

@@ -6,9 +6,9 @@ from discord.app_commands import Choice, Range
 from discord.ext import commands
 
 from bot.app import MythBot
-from bot.broadcasts.post import MAX_MESSAGE, MAX_TITLE, Account, Post
-from bot.broadcasts.service import Broadcasting
-from bot.errors import NotFoundError, StateError, reference
+from bot.broadcasts.post import MAX_MESSAGE, MAX_TITLE, BroadcastStatus, Post
+from bot.broadcasts.service import BroadcastService
+from bot.errors import NotFoundError, StateError, log_unexpected
 from cogs.interactions.access import is_team, require_team, services_of
 from cogs.interactions.autocomplete import ebook_choices
 from cogs.views.base import layout
@@ -28,13 +28,13 @@ async def broadcast_choices(interaction: discord.Interaction, current: str) -> l
     if not is_team(interaction):
         return []
     try:
-        async with services_of(interaction).database.read() as reading:
-            found = await reading.broadcasts.in_states(*_LISTED, limit=100)
+        async with services_of(interaction).database.read() as tx:
+            found = await tx.broadcasts.in_states(*_LISTED, limit=100)
         wanted = current.strip().casefold()
         fitting = [broadcast for broadcast in found if wanted in broadcast.title.casefold()]
         return [Choice(name=_label(broadcast), value=broadcast.id) for broadcast in fitting[:25]]
     except Exception as error:  # noqa: BLE001 - Discord shows "loading options failed" for whatever is raised here
-        reference(error, "completing an announcement's title")
+        log_unexpected(error, "completing an announcement's title")
         return []
 
 
@@ -45,7 +45,7 @@ def _label(broadcast: Broadcast) -> str:
 class BroadcastCog(commands.Cog):
     """Composes announcements."""
 
-    def __init__(self, broadcasting: Broadcasting, database: Database) -> None:
+    def __init__(self, broadcasting: BroadcastService, database: Database) -> None:
         self._broadcasting = broadcasting
         self._database = database
 
@@ -80,8 +80,8 @@ class BroadcastCog(commands.Cog):
     async def _ebook_id(self, ebook: str | None) -> str | None:
         if not ebook:
             return None
-        async with self._database.read() as reading:
-            found = await reading.ebooks.find(ebook)
+        async with self._database.read() as tx:
+            found = await tx.ebooks.find(ebook)
         if found is None:
             raise NotFoundError(f"No book is called “{plain(ebook, 80)}”.", "Choose one from the list.")
         return found.id
@@ -91,7 +91,7 @@ class BroadcastCog(commands.Cog):
 class BroadcastsCog(commands.GroupCog, group_name="broadcasts", group_description="Announcements sent and to be sent"):
     """Looks after announcements."""
 
-    def __init__(self, broadcasting: Broadcasting) -> None:
+    def __init__(self, broadcasting: BroadcastService) -> None:
         self._broadcasting = broadcasting
 
     @app_commands.command(name="list", description="The latest announcements and how they went")
@@ -99,8 +99,8 @@ class BroadcastsCog(commands.GroupCog, group_name="broadcasts", group_descriptio
         """The last ten."""
         require_team(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
-        async with services_of(interaction).database.read() as reading:
-            found = await reading.broadcasts.in_states(*_LISTED, limit=10)
+        async with services_of(interaction).database.read() as tx:
+            found = await tx.broadcasts.in_states(*_LISTED, limit=10)
         accounts = [await self._broadcasting.account(broadcast.id) for broadcast in found]
         lines = ["### Announcements", *(map(_line, accounts) if accounts else ["None yet. `/broadcast` begins."])]
         view = layout(discord.ui.TextDisplay("\n".join(lines)), accent=INDIGO)
@@ -177,7 +177,7 @@ class BroadcastsCog(commands.GroupCog, group_name="broadcasts", group_descriptio
         await interaction.edit_original_response(content=text if number else "Nothing was going out.")
 
 
-def _line(account: Account) -> str:
+def _line(account: BroadcastStatus) -> str:
     broadcast = account.broadcast
     went = f"{account.sent} of {counted(account.total, 'channel')}" if account.total else "no channel"
     troubles = f" · {len(account.troubles)} not arrived" if account.troubles else ""

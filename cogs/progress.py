@@ -52,17 +52,17 @@ class ProgressCog(commands.Cog):
             await interaction.edit_original_response(view=view)
             return
         scope = Scope(ebook or "", member.id if member else None, Period(period))
-        pictured = self._services.pictured
-        overview = await pictured.overviews.of(scope)
+        snapshots = self._services.snapshots
+        overview = await snapshots.overviews.of(scope)
         # The words come at once, the picture when it is drawn, unless the message shows something else by then.
         message = await interaction.edit_original_response(view=first_card(overview))
-        pictured.awaited.add(message.id)
+        snapshots.awaited.add(message.id)
         try:
-            found = await pictured.drawn(overview)
-            if message.id in pictured.awaited:
+            found = await snapshots.drawn(overview)
+            if message.id in snapshots.awaited:
                 await show_overview(interaction, found)
         finally:
-            pictured.awaited.discard(message.id)
+            snapshots.awaited.discard(message.id)
 
 
 async def setup(bot: MythBot) -> None:

@@ -7,12 +7,12 @@ from discord import app_commands, ui
 from discord.app_commands import Range
 from discord.ext import commands
 
-from bot.actor import Person
+from bot.actor import Actor
 from bot.app import MythBot
 from bot.ebooks.text import check_name, check_text, read
 from bot.errors import InputError, NotFoundError
-from bot.generation.request import MAX_TITLE, ScriptOrder
-from bot.generation.service import Generation, NewChapter, Ordered
+from bot.generation.request import MAX_TITLE, ScriptRequest
+from bot.generation.service import GenerationService, NewChapter, RequestedRun
 from bot.permissions import in_words, missing
 from cogs.interactions.access import require_team
 from cogs.interactions.autocomplete import ebook_choices
@@ -40,7 +40,7 @@ class Wish:
 class ScriptCog(commands.Cog):
     """Orders chapters."""
 
-    def __init__(self, generation: Generation, database: Database, max_chars: int) -> None:
+    def __init__(self, generation: GenerationService, database: Database, max_chars: int) -> None:
         self._generation = generation
         self._database = database
         self._max_chars = max_chars
@@ -102,18 +102,18 @@ class ScriptCog(commands.Cog):
         await self._order(interaction, wish, content, by)
 
     async def _stored(self, wish: Wish) -> str | None:
-        async with self._database.read() as reading:
-            ebook = await reading.ebooks.find(wish.ebook)
-            chapter = await reading.ebooks.chapter(ebook.id, wish.chapter) if ebook else None
+        async with self._database.read() as tx:
+            ebook = await tx.ebooks.find(wish.ebook)
+            chapter = await tx.ebooks.chapter(ebook.id, wish.chapter) if ebook else None
         return chapter.content if chapter else None
 
-    async def _order(self, interaction: discord.Interaction, wish: Wish, content: str, by: Person) -> None:
+    async def _order(self, interaction: discord.Interaction, wish: Wish, content: str, by: Actor) -> None:
         if interaction.guild_id is None or interaction.channel_id is None:
             raise NotFoundError("This works only in a channel of the studio's server.")
-        async with self._database.read() as reading:
-            ebook = await reading.ebooks.find(wish.ebook)
-            known = await reading.ebooks.chapter(ebook.id, wish.chapter) if ebook else None
-        order = ScriptOrder(
+        async with self._database.read() as tx:
+            ebook = await tx.ebooks.find(wish.ebook)
+            known = await tx.ebooks.chapter(ebook.id, wish.chapter) if ebook else None
+        order = ScriptRequest(
             title=wish.title or (known.title if known else f"Chapter {wish.chapter}"),
             theme=wish.theme or (ebook.theme if ebook else "") or "horror",
             notes=wish.notes,
@@ -179,7 +179,7 @@ def _check_channel(interaction: discord.Interaction) -> None:
         )
 
 
-def _answer(ordered: Ordered) -> str:
+def _answer(ordered: RequestedRun) -> str:
     text = f"Chapter {ordered.run.chapter_number} is on its way."
     if ordered.new_ebook:
         text = f"New book **{plain(ordered.ebook.id, 100)}**: its public id is the name you gave. {text}"

@@ -6,7 +6,7 @@ from discord.app_commands import Range
 from discord.ext import commands
 
 from bot.app import MythBot
-from bot.progress.tracking import MAX_EVENT, Tracking
+from bot.progress.tracking import MAX_EVENT, TrackingService
 from cogs.interactions.access import require_team
 from cogs.views.formatting import plain
 
@@ -14,7 +14,7 @@ from cogs.views.formatting import plain
 class TrackCog(commands.Cog):
     """Writes manual entries."""
 
-    def __init__(self, tracking: Tracking) -> None:
+    def __init__(self, tracking: TrackingService) -> None:
         self._tracking = tracking
 
     @app_commands.command(name="track", description="Note something in the progress log")

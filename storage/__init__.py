@@ -1,6 +1,6 @@
 """The memory of the studio: engine, tables, migrations, one store per aggregate. Knows neither Discord nor Gemini."""
 
-from storage.database import Database, Reading, Writing
+from storage.database import Database, ReadTransaction, WriteTransaction
 from storage.errors import (
     DatabaseInUseError,
     DatabaseNewerError,
@@ -8,14 +8,17 @@ from storage.errors import (
     StaleStateError,
     StorageError,
 )
+from storage.transactions import read_transaction, write_transaction
 
 __all__ = [
     "Database",
     "DatabaseInUseError",
     "DatabaseNewerError",
     "DatabaseUnreadableError",
-    "Reading",
+    "ReadTransaction",
     "StaleStateError",
     "StorageError",
-    "Writing",
+    "WriteTransaction",
+    "read_transaction",
+    "write_transaction",
 ]

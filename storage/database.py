@@ -7,7 +7,7 @@ its change, cannot exist.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,12 +24,12 @@ from storage.stores.broadcasts import BroadcastStore
 from storage.stores.deliveries import DeliveryStore
 from storage.stores.documents import DocumentStore
 from storage.stores.ebooks import EbookStore
-from storage.stores.event_counts import TallyStore
+from storage.stores.event_counts import EventCountStore
 from storage.stores.events import EventStore, NewEvent
 from storage.stores.imports import ImportStore
-from storage.stores.key_values import FactStore
-from storage.stores.members import MemberStore
-from storage.stores.personal_data import TraceStore
+from storage.stores.key_values import KeyValueStore
+from storage.stores.members import Identity, MemberStore
+from storage.stores.personal_data import PersonalDataStore
 from storage.stores.runs import RunStore
 from storage.stores.scripts import ScriptStore
 from storage.stores.sessions import SessionStore
@@ -41,16 +41,16 @@ _CLOSE_SECONDS = 5.0
 _SETTLE_SECONDS = 1.0
 
 
-class Reading:
+class ReadTransaction:
     """One consistent look at the database: a store per aggregate on one connection."""
 
     def __init__(self, connection: AsyncConnection, now: datetime) -> None:
         self.now = now
         self.members = MemberStore(connection, now)
         self.events = EventStore(connection, now)
-        self.tallies = TallyStore(connection, now)
+        self.event_counts = EventCountStore(connection, now)
         self.sessions = SessionStore(connection, now)
-        self.facts = FactStore(connection)
+        self.key_values = KeyValueStore(connection)
         self.ebooks = EbookStore(connection, now)
         self.runs = RunStore(connection, now)
         self.scripts = ScriptStore(connection, now)
@@ -59,42 +59,48 @@ class Reading:
         self.broadcasts = BroadcastStore(connection, now)
         self.deliveries = DeliveryStore(connection, now)
         self.boards = BoardStore(connection, now)
-        self.traces = TraceStore(connection, now)
+        self.personal_data = PersonalDataStore(connection, now)
         self.imports = ImportStore(connection, now)
 
 
-class Writing(Reading):
-    """A transaction: what is written and what is reported become true together."""
+class WriteTransaction(ReadTransaction):
+    """One write transaction: what is changed and what is reported are committed together."""
 
     def __init__(self, connection: AsyncConnection, now: datetime) -> None:
         super().__init__(connection, now)
-        self._reports: list[NewEvent] = []
+        self._reports: list[tuple[NewEvent, Identity | None]] = []
 
     def report(
         self,
         event: str,
         data: dict[str, Any],
         *,
+        actor: Identity | None = None,
         member_id: str | None = None,
         ebook_id: str | None = None,
         session_id: str | None = None,
     ) -> None:
-        """Puts an event behind the change. It is chained when the transaction ends, in the order of the reports.
+        """Appends an event to the audit trail when this transaction commits; events keep the order of the calls.
 
-        It belongs to the member's session of this moment, unless ``session_id`` names another.
+        Pass ``actor`` for a person who acts now (they become a known member), or ``member_id`` for one who is known already.
+        The event belongs to that member's current session unless ``session_id`` names another.
         """
-        self._reports.append(NewEvent(event, data, member_id, ebook_id, session_id))
+        self._reports.append((NewEvent(event, data, member_id, ebook_id, session_id), actor))
 
     def report_past(
         self, event: str, data: dict[str, Any], happened_at: datetime | None, ebook_id: str | None = None
     ) -> None:
-        """Likewise, for what happened elsewhere and is only being taken over now; None: nobody knows when."""
-        self._reports.append(NewEvent(event, data, None, ebook_id, timestamp=happened_at))
+        """Appends an event that happened elsewhere and is imported now; ``happened_at`` is None where the time is unknown."""
+        self._reports.append((NewEvent(event, data, None, ebook_id, timestamp=happened_at), None))
 
     async def finish(self, session_gap: timedelta) -> None:
-        """Chains the reports. The head's row lock comes last, since it makes every other writer wait."""
-        if self._reports:
-            await self.events.append(self._reports, session_gap)
+        """Appends the reported events. Called last, since the chain's head row makes every other writer wait."""
+        news = [
+            new if actor is None else replace(new, member_id=await self.members.remember(actor))
+            for new, actor in self._reports
+        ]
+        if news:
+            await self.events.append(news, session_gap)
 
 
 @dataclass(slots=True)
@@ -151,13 +157,13 @@ class Database:
         return self.engines.path is not None
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[Reading]:
+    async def read(self) -> AsyncIterator[ReadTransaction]:
         """A consistent look; writes through it are refused by SQLite."""
         with self._use():
             async with self.engines.reader.connect() as connection:
-                yield Reading(connection, self.clock())
+                yield ReadTransaction(connection, self.clock())
 
-    async def write(self, work: Callable[[Writing], Awaitable[T]]) -> T:
+    async def write(self, work: Callable[[WriteTransaction], Awaitable[T]]) -> T:
         """Runs ``work`` in one transaction and returns what it returns.
 
         Cancellation is held back until the outcome is known to the database: a write cut short can leave the SQLite file
@@ -168,23 +174,23 @@ class Database:
         async def transaction() -> T:
             with self._use():
                 async with self.engines.writer.begin() as connection:
-                    writing = Writing(connection, self.clock())
-                    result = await work(writing)
-                    await writing.finish(self.session_gap)
+                    tx = WriteTransaction(connection, self.clock())
+                    result = await work(tx)
+                    await tx.finish(self.session_gap)
                     return result
 
         return await _undisturbed(transaction())
 
-    async def look(self, work: Callable[[Reading], Awaitable[T]]) -> T:
+    async def read_shielded(self, work: Callable[[ReadTransaction], Awaitable[T]]) -> T:
         """Like ``read`` for tasks that may be cancelled: the look ends before the cancellation goes on."""
 
-        async def reading() -> T:
-            async with self.read() as found:
-                return await work(found)
+        async def transaction() -> T:
+            async with self.read() as tx:
+                return await work(tx)
 
-        return await _undisturbed(reading())
+        return await _undisturbed(transaction())
 
-    async def settle_file(self) -> None:
+    async def truncate_wal(self) -> None:
         """On SQLite, what was overwritten is gone from the write-ahead log too, or as soon as nobody reads it any more."""
         if self.engines.path is not None and not await asyncio.to_thread(emptied, self.engines.path):
             if self._settling is not None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.database import Database, Reading, T, Writing, why_unreadable
+from storage.database import Database, ReadTransaction, T, WriteTransaction, why_unreadable
 from storage.engine import create_engines, parse_url
 from storage.errors import DatabaseUnreadableError
 from storage.lock import FileLock
@@ -23,7 +23,7 @@ from storage.migrate import migrate_within
 
 
 @asynccontextmanager
-async def rehearsal(url: str, clock: Callable[[], datetime]) -> AsyncIterator[Database]:
+async def open_dry_run(url: str, clock: Callable[[], datetime]) -> AsyncIterator[Database]:
     """The database at ``url`` as it is now, for trying things out; raises what ``Database.open`` raises."""
     address = parse_url(url)
     if address.drivername.startswith("sqlite"):
@@ -77,14 +77,14 @@ class _Undone(Database):
     _connection: AsyncConnection | None = None
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[Reading]:
-        yield Reading(self._only, self.clock())
+    async def read(self) -> AsyncIterator[ReadTransaction]:
+        yield ReadTransaction(self._only, self.clock())
 
-    async def write(self, work: Callable[[Writing], Awaitable[T]]) -> T:
+    async def write(self, work: Callable[[WriteTransaction], Awaitable[T]]) -> T:
         async with self._only.begin_nested():
-            writing = Writing(self._only, self.clock())
-            result = await work(writing)
-            await writing.finish(self.session_gap)
+            tx = WriteTransaction(self._only, self.clock())
+            result = await work(tx)
+            await tx.finish(self.session_gap)
             return result
 
     @property

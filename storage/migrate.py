@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from storage.errors import DatabaseNewerError, DatabaseUnreadableError
 
-KNOWN: Final = ("0001", "0002")
+KNOWN: Final = ("0001", "0002", "0003")
 HEAD: Final = KNOWN[-1]
 _MIGRATION_LOCK: Final = 0x6D797468  # PostgreSQL's advisory lock: several processes may start at once
 

@@ -43,7 +43,7 @@ class Audience(StrEnum):
     FOLLOWERS = "followers"
 
 
-class DeliveryAct(StrEnum):
+class DeliveryAction(StrEnum):
     """What is to be done in the channel: the post itself, a change of it, or its removal."""
 
     POST = "post"

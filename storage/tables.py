@@ -18,7 +18,7 @@ from sqlalchemy import (
 from storage.states import (
     Audience,
     BroadcastState,
-    DeliveryAct,
+    DeliveryAction,
     DeliveryState,
     RunState,
     ScriptState,
@@ -90,7 +90,9 @@ chain_head = Table(
 )
 
 # Small facts of the program about itself, such as the hash of the commands it has registered.
-facts = Table("facts", metadata, Column("name", String(80), primary_key=True), Column("value", Text, nullable=False))
+key_values = Table(
+    "key_values", metadata, Column("name", String(80), primary_key=True), Column("value", Text, nullable=False)
+)
 
 ebooks = Table(
     "ebooks",
@@ -251,7 +253,7 @@ broadcasts = Table(
     Column("channel_id", BigInteger),
     Column("card_id", BigInteger),
     # Whether the card and the audit channel tell how it ended.
-    Column("told", Boolean, nullable=False),
+    Column("announced", Boolean, nullable=False),
     Column("created_at", Utc, nullable=False),
     Column("confirmed_at", Utc),
     Column("finished_at", Utc),
@@ -263,7 +265,7 @@ deliveries = Table(
     Column("id", String(16), primary_key=True),
     Column("broadcast_id", ForeignKey("broadcasts.id"), nullable=False),
     Column("state", state_type(DeliveryState, "state"), nullable=False),
-    Column("act", state_type(DeliveryAct, "act"), nullable=False),
+    Column("act", state_type(DeliveryAction, "act"), nullable=False),
     Column("referral", String(16), nullable=False, server_default=""),
     Column("sent_at", Utc),
     Column("subscription_id", String(40)),
@@ -315,12 +317,12 @@ boards = Table(
 )
 
 # How far in the events a member has looked.
-looks = Table(
-    "looks",
+visits = Table(
+    "visits",
     metadata,
     Column("member_id", ForeignKey("members.id"), primary_key=True),
     Column("seq", BigInteger, nullable=False),
-    Column("looked_at", Utc, nullable=False),
+    Column("visited_at", Utc, nullable=False),
 )
 
 # What has been taken over from files, so that nothing is taken over twice.

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 import asyncpg
 import pytest
@@ -21,6 +22,13 @@ _NUMBER = itertools.count(1)
 settings.register_profile("steady", derandomize=True)
 settings.register_profile("roaming", max_examples=500)
 settings.load_profile("roaming" if os.environ.get("SOAK") else "steady")
+
+
+class Somebody(NamedTuple):
+    """A person on Discord, as storage knows them."""
+
+    discord_id: int
+    name: str
 
 
 class StillClock:

@@ -9,7 +9,7 @@ from typing import Any
 import discord
 
 from bot.app import MythBot
-from bot.services import Ways
+from bot.services import Runtime
 from bot.settings import Settings
 from storage.stores.events import EventFilter
 from tests.standins.discord_actors import Person
@@ -66,8 +66,8 @@ class Stage:
 
     async def events(self) -> list[str]:
         """Names of all events, oldest first."""
-        async with self.bot.services.database.read() as reading:
-            return [event.event async for event in reading.events.stream(EventFilter())]
+        async with self.bot.services.database.read() as tx:
+            return [event.event async for event in tx.events.stream(EventFilter())]
 
     async def affiliate(self, name: str, *, denied: int = 0) -> "Affiliate":
         """Another server with the channel ``lore``, and somebody who manages it. ``denied`` is what the bot lacks there."""
@@ -129,11 +129,11 @@ def settings_for(standin: DiscordStandIn, database_url: str, **changes: Any) -> 
 
 
 @asynccontextmanager
-async def running(settings: Settings, ways: Ways | None = None) -> AsyncIterator[MythBot]:
+async def running(settings: Settings, runtime: Runtime | None = None) -> AsyncIterator[MythBot]:
     """The bot, ready; stopped as SIGTERM stops it."""
     base, gateway = discord.http.Route.BASE, discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY
     discord.http.Route.BASE = str(settings.discord_api_base).rstrip("/")
-    bot = MythBot(settings, ways=ways)
+    bot = MythBot(settings, runtime=runtime)
     bot._connection.guild_ready_timeout = 0.1
     runner = asyncio.create_task(bot.start(settings.discord_token.get_secret_value()))
     ready = asyncio.create_task(bot.first_ready.wait())
@@ -151,13 +151,13 @@ async def running(settings: Settings, ways: Ways | None = None) -> AsyncIterator
 
 
 @asynccontextmanager
-async def staged(database_url: str, ways: Ways | None = None, **changes: Any) -> AsyncIterator[Stage]:
+async def staged(database_url: str, runtime: Runtime | None = None, **changes: Any) -> AsyncIterator[Stage]:
     """The whole stage. At the end nothing may have gone against Discord's rules."""
     async with DiscordStandIn() as standin:
         role = standin.world.add_role(standin.studio, "Team", MANAGE_GUILD)
         hana = standin.person("Hana", roles=[role])
         bob = standin.person("Bob")
-        async with running(settings_for(standin, database_url, **changes), ways) as bot:
+        async with running(settings_for(standin, database_url, **changes), runtime) as bot:
             yield Stage(standin, bot, hana, bob)
         assert standin.violations == []
         assert standin.unexpected == []

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Final
 
-from bot.actor import Person
+from bot.actor import Actor
 from bot.errors import ConfigError, NotFoundError
 from bot.event_names import BADGE_EARNED, SHARED
-from storage import Database, Writing
+from storage import Database, WriteTransaction
 
 DEFAULT_TIERS: Final = "1:First Whisper,3:Ember Tail,7:Lantern Keeper,13:Thirteenth Bell,27:Nine-Tailed"
 
@@ -20,7 +20,7 @@ class Badge:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class BadgeStanding:
     """Where a member is: shares, badges earned, the next one, and what this act has just earned."""
 
     shares: int
@@ -31,7 +31,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Ranked:
+class LeaderboardEntry:
     """A line of the leaderboard."""
 
     discord_id: int | None
@@ -41,52 +41,55 @@ class Ranked:
 
 
 @dataclass(frozen=True, slots=True)
-class Badges:
+class BadgeService:
     """Counts shares and tells badges."""
 
     database: Database
     tiers: tuple[Badge, ...]
 
-    async def share(self, delivery_id: str, by: Person) -> Standing:
+    async def share(self, delivery_id: str, by: Actor) -> BadgeStanding:
         """Counts once for each person and announcement; the badge just earned is in ``fresh``."""
 
-        async def work(writing: Writing) -> Standing:
+        async def work(tx: WriteTransaction) -> BadgeStanding:
             try:
-                delivery = await writing.deliveries.get(delivery_id)
+                delivery = await tx.deliveries.get(delivery_id)
             except KeyError:
                 raise NotFoundError("This announcement is no longer known here.") from None
-            member_id = await writing.members.remember(by.discord_id, by.name)
-            new = await writing.broadcasts.share(delivery.broadcast_id, member_id, delivery_id)
-            shares = await writing.broadcasts.shares_of(member_id)
+            member_id = await tx.members.remember(by)
+            new = await tx.broadcasts.share(delivery.broadcast_id, member_id, delivery_id)
+            shares = await tx.broadcasts.shares_of(member_id)
             fresh = next((tier for tier in self.tiers if new and tier.shares == shares), None)
             if new:
-                writing.report(SHARED, {"broadcast_id": delivery.broadcast_id, "shares": shares}, member_id=member_id)
+                tx.report(SHARED, {"broadcast_id": delivery.broadcast_id, "shares": shares}, member_id=member_id)
             if fresh is not None:
-                writing.report(BADGE_EARNED, {"badge": fresh.name, "shares": shares}, member_id=member_id)
+                tx.report(BADGE_EARNED, {"badge": fresh.name, "shares": shares}, member_id=member_id)
             return self.standing(shares, fresh=fresh, new=new)
 
         return await self.database.write(work)
 
-    async def of(self, discord_id: int) -> Standing:
+    async def of(self, discord_id: int) -> BadgeStanding:
         """Where somebody is."""
-        async with self.database.read() as reading:
-            member_id = await reading.members.find(discord_id)
-            return self.standing(await reading.broadcasts.shares_of(member_id) if member_id else 0)
+        async with self.database.read() as tx:
+            member_id = await tx.members.find(discord_id)
+            return self.standing(await tx.broadcasts.shares_of(member_id) if member_id else 0)
 
-    async def leaderboard(self, limit: int = 10) -> list[Ranked]:
+    async def leaderboard(self, limit: int = 10) -> list[LeaderboardEntry]:
         """Those with the most shares, who are not forgotten."""
-        async with self.database.read() as reading:
-            rows = await reading.broadcasts.sharers(limit * 2)
-            names = await reading.members.names([member_id for member_id, _ in rows])
-            ids = await reading.members.discord_ids(names)
+        async with self.database.read() as tx:
+            rows = await tx.broadcasts.sharers(limit * 2)
+            names = await tx.members.names([member_id for member_id, _ in rows])
+            ids = await tx.members.discord_ids(names)
         known = [(member_id, shares) for member_id, shares in rows if member_id in names][:limit]
-        return [Ranked(ids.get(member_id), names[member_id], shares, self.badge(shares)) for member_id, shares in known]
+        return [
+            LeaderboardEntry(ids.get(member_id), names[member_id], shares, self.badge(shares))
+            for member_id, shares in known
+        ]
 
-    def standing(self, shares: int, *, fresh: Badge | None = None, new: bool = True) -> Standing:
+    def standing(self, shares: int, *, fresh: Badge | None = None, new: bool = True) -> BadgeStanding:
         """What so many shares mean."""
         earned = tuple(tier for tier in self.tiers if tier.shares <= shares)
         upcoming = next((tier for tier in self.tiers if tier.shares > shares), None)
-        return Standing(shares, earned, upcoming, fresh, new)
+        return BadgeStanding(shares, earned, upcoming, fresh, new)
 
     def badge(self, shares: int) -> Badge | None:
         """The highest badge of so many shares."""

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.actor import Person
+from bot.actor import Actor
 from bot.errors import NotFoundError, StateError
 from bot.event_names import AFFILIATE_ADMITTED, AFFILIATE_CHANGED, AFFILIATE_JOINED, AFFILIATE_LEFT, AFFILIATE_REMOVED
 from bot.studio_config import load_config
-from storage import Database, Reading, Writing
+from storage import Database, ReadTransaction, WriteTransaction
 from storage.states import SubscriptionState
 from storage.stores.subscriptions import Subscription
 
@@ -16,7 +16,7 @@ _OPEN = (SubscriptionState.PENDING, SubscriptionState.ACTIVE, SubscriptionState.
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class NewSubscription:
     """A channel of a server, and the role to ping there, if any. ``ebooks`` are the books it follows, empty for all."""
 
     guild_id: int
@@ -28,20 +28,20 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Affiliates:
+class AffiliateService:
     """Joins, changes, pauses and ends subscriptions."""
 
     database: Database
 
-    async def join(self, place: Place, by: Person) -> Subscription:
+    async def join(self, place: NewSubscription, by: Actor) -> Subscription:
         """The server's announcements go to this channel from now on, or once the team has admitted it (``pending``)."""
 
-        async def work(writing: Writing) -> Subscription:
-            known = await writing.subscriptions.of_guild(place.guild_id)
+        async def work(tx: WriteTransaction) -> Subscription:
+            known = await tx.subscriptions.of_guild(place.guild_id)
             admitted = known is not None and known.state is not SubscriptionState.PENDING
-            wait = (await load_config(writing)).approve_affiliates and not admitted
-            member_id = await writing.members.remember(by.discord_id, by.name)
-            subscription = await writing.subscriptions.join(
+            wait = (await load_config(tx)).approve_affiliates and not admitted
+            member_id = await tx.members.remember(by)
+            subscription = await tx.subscriptions.join(
                 guild_id=place.guild_id,
                 guild_name=place.guild_name,
                 channel_id=place.channel_id,
@@ -51,93 +51,93 @@ class Affiliates:
                 ebooks=place.ebooks,
                 state=SubscriptionState.PENDING if wait else SubscriptionState.ACTIVE,
             )
-            writing.report(AFFILIATE_JOINED, _data(subscription, channel=place.channel_name), member_id=member_id)
+            tx.report(AFFILIATE_JOINED, _data(subscription, channel=place.channel_name), member_id=member_id)
             return subscription
 
         return await self.database.write(work)
 
-    async def change(self, guild_id: int, by: Person, **values: Any) -> Subscription:  # noqa: ANN401
+    async def change(self, guild_id: int, by: Actor, **values: Any) -> Subscription:  # noqa: ANN401
         """The subscription has these values now (``role_id``, ``ebooks``)."""
 
-        async def work(writing: Writing) -> Subscription:
-            if not await writing.subscriptions.change(guild_id, **values):
+        async def work(tx: WriteTransaction) -> Subscription:
+            if not await tx.subscriptions.change(guild_id, **values):
                 raise _not_subscribed()
-            member_id = await writing.members.remember(by.discord_id, by.name)
-            found = await writing.subscriptions.of_guild(guild_id)
+            member_id = await tx.members.remember(by)
+            found = await tx.subscriptions.of_guild(guild_id)
             if found is None:
                 raise _not_subscribed()
-            writing.report(AFFILIATE_CHANGED, _data(found, changed=sorted(values)), member_id=member_id)
+            tx.report(AFFILIATE_CHANGED, _data(found, changed=sorted(values)), member_id=member_id)
             return found
 
         return await self.database.write(work)
 
-    async def leave(self, guild_id: int, by: Person) -> None:
+    async def leave(self, guild_id: int, by: Actor) -> None:
         """No more announcements for this server; ``StateError`` when it had none."""
 
-        async def work(writing: Writing) -> None:
-            known = await writing.subscriptions.of_guild(guild_id)
+        async def work(tx: WriteTransaction) -> None:
+            known = await tx.subscriptions.of_guild(guild_id)
             if known is None:
                 raise _not_subscribed()
-            await writing.subscriptions.end(guild_id, "left")
-            member_id = await writing.members.remember(by.discord_id, by.name)
-            writing.report(AFFILIATE_LEFT, _data(known), member_id=member_id)
+            await tx.subscriptions.end(guild_id, "left")
+            member_id = await tx.members.remember(by)
+            tx.report(AFFILIATE_LEFT, _data(known), member_id=member_id)
 
         await self.database.write(work)
 
     async def lost(self, guild_id: int, why: str) -> Subscription | None:
         """The bot was removed or the channel deleted: the subscription that ended by it, if there was one."""
 
-        async def work(writing: Writing) -> Subscription | None:
-            known = await writing.subscriptions.of_guild(guild_id)
+        async def work(tx: WriteTransaction) -> Subscription | None:
+            known = await tx.subscriptions.of_guild(guild_id)
             if known is None:
                 return None
-            await writing.subscriptions.end(guild_id, why)
-            writing.report(AFFILIATE_LEFT, _data(known, why=why))
+            await tx.subscriptions.end(guild_id, why)
+            tx.report(AFFILIATE_LEFT, _data(known, why=why))
             return known
 
         return await self.database.write(work)
 
-    async def remove(self, subscription_id: str, by: Person) -> Subscription:
+    async def remove(self, subscription_id: str, by: Actor) -> Subscription:
         """Ended by the team."""
 
-        async def work(writing: Writing) -> Subscription:
-            known = await _get(writing, subscription_id)
-            if not await writing.subscriptions.end(known.guild_id, "removed by the team"):
+        async def work(tx: WriteTransaction) -> Subscription:
+            known = await _get(tx, subscription_id)
+            if not await tx.subscriptions.end(known.guild_id, "removed by the team"):
                 raise StateError("This subscription has already ended.", "Nothing was changed.")
-            member_id = await writing.members.remember(by.discord_id, by.name)
-            writing.report(AFFILIATE_REMOVED, _data(known), member_id=member_id)
+            member_id = await tx.members.remember(by)
+            tx.report(AFFILIATE_REMOVED, _data(known), member_id=member_id)
             return known
 
         return await self.database.write(work)
 
-    async def admit(self, subscription_id: str, by: Person) -> Subscription:
+    async def admit(self, subscription_id: str, by: Actor) -> Subscription:
         """Active from now on, whether it was waiting or paused."""
 
-        async def work(writing: Writing) -> Subscription:
-            known = await _get(writing, subscription_id)
-            if not await writing.subscriptions.admit(subscription_id):
+        async def work(tx: WriteTransaction) -> Subscription:
+            known = await _get(tx, subscription_id)
+            if not await tx.subscriptions.admit(subscription_id):
                 raise StateError("This subscription is not waiting.", "Nothing was changed.")
-            member_id = await writing.members.remember(by.discord_id, by.name)
-            writing.report(AFFILIATE_ADMITTED, _data(known), member_id=member_id)
+            member_id = await tx.members.remember(by)
+            tx.report(AFFILIATE_ADMITTED, _data(known), member_id=member_id)
             return known
 
         return await self.database.write(work)
 
     async def get(self, subscription_id: str) -> Subscription:
         """The subscription; ``NotFoundError`` where there is none."""
-        async with self.database.read() as reading:
-            return await _get(reading, subscription_id)
+        async with self.database.read() as tx:
+            return await _get(tx, subscription_id)
 
     async def of_guild(self, guild_id: int) -> Subscription | None:
         """The server's subscription that has not ended, or None."""
-        async with self.database.read() as reading:
-            return await reading.subscriptions.of_guild(guild_id)
+        async with self.database.read() as tx:
+            return await tx.subscriptions.of_guild(guild_id)
 
     async def all(self) -> Sequence[Subscription]:
         """Every subscription that has not ended, then those that have, newest last."""
-        async with self.database.read() as reading:
-            ended = await reading.subscriptions.in_states(SubscriptionState.ENDED)
-            return [*await reading.subscriptions.in_states(*_OPEN), *ended]
+        async with self.database.read() as tx:
+            ended = await tx.subscriptions.in_states(SubscriptionState.ENDED)
+            return [*await tx.subscriptions.in_states(*_OPEN), *ended]
 
 
 def _data(subscription: Subscription, **more: object) -> dict[str, object]:
@@ -149,8 +149,8 @@ def _not_subscribed() -> StateError:
     return StateError("This server is not subscribed.", "`/affiliate join` subscribes it.")
 
 
-async def _get(reading: Reading, subscription_id: str) -> Subscription:
+async def _get(tx: ReadTransaction, subscription_id: str) -> Subscription:
     try:
-        return await reading.subscriptions.get(subscription_id)
+        return await tx.subscriptions.get(subscription_id)
     except KeyError:
         raise NotFoundError("This subscription is no longer known here.") from None

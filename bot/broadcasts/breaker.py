@@ -5,7 +5,7 @@ from typing import Final
 
 from bot.broadcasts.post import Outcome, OutcomeKind
 from bot.event_names import BROADCAST_STOPPED
-from storage import Writing
+from storage import WriteTransaction
 from storage.states import BroadcastState
 
 LEAST_OUTCOMES: Final = 20
@@ -48,12 +48,12 @@ class Breaker:
         """The broadcast has ended."""
         self._tallies.pop(broadcast_id, None)
 
-    async def stop(self, writing: Writing, broadcast_id: str, why: str) -> None:
+    async def stop(self, tx: WriteTransaction, broadcast_id: str, why: str) -> None:
         """Nothing more of it is sent."""
-        broadcast = await writing.broadcasts.get(broadcast_id)
+        broadcast = await tx.broadcasts.get(broadcast_id)
         if broadcast.state is not BroadcastState.SENDING:
             return
-        waiting = await writing.deliveries.cancel_waiting(broadcast_id)
-        await writing.broadcasts.finish(broadcast_id, BroadcastState.STOPPED, why)
+        waiting = await tx.deliveries.cancel_waiting(broadcast_id)
+        await tx.broadcasts.finish(broadcast_id, BroadcastState.STOPPED, why)
         data = {"broadcast_id": broadcast_id, "why": why, "channels": waiting}
-        writing.report(BROADCAST_STOPPED, data, ebook_id=broadcast.ebook_id)
+        tx.report(BROADCAST_STOPPED, data, ebook_id=broadcast.ebook_id)

@@ -10,14 +10,15 @@ from datetime import timedelta
 
 from bot.broadcasts.breaker import Breaker
 from bot.broadcasts.content import personal_link
-from bot.broadcasts.outcomes import LEASE, Settled, audit_text, paused_text, settle, verdict
-from bot.broadcasts.post import Account, BroadcastCard, Notices, Outcome, OutcomeKind, Post, Sender
+from bot.broadcasts.outcomes import LEASE, Attempt, audit_text, paused_text, settle, verdict
+from bot.broadcasts.post import BroadcastStatus, Outcome, OutcomeKind, Post
 from bot.broadcasts.status import account, report_finished
 from bot.clock import Wait
-from bot.errors import reference
+from bot.errors import log_unexpected
 from bot.jobs.pacer import Pacer
-from storage import Database, Reading, StaleStateError, Writing
-from storage.states import BroadcastState, DeliveryAct, DeliveryState
+from bot.ports import BroadcastCards, Notices, PostSender
+from storage import Database, ReadTransaction, StaleStateError, WriteTransaction
+from storage.states import BroadcastState, DeliveryAction, DeliveryState
 from storage.stores.broadcasts import Broadcast
 from storage.stores.deliveries import Delivery
 
@@ -36,8 +37,8 @@ class Dispatcher:
     """The one place that posts announcements."""
 
     database: Database
-    sender: Sender
-    card: BroadcastCard
+    sender: PostSender
+    card: BroadcastCards
     notices: Notices
     pacer: Pacer
     wait: Wait
@@ -87,14 +88,14 @@ class Dispatcher:
                     self._telling = asyncio.create_task(self._tell_ends())
                 await self._rest()
             except Exception as error:  # noqa: BLE001 - a fault in one round must not end all announcements
-                reference(error, "sending announcements")
+                log_unexpected(error, "sending announcements")
                 await self._pause(_CARD_SECONDS)
 
     async def _rest(self) -> None:
         """Until there is work: a wake-up, the next due time, or the next look for what others abandoned."""
-        async with self.database.read() as reading:
-            due = await reading.deliveries.next_due()
-            now = reading.now
+        async with self.database.read() as tx:
+            due = await tx.deliveries.next_due()
+            now = tx.now
         # Never longer than a sweep: the clock on the wall may be changed while we sleep.
         await self._pause(
             _SWEEP_SECONDS if due is None else min(max((due - now).total_seconds(), 0.05), _SWEEP_SECONDS)
@@ -122,14 +123,14 @@ class Dispatcher:
         task.add_done_callback(self._flying.discard)
 
     async def _claim(self, limit: int) -> list[Delivery]:
-        async def work(writing: Writing) -> list[Delivery]:
-            return await writing.deliveries.claim(self.owner, LEASE, limit)
+        async def work(tx: WriteTransaction) -> list[Delivery]:
+            return await tx.deliveries.claim(self.owner, LEASE, limit)
 
         return await self.database.write(work)
 
     async def _adopt(self, *, all_owners: bool) -> None:
-        async def work(writing: Writing) -> list[Delivery]:
-            return await writing.deliveries.adopt_abandoned(self.owner, LEASE, all_owners=all_owners)
+        async def work(tx: WriteTransaction) -> list[Delivery]:
+            return await tx.deliveries.take_over_expired(self.owner, LEASE, all_owners=all_owners)
 
         for delivery in await self.database.write(work):
             await self._deliver(delivery, reconcile=True)
@@ -137,62 +138,62 @@ class Dispatcher:
     async def _deliver(self, delivery: Delivery, *, reconcile: bool) -> None:
         """One try, its outcome committed; never raises."""
         try:
-            outcome, doubtful = None, False
-            if reconcile and delivery.act is DeliveryAct.POST:
-                outcome, doubtful = await self._reconciled(delivery)
+            outcome, uncertain = None, False
+            if reconcile and delivery.act is DeliveryAction.POST:
+                outcome, uncertain = await self._reconciled(delivery)
             if outcome is None:
-                await self.pacer.turn()
-                outcome = await self._try(delivery, doubtful=doubtful)
+                await self.pacer.acquire()
+                outcome = await self._try(delivery, uncertain=uncertain)
             if outcome is not None:
-                await self._settle(delivery, outcome, doubtful=doubtful)
+                await self._settle(delivery, outcome, uncertain=uncertain)
             await self._show(delivery.broadcast_id)
         except StaleStateError:
             _log.info("delivery %s was settled by somebody else", delivery.id)
         except Exception as error:  # noqa: BLE001 - the row stays `sending` and is reconciled by a later sweep
-            reference(error, f"delivering {delivery.id}")
+            log_unexpected(error, f"delivering {delivery.id}")
 
-    async def _try(self, delivery: Delivery, *, doubtful: bool) -> Outcome | None:
+    async def _try(self, delivery: Delivery, *, uncertain: bool) -> Outcome | None:
         """The request itself, unless it is not wanted any more: that is looked up at the last moment."""
         broadcast, unwanted = await self._looked_up(delivery)
         if self._stopping or unwanted is not None:
-            await self._let_go(delivery, unwanted, doubtful=doubtful)
+            await self._let_go(delivery, unwanted, uncertain=uncertain)
             return None
         post = Post.of(broadcast).with_link(personal_link(self.link_template, broadcast.link, delivery.referral))
         match delivery.act:
-            case DeliveryAct.POST:
+            case DeliveryAction.POST:
                 return await self.sender.send(delivery, post, ping=broadcast.ping_roles)
-            case DeliveryAct.EDIT:
+            case DeliveryAction.EDIT:
                 return await self.sender.edit(delivery, post)
-            case DeliveryAct.RECALL:
+            case DeliveryAction.RECALL:
                 return await self.sender.recall(delivery)
 
     async def _looked_up(self, delivery: Delivery) -> tuple[Broadcast, Outcome | None]:
         """The broadcast, and what became of the delivery where it is not wanted any more."""
 
-        async def work(reading: Reading) -> tuple[Broadcast, Outcome | None]:
-            broadcast = await reading.broadcasts.get(delivery.broadcast_id)
+        async def work(tx: ReadTransaction) -> tuple[Broadcast, Outcome | None]:
+            broadcast = await tx.broadcasts.get(delivery.broadcast_id)
             if broadcast.state is not BroadcastState.SENDING:
                 return broadcast, Outcome(OutcomeKind.STOPPED, error="stopped before it was sent")
-            if delivery.act is DeliveryAct.POST and delivery.subscription_id is not None:
-                why = await reading.subscriptions.closed(delivery.subscription_id, delivery.channel_id)
+            if delivery.act is DeliveryAction.POST and delivery.subscription_id is not None:
+                why = await tx.subscriptions.closed(delivery.subscription_id, delivery.channel_id)
                 if why:
                     return broadcast, Outcome(OutcomeKind.REFUSED, error=why)
             return broadcast, None
 
-        return await self.database.look(work)
+        return await self.database.read_shielded(work)
 
-    async def _let_go(self, delivery: Delivery, unwanted: Outcome | None, *, doubtful: bool) -> None:
-        async def work(writing: Writing) -> None:
+    async def _let_go(self, delivery: Delivery, unwanted: Outcome | None, *, uncertain: bool) -> None:
+        async def work(tx: WriteTransaction) -> None:
             if unwanted is None:
-                await writing.deliveries.put_back(delivery, self.owner, doubtful=doubtful)
+                await tx.deliveries.release(delivery, self.owner, uncertain=uncertain)
                 return
             refused = unwanted.kind is OutcomeKind.REFUSED
             state = DeliveryState.REFUSED if refused else DeliveryState.CANCELLED
             if delivery.message_id is not None:
                 state = DeliveryState.SENT
-            elif doubtful:
+            elif uncertain:
                 state = DeliveryState.UNKNOWN
-            await writing.deliveries.settle(delivery.id, self.owner, state, error=unwanted.error)
+            await tx.deliveries.finish(delivery.id, self.owner, state, error=unwanted.error)
 
         await self.database.write(work)
 
@@ -202,23 +203,23 @@ class Dispatcher:
         if found.kind is OutcomeKind.RETRY:
             return None, False
         if found.kind is OutcomeKind.UNSURE:
-            async with self.database.read() as reading:
-                recent = delivery.attempted_at is not None and reading.now - delivery.attempted_at < NONCE_WINDOW
+            async with self.database.read() as tx:
+                recent = delivery.attempted_at is not None and tx.now - delivery.attempted_at < NONCE_WINDOW
             if recent:  # the nonce makes Discord return the first message instead of posting a second
                 return None, True
             return Outcome(OutcomeKind.UNKNOWN, error=found.error), True
         return found, False
 
-    async def _settle(self, delivery: Delivery, outcome: Outcome, *, doubtful: bool) -> None:
+    async def _settle(self, delivery: Delivery, outcome: Outcome, *, uncertain: bool) -> None:
         if outcome.kind is OutcomeKind.PAUSE:
-            self.pacer.quiet(outcome.seconds)
-        settled = verdict(delivery, outcome, doubtful=doubtful)
+            self.pacer.pause_for(outcome.seconds)
+        settled = verdict(delivery, outcome, uncertain=uncertain)
         broken = self.breaker.note(delivery.broadcast_id, outcome)
 
-        async def work(writing: Writing) -> bool:
-            paused = await settle(writing, self.owner, Settled(delivery, outcome, settled, doubtful))
+        async def work(tx: WriteTransaction) -> bool:
+            paused = await settle(tx, self.owner, Attempt(delivery, outcome, settled, uncertain))
             if broken:
-                await self.breaker.stop(writing, delivery.broadcast_id, broken)
+                await self.breaker.stop(tx, delivery.broadcast_id, broken)
             return paused
 
         if await self.database.write(work):
@@ -227,11 +228,11 @@ class Dispatcher:
             await self._card(delivery.broadcast_id)
 
     async def _finish_broadcasts(self) -> None:
-        async def work(writing: Writing) -> list[str]:
-            finished = await writing.broadcasts.finish_settled()
+        async def work(tx: WriteTransaction) -> list[str]:
+            finished = await tx.broadcasts.finish_settled()
             for broadcast_id in finished:
-                counts = await writing.deliveries.counts(broadcast_id)
-                report_finished(writing, await writing.broadcasts.get(broadcast_id), counts)
+                counts = await tx.deliveries.counts(broadcast_id)
+                report_finished(tx, await tx.broadcasts.get(broadcast_id), counts)
             return finished
 
         for broadcast_id in await self.database.write(work):
@@ -245,22 +246,22 @@ class Dispatcher:
         """
         try:
 
-            async def work(reading: Reading) -> list[Account]:
-                return [await account(reading, broadcast_id) for broadcast_id in await reading.broadcasts.untold()]
+            async def work(tx: ReadTransaction) -> list[BroadcastStatus]:
+                return [await account(tx, broadcast_id) for broadcast_id in await tx.broadcasts.unannounced()]
 
             tried: set[str] = set()
-            while ended := [one for one in await self.database.look(work) if one.broadcast.id not in tried]:
+            while ended := [one for one in await self.database.read_shielded(work) if one.broadcast.id not in tried]:
                 for one in ended:
                     tried.add(one.broadcast.id)
                     await self._tell_end(one)
         except Exception as error:  # noqa: BLE001 - the next round tells it
-            reference(error, "telling how announcements ended")
+            log_unexpected(error, "telling how announcements ended")
 
-    async def _tell_end(self, ended: Account) -> None:
+    async def _tell_end(self, ended: BroadcastStatus) -> None:
         broadcast_id = ended.broadcast.id
 
-        async def told(writing: Writing) -> None:
-            await writing.broadcasts.tell(broadcast_id)
+        async def told(tx: WriteTransaction) -> None:
+            await tx.broadcasts.mark_announced(broadcast_id)
 
         shown = await self.card.show(ended)
         if broadcast_id not in self._audited:
@@ -277,6 +278,6 @@ class Dispatcher:
             await self._card(broadcast_id)
 
     async def _card(self, broadcast_id: str) -> None:
-        async with self.database.read() as reading:
-            shown = await account(reading, broadcast_id)
+        async with self.database.read() as tx:
+            shown = await account(tx, broadcast_id)
         await self.card.show(shown)

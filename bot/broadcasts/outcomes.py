@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from bot.broadcasts.post import Account, Outcome, OutcomeKind
+from bot.broadcasts.post import BroadcastStatus, Outcome, OutcomeKind
 from bot.event_names import AFFILIATE_PAUSED
-from storage import Writing
-from storage.states import DeliveryAct, DeliveryState
+from storage import WriteTransaction
+from storage.states import DeliveryAction, DeliveryState
 from storage.stores.deliveries import Delivery
 
 MAX_ATTEMPTS: Final = 5
@@ -26,23 +26,23 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class Attempt:
     """A delivery, what came of the try, and what that means.
 
-    ``doubtful`` says that an earlier try may have arrived and that nobody could rule it out before this one.
+    ``uncertain`` says that an earlier try may have arrived and that nobody could rule it out before this one.
     """
 
     delivery: Delivery
     outcome: Outcome
     verdict: Verdict
-    doubtful: bool = False
+    uncertain: bool = False
 
 
-def verdict(delivery: Delivery, outcome: Outcome, *, doubtful: bool = False) -> Verdict:
+def verdict(delivery: Delivery, outcome: Outcome, *, uncertain: bool = False) -> Verdict:
     """What the outcome means for the delivery; after the last attempt a doubt makes it unknown, not failed."""
     match outcome.kind:
         case OutcomeKind.SENT:
-            return Verdict(DeliveryState.RECALLED if delivery.act is DeliveryAct.RECALL else DeliveryState.SENT)
+            return Verdict(DeliveryState.RECALLED if delivery.act is DeliveryAction.RECALL else DeliveryState.SENT)
         case OutcomeKind.REFUSED:
             return Verdict(DeliveryState.REFUSED)
         case OutcomeKind.UNKNOWN:
@@ -50,38 +50,38 @@ def verdict(delivery: Delivery, outcome: Outcome, *, doubtful: bool = False) -> 
         case OutcomeKind.PAUSE:
             return Verdict(DeliveryState.READY, outcome.seconds)
         case _ if delivery.attempts >= MAX_ATTEMPTS:
-            unsure = outcome.kind is OutcomeKind.UNSURE or doubtful
-            post = delivery.act is DeliveryAct.POST
+            unsure = outcome.kind is OutcomeKind.UNSURE or uncertain
+            post = delivery.act is DeliveryAction.POST
             return Verdict(DeliveryState.UNKNOWN if unsure and post else DeliveryState.FAILED)
         case _:
             return Verdict(DeliveryState.READY, _BACKOFF_SECONDS[min(delivery.attempts, len(_BACKOFF_SECONDS)) - 1])
 
 
-async def settle(writing: Writing, owner: str, settled: Settled) -> bool:
+async def settle(tx: WriteTransaction, owner: str, settled: Attempt) -> bool:
     """Commits what the try led to. Whether its channel is paused by it: it has refused again and again."""
     delivery, outcome, found = settled.delivery, settled.outcome, settled.verdict
     if found.again_in is not None:
-        until = writing.now + timedelta(seconds=found.again_in)
-        sure = outcome.kind is not OutcomeKind.UNSURE and not settled.doubtful
+        until = tx.now + timedelta(seconds=found.again_in)
+        sure = outcome.kind is not OutcomeKind.UNSURE and not settled.uncertain
         untried = outcome.kind is OutcomeKind.PAUSE
-        await writing.deliveries.postpone(delivery, owner, until, outcome.error, sure=sure, untried=untried)
+        await tx.deliveries.postpone(delivery, owner, until, outcome.error, sure=sure, untried=untried)
         return False
-    await writing.deliveries.settle(delivery.id, owner, found.state, message_id=outcome.message_id, error=outcome.error)
-    if delivery.subscription_id is None or delivery.act is not DeliveryAct.POST:
+    await tx.deliveries.finish(delivery.id, owner, found.state, message_id=outcome.message_id, error=outcome.error)
+    if delivery.subscription_id is None or delivery.act is not DeliveryAction.POST:
         return False
     if found.state is DeliveryState.SENT:
-        await writing.subscriptions.posted(delivery.subscription_id)
+        await tx.subscriptions.posted(delivery.subscription_id)
     elif found.state is DeliveryState.REFUSED:
-        return await _refused(writing, delivery.subscription_id, outcome.error)
+        return await _refused(tx, delivery.subscription_id, outcome.error)
     return False
 
 
-async def _refused(writing: Writing, subscription_id: str, error: str) -> bool:
-    refusals = await writing.subscriptions.refused(subscription_id, error)
-    paused = refusals >= PAUSED_AFTER and await writing.subscriptions.pause(subscription_id)
+async def _refused(tx: WriteTransaction, subscription_id: str, error: str) -> bool:
+    refusals = await tx.subscriptions.refused(subscription_id, error)
+    paused = refusals >= PAUSED_AFTER and await tx.subscriptions.pause(subscription_id)
     if paused:
         data = {"subscription_id": subscription_id, "why": error}
-        writing.report(AFFILIATE_PAUSED, data)
+        tx.report(AFFILIATE_PAUSED, data)
     return paused
 
 
@@ -93,7 +93,7 @@ def paused_text(delivery: Delivery, error: str) -> str:
     )
 
 
-def audit_text(account: Account) -> str:
+def audit_text(account: BroadcastStatus) -> str:
     """A broadcast's end in a line for the audit channel."""
     counts = ", ".join(f"{count} {state.value}" for state, count in sorted(account.counts.items()))
     why = f" It was stopped because {account.broadcast.stopped_why}." if account.broadcast.stopped_why else ""

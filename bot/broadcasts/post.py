@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Protocol
 
 from storage.states import DeliveryState
 from storage.stores.broadcasts import Broadcast
@@ -36,7 +35,7 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
+class BroadcastPreview:
     """What would go where. ``left_out`` is each channel that cannot be reached, with the reason.
 
     ``changes`` is how many posts that have arrived would be changed, where the draft is a new text for them.
@@ -55,7 +54,7 @@ class Preview:
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class BroadcastStatus:
     """How a broadcast went so far. ``rate`` is in channels a second."""
 
     broadcast: Broadcast
@@ -102,83 +101,3 @@ class Outcome:
     error: str = ""
     seconds: float = 0.0
     unauthorized: bool = False
-
-
-class Sender(Protocol):
-    """Puts posts into channels. Implemented where Discord's error codes are known; never raises for what Discord answers."""
-
-    async def send(self, delivery: Delivery, post: Post, *, ping: bool) -> Outcome:
-        """Sends once, with the delivery's id as nonce and as mark in the post's button."""
-        ...
-
-    async def edit(self, delivery: Delivery, post: Post) -> Outcome:
-        """The post that has arrived looks like ``post`` afterwards."""
-        ...
-
-    async def recall(self, delivery: Delivery) -> Outcome:
-        """The post that has arrived is gone afterwards; gone already counts."""
-        ...
-
-    async def find(self, delivery: Delivery) -> Outcome:
-        """Looks for the mark among the channel's recent messages.
-
-        ``SENT`` when it is there, ``RETRY`` when it surely is not, ``UNSURE`` when nobody can tell.
-        """
-        ...
-
-
-class Reach(Protocol):
-    """Knows from the cache whether a channel can be written to."""
-
-    def obstacle(self, guild_id: int, channel_id: int) -> str:
-        """Why it cannot, in words; empty when it can."""
-        ...
-
-
-class BroadcastCard(Protocol):
-    """Shows how a broadcast is going."""
-
-    async def post(self, account: Account, channel_id: int) -> int:
-        """The id of a new card in the channel.
-
-        Raises ``DeliveryError`` where Discord would not take it, ``TimeoutError`` where nobody knows.
-        """
-        ...
-
-    async def show(self, account: Account) -> bool:
-        """Whether the card shows the account now, or never can. Never raises for what Discord answers."""
-        ...
-
-
-class Notices(Protocol):
-    """Tells people what nobody asked for at that moment. Never raises for what Discord refuses."""
-
-    async def audit(self, text: str) -> None:
-        """Into the studio's audit channel, where one is set."""
-        ...
-
-    async def server(self, guild_id: int, text: str) -> None:
-        """Into a channel of that server where the bot may write, if there is one."""
-        ...
-
-
-class Nowhere:
-    """For programs that know no Discord: every channel counts as open, and nothing is shown."""
-
-    def obstacle(self, guild_id: int, channel_id: int) -> str:  # noqa: ARG002 - part of the protocol
-        """Nothing known; the bot finds out when it posts."""
-        return ""
-
-    async def post(self, account: Account, channel_id: int) -> int:  # noqa: ARG002 - part of the protocol
-        """No message."""
-        return 0
-
-    async def show(self, account: Account) -> bool:  # noqa: ARG002 - part of the protocol
-        """Nothing; there is nobody to whom it could be shown."""
-        return True
-
-    async def audit(self, text: str) -> None:
-        """Nothing."""
-
-    async def server(self, guild_id: int, text: str) -> None:
-        """Nothing."""

@@ -4,16 +4,17 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from bot.actor import Person
+from bot.actor import Actor
 from bot.broadcasts.content import NEW_LORE, NEW_LORE_MESSAGE, checked, shortened
-from bot.broadcasts.post import MAX_HOOK, MAX_TITLE, Account, BroadcastCard, Notices, Post, Preview, Reach
+from bot.broadcasts.post import MAX_HOOK, MAX_TITLE, BroadcastPreview, BroadcastStatus, Post
 from bot.broadcasts.recipients import CHANGE_OF, previewed, send_out
 from bot.broadcasts.status import account, existing
 from bot.errors import DeliveryError, ForbiddenError, NotFoundError, StateError
 from bot.event_names import BROADCAST_ASKED, BROADCAST_CANCELLED, BROADCAST_EDITED, BROADCAST_RECALLED, REPORTED
+from bot.ports import BroadcastCards, ChannelAccess, Notices
 from bot.studio_config import load_config
-from storage import Database, Reading, StaleStateError, Writing
-from storage.states import BroadcastState, DeliveryAct, ScriptState
+from storage import Database, ReadTransaction, StaleStateError, WriteTransaction
+from storage.states import BroadcastState, DeliveryAction, ScriptState
 from storage.stores.broadcasts import Broadcast
 from storage.stores.deliveries import Delivery
 from storage.stores.scripts import StoredScript
@@ -23,38 +24,38 @@ _LATE = "This announcement has already been confirmed or discarded."
 
 
 @dataclass(slots=True)
-class Broadcasting:
+class BroadcastService:
     """Composes, confirms, edits, recalls; the dispatcher does it. ``wake`` tells it that there is work."""
 
     database: Database
-    reach: Reach
-    card: BroadcastCard
+    reach: ChannelAccess
+    card: BroadcastCards
     notices: Notices
     wake: Callable[[], None]
 
     async def compose(
-        self, post: Post, by: Person | None, *, ebook_id: str | None = None, script_id: str | None = None
+        self, post: Post, by: Actor | None, *, ebook_id: str | None = None, script_id: str | None = None
     ) -> Broadcast:
         """A draft; ``InputError`` for what Discord would not take."""
         values = checked(post)
         metadata = {"ebookId": ebook_id, "scriptId": script_id}
 
-        async def work(writing: Writing) -> Broadcast:
-            return await writing.broadcasts.add(
+        async def work(tx: WriteTransaction) -> Broadcast:
+            return await tx.broadcasts.add(
                 **values,
                 ebook_id=ebook_id,
                 script_id=script_id,
-                author_id=await _member(writing, by),
+                author_id=await _member(tx, by),
                 metadata={key: value for key, value in metadata.items() if value is not None},
             )
 
         return await self.database.write(work)
 
-    async def compose_release(self, script_id: str, link: str, by: Person) -> Broadcast:
+    async def compose_release(self, script_id: str, link: str, by: Actor) -> Broadcast:
         """The announcement of an approved script; ``StateError`` for one that is not approved."""
-        async with self.database.read() as reading:
-            stored = await _script(reading, script_id)
-            ebook = await reading.ebooks.find(stored.ebook_id)
+        async with self.database.read() as tx:
+            stored = await _script(tx, script_id)
+            ebook = await tx.ebooks.find(stored.ebook_id)
         if stored.state is ScriptState.RELEASED:
             raise StateError(
                 "This script has already been released.", "`/broadcast` announces something more about it."
@@ -73,51 +74,51 @@ class Broadcasting:
     async def set_draft(self, broadcast_id: str, **values: Any) -> Broadcast:  # noqa: ANN401 - columns of the table
         """Changes a draft: its audience, its time, its pings."""
 
-        async def work(writing: Writing) -> Broadcast:
-            return await writing.broadcasts.edit(broadcast_id, **values)
+        async def work(tx: WriteTransaction) -> Broadcast:
+            return await tx.broadcasts.edit(broadcast_id, **values)
 
         return await self._unless_late(work)
 
-    async def preview(self, broadcast_id: str) -> Preview:
+    async def preview(self, broadcast_id: str) -> BroadcastPreview:
         """The draft with its recipients as they are now."""
-        async with self.database.read() as reading:
-            broadcast = await existing(reading, broadcast_id)
-            return await previewed(reading, broadcast, self.reach)
+        async with self.database.read() as tx:
+            broadcast = await existing(tx, broadcast_id)
+            return await previewed(tx, broadcast, self.reach)
 
-    async def confirm(self, broadcast_id: str, by: Person | None) -> Preview:
+    async def confirm(self, broadcast_id: str, by: Actor | None) -> BroadcastPreview:
         """Confirmed. ``preview.broadcast.state`` says whether it is ``sending`` or waits for a second approver (``pending``).
 
         Deliveries, the released script and ``Broadcast sent`` come into being in one transaction.
         """
 
-        async def work(writing: Writing) -> Preview:
-            config = await load_config(writing)
-            member_id = await _member(writing, by)
-            preview = await previewed(writing, await existing(writing, broadcast_id), self.reach)
+        async def work(tx: WriteTransaction) -> BroadcastPreview:
+            config = await load_config(tx)
+            member_id = await _member(tx, by)
+            preview = await previewed(tx, await existing(tx, broadcast_id), self.reach)
             if config.second_approver and preview.targets:
-                await writing.broadcasts.ask_approval(broadcast_id, member_id)
-                writing.report(BROADCAST_ASKED, {"broadcast_id": broadcast_id}, member_id=member_id)
+                await tx.broadcasts.ask_approval(broadcast_id, member_id)
+                tx.report(BROADCAST_ASKED, {"broadcast_id": broadcast_id}, member_id=member_id)
             else:
-                await writing.broadcasts.confirm(broadcast_id, member_id)
-                await send_out(writing, preview, member_id)
-            return replace(preview, broadcast=await existing(writing, broadcast_id))
+                await tx.broadcasts.confirm(broadcast_id, member_id)
+                await send_out(tx, preview, member_id)
+            return replace(preview, broadcast=await existing(tx, broadcast_id))
 
         preview = await self._unless_late(work)
         self.wake()
         return preview
 
-    async def approve(self, broadcast_id: str, by: Person) -> Preview:
+    async def approve(self, broadcast_id: str, by: Actor) -> BroadcastPreview:
         """The second of two people confirms; ``ForbiddenError`` when it is the first one again."""
 
-        async def work(writing: Writing) -> Preview:
-            broadcast = await existing(writing, broadcast_id)
-            member_id = await writing.members.remember(by.discord_id, by.name)
+        async def work(tx: WriteTransaction) -> BroadcastPreview:
+            broadcast = await existing(tx, broadcast_id)
+            member_id = await tx.members.remember(by)
             if member_id in {broadcast.confirmed_by, broadcast.author_id} and broadcast.state is BroadcastState.PENDING:
                 raise ForbiddenError("You cannot approve your own announcement.", "Another member of the team has to.")
-            await writing.broadcasts.approve(broadcast_id, member_id)
-            preview = await previewed(writing, broadcast, self.reach)
-            await send_out(writing, preview, broadcast.confirmed_by, approved_by=member_id)
-            return replace(preview, broadcast=await existing(writing, broadcast_id))
+            await tx.broadcasts.approve(broadcast_id, member_id)
+            preview = await previewed(tx, broadcast, self.reach)
+            await send_out(tx, preview, broadcast.confirmed_by, approved_by=member_id)
+            return replace(preview, broadcast=await existing(tx, broadcast_id))
 
         preview = await self._unless_late(work)
         self.wake()
@@ -127,11 +128,11 @@ class Broadcasting:
         """Composed and confirmed at once by a program; returns the broadcast's id."""
         values = checked(post)
 
-        async def work(writing: Writing) -> str:
-            broadcast = await writing.broadcasts.add(**values, metadata=metadata)
-            preview = await previewed(writing, broadcast, self.reach)
-            await writing.broadcasts.confirm(broadcast.id, None)
-            await send_out(writing, preview, None, always_report=True)
+        async def work(tx: WriteTransaction) -> str:
+            broadcast = await tx.broadcasts.add(**values, metadata=metadata)
+            preview = await previewed(tx, broadcast, self.reach)
+            await tx.broadcasts.confirm(broadcast.id, None)
+            await send_out(tx, preview, None, always_report=True)
             return broadcast.id
 
         broadcast_id = await self.database.write(work)
@@ -141,32 +142,32 @@ class Broadcasting:
     async def discard(self, broadcast_id: str) -> None:
         """The draft is gone; ``StateError`` when it is none any more."""
 
-        async def work(writing: Writing) -> None:
-            await writing.broadcasts.discard(broadcast_id)
+        async def work(tx: WriteTransaction) -> None:
+            await tx.broadcasts.discard(broadcast_id)
 
         await self._unless_late(work)
 
-    async def stop(self, broadcast_id: str, by: Person | None) -> int:
+    async def stop(self, broadcast_id: str, by: Actor | None) -> int:
         """How many posts will not be sent any more; ``StateError`` when it is not being sent."""
 
-        async def work(writing: Writing) -> int:
-            broadcast = await existing(writing, broadcast_id)
+        async def work(tx: WriteTransaction) -> int:
+            broadcast = await existing(tx, broadcast_id)
             if broadcast.state is not BroadcastState.SENDING:
                 raise StateError("This announcement is not being sent.", "There is nothing to stop.")
-            return await _stop(writing, broadcast, await _member(writing, by))
+            return await _stop(tx, broadcast, await _member(tx, by))
 
         stopped = await self.database.write(work)
         await self.refresh_card(broadcast_id)
         self.wake()
         return stopped
 
-    async def stop_all(self, by: Person) -> tuple[int, int]:
+    async def stop_all(self, by: Actor) -> tuple[int, int]:
         """How many announcements were stopped, and how many posts will not be sent because of it."""
 
-        async def work(writing: Writing) -> tuple[list[str], int]:
-            member_id = await writing.members.remember(by.discord_id, by.name)
-            sending = await writing.broadcasts.in_states(BroadcastState.SENDING, limit=1000)
-            stopped = sum([await _stop(writing, broadcast, member_id) for broadcast in sending])
+        async def work(tx: WriteTransaction) -> tuple[list[str], int]:
+            member_id = await tx.members.remember(by)
+            sending = await tx.broadcasts.in_states(BroadcastState.SENDING, limit=1000)
+            stopped = sum([await _stop(tx, broadcast, member_id) for broadcast in sending])
             return [broadcast.id for broadcast in sending], stopped
 
         ids, stopped = await self.database.write(work)
@@ -175,50 +176,48 @@ class Broadcasting:
         self.wake()
         return len(ids), stopped
 
-    async def compose_change(self, broadcast_id: str, post: Post, by: Person) -> Broadcast:
+    async def compose_change(self, broadcast_id: str, post: Post, by: Actor) -> Broadcast:
         """A draft that holds a new text for posts that have arrived; ``change`` confirms it."""
         values = checked(post)
 
-        async def work(writing: Writing) -> Broadcast:
-            if (await load_config(writing)).second_approver:
+        async def work(tx: WriteTransaction) -> Broadcast:
+            if (await load_config(tx)).second_approver:
                 raise StateError(
                     "This studio wants two people behind every text.", "Recall the posts and announce the new one."
                 )
-            known = await existing(writing, broadcast_id)
-            member_id = await writing.members.remember(by.discord_id, by.name)
+            known = await existing(tx, broadcast_id)
+            member_id = await tx.members.remember(by)
             metadata = {CHANGE_OF: broadcast_id}
-            return await writing.broadcasts.add(
-                **values, ebook_id=known.ebook_id, author_id=member_id, metadata=metadata
-            )
+            return await tx.broadcasts.add(**values, ebook_id=known.ebook_id, author_id=member_id, metadata=metadata)
 
         return await self.database.write(work)
 
-    async def change(self, draft_id: str, by: Person) -> tuple[str, int]:
+    async def change(self, draft_id: str, by: Actor) -> tuple[str, int]:
         """Confirmed: the id of the announcement whose posts are being changed, and how many they are."""
-        async with self.database.read() as reading:
-            draft = await existing(reading, draft_id)
+        async with self.database.read() as tx:
+            draft = await existing(tx, draft_id)
         changed = str(draft.metadata.get(CHANGE_OF, ""))
         values = checked(Post.of(draft))
-        return changed, await self._again(changed, DeliveryAct.EDIT, BROADCAST_EDITED, by, values, draft_id)
+        return changed, await self._again(changed, DeliveryAction.EDIT, BROADCAST_EDITED, by, values, draft_id)
 
-    async def recall(self, broadcast_id: str, by: Person) -> int:
+    async def recall(self, broadcast_id: str, by: Actor) -> int:
         """How many posts that have arrived are being removed."""
-        return await self._again(broadcast_id, DeliveryAct.RECALL, BROADCAST_RECALLED, by, {})
+        return await self._again(broadcast_id, DeliveryAction.RECALL, BROADCAST_RECALLED, by, {})
 
-    async def account(self, broadcast_id: str) -> Account:
+    async def account(self, broadcast_id: str) -> BroadcastStatus:
         """How it went so far, with everything that did not arrive."""
-        async with self.database.read() as reading:
-            return await account(reading, broadcast_id)
+        async with self.database.read() as tx:
+            return await account(tx, broadcast_id)
 
-    async def report(self, broadcast_id: str, by: Person) -> tuple[Account, list[Delivery]]:
+    async def report(self, broadcast_id: str, by: Actor) -> tuple[BroadcastStatus, list[Delivery]]:
         """The account with every delivery; that it was taken is an event."""
 
-        async def work(writing: Writing) -> tuple[Account, list[Delivery]]:
-            found = await account(writing, broadcast_id)
-            member_id = await writing.members.remember(by.discord_id, by.name)
+        async def work(tx: WriteTransaction) -> tuple[BroadcastStatus, list[Delivery]]:
+            found = await account(tx, broadcast_id)
+            member_id = await tx.members.remember(by)
             data = {"broadcast_id": broadcast_id, "format": "csv"}
-            writing.report(REPORTED, data, member_id=member_id, ebook_id=found.broadcast.ebook_id)
-            return found, await writing.deliveries.of_broadcast(broadcast_id)
+            tx.report(REPORTED, data, member_id=member_id, ebook_id=found.broadcast.ebook_id)
+            return found, await tx.deliveries.of_broadcast(broadcast_id)
 
         return await self.database.write(work)
 
@@ -243,31 +242,31 @@ class Broadcasting:
     async def place_card(self, broadcast_id: str, channel_id: int | None, message_id: int | None) -> None:
         """The broadcast is shown in this message from now on; a channel alone: it is to be shown there."""
 
-        async def work(writing: Writing) -> None:
-            await writing.broadcasts.set_card(broadcast_id, channel_id, message_id)
+        async def work(tx: WriteTransaction) -> None:
+            await tx.broadcasts.set_card(broadcast_id, channel_id, message_id)
 
         await self.database.write(work)
 
     async def _again(
         self,
         broadcast_id: str,
-        act: DeliveryAct,
+        act: DeliveryAction,
         event: str,
-        by: Person,
+        by: Actor,
         values: dict[str, str],
         draft_id: str | None = None,
     ) -> int:
-        async def work(writing: Writing) -> int:
-            broadcast = await existing(writing, broadcast_id)
+        async def work(tx: WriteTransaction) -> int:
+            broadcast = await existing(tx, broadcast_id)
             if draft_id is not None:
-                await writing.broadcasts.discard(draft_id)
-            member_id = await writing.members.remember(by.discord_id, by.name)
-            if await writing.deliveries.posting(broadcast_id):  # reopened, it would be wanted again
+                await tx.broadcasts.discard(draft_id)
+            member_id = await tx.members.remember(by)
+            if await tx.deliveries.posting(broadcast_id):  # reopened, it would be wanted again
                 raise StateError("Some of its posts are still on their way.", "Wait a moment, then try again.")
-            await writing.broadcasts.reopen(broadcast_id, **values)
-            count = await writing.deliveries.again(broadcast_id, act)
+            await tx.broadcasts.reopen(broadcast_id, **values)
+            count = await tx.deliveries.requeue(broadcast_id, act)
             data = {"broadcast_id": broadcast_id, "channels": count}
-            writing.report(event, data, member_id=member_id, ebook_id=broadcast.ebook_id)
+            tx.report(event, data, member_id=member_id, ebook_id=broadcast.ebook_id)
             return count
 
         try:
@@ -279,27 +278,27 @@ class Broadcasting:
         self.wake()
         return count
 
-    async def _unless_late(self, work: Callable[[Writing], Awaitable[T]]) -> T:
+    async def _unless_late(self, work: Callable[[WriteTransaction], Awaitable[T]]) -> T:
         try:
             return await self.database.write(work)
         except StaleStateError:
             raise StateError(_LATE, "Nothing was done by this press.") from None
 
 
-async def _stop(writing: Writing, broadcast: Broadcast, member_id: str | None) -> int:
-    stopped = await writing.deliveries.cancel_waiting(broadcast.id)
-    await writing.broadcasts.finish(broadcast.id, BroadcastState.CANCELLED)
+async def _stop(tx: WriteTransaction, broadcast: Broadcast, member_id: str | None) -> int:
+    stopped = await tx.deliveries.cancel_waiting(broadcast.id)
+    await tx.broadcasts.finish(broadcast.id, BroadcastState.CANCELLED)
     data = {"broadcast_id": broadcast.id, "channels": stopped}
-    writing.report(BROADCAST_CANCELLED, data, member_id=member_id, ebook_id=broadcast.ebook_id)
+    tx.report(BROADCAST_CANCELLED, data, member_id=member_id, ebook_id=broadcast.ebook_id)
     return stopped
 
 
-async def _member(writing: Writing, by: Person | None) -> str | None:
-    return await writing.members.remember(by.discord_id, by.name) if by else None
+async def _member(tx: WriteTransaction, by: Actor | None) -> str | None:
+    return await tx.members.remember(by) if by else None
 
 
-async def _script(reading: Reading, script_id: str) -> StoredScript:
+async def _script(tx: ReadTransaction, script_id: str) -> StoredScript:
     try:
-        return await reading.scripts.get(script_id)
+        return await tx.scripts.get(script_id)
     except KeyError:
         raise NotFoundError("This script is no longer known here.") from None

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Final
 
-from bot.charts.canvas import EDGE, INNER, LEAP, SMALL, SOFT, TITLE, Sheet
+from bot.charts.canvas import EDGE, INNER, LEAP, SMALL, SOFT, TITLE, Canvas
 from bot.charts.chart_data import Book, Chapter
-from bot.charts.text_layout import Lettering
+from bot.charts.text_layout import TextLayout
 
 MOST_BOOKS: Final = 6
 _STATES: Final = {"released": "released", "approved": "approved", "drafted": "drafted", "none": "to come"}
@@ -31,7 +31,7 @@ class Plan:
     titles: tuple[list[str], ...]
     columns: int
     gutter: float
-    snug: bool
+    compact: bool
 
     @property
     def pitch(self) -> float:
@@ -51,7 +51,7 @@ class Plan:
     @property
     def after(self) -> float:
         """Between a book and the next."""
-        return 17.0 if self.snug else 30.0
+        return 17.0 if self.compact else 30.0
 
     def height(self, books: Sequence[Book]) -> float:
         """What they take, with the line that tells how many more there are."""
@@ -62,50 +62,52 @@ class Plan:
         return texts + rows * self.row + spaces + (_MORE if len(books) > len(shown) else 0)
 
 
-def legend(sheet: Sheet, y: float) -> float:
+def legend(canvas: Canvas, y: float) -> float:
     """What the colours and marks mean; returns where it ends."""
     side, x = 36, float(EDGE)
     for state, word in _STATES.items():
-        sheet.cell(x, y, side, side, state)
-        sheet.text(x + side + 12, y + 28, word, SMALL, SOFT)
-        x += side + 12 + sheet.lettering.width(word, SMALL) + 36
+        canvas.cell(x, y, side, side, state)
+        canvas.text(x + side + 12, y + 28, word, SMALL, SOFT)
+        x += side + 12 + canvas.text_layout.width(word, SMALL) + 36
     return y + side + 30
 
 
-def planned(books: Sequence[Book], lettering: Lettering, room: float, snug_room: float) -> Plan:
+def planned(books: Sequence[Book], text_layout: TextLayout, room: float, snug_room: float) -> Plan:
     """The roomiest way to show as many books as may be, in this height or, where all stands close, in the other."""
     first = books[:MOST_BOOKS]
-    wraps = {lines: [_title(lettering, book, place, lines) for place, book in enumerate(first, 1)] for lines in (1, 2)}
+    wraps = {
+        lines: [_title(text_layout, book, place, lines) for place, book in enumerate(first, 1)] for lines in (1, 2)
+    }
     longest = max(len(_cells(book)) for book in first)
     number = max(chapter.number for book in first for chapter in (*book.chapters, Chapter(0, "none")))
-    plan = Plan((), _PLANS[-1][0], 0.0, snug=True)
+    plan = Plan((), _PLANS[-1][0], 0.0, compact=True)
     for shown in range(len(first), 0, -1):
-        for columns, lines, snug in _PLANS:
+        for columns, lines, compact in _PLANS:
             if columns < longest <= 20:
                 # A second row for a chapter or two would look like an afterthought.
                 continue
             numbered = columns < longest and columns <= 20
-            gutter = lettering.width(str(number), SMALL) + 18 if numbered else 0.0
-            plan = Plan(tuple(wraps[lines][:shown]), columns, gutter, snug)
-            if plan.height(books) <= (snug_room if snug else room):
+            gutter = text_layout.width(str(number), SMALL) + 18 if numbered else 0.0
+            plan = Plan(tuple(wraps[lines][:shown]), columns, gutter, compact)
+            if plan.height(books) <= (snug_room if compact else room):
                 return plan
     return plan
 
 
-def shelve(sheet: Sheet, y: float, books: Sequence[Book], plan: Plan) -> float:
+def draw_grid(canvas: Canvas, y: float, books: Sequence[Book], plan: Plan) -> float:
     """Draws the books from ``y`` on; returns where they end."""
     for book, title in zip(books, plan.titles, strict=False):
         for line in title:
             y += TITLE * LEAP
-            sheet.text(EDGE, y - 10, line, TITLE, bold=True)
+            canvas.text(EDGE, y - 10, line, TITLE, bold=True)
         y += SMALL * LEAP
-        sheet.text(EDGE, y - 6, _counted(sheet.lettering, book), SMALL, SOFT)
+        canvas.text(EDGE, y - 6, _counted(canvas.text_layout, book), SMALL, SOFT)
         if book.chapters:
-            y = _strip(sheet, y + _OVER_CELLS, book, plan)
+            y = _strip(canvas, y + _OVER_CELLS, book, plan)
         y += plan.after
     more = len(books) - len(plan.titles)
     if more:
-        sheet.text(EDGE, y + 28, f"and {more:,} more", SMALL, SOFT)
+        canvas.text(EDGE, y + 28, f"and {more:,} more", SMALL, SOFT)
         y += _MORE
     return y
 
@@ -121,16 +123,16 @@ def counts(book: Book) -> str:
     return " · ".join(found)
 
 
-def _title(lettering: Lettering, book: Book, place: int, lines: int) -> list[str]:
-    title = lettering.clean(book.title) or f"Book {place}"
-    return lettering.wrapped(title, TITLE, INNER, lines=lines, bold=True)
+def _title(text_layout: TextLayout, book: Book, place: int, lines: int) -> list[str]:
+    title = text_layout.clean(book.title) or f"Book {place}"
+    return text_layout.wrapped(title, TITLE, INNER, lines=lines, bold=True)
 
 
-def _counted(lettering: Lettering, book: Book) -> str:
+def _counted(text_layout: TextLayout, book: Book) -> str:
     """The counts on one line, and how many chapters a cell stands for where that is more than one."""
     each = _each(book)
     whole = counts(book) + (f" · {each} a cell" if each > 1 else "")
-    return "".join(lettering.wrapped(whole, SMALL, INNER, lines=1))
+    return "".join(text_layout.wrapped(whole, SMALL, INNER, lines=1))
 
 
 def _each(book: Book) -> int:
@@ -144,13 +146,13 @@ def _cells(book: Book) -> list[Chapter]:
     return [Chapter(group[0].number, min((chapter.state for chapter in group), key=_RANKS.index)) for group in groups]
 
 
-def _strip(sheet: Sheet, y: float, book: Book, plan: Plan) -> float:
+def _strip(canvas: Canvas, y: float, book: Book, plan: Plan) -> float:
     cells = _cells(book)
     wide, high = plan.pitch - plan.gap, plan.row - plan.gap
     for place, cell in enumerate(cells):
         row, column = divmod(place, plan.columns)
         top = y + row * plan.row
         if plan.gutter and column == 0:
-            sheet.text(EDGE + plan.gutter - 18, top + high / 2 + 10, str(cell.number), SMALL, SOFT, align="right")
-        sheet.cell(EDGE + plan.gutter + column * plan.pitch, top, wide, high, cell.state)
+            canvas.text(EDGE + plan.gutter - 18, top + high / 2 + 10, str(cell.number), SMALL, SOFT, align="right")
+        canvas.cell(EDGE + plan.gutter + column * plan.pitch, top, wide, high, cell.state)
     return y + ceil(len(cells) / plan.columns) * plan.row

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from math import cos, pi, sin
 from typing import TYPE_CHECKING, Final
 
-from bot.charts.text_layout import Lettering
+from bot.charts.text_layout import TextLayout
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -32,12 +32,12 @@ FILLS: Final = {"none": RAISED, "drafted": "#454a8c", "approved": "#7c83ff", "re
 EDGES: Final = {"none": "#504e6b", "drafted": "#8f96d8", "approved": "#7c83ff", "released": "#ff9248"}
 
 
-class Sheet:
+class Canvas:
     """A page of fixed width that grows downwards. All measures are pixels; a text's ``y`` is its baseline."""
 
-    def __init__(self, width: float, lettering: Lettering) -> None:
+    def __init__(self, width: float, text_layout: TextLayout) -> None:
         self.width = width
-        self.lettering = lettering
+        self.text_layout = text_layout
         self._shapes: list[tuple[Sequence[Point], str, str, float]] = []
         self._texts: list[tuple[float, float, str, float, str, bool, str]] = []
 
@@ -104,7 +104,7 @@ class Sheet:
             shapes.set_transform(Affine2D().scale(1, -1).translate(0, height))
             figure.add_artist(shapes)
         for x, y, text, size, colour, bold, align in self._texts:
-            font = self.lettering.font(size, bold=bold)
+            font = self.text_layout.font(size, bold=bold)
             written = figure.text(x, height - y, text, color=colour, fontproperties=font, ha=align, va="baseline")
             written.set_transform(IdentityTransform())
             # A title may hold dollar signs; none of it is a formula.

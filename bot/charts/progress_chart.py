@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
 
 from bot.charts import bar_chart, book_grid
-from bot.charts.canvas import EDGE, EMBER, GROUND, INNER, LEAP, SMALL, SOFT, TITLE, WIDTH, Sheet
+from bot.charts.canvas import EDGE, EMBER, GROUND, INNER, LEAP, SMALL, SOFT, TITLE, WIDTH, Canvas
 from bot.charts.chart_data import PictureData
-from bot.charts.text_layout import Lettering
+from bot.charts.text_layout import TextLayout
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -28,35 +28,35 @@ def draw(data: PictureData) -> bytes:
 
 def figure(data: PictureData) -> "Figure":
     """What is drawn, before it becomes a file."""
-    sheet = Sheet(WIDTH, Lettering())
-    y = _heading(sheet, data.heading)
+    canvas = Canvas(WIDTH, TextLayout())
+    y = _heading(canvas, data.heading)
     if not data.books and not data.happened:
-        return sheet.figure(_nothing(sheet, y))
-    y = book_grid.legend(sheet, y)
-    snug = False
+        return canvas.figure(_nothing(canvas, y))
+    y = book_grid.legend(canvas, y)
+    compact = False
     if data.books:
-        rooms = (TALLEST - y - bar_chart.height(data.days, snug=snug) for snug in (False, True))
-        plan = book_grid.planned(data.books, sheet.lettering, *rooms)
-        y, snug = book_grid.shelve(sheet, y, data.books, plan), plan.snug
-    return sheet.figure(bar_chart.chart(sheet, y, data.days, snug=snug))
+        rooms = (TALLEST - y - bar_chart.height(data.days, compact=compact) for compact in (False, True))
+        plan = book_grid.planned(data.books, canvas.text_layout, *rooms)
+        y, compact = book_grid.draw_grid(canvas, y, data.books, plan), plan.compact
+    return canvas.figure(bar_chart.chart(canvas, y, data.days, compact=compact))
 
 
-def _heading(sheet: Sheet, heading: str) -> float:
-    text = sheet.lettering.clean(heading) or "Progress"
-    sheet.box(0, 0, WIDTH, 10, EMBER)
+def _heading(canvas: Canvas, heading: str) -> float:
+    text = canvas.text_layout.clean(heading) or "Progress"
+    canvas.box(0, 0, WIDTH, 10, EMBER)
     y = 30.0
-    for line in sheet.lettering.wrapped(text, _HEADING, INNER, lines=2, bold=True):
+    for line in canvas.text_layout.wrapped(text, _HEADING, INNER, lines=2, bold=True):
         y += _HEADING * LEAP
-        sheet.text(EDGE, y - 14, line, _HEADING, bold=True)
+        canvas.text(EDGE, y - 14, line, _HEADING, bold=True)
     return y + 16
 
 
-def _nothing(sheet: Sheet, y: float) -> float:
+def _nothing(canvas: Canvas, y: float) -> float:
     """A moon, and what to do."""
-    sheet.disc(EDGE + 70, y + 96, 66, EMBER)
-    sheet.disc(EDGE + 98, y + 78, 56, GROUND)
-    sheet.text(EDGE + 180, y + 90, "Nothing has stirred yet.", TITLE, bold=True)
-    sheet.text(EDGE + 180, y + 138, "The first chapter begins with /script.", SMALL, SOFT)
+    canvas.disc(EDGE + 70, y + 96, 66, EMBER)
+    canvas.disc(EDGE + 98, y + 78, 56, GROUND)
+    canvas.text(EDGE + 180, y + 90, "Nothing has stirred yet.", TITLE, bold=True)
+    canvas.text(EDGE + 180, y + 138, "The first chapter begins with /script.", SMALL, SOFT)
     return y + 210
 
 
@@ -101,7 +101,7 @@ def _short(text: str, longest: int) -> str:
     return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
 
 
-class Pictures:
+class ChartRenderer:
     """Draws pictures one after another in a thread of its own, so that the event loop goes on meanwhile."""
 
     def __init__(self) -> None:

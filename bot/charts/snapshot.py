@@ -3,17 +3,17 @@
 from dataclasses import dataclass, field
 
 from bot.charts.chart_data import Book, Chapter, Day, PictureData
-from bot.charts.progress_chart import Pictures, alt_text
-from bot.progress.overview import Overview, Overviews
+from bot.charts.progress_chart import ChartRenderer, alt_text
+from bot.progress.overview import Overview, OverviewService
 from bot.progress.scope import Scope
-from bot.progress.timeline import Timeline, Timelines
+from bot.progress.timeline import Timeline, TimelineService
 from storage.states import ScriptState
 
 _STATES = {ScriptState.DRAFT: "drafted", ScriptState.APPROVED: "approved", ScriptState.RELEASED: "released"}
 
 
 @dataclass(frozen=True, slots=True)
-class Pictured:
+class Snapshot:
     """How it stands now, in numbers and as a PNG; ``alt`` is the picture in words."""
 
     overview: Overview
@@ -23,27 +23,27 @@ class Pictured:
 
 
 @dataclass(frozen=True, slots=True)
-class PicturedProgress:
+class SnapshotService:
     """Draws what the overview and the timeline tell.
 
     ``awaited`` are the ids of messages that show words and are to get their picture, unless somebody turns them to another
     view before.
     """
 
-    overviews: Overviews
-    timelines: Timelines
-    pictures: Pictures
+    overviews: OverviewService
+    timelines: TimelineService
+    pictures: ChartRenderer
     awaited: set[int] = field(default_factory=set)
 
-    async def of(self, scope: Scope) -> Pictured:
+    async def of(self, scope: Scope) -> Snapshot:
         """How it stands now."""
         return await self.drawn(await self.overviews.of(scope))
 
-    async def drawn(self, overview: Overview) -> Pictured:
+    async def drawn(self, overview: Overview) -> Snapshot:
         """An overview that is known already, with its picture."""
         timeline = await self.timelines.of(overview.scope)
         data = _data(timeline)
-        return Pictured(overview, timeline, await self.pictures.draw(data), alt_text(data))
+        return Snapshot(overview, timeline, await self.pictures.draw(data), alt_text(data))
 
 
 def _data(timeline: Timeline) -> PictureData:

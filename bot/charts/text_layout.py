@@ -20,7 +20,7 @@ _PLACEHOLDER: Final = " · "
 _LONGEST: Final = 400
 
 
-class Lettering:
+class TextLayout:
     """Measures and breaks text. Sizes and widths are in pixels of the picture; matplotlib is imported when one is made."""
 
     def __init__(self) -> None:

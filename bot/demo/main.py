@@ -15,7 +15,7 @@ from bot.logs import set_up
 from bot.settings import LogFormat, LogLevel, Settings, load_settings
 
 if TYPE_CHECKING:
-    from bot.demo.sample_data import Town
+    from bot.demo.sample_data import SampleData
     from bot.demo.simulated_discord import LivePage, SimulatedDiscord
 
 _PORT: Final = 8788
@@ -80,17 +80,17 @@ def demo_settings(folder: Path) -> Settings:
 
 async def opened(
     settings: Settings, stack: AsyncExitStack, pace: float = _PACE_SECONDS
-) -> "tuple[SimulatedDiscord, Town]":
+) -> "tuple[SimulatedDiscord, SampleData]":
     """The bot is ready, in a furnished town. ``pace`` is the seconds that the template writer takes for a cue."""
     from bot.app import MythBot
-    from bot.demo.sample_data import build_town, furnish
-    from bot.demo.simulated_discord import Seam, SimulatedDiscord
-    from bot.services import Ways
+    from bot.demo.sample_data import add_sample_data, build_servers
+    from bot.demo.simulated_discord import SimulatedDiscord, SimulatedWait
+    from bot.services import Runtime
 
-    seam = Seam()
-    bot = MythBot(settings, ways=Ways(wait=seam, template_pace=pace))
+    seam = SimulatedWait()
+    bot = MythBot(settings, runtime=Runtime(wait=seam, template_pace=pace))
     world = seam.world = SimulatedDiscord(bot, "Midnight Myth")
-    town = build_town(world)
+    town = build_servers(world)
 
     async def leave() -> None:
         for ending in (bot.close, world.shutdown):  # simcord never closes the bot
@@ -99,11 +99,11 @@ async def opened(
 
     stack.push_async_callback(leave)
     await world.start()
-    await furnish(bot.services, town)
+    await add_sample_data(bot.services, town)
     return world, town
 
 
-async def _serve(world: "SimulatedDiscord", town: "Town", port: int, first: int, *, gemini: bool) -> None:
+async def _serve(world: "SimulatedDiscord", town: "SampleData", port: int, first: int, *, gemini: bool) -> None:
     """The page is there until ``q``; when it is ended in the browser, it is opened again at the same address."""
     from bot.demo.simulated_discord import LivePage
     from bot.demo.terminal import greeting, say, typed_lines
@@ -139,7 +139,7 @@ async def _enter(page: "LivePage", port: int) -> None:
         raise ConfigError("The demo's page cannot be shown.", str(error)) from error
 
 
-async def _look(page: "LivePage", town: "Town", typed: "asyncio.Queue[str]") -> bool:
+async def _look(page: "LivePage", town: "SampleData", typed: "asyncio.Queue[str]") -> bool:
     """The page lives. False when somebody typed ``q``, True when it was ended in the browser."""
     from bot.demo.terminal import choices, say
 

@@ -6,11 +6,11 @@ from typing import Final
 
 import discord
 
-from bot.actor import Person
-from bot.affiliates.subscriptions import Place
+from bot.actor import Actor
+from bot.affiliates.subscriptions import NewSubscription
 from bot.demo.simulated_discord import SimulatedDiscord, View
 from bot.services import Services
-from storage import Writing
+from storage import WriteTransaction
 
 STUDIO_ID: Final = 1_313_131_313_131_313_130
 _STUDIO: Final = "Midnight Myth Studio"
@@ -22,11 +22,11 @@ EBOOK_THEME: Final = "fox-demon horror"
 
 
 @dataclass(frozen=True, slots=True)
-class Town:
+class SampleData:
     """The views that can be chosen; the studio's first, then the affiliates', and last somebody outside the team."""
 
     views: tuple[View, ...]
-    places: tuple[tuple[Place, Person], ...]
+    places: tuple[tuple[NewSubscription, Actor], ...]
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -34,7 +34,7 @@ class Town:
         return tuple(view.label for view in self.views)
 
 
-def build_town(world: SimulatedDiscord) -> Town:
+def build_servers(world: SimulatedDiscord) -> SampleData:
     """Servers, channels and people. The bot need not run yet."""
     studio = world.create_guild(_STUDIO, id=STUDIO_ID)
     room = studio.create_text_channel("writers-room", topic=f"{_STUDIO} · where chapters become scripts")
@@ -48,20 +48,20 @@ def build_town(world: SimulatedDiscord) -> Town:
         guild = world.create_guild(server, owner=user)
         lore = guild.create_text_channel("lore", topic=f"{server} · an affiliate's server")
         views.append(View(f"#lore at {server}, as {name}", guild.add_member(user), lore))
-        places.append((Place(guild.id, server, lore.id, "lore"), Person(user.id, name)))
+        places.append((NewSubscription(guild.id, server, lore.id, "lore"), Actor(user.id, name)))
     views.append(View("the studio's #writers-room, as Bob, who is not the team", bob, room))
-    return Town(tuple(views), tuple(places))
+    return SampleData(tuple(views), tuple(places))
 
 
-async def furnish(services: Services, town: Town) -> None:
+async def add_sample_data(services: Services, town: SampleData) -> None:
     """The affiliates are subscribed and the book is there, with its first chapter."""
     for place, person in town.places:
         await services.affiliates.join(place, person)
     title, text = story()
 
-    async def work(writing: Writing) -> None:
-        await writing.ebooks.add(EBOOK_ID, EBOOK_TITLE, EBOOK_THEME)
-        await writing.ebooks.put_chapter(EBOOK_ID, 1, title, text)
+    async def work(tx: WriteTransaction) -> None:
+        await tx.ebooks.add(EBOOK_ID, EBOOK_TITLE, EBOOK_THEME)
+        await tx.ebooks.put_chapter(EBOOK_ID, 1, title, text)
 
     await services.database.write(work)
 

@@ -74,7 +74,7 @@ async def _awaited(awaitable: Awaitable[T]) -> T:
 
 
 @dataclass(slots=True)
-class Seam:
+class SimulatedWait:
     """The bot's ``Wait``. The bot is made before the world that it lives in, which is handed in afterwards."""
 
     world: SimulatedDiscord | None = None

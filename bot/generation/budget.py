@@ -4,41 +4,41 @@ from dataclasses import dataclass
 from datetime import UTC
 
 from bot.generation.error_messages import fault
-from bot.generation.writer import FaultKind
+from bot.generation.writer import GenerationErrorKind
 from bot.scripts.models import Usage
-from storage import Database, Writing
+from storage import Database, WriteTransaction
 
 
 @dataclass(frozen=True, slots=True)
-class RunMeter:
-    """The ``Meter`` that a writer reports its calls to."""
+class RunBudget:
+    """The ``Budget`` that a writer reports its calls to."""
 
     database: Database
     run_id: str
     monthly_budget: int | None = None
 
     async def reserve(self, model: str, micros: int | None) -> str:
-        """A ticket for ``micros`` micro-dollars set aside (0 where the price is unknown).
+        """A reservation_id for ``micros`` micro-dollars set aside (0 where the price is unknown).
 
-        Raises ``WritingFault`` of kind BUDGET where the month's budget (micro-dollars) would be passed.
+        Raises ``GenerationError`` of kind BUDGET where the month's budget (micro-dollars) would be passed.
         """
 
-        async def work(writing: Writing) -> str:
+        async def work(tx: WriteTransaction) -> str:
             if self.monthly_budget is not None:
-                await writing.runs.queue_for_money()
-                month = writing.now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-                if await writing.runs.spent(since=month) + (micros or 0) > self.monthly_budget:
-                    raise fault(FaultKind.BUDGET, model=model)
-            return await writing.runs.reserve(self.run_id, model, micros or 0)
+                await tx.runs.lock_budget()
+                month = tx.now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+                if await tx.runs.sum_costs(since=month) + (micros or 0) > self.monthly_budget:
+                    raise fault(GenerationErrorKind.BUDGET, model=model)
+            return await tx.runs.reserve_cost(self.run_id, model, micros or 0)
 
         return await self.database.write(work)
 
-    async def settle(self, ticket: str, model: str, usage: Usage | None, micros: int | None) -> None:  # noqa: ARG002
+    async def record_cost(self, reservation_id: str, model: str, usage: Usage | None, micros: int | None) -> None:  # noqa: ARG002
         """What the call cost; without usage its end is unknown and the reserve stands."""
         if usage is None or micros is None:
             return
 
-        async def work(writing: Writing) -> None:
-            await writing.runs.settle(ticket, micros)
+        async def work(tx: WriteTransaction) -> None:
+            await tx.runs.record_cost(reservation_id, micros)
 
         await self.database.write(work)

@@ -4,128 +4,128 @@ import re
 from datetime import UTC, datetime
 from typing import Final
 
-from bot.generation.writer import FaultKind, WritingFault
+from bot.generation.writer import GenerationError, GenerationErrorKind
 
-_WORDS: Final[dict[FaultKind, tuple[str, str]]] = {
-    FaultKind.BAD_KEY: (
+_WORDS: Final[dict[GenerationErrorKind, tuple[str, str]]] = {
+    GenerationErrorKind.BAD_KEY: (
         "Gemini does not accept the studio's API key.",
         "Ask your operator to check GEMINI_API_KEY.",
     ),
-    FaultKind.NO_PERMISSION: (
+    GenerationErrorKind.NO_PERMISSION: (
         "The studio's Gemini key is not allowed to use {model}.",
         "Ask your operator to enable the Gemini API for the key's project.",
     ),
-    FaultKind.MODEL_GONE: (
+    GenerationErrorKind.MODEL_GONE: (
         "Gemini no longer offers {model} to this account.",
         "Ask your operator to name a current model in GEMINI_MODEL.",
     ),
-    FaultKind.QUOTA_MINUTE: (
+    GenerationErrorKind.QUOTA_MINUTE: (
         "Gemini allows no more requests in this minute.",
         "Try again in {wait}.",
     ),
-    FaultKind.QUOTA_DAY: (
+    GenerationErrorKind.QUOTA_DAY: (
         "Gemini's daily quota for {model} is used up.",
         "It is back at {back}; run this again then.",
     ),
-    FaultKind.QUOTA_NONE: (
+    GenerationErrorKind.QUOTA_NONE: (
         "This Gemini account has no quota at all for {model}.",
         "Ask your operator to enable billing or to name another model in GEMINI_MODEL.",
     ),
-    FaultKind.BUDGET: (
+    GenerationErrorKind.BUDGET: (
         "The studio's budget for Gemini would be passed by this.",
         "Ask your operator to raise the budget, or wait for the next month.",
     ),
-    FaultKind.RESTING: (
+    GenerationErrorKind.RESTING: (
         "Gemini has failed several times in a row and is left alone for now.",
         "It is asked again from {back} on.",
     ),
-    FaultKind.BAD_REQUEST: (
+    GenerationErrorKind.BAD_REQUEST: (
         "Gemini would not take the request as it was put.",
         "Your text is kept. Ask your operator to check GEMINI_MODEL and GEMINI_API_VERSION.",
     ),
-    FaultKind.OVERLOADED: (
+    GenerationErrorKind.OVERLOADED: (
         "Gemini is overloaded at the moment.",
         "Try again in a few minutes.",
     ),
-    FaultKind.PROMPT_BLOCKED: (
+    GenerationErrorKind.PROMPT_BLOCKED: (
         "Gemini refused this chapter ({reason}).",
         "Its text is kept. Soften the passage or write it by hand.",
     ),
-    FaultKind.OUTPUT_BLOCKED: (
+    GenerationErrorKind.OUTPUT_BLOCKED: (
         "Gemini stopped writing this chapter ({reason}).",
         "What was written is kept. Soften the passage or write the rest by hand.",
     ),
-    FaultKind.RECITATION: (
+    GenerationErrorKind.RECITATION: (
         "Gemini stopped because its answer came too close to a published text.",
         "What was written is kept. Ask for a freer adaptation in the notes, or write the rest by hand.",
     ),
-    FaultKind.TRUNCATED: (
+    GenerationErrorKind.TRUNCATED: (
         "Gemini ran out of room before this part was finished.",
         "What was written is kept. Continue from there.",
     ),
-    FaultKind.THOUGHT_OUT: (
+    GenerationErrorKind.THOUGHT_OUT: (
         "Gemini spent all its room on thinking and wrote nothing.",
         "Try again; if it happens twice, give it less text at a time.",
     ),
-    FaultKind.EMPTY: (
+    GenerationErrorKind.EMPTY: (
         "Gemini answered with nothing.",
         "Try again in a few minutes.",
     ),
-    FaultKind.MALFORMED: (
+    GenerationErrorKind.MALFORMED: (
         "Gemini's answer could not be read.",
         "What could be read is kept. Try again.",
     ),
-    FaultKind.WRONG_SHAPE: (
+    GenerationErrorKind.WRONG_SHAPE: (
         "Gemini answered, but not with a script.",
         "Try again, or say in the notes what you expect.",
     ),
-    FaultKind.CUT_OFF: (
+    GenerationErrorKind.CUT_OFF: (
         "Gemini's answer ended before the script did.",
         "What was written is kept. Continue from there.",
     ),
-    FaultKind.STALLED: (
+    GenerationErrorKind.STALLED: (
         "Gemini stopped answering.",
         "What was written is kept. Try again in a few minutes.",
     ),
-    FaultKind.DISCONNECTED: (
+    GenerationErrorKind.DISCONNECTED: (
         "The connection to Gemini was lost.",
         "What was written is kept. Try again; if it stays so, ask your operator to check the network.",
     ),
-    FaultKind.UNKNOWN_END: (
+    GenerationErrorKind.UNKNOWN_END: (
         "Gemini stopped for a reason this version does not know ({reason}).",
         "What was written is kept. Try again, and tell your operator if it stays so.",
     ),
-    FaultKind.TIMED_OUT: (
+    GenerationErrorKind.TIMED_OUT: (
         "Gemini took longer than the studio waits.",
         "What was written is kept. Try again in a few minutes.",
     ),
 }
 
 # The first of these that happened is what a person can act upon; the rest follows from it or says less.
-TELLING: Final[tuple[FaultKind, ...]] = (
-    FaultKind.BAD_KEY,
-    FaultKind.NO_PERMISSION,
-    FaultKind.BUDGET,
-    FaultKind.RESTING,
-    FaultKind.PROMPT_BLOCKED,
-    FaultKind.OUTPUT_BLOCKED,
-    FaultKind.RECITATION,
-    FaultKind.QUOTA_DAY,
-    FaultKind.QUOTA_MINUTE,
-    FaultKind.OVERLOADED,
-    FaultKind.STALLED,
-    FaultKind.DISCONNECTED,
-    FaultKind.TRUNCATED,
-    FaultKind.THOUGHT_OUT,
-    FaultKind.CUT_OFF,
-    FaultKind.MALFORMED,
-    FaultKind.WRONG_SHAPE,
-    FaultKind.EMPTY,
-    FaultKind.UNKNOWN_END,
-    FaultKind.TIMED_OUT,
-    FaultKind.BAD_REQUEST,
-    FaultKind.QUOTA_NONE,
-    FaultKind.MODEL_GONE,
+TELLING: Final[tuple[GenerationErrorKind, ...]] = (
+    GenerationErrorKind.BAD_KEY,
+    GenerationErrorKind.NO_PERMISSION,
+    GenerationErrorKind.BUDGET,
+    GenerationErrorKind.RESTING,
+    GenerationErrorKind.PROMPT_BLOCKED,
+    GenerationErrorKind.OUTPUT_BLOCKED,
+    GenerationErrorKind.RECITATION,
+    GenerationErrorKind.QUOTA_DAY,
+    GenerationErrorKind.QUOTA_MINUTE,
+    GenerationErrorKind.OVERLOADED,
+    GenerationErrorKind.STALLED,
+    GenerationErrorKind.DISCONNECTED,
+    GenerationErrorKind.TRUNCATED,
+    GenerationErrorKind.THOUGHT_OUT,
+    GenerationErrorKind.CUT_OFF,
+    GenerationErrorKind.MALFORMED,
+    GenerationErrorKind.WRONG_SHAPE,
+    GenerationErrorKind.EMPTY,
+    GenerationErrorKind.UNKNOWN_END,
+    GenerationErrorKind.TIMED_OUT,
+    GenerationErrorKind.BAD_REQUEST,
+    GenerationErrorKind.QUOTA_NONE,
+    GenerationErrorKind.MODEL_GONE,
 )
 
 # Google's words that say nothing to a reader, or something else.
@@ -135,14 +135,14 @@ _NOT_A_WORD: Final = re.compile(r"[^A-Za-z ]+")
 
 
 def fault(
-    kind: FaultKind,
+    kind: GenerationErrorKind,
     *,
     model: str = "",
     reason: str = "",
     retry_after: float | None = None,
     back_at: datetime | None = None,
     limit: int | None = None,
-) -> WritingFault:
+) -> GenerationError:
     """The fault of that kind, with its sentence and hint."""
     sentence, hint = _WORDS[kind]
     said = {
@@ -151,7 +151,7 @@ def fault(
         "wait": _wait(retry_after),
         "back": _back(back_at),
     }
-    return WritingFault(
+    return GenerationError(
         kind,
         sentence.format_map(said),
         hint.format_map(said),
@@ -163,7 +163,7 @@ def fault(
     )
 
 
-def most_telling(faults: list[WritingFault]) -> WritingFault:
+def most_informative(faults: list[GenerationError]) -> GenerationError:
     """The fault to report when several models or attempts failed; of equals, the first. Needs at least one."""
     return min(faults, key=lambda found: TELLING.index(found.kind))
 

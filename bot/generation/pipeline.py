@@ -6,15 +6,18 @@ from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 from bot.clock import Wait
 from bot.event_names import ADDED_GRANT_LOG, ADDED_SCRIPT, COMPLETED, FAILED, FELL_BACK
-from bot.generation.request import Progress, ScriptOrder
-from bot.generation.run_card import Card, Painter, RunView
-from bot.generation.writer import Assignment, Writer, WritingFault
+from bot.generation.card_updater import CardUpdater
+from bot.generation.request import Progress, ScriptRequest
+from bot.generation.run_view import RunView
+from bot.generation.writer import GenerationError, PartRequest, Writer
+from bot.ports import RunCards
 from bot.scripts import coverage, text_splitting, timing
 from bot.scripts.models import Draft, Script, WriterKind
-from storage import Database, Reading, Writing
+from storage import Database, ReadTransaction, WriteTransaction
 from storage.stores.ebooks import Ebook
 from storage.stores.runs import Run
 
@@ -24,20 +27,20 @@ _CHECKPOINT_SECONDS = 2.0
 _CARRIED_CUES = 6  # how many of the last cues a writer is shown, so that it goes on and does not repeat
 
 OnWait = Callable[[str, float], Awaitable[None]]
-WriterFor = Callable[[Run, OnWait], Writer]
+WriterFactory = Callable[[Run, OnWait], Writer]
 """Makes the real writer for one run."""
 
 
 @dataclass(frozen=True, slots=True)
-class Engine:
-    """Everything that writing a run needs. ``writer_for`` is None where there is no key: the template writes then."""
+class GenerationPipeline:
+    """Everything that writing a run needs. ``writer_factory`` is None where there is no key: the template writes then."""
 
     database: Database
     template: Writer
-    card: Card
+    card: RunCards
     wait: Wait
     lease: timedelta
-    writer_for: WriterFor | None = None
+    writer_factory: WriterFactory | None = None
 
     async def write(self, run: Run, owner: str) -> str:
         """The id of the finished script. Every complete cue is kept on the way; the run is ``done`` at the end."""
@@ -47,11 +50,11 @@ class Engine:
 class _Job:
     """One run being written."""
 
-    def __init__(self, engine: Engine, run: Run, owner: str) -> None:
+    def __init__(self, engine: GenerationPipeline, run: Run, owner: str) -> None:
         self.engine = engine
         self.run = run
         self.owner = owner
-        self.order = ScriptOrder.model_validate_json(run.request)
+        self.order = ScriptRequest.model_validate_json(run.request)
         # Paragraphs longer than a part are cut here, once, so that an index means the same for every part.
         self.paragraphs = tuple(
             piece for part in text_splitting.parts(text_splitting.paragraphs(run.content)) for piece in part
@@ -60,35 +63,35 @@ class _Job:
         self.part, self.parts = 1, 1
         self.waiting = ""
         self.view = RunView(run, run.ebook_id, self.order.title, self.order.theme)
-        self.painter = Painter(engine.card, engine.wait)
+        self.card_updater = CardUpdater(engine.card, engine.wait)
         self._checkpoint_at = 0.0
 
     async def write(self) -> str:
         await self._look_up()
-        self.painter.paint(self._view)
-        fault: WritingFault | None = None
+        self.card_updater.paint(self._view)
+        fault: GenerationError | None = None
         try:
-            if self.engine.writer_for is not None:
+            if self.engine.writer_factory is not None:
                 try:
-                    await self._write_with(self.engine.writer_for(self.run, self._wait))
-                except WritingFault as raised:
+                    await self._write_with(self.engine.writer_factory(self.run, self._wait))
+                except GenerationError as raised:
                     fault = raised
                     _log.info("run %s: %s (%s)", self.run.id, raised.sentence, raised.kind)
-            by_gemini = self.engine.writer_for is not None and fault is None
+            by_gemini = self.engine.writer_factory is not None and fault is None
             # The run keeps what Gemini finished, and that alone: a later try goes on from there.
             kept = self.progress.model_dump_json() if self.progress.cues else ""
             if not by_gemini:
                 await self._write_rest_with_template()
         finally:
-            await self.painter.close()
+            await self.card_updater.close()
         return await self._store(fault, kept, by_gemini=by_gemini)
 
     async def _look_up(self) -> None:
-        async def work(reading: Reading) -> tuple[Ebook | None, dict[str, int]]:
-            ebook = await reading.ebooks.find(self.run.ebook_id)
-            return ebook, await reading.members.discord_ids([self.run.member_id] if self.run.member_id else [])
+        async def work(tx: ReadTransaction) -> tuple[Ebook | None, dict[str, int]]:
+            ebook = await tx.ebooks.find(self.run.ebook_id)
+            return ebook, await tx.members.discord_ids([self.run.member_id] if self.run.member_id else [])
 
-        ebook, by = await self.engine.database.look(work)
+        ebook, by = await self.engine.database.read_shielded(work)
         self.view = replace(
             self.view, ebook_title=ebook.title if ebook else self.run.ebook_id, by=next(iter(by.values()), None)
         )
@@ -108,7 +111,7 @@ class _Job:
                 async for draft in drafts:
                     self.waiting = ""
                     self.progress = _merged(base, draft)
-                    self.painter.paint(self._view)
+                    self.card_updater.paint(self._view)
                     await self._checkpoint()
             self.progress = self.progress.model_copy(update={"next_paragraph": start + len(rest[0])})
             self.part += 1
@@ -124,7 +127,7 @@ class _Job:
         base = self.progress
         async for draft in self.engine.template.write(self._assignment(rest)):
             self.progress = _merged(base, draft)
-            self.painter.paint(self._view)
+            self.card_updater.paint(self._view)
 
     def _skip_what_is_written(self) -> None:
         """Moves to the first paragraph that the kept cues do not cover, and in it to the first sentence."""
@@ -133,15 +136,15 @@ class _Job:
         covered = coverage.resume_after(self.paragraphs, self.progress.cues)
         first = max(self.progress.next_paragraph, covered)
         if first < len(self.paragraphs):
-            rest = coverage.untold(self.paragraphs[first], self.progress.cues)
+            rest = coverage.remaining_text(self.paragraphs[first], self.progress.cues)
             if rest:
                 self.paragraphs = (*self.paragraphs[:first], rest, *self.paragraphs[first + 1 :])
             else:
                 first += 1
         self.progress = self.progress.model_copy(update={"next_paragraph": first})
 
-    def _assignment(self, paragraphs: tuple[str, ...]) -> Assignment:
-        return Assignment(
+    def _assignment(self, paragraphs: tuple[str, ...]) -> PartRequest:
+        return PartRequest(
             ebook_title=self.view.ebook_title,
             chapter_number=self.run.chapter_number,
             title=self.order.title,
@@ -165,14 +168,14 @@ class _Job:
         self._checkpoint_at = now
         text = self.progress.model_dump_json()
 
-        async def work(writing: Writing) -> None:
-            await writing.runs.renew(self.run.id, self.owner, self.engine.lease, text)
+        async def work(tx: WriteTransaction) -> None:
+            await tx.runs.renew(self.run.id, self.owner, self.engine.lease, text)
 
         await self.engine.database.write(work)
 
     async def _wait(self, reason: str, seconds: float) -> None:
         self.waiting = f"{reason.rstrip('.')}, about {max(1, round(seconds))} s"
-        self.painter.paint(self._view)
+        self.card_updater.paint(self._view)
 
     def _view(self) -> RunView:
         cues, _ = timing.timed(self.progress.cues)
@@ -189,7 +192,7 @@ class _Job:
             last_cues=cues[-3:],
         )
 
-    async def _store(self, fault: WritingFault | None, kept: str, *, by_gemini: bool) -> str:
+    async def _store(self, fault: GenerationError | None, kept: str, *, by_gemini: bool) -> str:
         """Script, grant log, the events and the run's end: one transaction."""
         run, order, done = self.run, self.order, self.progress
         cues, running_time = timing.timed(done.cues)
@@ -204,9 +207,9 @@ class _Job:
         report = coverage.coverage(self.paragraphs, cues)
         writer = WriterKind.GEMINI if by_gemini else WriterKind.TEMPLATE
 
-        async def work(writing: Writing) -> str:
-            cost = await writing.runs.spent(run_id=run.id)
-            script_id = await writing.scripts.add(
+        async def work(tx: WriteTransaction) -> str:
+            cost = await tx.runs.sum_costs(run_id=run.id)
+            script_id = await tx.scripts.add(
                 ebook_id=run.ebook_id,
                 chapter_number=run.chapter_number,
                 version=run.version,
@@ -229,14 +232,14 @@ class _Job:
                 "eventType": "ebook_created",
                 "ebookId": run.ebook_id,
                 "metadata": metadata,
-                "created_at": writing.now.isoformat(),
+                "created_at": tx.now.isoformat(),
             }
             if not by_gemini:
                 document["writer"] = WriterKind.TEMPLATE.value
-            log_id = await writing.scripts.add_grant_log(
+            log_id = await tx.scripts.add_grant_log(
                 document, ebook_id=run.ebook_id, script_id=script_id, counts=by_gemini
             )
-            tags = {"member_id": run.member_id, "ebook_id": run.ebook_id}
+            report_event = partial(tx.report, member_id=run.member_id, ebook_id=run.ebook_id)
             if fault is not None:
                 failure = {
                     "run_id": run.id,
@@ -244,13 +247,13 @@ class _Job:
                     "model": fault.model,
                     "sentence": fault.sentence,
                 }
-                writing.report(FAILED, failure, **tags)
-                writing.report(FELL_BACK, {"run_id": run.id, "from": fault.model, "to": writer.value}, **tags)
-            writing.report(ADDED_SCRIPT, {"doc_id": script_id}, **tags)
-            writing.report(ADDED_GRANT_LOG, {"doc_id": log_id}, **tags)
+                report_event(FAILED, failure)
+                report_event(FELL_BACK, {"run_id": run.id, "from": fault.model, "to": writer.value})
+            report_event(ADDED_SCRIPT, {"doc_id": script_id})
+            report_event(ADDED_GRANT_LOG, {"doc_id": log_id})
             ids = {"ebook_id": run.ebook_id, "script_id": script_id, "grant_log_id": log_id}
-            writing.report(COMPLETED, ids, **tags)
-            await writing.runs.finish(run.id, self.owner, script_id=script_id, cost_micros=cost, progress=kept)
+            report_event(COMPLETED, ids)
+            await tx.runs.finish(run.id, self.owner, script_id=script_id, cost_micros=cost, progress=kept)
             return script_id
 
         return await self.engine.database.write(work)

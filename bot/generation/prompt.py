@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from bot.generation.writer import Assignment
+from bot.generation.writer import PartRequest
 from bot.scripts.models import Cue
 from bot.scripts.text_units import one_line
 
@@ -83,36 +83,36 @@ class Prompt:
         return len(self.system) + sum(map(len, self.turn))
 
 
-def compose(assignment: Assignment, token: str = "") -> Prompt:
-    """The request for an assignment; ``token`` marks the fence and is random unless a test gives it.
+def compose(request: PartRequest, token: str = "") -> Prompt:
+    """The request for an request; ``token`` marks the fence and is random unless a test gives it.
 
     Every paragraph stands in it unchanged. There is never a turn of the model: current models refuse a prefilled answer.
     """
     token = token or secrets.token_hex(12)
-    context = [STYLE_GUIDE, _book(assignment)]
-    if assignment.before:
-        context.append(_written(assignment.before))
-    return Prompt(SYSTEM, (*context, _story(assignment, token)))
+    context = [STYLE_GUIDE, _book(request)]
+    if request.before:
+        context.append(_written(request.before))
+    return Prompt(SYSTEM, (*context, _story(request, token)))
 
 
-def _book(assignment: Assignment) -> str:
+def _book(request: PartRequest) -> str:
     named = {
-        "Book": assignment.ebook_title,
-        "Chapter": f"{assignment.chapter_number}: {assignment.title}".rstrip(": "),
-        "Theme": assignment.theme,
-        "What the team asks for": assignment.notes,
-        "What listeners are promised": assignment.hook,
+        "Book": request.ebook_title,
+        "Chapter": f"{request.chapter_number}: {request.title}".rstrip(": "),
+        "Theme": request.theme,
+        "What the team asks for": request.notes,
+        "What listeners are promised": request.hook,
     }
     lines = [f"- {name}: {_field(value)}" for name, value in named.items() if value.strip()]
-    lines.append(f"- Language of the script, names and directions included: {_language(assignment)}")
-    if assignment.cast:
+    lines.append(f"- Language of the script, names and directions included: {_language(request)}")
+    if request.cast:
         lines.append("\n# The cast so far\n")
-        lines += [f"- {_field(member.name)}: {_field(member.voice)}".rstrip(": ") for member in assignment.cast]
+        lines += [f"- {_field(member.name)}: {_field(member.voice)}".rstrip(": ") for member in request.cast]
     return "\n".join(["# This book\n", *lines])
 
 
-def _language(assignment: Assignment) -> str:
-    wanted = _field(assignment.language)
+def _language(request: PartRequest) -> str:
+    wanted = _field(request.language)
     return f"{wanted} (translate if the text is in another)" if wanted else "the language of the source text"
 
 
@@ -121,18 +121,18 @@ def _written(before: Iterable[Cue]) -> str:
     return "\n".join([_ALREADY, *lines])
 
 
-def _story(assignment: Assignment, token: str) -> str:
-    which = f"part {assignment.part} of {assignment.parts}" if assignment.parts > 1 else "the whole chapter"
+def _story(request: PartRequest, token: str) -> str:
+    which = f"part {request.part} of {request.parts}" if request.parts > 1 else "the whole chapter"
     return _SOURCE.format(
         which=which,
         token=token,
-        end=_ending(assignment),
-        text="\n\n".join(map(_sendable, assignment.paragraphs)),
+        end=_ending(request),
+        text="\n\n".join(map(_sendable, request.paragraphs)),
     )
 
 
-def _ending(assignment: Assignment) -> str:
-    if assignment.part < assignment.parts:
+def _ending(request: PartRequest) -> str:
+    if request.part < request.parts:
         return "The chapter goes on after it: do not close the script, stop where the text stops."
     return "It is the chapter's end: close with music."
 

@@ -7,7 +7,7 @@ from bot.scripts.models import CastMember, Cue, Usage, Value
 MAX_TITLE = 300
 
 
-class ScriptOrder(Value):
+class ScriptRequest(Value):
     """What somebody asked for, beside the chapter's text."""
 
     title: str = Field(max_length=MAX_TITLE)

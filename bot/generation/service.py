@@ -3,15 +3,16 @@
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from bot.actor import Person
+from bot.actor import Actor
 from bot.errors import DeliveryError, NotFoundError, StateError
 from bot.event_names import CANCELLED, RESUMED, STARTED
-from bot.generation.request import Progress, ScriptOrder
-from bot.generation.run_card import Card, RunView
+from bot.generation.request import Progress, ScriptRequest
+from bot.generation.run_view import RunView
 from bot.generation.worker import LEASE, RunWorker
+from bot.ports import RunCards
 from bot.scripts import timing
 from bot.scripts.models import Script, Usage, WriterKind
-from storage import Database, StaleStateError, Writing
+from storage import Database, StaleStateError, WriteTransaction
 from storage.states import RunState
 from storage.stores.ebooks import Ebook
 from storage.stores.runs import Run
@@ -20,7 +21,7 @@ _GONE = "This run is no longer known here."
 
 
 @dataclass(frozen=True, slots=True)
-class Ordered:
+class RequestedRun:
     """A run that waits, and whether its book was made for it."""
 
     run: Run
@@ -38,21 +39,21 @@ class NewChapter:
 
 
 @dataclass(slots=True)
-class Generation:
+class GenerationService:
     """Orders and steers runs; the worker writes them."""
 
     database: Database
     worker: RunWorker
-    card: Card
+    card: RunCards
 
     async def order(
-        self, chapter: NewChapter, order: ScriptOrder, by: Person | None, *, place: tuple[int, int] | None = None
-    ) -> Ordered:
+        self, chapter: NewChapter, order: ScriptRequest, by: Actor | None, *, place: tuple[int, int] | None = None
+    ) -> RequestedRun:
         """Commits text, request and the started event, before a byte goes anywhere. ``place`` is (guild, channel).
 
         ``begin`` shows it and lets it be written.
         """
-        return await place_order(self.database, chapter, order, by, place=place)
+        return await create_run(self.database, chapter, order, by, place=place)
 
     async def begin(self, run_id: str) -> tuple[int, int] | None:
         """Posts the run's card and lets a worker take it; where the card stands, as (channel, message).
@@ -78,19 +79,19 @@ class Generation:
     async def place_card(self, run_id: str, channel_id: int | None, message_id: int | None) -> None:
         """The run is shown in this message from now on; None where it cannot be shown."""
 
-        async def work(writing: Writing) -> None:
-            await writing.runs.set_card(run_id, channel_id, message_id)
+        async def work(tx: WriteTransaction) -> None:
+            await tx.runs.set_card(run_id, channel_id, message_id)
 
         await self.database.write(work)
 
-    async def cancel(self, run_id: str, by: Person) -> None:
+    async def cancel(self, run_id: str, by: Actor) -> None:
         """The run is cancelled and its card says so; ``StateError`` when it had ended before."""
 
-        async def work(writing: Writing) -> Run:
-            run = await writing.runs.cancel(run_id)
-            member_id = await writing.members.remember(by.discord_id, by.name)
+        async def work(tx: WriteTransaction) -> Run:
+            run = await tx.runs.cancel(run_id)
+            member_id = await tx.members.remember(by)
             data = {"run_id": run.id, "chapter_number": run.chapter_number}
-            writing.report(CANCELLED, data, member_id=member_id, ebook_id=run.ebook_id)
+            tx.report(CANCELLED, data, member_id=member_id, ebook_id=run.ebook_id)
             return run
 
         try:
@@ -101,14 +102,14 @@ class Generation:
         await self.worker.drop(run_id)
         await self.refresh(run_id)
 
-    async def go_on(self, run_id: str, by: Person) -> None:
+    async def resume_run(self, run_id: str, by: Actor) -> None:
         """An interrupted run waits again, with all that was written; ``StateError`` when it is not interrupted."""
 
-        async def work(writing: Writing) -> Run:
-            run = await writing.runs.again(run_id)
-            member_id = await writing.members.remember(by.discord_id, by.name)
+        async def work(tx: WriteTransaction) -> Run:
+            run = await tx.runs.requeue(run_id)
+            member_id = await tx.members.remember(by)
             data = {"run_id": run.id, "chapter_number": run.chapter_number}
-            writing.report(RESUMED, data, member_id=member_id, ebook_id=run.ebook_id)
+            tx.report(RESUMED, data, member_id=member_id, ebook_id=run.ebook_id)
             return run
 
         try:
@@ -118,10 +119,10 @@ class Generation:
         await self.refresh(run_id)
         self.worker.wake()
 
-    async def repeat(self, run_id: str, by: Person, *, place: tuple[int, int]) -> Ordered:
+    async def repeat(self, run_id: str, by: Actor, *, place: tuple[int, int]) -> RequestedRun:
         """A new run for the chapter of an ended one, from the same text; what Gemini had finished is kept."""
         run = await self.get(run_id)
-        if run.state is RunState.DONE and self.worker.engine.writer_for is None:
+        if run.state is RunState.DONE and self.worker.engine.writer_factory is None:
             raise StateError(
                 "No Gemini key is set.", "Ask your operator for GOOGLE_API_KEY; until then this is the template."
             )
@@ -130,20 +131,20 @@ class Generation:
             kept = Progress.model_validate_json(run.progress)
             progress = kept.model_copy(update={"usage": Usage()}).model_dump_json()
         chapter = NewChapter(run.ebook_id, run.chapter_number, run.content)
-        order = ScriptOrder.model_validate_json(run.request)
-        return await place_order(self.database, chapter, order, by, place=place, progress=progress)
+        order = ScriptRequest.model_validate_json(run.request)
+        return await create_run(self.database, chapter, order, by, place=place, progress=progress)
 
     async def get(self, run_id: str) -> Run:
         """The run; ``NotFoundError`` where there is none."""
-        async with self.database.read() as reading:
+        async with self.database.read() as tx:
             try:
-                return await reading.runs.get(run_id)
+                return await tx.runs.get(run_id)
             except KeyError:
                 raise NotFoundError(_GONE, "Type `/script` to begin a new one.") from None
 
     async def _fell_back(self, run: Run) -> bool:
-        async with self.database.read() as reading:
-            return run.script_id is None or (await reading.scripts.get(run.script_id)).writer == WriterKind.TEMPLATE
+        async with self.database.read() as tx:
+            return run.script_id is None or (await tx.scripts.get(run.script_id)).writer == WriterKind.TEMPLATE
 
     async def refresh(self, run_id: str) -> None:
         """The run's card shows where it stands now; where it cannot be reached, the worker tries again."""
@@ -151,20 +152,20 @@ class Generation:
         shown = await self.card.show(view)
         rests = view.run.state not in {RunState.READY, RunState.WRITING}
 
-        async def work(writing: Writing) -> None:
-            await writing.runs.card_shows(run_id, view.run.state if shown and rests else None)
+        async def work(tx: WriteTransaction) -> None:
+            await tx.runs.card_shows(run_id, view.run.state if shown and rests else None)
 
         await self.database.write(work)
 
     async def view(self, run_id: str) -> RunView:
         """What the card of a resting run shows."""
         run = await self.get(run_id)
-        order = ScriptOrder.model_validate_json(run.request)
-        async with self.database.read() as reading:
-            ebook = await reading.ebooks.find(run.ebook_id)
-            by = await reading.members.discord_ids([run.member_id] if run.member_id else [])
-            stored = await reading.scripts.get(run.script_id) if run.script_id else None
-            ahead = await reading.runs.ahead_of(run) if run.state is RunState.READY else 0
+        order = ScriptRequest.model_validate_json(run.request)
+        async with self.database.read() as tx:
+            ebook = await tx.ebooks.find(run.ebook_id)
+            by = await tx.members.discord_ids([run.member_id] if run.member_id else [])
+            stored = await tx.scripts.get(run.script_id) if run.script_id else None
+            ahead = await tx.runs.ahead_of(run) if run.state is RunState.READY else 0
         view = RunView(
             run,
             ebook.title if ebook else run.ebook_id,
@@ -181,30 +182,30 @@ class Generation:
         return view
 
 
-async def place_order(
+async def create_run(
     database: Database,
     chapter: NewChapter,
-    order: ScriptOrder,
-    by: Person | None,
+    order: ScriptRequest,
+    by: Actor | None,
     *,
     place: tuple[int, int] | None = None,
     progress: str = "",
     owner: str | None = None,
     lease: timedelta = LEASE,
-) -> Ordered:
+) -> RequestedRun:
     """A run with its chapter and its started event, in one transaction. With ``owner`` it is leased at once."""
 
-    async def work(writing: Writing) -> Ordered:
-        member_id = await writing.members.remember(by.discord_id, by.name) if by else None
-        ebook = await writing.ebooks.find(chapter.ebook)
+    async def work(tx: WriteTransaction) -> RequestedRun:
+        member_id = await tx.members.remember(by) if by else None
+        ebook = await tx.ebooks.find(chapter.ebook)
         new = False
         if ebook is None:
-            ebook, new = await writing.ebooks.add(chapter.ebook, chapter.ebook, order.theme)
-        await writing.ebooks.put_chapter(ebook.id, chapter.number, order.title, chapter.content)
-        run = await writing.runs.add(
+            ebook, new = await tx.ebooks.add(chapter.ebook, chapter.ebook, order.theme)
+        await tx.ebooks.put_chapter(ebook.id, chapter.number, order.title, chapter.content)
+        run = await tx.runs.add(
             ebook_id=ebook.id,
             chapter_number=chapter.number,
-            version=await writing.runs.next_version(ebook.id, chapter.number),
+            version=await tx.runs.next_version(ebook.id, chapter.number),
             member_id=member_id,
             guild_id=place[0] if place else None,
             channel_id=place[1] if place else None,
@@ -213,9 +214,9 @@ async def place_order(
             progress=progress,
         )
         started = {"ebook_id": ebook.id, "chapter_number": chapter.number, "theme": order.theme}
-        writing.report(STARTED, started, member_id=member_id, ebook_id=ebook.id)
+        tx.report(STARTED, started, member_id=member_id, ebook_id=ebook.id)
         if owner is not None:
-            run = await writing.runs.claim(owner, lease, run.id) or run
-        return Ordered(run, ebook, new)
+            run = await tx.runs.claim(owner, lease, run.id) or run
+        return RequestedRun(run, ebook, new)
 
     return await database.write(work)

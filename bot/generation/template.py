@@ -9,9 +9,9 @@ import re
 from collections.abc import AsyncGenerator
 from typing import Final, NamedTuple
 
-from bot.clock import Wait, plainly
+from bot.clock import Wait, wait_plainly
 from bot.generation.gemini.response import LONGEST_CUE, NARRATOR, VOICE
-from bot.generation.writer import Assignment
+from bot.generation.writer import PartRequest
 from bot.scripts.models import CastMember, Cue, CueKind, Draft, WriterKind
 from bot.scripts.text_splitting import pieces
 from bot.scripts.text_units import one_line, units
@@ -89,7 +89,7 @@ class _Line(NamedTuple):
 class TemplateWriter:
     """Writes without any service. ``pace`` is the seconds between two cues, for watching; 0 is at once."""
 
-    def __init__(self, pace: float = 0.0, wait: Wait = plainly) -> None:
+    def __init__(self, pace: float = 0.0, wait: Wait = wait_plainly) -> None:
         self._pace = pace
         self._wait = wait
 
@@ -98,39 +98,39 @@ class TemplateWriter:
         """The template."""
         return WriterKind.TEMPLATE
 
-    async def write(self, assignment: Assignment) -> AsyncGenerator[Draft, None]:
+    async def write(self, request: PartRequest) -> AsyncGenerator[Draft, None]:
         """Ever longer drafts, cue by cue at a pace, else in a few steps. Raises nothing, whatever the text."""
-        cues = _script(assignment)
+        cues = _script(request)
         step = 1 if self._pace > 0 else max(1, -(-len(cues) // _STEPS))
         for end in [*range(step, len(cues), step), len(cues)]:
             if self._pace > 0:
                 await self._wait(asyncio.sleep(self._pace), "the template's next cue")
-            yield _draft(assignment, cues[:end])
+            yield _draft(request, cues[:end])
 
 
-def _draft(assignment: Assignment, cues: tuple[Cue, ...]) -> Draft:
-    known = {member.name: member for member in assignment.cast}
+def _draft(request: PartRequest, cues: tuple[Cue, ...]) -> Draft:
+    known = {member.name: member for member in request.cast}
     speakers = dict.fromkeys(cue.speaker for cue in cues if cue.speaker)
     cast = tuple(known.get(name) or CastMember(name=name, voice=_VOICES.get(name, "")) for name in speakers)
-    return Draft(title=one_line(assignment.title), logline=LOGLINE, cast=cast, cues=cues)
+    return Draft(title=one_line(request.title), logline=LOGLINE, cast=cast, cues=cues)
 
 
 _VOICES: Final = {NARRATOR: "The storyteller", VOICE: "A speaker whom the text does not name"}
 
 
-def _script(assignment: Assignment) -> tuple[Cue, ...]:
+def _script(request: PartRequest) -> tuple[Cue, ...]:
     cues: list[Cue] = []
 
     def add(kind: CueKind, text: str, speaker: str = "", direction: str = "") -> None:
         for piece in pieces(text, LONGEST_CUE):
-            n = assignment.first_cue + len(cues)
+            n = request.first_cue + len(cues)
             cues.append(Cue(n=n, kind=kind, text=piece, speaker=speaker, direction=direction))
 
-    theme = one_line(assignment.theme).upper()
-    if assignment.part == 1 and not assignment.before:
+    theme = one_line(request.theme).upper()
+    if request.part == 1 and not request.before:
         add(CueKind.MUSIC, f"OPENING THEME{f' ({theme})' if theme else ''} – ESTABLISH AND UNDER")
     still = ""
-    for paragraph in assignment.paragraphs:
+    for paragraph in request.paragraphs:
         lines = _lines(one_line(paragraph), still)
         # A speech over several paragraphs opens each of them with a quotation mark and closes the last one only.
         goes_on = bool(lines) and lines[-1].speaker != NARRATOR and paragraph.rfind("“") > paragraph.rfind("”")
@@ -139,7 +139,7 @@ def _script(assignment: Assignment) -> tuple[Cue, ...]:
             add(CueKind.SFX, sound)
         for line in lines:
             add(CueKind.NARRATION if line.speaker == NARRATOR else CueKind.DIALOGUE, line.text, line.speaker)
-    if assignment.part == assignment.parts:
+    if request.part == request.parts:
         add(CueKind.MUSIC, "CLOSING THEME – FADE IN, HOLD AND OUT")
     return tuple(cues)
 

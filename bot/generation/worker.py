@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bot.clock import Wait
-from bot.errors import reference
+from bot.errors import log_unexpected
 from bot.event_names import INTERRUPTED
-from bot.generation.pipeline import Engine
-from storage import Database, StaleStateError, Writing
+from bot.generation.pipeline import GenerationPipeline
+from storage import Database, StaleStateError, WriteTransaction
 from storage.states import RunState
 from storage.stores.runs import Run
 
@@ -34,7 +34,7 @@ class RunWorker:
     """Writes runs in the background. ``refresh`` brings a run's card up to date."""
 
     database: Database
-    engine: Engine
+    engine: GenerationPipeline
     wait: Wait
     limit: int
     refresh: Callable[[str], Awaitable[None]] = _nobody
@@ -80,7 +80,7 @@ class RunWorker:
             try:
                 await self._take_what_waits()
             except Exception as error:  # noqa: BLE001 - a database that is away for a moment must not end all writing
-                reference(error, "taking a chapter to write")
+                log_unexpected(error, "taking a chapter to write")
             await self.wait(self._wake.wait(), "a chapter to write")
 
     async def _take_what_waits(self) -> None:
@@ -94,8 +94,8 @@ class RunWorker:
                 self._active[run.id].cancel()
 
     async def _claim(self) -> Run | None:
-        async def work(writing: Writing) -> Run | None:
-            return await writing.runs.claim(self.owner, LEASE)
+        async def work(tx: WriteTransaction) -> Run | None:
+            return await tx.runs.claim(self.owner, LEASE)
 
         return await self.database.write(work)
 
@@ -112,7 +112,7 @@ class RunWorker:
         except StaleStateError:
             _log.info("run %s was ended by somebody else", run.id)
         except Exception as error:  # noqa: BLE001 - the last line of defence: the run is kept and its card says so
-            ref = reference(error, f"writing run {run.id}")
+            ref = log_unexpected(error, f"writing run {run.id}")
             await self._interrupt(run, f"Something went wrong on our side. Nothing was lost. Reference: {ref}.")
         finally:
             self._active.pop(run.id, None)
@@ -124,26 +124,26 @@ class RunWorker:
         try:
             await self.refresh(run_id)
         except Exception as error:  # noqa: BLE001 - what a card shows must never decide what becomes of the run
-            reference(error, f"showing run {run_id}")
+            log_unexpected(error, f"showing run {run_id}")
 
     async def _interrupt(self, run: Run, note: str) -> None:
-        async def work(writing: Writing) -> None:
-            await writing.runs.interrupt(run.id, self.owner, note)
+        async def work(tx: WriteTransaction) -> None:
+            await tx.runs.interrupt(run.id, self.owner, note)
             data = {"run_id": run.id, "chapter_number": run.chapter_number}
-            writing.report(INTERRUPTED, data, member_id=run.member_id, ebook_id=run.ebook_id)
+            tx.report(INTERRUPTED, data, member_id=run.member_id, ebook_id=run.ebook_id)
 
         try:
             await self.database.write(work)
         except StaleStateError:
             _log.info("run %s was cancelled or finished in the same moment", run.id)
         except Exception as error:  # noqa: BLE001 - its lease runs out then, and the next sweep interrupts it
-            reference(error, f"interrupting run {run.id}")
+            log_unexpected(error, f"interrupting run {run.id}")
 
     async def _recover(self, *, all_owners: bool) -> None:
-        async def work(writing: Writing) -> None:
-            for run in await writing.runs.interrupt_abandoned(RESTARTED, all_owners=all_owners):
+        async def work(tx: WriteTransaction) -> None:
+            for run in await tx.runs.interrupt_expired(RESTARTED, all_owners=all_owners):
                 data = {"run_id": run.id, "chapter_number": run.chapter_number}
-                writing.report(INTERRUPTED, data, member_id=run.member_id, ebook_id=run.ebook_id)
+                tx.report(INTERRUPTED, data, member_id=run.member_id, ebook_id=run.ebook_id)
 
         await self.database.write(work)
 
@@ -155,7 +155,7 @@ class RunWorker:
             try:
                 await self._beat()
             except Exception as error:  # noqa: BLE001 - the next beat may find the database back
-                reference(error, "keeping the leases of runs")
+                log_unexpected(error, "keeping the leases of runs")
             self._wake.set()
 
     async def _beat(self) -> None:
@@ -172,14 +172,14 @@ class RunWorker:
                 await self._show_what_rests()  # an earlier process may have had no time to say so on the card
                 await self._tell_places()
             except Exception as error:  # noqa: BLE001 - the next round may find the database back
-                reference(error, "repainting cards")
+                log_unexpected(error, "repainting cards")
             with suppress(TimeoutError):
                 await self.wait(asyncio.wait_for(self._stop.wait(), _HEARTBEAT_SECONDS), "cards to repaint")
 
     async def _tell_places(self) -> None:
         """Whoever waits in the queue sees how it moves; a card is touched only when its place has changed."""
-        async with self.database.read() as reading:
-            waiting = await reading.runs.in_state(RunState.READY)
+        async with self.database.read() as tx:
+            waiting = await tx.runs.in_state(RunState.READY)
         before, self._places = self._places, {run.id: place for place, run in enumerate(waiting)}
         for run_id, place in self._places.items():
             if before.get(run_id) not in {None, place} and not self._stop.is_set():
@@ -187,15 +187,15 @@ class RunWorker:
 
     async def _show_what_rests(self) -> None:
         """Cards that missed the end of their run, since Discord or we were away, show it."""
-        async with self.database.read() as reading:
-            unshown = await reading.runs.unshown(_SHOWN_AT_ONCE)
+        async with self.database.read() as tx:
+            unshown = await tx.runs.unshown(_SHOWN_AT_ONCE)
         for run_id in unshown:
             if not self._stop.is_set():
                 await self._show(run_id)
 
     async def _renew(self, run_id: str) -> bool:
-        async def work(writing: Writing) -> None:
-            await writing.runs.renew(run_id, self.owner, LEASE)
+        async def work(tx: WriteTransaction) -> None:
+            await tx.runs.renew(run_id, self.owner, LEASE)
 
         try:
             await self.database.write(work)

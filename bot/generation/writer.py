@@ -14,7 +14,7 @@ from bot.scripts.models import CastMember, Cue, Draft, WriterKind
 
 
 @dataclass(frozen=True, slots=True)
-class Assignment:
+class PartRequest:
     """One part of one chapter, with all that a writer may know about it.
 
     ``paragraphs`` is this part's own text; ``cast`` and ``before`` (the last cues already written) carry over from earlier
@@ -44,15 +44,15 @@ class Writer(Protocol):
         """Who this is, as it is recorded with the script."""
         ...
 
-    def write(self, assignment: Assignment) -> AsyncGenerator[Draft, None]:
+    def write(self, request: PartRequest) -> AsyncGenerator[Draft, None]:
         """Ever longer drafts; the last one before the end is complete.
 
-        Raises ``WritingFault``. What was yielded before the fault stays good: those cues are complete.
+        Raises ``GenerationError``. What was yielded before the fault stays good: those cues are complete.
         """
         ...
 
 
-class FaultKind(StrEnum):
+class GenerationErrorKind(StrEnum):
     """The ways in which writing goes wrong, each with its own sentence, hint and treatment."""
 
     BAD_KEY = "bad_key"
@@ -80,7 +80,7 @@ class FaultKind(StrEnum):
     TIMED_OUT = "timed_out"  # the whole call took too long
 
 
-class WritingFault(MythError):  # noqa: N818 - a fault is what this domain calls it
+class GenerationError(MythError):
     """A writer could not finish.
 
     ``kind`` says which of the ways; ``model`` who was asked; ``reason`` the API's own word for it (a block reason, a finish
@@ -90,7 +90,7 @@ class WritingFault(MythError):  # noqa: N818 - a fault is what this domain calls
 
     def __init__(
         self,
-        kind: FaultKind,
+        kind: GenerationErrorKind,
         sentence: str,
         hint: str = "",
         *,

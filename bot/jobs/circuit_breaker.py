@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.clock import Clock, utcnow
 from bot.generation.error_messages import fault
-from bot.generation.writer import FaultKind, WritingFault
+from bot.generation.writer import GenerationError, GenerationErrorKind
 
 FAILURES: Final = 5
 """How many failures in a row make it rest."""
@@ -15,14 +15,14 @@ _LONGEST_REST: Final = timedelta(minutes=15)
 
 # Faults that say something about Gemini or our account, and nothing about one chapter.
 _TELLING: Final = {
-    FaultKind.BAD_KEY,
-    FaultKind.NO_PERMISSION,
-    FaultKind.MODEL_GONE,
-    FaultKind.QUOTA_NONE,
-    FaultKind.OVERLOADED,
-    FaultKind.STALLED,
-    FaultKind.DISCONNECTED,
-    FaultKind.TIMED_OUT,
+    GenerationErrorKind.BAD_KEY,
+    GenerationErrorKind.NO_PERMISSION,
+    GenerationErrorKind.MODEL_GONE,
+    GenerationErrorKind.QUOTA_NONE,
+    GenerationErrorKind.OVERLOADED,
+    GenerationErrorKind.STALLED,
+    GenerationErrorKind.DISCONNECTED,
+    GenerationErrorKind.TIMED_OUT,
 }
 
 
@@ -41,16 +41,16 @@ class Health:
         return self._until if self._until is not None and self._until > self.clock() else None
 
     def check(self) -> None:
-        """Raises ``WritingFault`` of kind RESTING during a rest."""
+        """Raises ``GenerationError`` of kind RESTING during a rest."""
         until = self.resting_until
         if until is not None:
-            raise fault(FaultKind.RESTING, back_at=until)
+            raise fault(GenerationErrorKind.RESTING, back_at=until)
 
     def served(self) -> None:
         """Gemini has written something."""
         self._failures, self._rest, self._until = 0, _FIRST_REST, None
 
-    def failed(self, found: WritingFault) -> None:
+    def failed(self, found: GenerationError) -> None:
         """All models and attempts are used up."""
         if found.kind not in _TELLING or self.resting_until is not None:
             return  # what was under way when the rest began tells nothing new

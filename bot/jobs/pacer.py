@@ -19,7 +19,7 @@ class Pacer:
     _quiet_until: float = 0.0
     _closed: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def turn(self) -> None:
+    async def acquire(self) -> None:
         """Returns when it is this caller's turn."""
         while not self._closed.is_set():
             slot = max(self._next, self._quiet_until, self.monotonic())
@@ -30,7 +30,7 @@ class Pacer:
             if slot >= self._quiet_until:  # a slot from before a pause is worth nothing: all would go at once
                 return
 
-    def quiet(self, seconds: float) -> None:
+    def pause_for(self, seconds: float) -> None:
         """Nobody's turn comes for that long."""
         self._quiet_until = max(self._quiet_until, self.monotonic() + seconds)
         self._next = max(self._next, self._quiet_until)

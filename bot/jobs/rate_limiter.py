@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from bot.clock import Wait, plainly
+from bot.clock import Wait, wait_plainly
 
 WINDOW: Final = 60.0
 _MARGIN: Final = 1.0
@@ -17,7 +17,7 @@ _LOOK: Final = 1.0
 _COOL: Final = 30.0
 """Seconds of silence after a refusal that named none."""
 
-Tell = Callable[[str, float], Awaitable[None]]
+OnWait = Callable[[str, float], Awaitable[None]]
 
 
 @dataclass(slots=True)
@@ -32,16 +32,16 @@ class _Gate:
 
 
 @dataclass(slots=True)
-class Turnstile:
+class RateLimiter:
     """Lets at most ``per_minute`` requests to each model pass in a minute; unset, the number is learned from refusals."""
 
     per_minute: int | None = None
-    wait: Wait = plainly
+    wait: Wait = wait_plainly
     window: float = WINDOW
     _gates: dict[str, _Gate] = field(default_factory=dict)
     _tickets: "itertools.count[int]" = field(default_factory=itertools.count)
 
-    async def turn(self, model: str, tell: Tell) -> float:
+    async def acquire(self, model: str, on_wait: OnWait) -> float:
         """Seconds that were waited until this request may go; ``tell`` hears why and how long, again as it changes."""
         gate = self._gate(model)
         loop = asyncio.get_running_loop()
@@ -58,12 +58,12 @@ class Turnstile:
                     return loop.time() - came
                 if told != place:
                     told = place
-                    await tell(_why(gate, place), pause)
+                    await on_wait(_why(gate, place), pause)
                 await self.wait(asyncio.sleep(min(max(pause, 0.01), _LOOK)), "a turn at Gemini")
         finally:
             gate.queue.remove(ticket)
 
-    def refused(self, model: str, retry_after: float | None, limit: int | None) -> float:
+    def record_refusal(self, model: str, retry_after: float | None, limit: int | None) -> float:
         """A request was one too many: nothing passes for the seconds returned, and the limit is known better."""
         gate = self._gate(model)
         now = asyncio.get_running_loop().time()

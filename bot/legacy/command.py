@@ -3,14 +3,14 @@
 from pathlib import Path
 
 from bot.clock import utcnow
-from bot.legacy.exporter import give_out
+from bot.legacy.exporter import export_folder
 from bot.legacy.files import LEFTOVERS_FILE
 from bot.legacy.import_report import FileReport
-from bot.legacy.importer import check_folder, take_in
+from bot.legacy.importer import check_folder, import_folder
 from bot.progress.scope import zone_of
 from bot.settings import StudioSettings
 from storage import Database
-from storage.dry_run import rehearsal
+from storage.dry_run import open_dry_run
 
 
 async def import_files(settings: StudioSettings, folder: Path, *, dry_run: bool) -> list[str]:
@@ -22,7 +22,7 @@ async def import_files(settings: StudioSettings, folder: Path, *, dry_run: bool)
     """
     check_folder(folder)
     if dry_run:
-        async with rehearsal(settings.database_url, utcnow) as database:
+        async with open_dry_run(settings.database_url, utcnow) as database:
             reports = await _taken_in(database, folder, settings)
     else:
         database = await Database.open(settings.database_url, utcnow)
@@ -39,15 +39,15 @@ async def import_files(settings: StudioSettings, folder: Path, *, dry_run: bool)
 
 async def _taken_in(database: Database, folder: Path, settings: StudioSettings) -> list[FileReport]:
     """Moments without a zone were the studio's own time, as it was set up last."""
-    async with database.read() as reading:
-        zone = await zone_of(reading, settings.studio_timezone)
-    return await take_in(database, folder, zone)
+    async with database.read() as tx:
+        zone = await zone_of(tx, settings.studio_timezone)
+    return await import_folder(database, folder, zone)
 
 
 async def export_files(settings: StudioSettings, folder: Path) -> list[str]:
     """Writes the four files; what is to be printed. Raises as ``import_files`` does."""
     database = await Database.open(settings.database_url, utcnow)
     try:
-        return await give_out(database, folder)
+        return await export_folder(database, folder)
     finally:
         await database.close()

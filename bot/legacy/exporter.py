@@ -14,7 +14,7 @@ from bot.legacy.files import GRANTS, LEFTOVERS, LEFTOVERS_FILE, NOTIFICATIONS, P
 from bot.legacy.mapping import named
 from bot.legacy.records import source_of
 from bot.scripts.models import Script
-from storage import Database, Reading
+from storage import Database, ReadTransaction
 from storage.stores.events import EventFilter
 
 Item = tuple[str, Any]
@@ -23,10 +23,10 @@ Item = tuple[str, Any]
 _ORDER: Final = (SCRIPTS, GRANTS, NOTIFICATIONS, PROGRESS)
 
 
-async def give_out(database: Database, folder: Path) -> list[str]:
+async def export_folder(database: Database, folder: Path) -> list[str]:
     """Writes the files and returns what is to be said; ``InputError`` where one is there already or none can be written."""
     _check(folder)
-    sources: dict[LegacyFile, Callable[[Reading], AsyncIterator[Item]]] = {
+    sources: dict[LegacyFile, Callable[[ReadTransaction], AsyncIterator[Item]]] = {
         SCRIPTS: _scripts,
         GRANTS: _grants,
         NOTIFICATIONS: _notifications,
@@ -36,14 +36,14 @@ async def give_out(database: Database, folder: Path) -> list[str]:
     try:
         with ExitStack() as leaving:
             made: list[tuple[Path, Path]] = []
-            async with database.read() as reading:
+            async with database.read() as tx:
                 for file in _ORDER:
                     made.append(_names(folder, file.name))
                     leaving.callback(made[-1][0].unlink, missing_ok=True)
                     with _opened(made[-1][0]) as target:
-                        count = await _write(target, sources[file](reading), "{}" if file.keyed else "[]")
+                        count = await _write(target, sources[file](tx), "{}" if file.keyed else "[]")
                     said.append(f"{file.name}: {count} {file.noun if count == 1 else file.noun + 's'}.")
-                leftovers = [json.loads(text) async for _, text, _ in reading.documents.stream(LEFTOVERS)]
+                leftovers = [json.loads(text) async for _, text, _ in tx.documents.stream(LEFTOVERS)]
             if leftovers:
                 made.append(_names(folder, LEFTOVERS_FILE))
                 leaving.callback(made[-1][0].unlink, missing_ok=True)
@@ -91,34 +91,34 @@ async def _write(target: TextIO, items: AsyncIterator[Item], brackets: str) -> i
     return count
 
 
-async def _scripts(reading: Reading) -> AsyncIterator[Item]:
-    came_from = await reading.imports.sources(f"{SCRIPTS.name}/")
-    async for document_id, text, made in reading.documents.stream(SCRIPTS.collection):
+async def _scripts(tx: ReadTransaction) -> AsyncIterator[Item]:
+    came_from = await tx.imports.sources(f"{SCRIPTS.name}/")
+    async for document_id, text, made in tx.documents.stream(SCRIPTS.collection):
         yield _item(SCRIPTS, came_from.get(document_id), document_id, json.loads(text), made)
-    titles = await reading.ebooks.titles()
-    async for stored in reading.scripts.stream():
+    titles = await tx.ebooks.titles()
+    async for stored in tx.scripts.stream():
         if stored.id not in came_from:
             script = Script.from_json(stored.body)
             yield stored.id, script_json.document(stored, script, titles.get(stored.ebook_id, stored.ebook_id))
 
 
-async def _grants(reading: Reading) -> AsyncIterator[Item]:
-    came_from = await reading.imports.sources(f"{GRANTS.name}/")
-    async for document_id, text, made in reading.documents.stream(GRANTS.collection):
+async def _grants(tx: ReadTransaction) -> AsyncIterator[Item]:
+    came_from = await tx.imports.sources(f"{GRANTS.name}/")
+    async for document_id, text, made in tx.documents.stream(GRANTS.collection):
         yield document_id, named(json.loads(text), document_id, made)
-    async for log_id, text in reading.scripts.stream_grant_logs():
+    async for log_id, text in tx.scripts.stream_grant_logs():
         yield _item(GRANTS, came_from.get(log_id), log_id, json.loads(text))
 
 
-async def _notifications(reading: Reading) -> AsyncIterator[Item]:
-    async for _, text, _ in reading.documents.stream(NOTIFICATIONS.collection):
+async def _notifications(tx: ReadTransaction) -> AsyncIterator[Item]:
+    async for _, text, _ in tx.documents.stream(NOTIFICATIONS.collection):
         yield "", json.loads(text)
-    async for broadcast in reading.broadcasts.stream_sent():
+    async for broadcast in tx.broadcasts.stream_sent():
         yield "", broadcast.entry()
 
 
-async def _progress(reading: Reading) -> AsyncIterator[Item]:
-    async for event in reading.events.stream(EventFilter()):
+async def _progress(tx: ReadTransaction) -> AsyncIterator[Item]:
+    async for event in tx.events.stream(EventFilter()):
         yield "", event.entry()
 
 

@@ -15,10 +15,10 @@ from bot.errors import InputError
 from bot.event_names import IMPORT_DONE
 from bot.legacy.files import FILES, LEFTOVERS, LegacyFile, decoded, is_empty
 from bot.legacy.import_report import FileReport, excerpt
-from bot.legacy.mapping import Filing, native
-from bot.legacy.records import Given, givens
-from storage import Database, Writing
-from storage.stores.imports import Mark
+from bot.legacy.mapping import DocumentMapper, native
+from bot.legacy.records import Record, read_records
+from storage import Database, WriteTransaction
+from storage.stores.imports import ImportRecord
 
 BATCH: Final = 500
 _BATCH_SIGNS: Final = 4_000_000
@@ -30,7 +30,7 @@ _CHANGED: Final = "has changed since it was imported; kept as it was"
 class _Fate:
     """What became of one piece: 'imported', 'known', 'skipped' or '' for a mere note."""
 
-    given: Given
+    given: Record
     counted: str
     note: str = ""
 
@@ -44,15 +44,15 @@ def check_folder(folder: Path) -> None:
         raise InputError(f"The folder {folder} holds none of the files that can be imported.", f"They are {names}.")
 
 
-async def take_in(database: Database, folder: Path, zone: ZoneInfo) -> list[FileReport]:
+async def import_folder(database: Database, folder: Path, zone: ZoneInfo) -> list[FileReport]:
     """Takes over what is new in the folder's files and reports it in one event; the outcome by file."""
     reports = [await _file(database, folder / file.name, file, zone) for file in FILES]
 
-    async def finish(writing: Writing) -> None:
-        counts = json.loads(await writing.facts.get(_UNREPORTED) or "{}")
+    async def finish(tx: WriteTransaction) -> None:
+        counts = json.loads(await tx.key_values.get(_UNREPORTED) or "{}")
         if counts:
-            writing.report(IMPORT_DONE, counts)
-            await writing.facts.put(_UNREPORTED, "{}")
+            tx.report(IMPORT_DONE, counts)
+            await tx.key_values.put(_UNREPORTED, "{}")
 
     await database.write(finish)
     return reports
@@ -61,10 +61,10 @@ async def take_in(database: Database, folder: Path, zone: ZoneInfo) -> list[File
 async def _file(database: Database, path: Path, file: LegacyFile, zone: ZoneInfo) -> FileReport:
     report = FileReport(file)
     text = _text(path, report)
-    intake = _Intake(database, file, Filing(file, zone), report)
-    batch: list[Given] = []
+    intake = _FileImporter(database, file, DocumentMapper(file, zone), report)
+    batch: list[Record] = []
     signs = 0
-    for given in givens(file, text):
+    for given in read_records(file, text):
         batch.append(given)
         signs += len(given.raw)
         if len(batch) >= BATCH or signs >= _BATCH_SIGNS:
@@ -93,21 +93,21 @@ def _text(path: Path, report: FileReport) -> str:
 
 
 @dataclass(slots=True)
-class _Intake:
+class _FileImporter:
     """One file on its way in."""
 
     database: Database
     file: LegacyFile
-    filing: Filing
+    mapper: DocumentMapper
     report: FileReport
     met: set[str] = field(default_factory=set)
     """Marks whose very content has stood in the file already: what differs then is no change but a second content."""
 
-    async def take(self, batch: list[Given]) -> None:
+    async def take(self, batch: list[Record]) -> None:
         """The batch is in, with its marks, or nothing of it is."""
 
-        async def work(writing: Writing) -> list[_Fate]:
-            return await self._batch(writing, batch)
+        async def work(tx: WriteTransaction) -> list[_Fate]:
+            return await self._batch(tx, batch)
 
         for fate in await self.database.write(work) if batch else ():
             self.report.imported += fate.counted == "imported"
@@ -116,33 +116,33 @@ class _Intake:
             if fate.note:
                 self.report.note(fate.given.piece.line, excerpt(fate.given.key or fate.given.raw), fate.note)
 
-    async def _batch(self, writing: Writing, batch: list[Given]) -> list[_Fate]:
+    async def _batch(self, tx: WriteTransaction, batch: list[Record]) -> list[_Fate]:
         sources = {source for given in batch for source in (given.source, given.again) if source}
-        known = await writing.imports.known(list(sources))
-        own = await native(writing, self.file, batch)
-        marks: list[Mark] = []
+        known = await tx.imports.known(list(sources))
+        own = await native(tx, self.file, batch)
+        marks: list[ImportRecord] = []
         fates: list[_Fate] = []
         for given in batch:
-            fate, mark = await self._one(writing, given, known, own)
+            fate, mark = await self._one(tx, given, known, own)
             fates.append(fate)
             if mark is not None:
                 known[mark.source] = mark
                 marks.append(mark)
-        await writing.imports.add(marks)
+        await tx.imports.add(marks)
         imported = sum(fate.counted == "imported" for fate in fates)
         if imported:
-            counts = Counter(json.loads(await writing.facts.get(_UNREPORTED) or "{}"))
+            counts = Counter(json.loads(await tx.key_values.get(_UNREPORTED) or "{}"))
             counts[self.file.collection] += imported
-            await writing.facts.put(_UNREPORTED, json.dumps(counts))
+            await tx.key_values.put(_UNREPORTED, json.dumps(counts))
         return fates
 
     async def _one(
-        self, writing: Writing, given: Given, known: dict[str, Mark], own: set[str]
-    ) -> tuple[_Fate, Mark | None]:
+        self, tx: WriteTransaction, given: Record, known: dict[str, ImportRecord], own: set[str]
+    ) -> tuple[_Fate, ImportRecord | None]:
         if given.fault:
             if not given.raw:  # the file's sudden end: nothing stands there
                 return _Fate(given, "", given.fault), None
-            return await self._leave(writing, given, given.source, known, f"skipped, since {given.fault}")
+            return await self._leave(tx, given, given.source, known, f"skipped, since {given.fault}")
         before = known.get(given.source)
         own_export = before is None and given.source in own
         if before is None or before.digest == given.digest:
@@ -151,20 +151,20 @@ class _Intake:
             return _Fate(given, "known"), None
         if before is not None and given.source not in self.met:
             source = f"{self.file.name}/leftover/{given.again.rpartition('+')[2]}/1"
-            return await self._leave(writing, given, source, known, _CHANGED)
-        filed = await self.filing.file_away(writing, given, fresh_id=before is not None)
+            return await self._leave(tx, given, source, known, _CHANGED)
+        filed = await self.mapper.store_record(tx, given, fresh_id=before is not None)
         note = filed.note
         if before is not None:
             note = f"stands there more than once with different content; this one is kept as {filed.target}"
-        mark = Mark(given.source if before is None else given.again, filed.target, given.digest)
+        mark = ImportRecord(given.source if before is None else given.again, filed.target, given.digest)
         return _Fate(given, "imported", note), mark
 
     async def _leave(
-        self, writing: Writing, given: Given, source: str, known: dict[str, Mark], why: str
-    ) -> tuple[_Fate, Mark | None]:
+        self, tx: WriteTransaction, given: Record, source: str, known: dict[str, ImportRecord], why: str
+    ) -> tuple[_Fate, ImportRecord | None]:
         """Skipped and named; its raw text is kept, once."""
         fate = _Fate(given, "skipped", why)
-        if source in known or source in await writing.imports.known([source]):
+        if source in known or source in await tx.imports.known([source]):
             return fate, None
-        target = await self.filing.leave(writing, given, LEFTOVERS, why)
-        return fate, Mark(source, target, given.digest)
+        target = await self.mapper.leave(tx, given, LEFTOVERS, why)
+        return fate, ImportRecord(source, target, given.digest)

@@ -13,7 +13,7 @@ _LONGEST_PLAIN_KEY: Final = 150  # with the file's name it fits the column of so
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class Record:
     """The ``number``-th piece of a file with its mark's ``source``; ``fault`` says why it is a leftover.
 
     ``again`` is the mark's source of another content under a key that was there before.
@@ -57,7 +57,7 @@ def second_source(file: LegacyFile, source: str, found: str) -> str:
     return f"{file.name}/+{hashlib.sha256(f'{source} {found}'.encode()).hexdigest()}"
 
 
-def givens(file: LegacyFile, text: str) -> Iterator[Given]:
+def read_records(file: LegacyFile, text: str) -> Iterator[Record]:
     """The file's pieces with their marks' sources."""
     seen: Counter[str] = Counter()
     for number, piece in enumerate(pieces(text, keyed=file.keyed, accepts=file.accepts)):
@@ -68,10 +68,10 @@ def givens(file: LegacyFile, text: str) -> Iterator[Given]:
         if fault or not file.keyed:
             root = f"{file.name}/leftover/{found}" if fault else f"{file.name}/{found}"
             seen[root] += 1
-            yield Given(number, piece, raw, found, f"{root}/{seen[root]}", fault=fault)
+            yield Record(number, piece, raw, found, f"{root}/{seen[root]}", fault=fault)
         else:
             source = source_of(file, key_of(piece))
-            yield Given(number, piece, raw, found, source, again=second_source(file, source, found))
+            yield Record(number, piece, raw, found, source, again=second_source(file, source, found))
 
 
 def _fault(file: LegacyFile, piece: Piece, raw: str) -> str:

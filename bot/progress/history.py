@@ -5,13 +5,13 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.actor import Person
+from bot.actor import Actor
 from bot.errors import StateError
 from bot.event_names import EXPORTED
 from bot.exports import MAX_UPLOAD, Download
 from bot.progress import event_export
-from bot.progress.scope import Scope, Wanted, event_key, resolved
-from storage import Database, Reading, Writing
+from bot.progress.scope import ResolvedScope, Scope, event_key, resolved
+from storage import Database, ReadTransaction, WriteTransaction
 from storage.stores.events import Event, EventFilter
 
 PAGE = 10
@@ -47,7 +47,7 @@ class News:
 
 
 @dataclass(frozen=True, slots=True)
-class History:
+class EventHistory:
     """Reads the events. ``limit`` is the largest file that can be given, in bytes."""
 
     database: Database
@@ -56,60 +56,60 @@ class History:
 
     async def page(self, scope: Scope, page: int) -> EventPage:
         """One page; ``page`` counts from 0 and is brought into range."""
-        async with self.database.read() as reading:
-            wanted = await resolved(reading, scope, self.zone)
-            names = await reading.tallies.names(wanted.filter, _NAMES)
-            found = await _narrowed(reading, wanted)
+        async with self.database.read() as tx:
+            wanted = await resolved(tx, scope, self.zone)
+            names = await tx.event_counts.names(wanted.filter, _NAMES)
+            found = await _narrowed(tx, wanted)
             if found.event and found.event not in dict(names):
-                names = [(found.event, await reading.events.count(found)), *names][:_NAMES]
-            total = await reading.events.count(found)
+                names = [(found.event, await tx.events.count(found)), *names][:_NAMES]
+            total = await tx.events.count(found)
             pages = max(1, -(-total // PAGE))
             number = min(max(page, 0), pages - 1)
-            events = await reading.events.page(found, limit=PAGE, offset=number * PAGE)
-            return EventPage(tuple(events), await people(reading, events), number, pages, total, tuple(names))
+            events = await tx.events.page(found, limit=PAGE, offset=number * PAGE)
+            return EventPage(tuple(events), await people(tx, events), number, pages, total, tuple(names))
 
-    async def export(self, scope: Scope, by: Person) -> list[Download]:
+    async def export(self, scope: Scope, by: Actor) -> list[Download]:
         """Matching events as JSON and as CSV, oldest first; compressed where they would be too large.
 
         That they were taken is an event itself; it comes after those that are returned. ``StateError`` where even the
         compressed files are too large.
         """
-        async with self.database.read() as reading:
-            wanted = await resolved(reading, scope, self.zone)
-            found = await _narrowed(reading, wanted)
-            if await reading.events.count(found) > MOST:
+        async with self.database.read() as tx:
+            wanted = await resolved(tx, scope, self.zone)
+            found = await _narrowed(tx, wanted)
+            if await tx.events.count(found) > MOST:
                 raise _too_many()
             files = event_export.Files()
-            async for event in reading.events.stream(found):
+            async for event in tx.events.stream(found):
                 files.add(event)
         downloads = await asyncio.to_thread(files.finished, self.limit)
         if sum(len(download.content) for download in downloads) > self.limit:
             raise _too_many()
 
-        async def work(writing: Writing) -> None:
-            member_id = await writing.members.remember(by.discord_id, by.name)
-            writing.report(EXPORTED, {"format": "json, csv", "events": files.count}, member_id=member_id)
+        async def work(tx: WriteTransaction) -> None:
+            member_id = await tx.members.remember(by)
+            tx.report(EXPORTED, {"format": "json, csv", "events": files.count}, member_id=member_id)
 
         await self.database.write(work)
         return downloads
 
-    async def news(self, by: Person) -> News:
+    async def news(self, by: Actor) -> News:
         """What is new everywhere since this person looked last; from now on they have seen it."""
 
-        async def work(writing: Writing) -> News:
-            wanted = await resolved(writing, Scope(), self.zone)
-            member_id = await writing.members.remember(by.discord_id, by.name)
-            before = await writing.sessions.look(member_id, (await writing.events.head()).seq)
+        async def work(tx: WriteTransaction) -> News:
+            wanted = await resolved(tx, Scope(), self.zone)
+            member_id = await tx.members.remember(by)
+            before = await tx.sessions.look(member_id, (await tx.events.head()).seq)
             found = wanted.filter
             if before is not None:
                 found = replace(found, since=None, after_seq=before[0])
-            titles = await writing.ebooks.titles()
+            titles = await tx.ebooks.titles()
             counts: dict[str, Counter[str]] = {}
-            for ebook_id, event, number in await writing.tallies.by_book(found):
+            for ebook_id, event, number in await tx.event_counts.by_book(found):
                 counts.setdefault(titles.get(ebook_id or "", ""), Counter())[event] += number
-            latest = await writing.events.page(found, limit=NEWS)
+            latest = await tx.events.page(found, limit=NEWS)
             total = sum(number for counter in counts.values() for number in counter.values())
-            return News(before[1] if before else None, total, counts, tuple(latest), await people(writing, latest))
+            return News(before[1] if before else None, total, counts, tuple(latest), await people(tx, latest))
 
         return await self.database.write(work)
 
@@ -121,15 +121,15 @@ def _too_many() -> StateError:
     )
 
 
-async def people(reading: Reading, events: list[Event]) -> dict[str, str]:
+async def people(tx: ReadTransaction, events: list[Event]) -> dict[str, str]:
     """Names by member id of whoever caused the events; the forgotten have none."""
-    return await reading.members.names({event.member_id for event in events if event.member_id})
+    return await tx.members.names({event.member_id for event in events if event.member_id})
 
 
-async def _narrowed(reading: Reading, wanted: Wanted) -> EventFilter:
+async def _narrowed(tx: ReadTransaction, wanted: ResolvedScope) -> EventFilter:
     """The filter with the event's name in it, where one was chosen; a name may be older than the period."""
     if not wanted.scope.event:
         return wanted.filter
-    names = await reading.tallies.names(EventFilter(), None)
+    names = await tx.event_counts.names(EventFilter(), None)
     name = next((name for name, _ in names if event_key(name) == wanted.scope.event), "")
     return replace(wanted.filter, event=name)

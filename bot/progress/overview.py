@@ -4,16 +4,16 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from bot.event_names import AFFILIATES_OWN
-from bot.progress.scope import Scope, Wanted, resolved
+from bot.progress.scope import ResolvedScope, Scope, resolved
 from bot.scripts.models import WriterKind
-from storage import Database, Reading
+from storage import Database, ReadTransaction
 from storage.states import ScriptState
 from storage.stores.events import Event
-from storage.stores.scripts import ChapterStanding
+from storage.stores.scripts import ChapterProgress
 
 
 @dataclass(frozen=True, slots=True)
-class BookStanding:
+class BookProgress:
     """How far a book is. ``chapters`` are all that are known of it, by number; None where there is no script yet."""
 
     ebook_id: str
@@ -55,7 +55,7 @@ class Overview:
 
     scope: Scope
     now: datetime
-    books: tuple[BookStanding, ...]
+    books: tuple[BookProgress, ...]
     written: int
     by_template: int
     money: Money
@@ -73,7 +73,7 @@ class Overview:
 
 
 @dataclass(frozen=True, slots=True)
-class Overviews:
+class OverviewService:
     """Makes the team's look. ``budget`` is the month's, in micro-dollars; None for no limit."""
 
     database: Database
@@ -82,47 +82,47 @@ class Overviews:
 
     async def of(self, scope: Scope) -> Overview:
         """How it stands now."""
-        return await self.database.look(lambda reading: self._of(reading, scope))
+        return await self.database.read_shielded(lambda tx: self._of(tx, scope))
 
-    async def _of(self, reading: Reading, scope: Scope) -> Overview:
-        wanted = await resolved(reading, scope, self.zone)
+    async def _of(self, tx: ReadTransaction, scope: Scope) -> Overview:
+        wanted = await resolved(tx, scope, self.zone)
         found = wanted.filter
-        written = await reading.scripts.written(since=wanted.since, ebook_id=found.ebook_id, member_id=found.member_id)
-        newest = await reading.events.page(found, limit=1)
-        workers = await reading.tallies.at_work(found, but=AFFILIATES_OWN)
-        names = await reading.members.names(workers[:50])
+        written = await tx.scripts.written(since=wanted.since, ebook_id=found.ebook_id, member_id=found.member_id)
+        newest = await tx.events.page(found, limit=1)
+        workers = await tx.event_counts.at_work(found, but=AFFILIATES_OWN)
+        names = await tx.members.names(workers[:50])
         return Overview(
             replace(scope, ebook=wanted.ebook.id if wanted.ebook else ""),
-            reading.now,
-            await standings(reading, wanted),
+            tx.now,
+            await standings(tx, wanted),
             written=sum(written.values()),
             by_template=written.get(WriterKind.TEMPLATE.value, 0),
-            money=await self._money(reading, wanted),
+            money=await self._money(tx, wanted),
             members=len(workers),
             at_work=tuple(names[worker] for worker in workers if worker in names),
-            events=await reading.events.count(found),
-            writing=await reading.runs.count_live(),
-            last=await _with_member(reading, newest[0]) if newest else None,
-            boards=tuple((board.channel_id, board.trouble) for board in await reading.boards.all()),
+            events=await tx.events.count(found),
+            writing=await tx.runs.count_live(),
+            last=await _with_member(tx, newest[0]) if newest else None,
+            boards=tuple((board.channel_id, board.trouble) for board in await tx.boards.all()),
         )
 
-    async def _money(self, reading: Reading, wanted: Wanted) -> Money:
-        month = reading.now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    async def _money(self, tx: ReadTransaction, wanted: ResolvedScope) -> Money:
+        month = tx.now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
         return Money(
-            await reading.runs.spent(
+            await tx.runs.sum_costs(
                 since=wanted.since, ebook_id=wanted.filter.ebook_id, member_id=wanted.filter.member_id
             ),
-            await reading.runs.spent(since=month) if self.budget is not None else 0,
+            await tx.runs.sum_costs(since=month) if self.budget is not None else 0,
             self.budget,
         )
 
 
-async def standings(reading: Reading, wanted: Wanted) -> tuple[BookStanding, ...]:
+async def standings(tx: ReadTransaction, wanted: ResolvedScope) -> tuple[BookProgress, ...]:
     """Every book in the scope, those with the newest scripts first."""
-    titles = {wanted.ebook.id: wanted.ebook.title} if wanted.ebook else await reading.ebooks.titles()
-    known = await reading.ebooks.chapter_numbers(wanted.filter.ebook_id)
-    scripted: dict[str, list[ChapterStanding]] = {}
-    for standing in await reading.scripts.standings(wanted.filter.ebook_id):
+    titles = {wanted.ebook.id: wanted.ebook.title} if wanted.ebook else await tx.ebooks.titles()
+    known = await tx.ebooks.chapter_numbers(wanted.filter.ebook_id)
+    scripted: dict[str, list[ChapterProgress]] = {}
+    for standing in await tx.scripts.standings(wanted.filter.ebook_id):
         scripted.setdefault(standing.ebook_id, []).append(standing)
     books = [
         _book(ebook_id, title, known.get(ebook_id, set()), scripted.get(ebook_id, []))
@@ -132,14 +132,14 @@ async def standings(reading: Reading, wanted: Wanted) -> tuple[BookStanding, ...
     return tuple(sorted(books, key=lambda book: book.last_at or never, reverse=True))
 
 
-def _book(ebook_id: str, title: str, known: set[int], scripted: list[ChapterStanding]) -> BookStanding:
+def _book(ebook_id: str, title: str, known: set[int], scripted: list[ChapterProgress]) -> BookProgress:
     states: dict[int, ScriptState | None] = dict.fromkeys(known)
     states |= {standing.chapter_number: standing.state for standing in scripted}
     last_at = max((standing.created_at for standing in scripted), default=None)
-    return BookStanding(ebook_id, title, dict(sorted(states.items())), last_at)
+    return BookProgress(ebook_id, title, dict(sorted(states.items())), last_at)
 
 
-async def _with_member(reading: Reading, event: Event) -> tuple[Event, str]:
+async def _with_member(tx: ReadTransaction, event: Event) -> tuple[Event, str]:
     """The name, not a mention: affiliates are not in the studio's server, where a mention of them is a bare number."""
-    names = await reading.members.names([event.member_id] if event.member_id else [])
+    names = await tx.members.names([event.member_id] if event.member_id else [])
     return event, next(iter(names.values()), "")

@@ -32,12 +32,12 @@ class PublicProgress:
 
     async def view(self, ebook: str = "") -> PublicView:
         """Everybody's look, at one book where its id or title is given; an unknown one has nothing to show."""
-        async with self.database.read() as reading:
-            found = await reading.ebooks.find(ebook) if ebook else None
+        async with self.database.read() as tx:
+            found = await tx.ebooks.find(ebook) if ebook else None
             if ebook and found is None:
                 return PublicView((), ())
-            titles = await reading.ebooks.titles()
-            standings = await reading.scripts.standings(found.id if found else None)
+            titles = await tx.ebooks.titles()
+            standings = await tx.scripts.standings(found.id if found else None)
         out, coming = [], []
         for standing in standings:
             link = standing.link if standing.state is ScriptState.RELEASED else ""
@@ -50,9 +50,9 @@ class PublicProgress:
 
     async def books(self, words: str) -> list[tuple[str, str]]:
         """Id and title of books of which something is out or coming, and whose title or id contains ``words``."""
-        async with self.database.read() as reading:
-            titles = await reading.ebooks.titles()
-            standings = await reading.scripts.standings()
+        async with self.database.read() as tx:
+            titles = await tx.ebooks.titles()
+            standings = await tx.scripts.standings()
         known = {standing.ebook_id for standing in standings if standing.state is not ScriptState.DRAFT}
         wanted = words.casefold()
         return [

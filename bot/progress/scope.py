@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.errors import NotFoundError
 from bot.studio_config import load_config
-from storage import Reading
+from storage import ReadTransaction
 from storage.stores.ebooks import Ebook
 from storage.stores.events import EventFilter
 
@@ -48,7 +48,7 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ResolvedScope:
     """The scope as the storage understands it. ``ebook`` is None for all books."""
 
     scope: Scope
@@ -75,27 +75,27 @@ def event_key(event: str) -> str:
     return hashlib.sha256(event.encode()).hexdigest()[:8]
 
 
-async def zone_of(reading: Reading, default: str) -> ZoneInfo:
+async def zone_of(tx: ReadTransaction, default: str) -> ZoneInfo:
     """The studio's time zone, as it was set up last."""
-    return ZoneInfo((await load_config(reading)).timezone or default)
+    return ZoneInfo((await load_config(tx)).timezone or default)
 
 
-async def resolved(reading: Reading, scope: Scope, default_zone: str) -> Wanted:
+async def resolved(tx: ReadTransaction, scope: Scope, default_zone: str) -> ResolvedScope:
     """The scope's book, member and beginning; ``NotFoundError`` where no book is called so."""
-    ebook = await _named(reading, scope.ebook) if scope.ebook else None
+    ebook = await _named(tx, scope.ebook) if scope.ebook else None
     if scope.ebook and ebook is None:
         raise NotFoundError(f"No book is called “{scope.ebook[:80]}”.", "Choose one from the list.")
     member_id = None
     if scope.member_discord_id is not None:
         # Somebody who has never acted has no events; no id matches the empty one.
-        member_id = await reading.members.find(scope.member_discord_id) or ""
-    zone = await zone_of(reading, default_zone)
-    since = scope.period.since(reading.now, zone)
-    return Wanted(scope, ebook, zone, since, EventFilter(ebook.id if ebook else None, member_id, since))
+        member_id = await tx.members.find(scope.member_discord_id) or ""
+    zone = await zone_of(tx, default_zone)
+    since = scope.period.since(tx.now, zone)
+    return ResolvedScope(scope, ebook, zone, since, EventFilter(ebook.id if ebook else None, member_id, since))
 
 
-async def _named(reading: Reading, name: str) -> Ebook | None:
+async def _named(tx: ReadTransaction, name: str) -> Ebook | None:
     """The book by id, title or short name."""
     if name.startswith(_SHORT):
-        name = next((ebook_id for ebook_id in await reading.ebooks.titles() if short_name(ebook_id) == name), name)
-    return await reading.ebooks.find(name)
+        name = next((ebook_id for ebook_id in await tx.ebooks.titles() if short_name(ebook_id) == name), name)
+    return await tx.ebooks.find(name)

@@ -5,12 +5,12 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.actor import Person
+from bot.actor import Actor
 from bot.errors import ForbiddenError, InputError, NotFoundError, StateError
 from bot.event_names import SESSION_ENDED, SESSION_NAMED
 from bot.progress.history import PAGE, people
 from bot.progress.scope import Scope, resolved
-from storage import Database, Reading, Writing
+from storage import Database, ReadTransaction, WriteTransaction
 from storage.stores.events import Event, EventFilter
 from storage.stores.sessions import Session
 
@@ -52,7 +52,7 @@ class SessionView:
 
 
 @dataclass(frozen=True, slots=True)
-class Sessions:
+class SessionService:
     """Shows, names and ends sessions."""
 
     database: Database
@@ -65,28 +65,28 @@ class Sessions:
 
     async def page(self, scope: Scope, page: int) -> SessionPage:
         """Sessions of the scope's member and period; ``page`` counts from 0 and is brought into range."""
-        async with self.database.read() as reading:
-            wanted = (await resolved(reading, scope, self.zone)).filter
-            total = await reading.sessions.count(wanted.member_id, wanted.since)
+        async with self.database.read() as tx:
+            wanted = (await resolved(tx, scope, self.zone)).filter
+            total = await tx.sessions.count(wanted.member_id, wanted.since)
             pages = max(1, -(-total // _SHOWN))
             number = min(max(page, 0), pages - 1)
-            found = await reading.sessions.page(wanted.member_id, wanted.since, limit=_SHOWN, offset=number * _SHOWN)
-            return SessionPage(tuple(await self._lines(reading, found)), number, pages)
+            found = await tx.sessions.page(wanted.member_id, wanted.since, limit=_SHOWN, offset=number * _SHOWN)
+            return SessionPage(tuple(await self._lines(tx, found)), number, pages)
 
-    async def view(self, session_id: str, page: int, by: Person) -> SessionView:
+    async def view(self, session_id: str, page: int, by: Actor) -> SessionView:
         """One session; ``NotFoundError`` where there is none."""
-        async with self.database.read() as reading:
-            session = await _get(reading, session_id)
+        async with self.database.read() as tx:
+            session = await _get(tx, session_id)
             wanted = EventFilter(session_id=session.id)
-            line = (await self._lines(reading, [session]))[0]
+            line = (await self._lines(tx, [session]))[0]
             pages = max(1, -(-line.events // PAGE))
             number = min(max(page, 0), pages - 1)
-            events = await reading.events.page(wanted, limit=PAGE, offset=number * PAGE)
-            counts = Counter(dict(await reading.tallies.names(wanted, 100)))
-            own = session.member_id == await reading.members.find(by.discord_id)
-            return SessionView(line, counts, tuple(events), await people(reading, events), number, pages, own)
+            events = await tx.events.page(wanted, limit=PAGE, offset=number * PAGE)
+            counts = Counter(dict(await tx.event_counts.names(wanted, 100)))
+            own = session.member_id == await tx.members.find(by.discord_id)
+            return SessionView(line, counts, tuple(events), await people(tx, events), number, pages, own)
 
-    async def name(self, session_id: str, name: str, by: Person) -> None:
+    async def name(self, session_id: str, name: str, by: Actor) -> None:
         """It is called so from now on; an empty name takes the name away. Only its own member names it.
 
         The event does not hold the name, since a name is its member's own words and can be forgotten.
@@ -95,35 +95,35 @@ class Sessions:
         if len(name) > MAX_NAME or _UNSTORABLE.search(name):
             raise InputError(f"A session's name has at most {MAX_NAME} ordinary characters.", "Choose a shorter one.")
 
-        async def work(writing: Writing) -> None:
-            session = await _own(writing, session_id, by)
-            await writing.sessions.name(session.id, name)
+        async def work(tx: WriteTransaction) -> None:
+            session = await _own(tx, session_id, by)
+            await tx.sessions.name(session.id, name)
             data = {"session_id": session.id}
-            writing.report(SESSION_NAMED, data, member_id=session.member_id, session_id=session.id)
+            tx.report(SESSION_NAMED, data, member_id=session.member_id, session_id=session.id)
 
         await self.database.write(work)
 
-    async def end(self, session_id: str, by: Person) -> None:
+    async def end(self, session_id: str, by: Actor) -> None:
         """The member's next act begins a new one; ``StateError`` when it has ended already."""
 
-        async def work(writing: Writing) -> None:
-            session = await _own(writing, session_id, by)
-            if not session.open(writing.now, self.gap) or not await writing.sessions.end(session.id):
+        async def work(tx: WriteTransaction) -> None:
+            session = await _own(tx, session_id, by)
+            if not session.open(tx.now, self.gap) or not await tx.sessions.end(session.id):
                 raise StateError("This session has already ended.", "Your next act begins a new one.")
             data = {"session_id": session.id}
-            writing.report(SESSION_ENDED, data, member_id=session.member_id, session_id=session.id)
+            tx.report(SESSION_ENDED, data, member_id=session.member_id, session_id=session.id)
 
         await self.database.write(work)
 
-    async def _lines(self, reading: Reading, found: list[Session]) -> list[SessionLine]:
-        names = await reading.members.names({session.member_id for session in found})
-        sizes = await reading.sessions.sizes([session.id for session in found])
+    async def _lines(self, tx: ReadTransaction, found: list[Session]) -> list[SessionLine]:
+        names = await tx.members.names({session.member_id for session in found})
+        sizes = await tx.sessions.sizes([session.id for session in found])
         return [
             SessionLine(
                 session,
                 names.get(session.member_id, ""),
                 sizes.get(session.id, 0),
-                session.open(reading.now, self.gap),
+                session.open(tx.now, self.gap),
             )
             for session in found
         ]
@@ -134,15 +134,15 @@ def lasted(session: Session) -> tuple[datetime, datetime]:
     return session.started_at, max(session.last_at, session.ended_at or session.last_at)
 
 
-async def _get(reading: Reading, session_id: str) -> Session:
+async def _get(tx: ReadTransaction, session_id: str) -> Session:
     try:
-        return await reading.sessions.get(session_id)
+        return await tx.sessions.get(session_id)
     except KeyError:
         raise NotFoundError("This session is no longer known here.") from None
 
 
-async def _own(writing: Writing, session_id: str, by: Person) -> Session:
-    session = await _get(writing, session_id)
-    if session.member_id != await writing.members.find(by.discord_id):
+async def _own(tx: WriteTransaction, session_id: str, by: Actor) -> Session:
+    session = await _get(tx, session_id)
+    if session.member_id != await tx.members.find(by.discord_id):
         raise ForbiddenError("This session is somebody else's.", "Name and end your own.")
     return session

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from bot.progress.overview import BookStanding, standings
-from bot.progress.scope import Period, Scope, Wanted, midnight, resolved
-from storage import Database, Reading
+from bot.progress.overview import BookProgress, standings
+from bot.progress.scope import Period, ResolvedScope, Scope, midnight, resolved
+from storage import Database, ReadTransaction
 
 MOST = 60
 
@@ -36,11 +36,11 @@ class Timeline:
 
     scope: Scope
     steps: tuple[Step, ...]
-    books: tuple[BookStanding, ...]
+    books: tuple[BookProgress, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Timelines:
+class TimelineService:
     """Makes timelines."""
 
     database: Database
@@ -48,19 +48,19 @@ class Timelines:
 
     async def of(self, scope: Scope) -> Timeline:
         """The timeline of the scope until now."""
-        return await self.database.look(lambda reading: self._of(reading, scope))
+        return await self.database.read_shielded(lambda tx: self._of(tx, scope))
 
-    async def _of(self, reading: Reading, scope: Scope) -> Timeline:
-        wanted = await resolved(reading, scope, self.zone)
-        milestones = await reading.scripts.milestones(wanted.filter.ebook_id, wanted.filter.member_id)
+    async def _of(self, tx: ReadTransaction, scope: Scope) -> Timeline:
+        wanted = await resolved(tx, scope, self.zone)
+        milestones = await tx.scripts.milestones(wanted.filter.ebook_id, wanted.filter.member_id)
         begin = wanted.since
         if begin is None:
             firsts = [milestone.drafted_at for milestone in milestones]
-            first = await reading.tallies.first(wanted.filter)
-            begin = min([*firsts, *([first] if first else []), reading.now])
-            begin = max(begin, reading.now - timedelta(days=MOST * 366))
-        edges, labelled = _edges(begin, wanted, reading.now)
-        counts = await reading.tallies.between(wanted.filter, edges)
+            first = await tx.event_counts.first(wanted.filter)
+            begin = min([*firsts, *([first] if first else []), tx.now])
+            begin = max(begin, tx.now - timedelta(days=MOST * 366))
+        edges, labelled = _edges(begin, wanted, tx.now)
+        counts = await tx.event_counts.between(wanted.filter, edges)
         drafted = _between([milestone.drafted_at for milestone in milestones], edges)
         approved = _between([milestone.approved_at for milestone in milestones], edges)
         released = _between([milestone.released_at for milestone in milestones], edges)
@@ -68,10 +68,10 @@ class Timelines:
             Step(start, labelled(start), *numbers)
             for start, *numbers in zip(edges, counts, drafted, approved, released, strict=False)
         ]
-        return Timeline(scope, tuple(steps), await standings(reading, wanted))
+        return Timeline(scope, tuple(steps), await standings(tx, wanted))
 
 
-def _edges(begin: datetime, wanted: Wanted, now: datetime) -> tuple[list[datetime], Callable[[datetime], str]]:
+def _edges(begin: datetime, wanted: ResolvedScope, now: datetime) -> tuple[list[datetime], Callable[[datetime], str]]:
     """The steps' beginnings and the end of the last, and how a step is called."""
     first, zone = midnight(begin, wanted.zone), wanted.zone
     if wanted.scope.period is Period.TODAY:

@@ -5,11 +5,11 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final
 
-from bot.actor import Person
+from bot.actor import Actor
 from bot.ebooks.text import UNSTORABLE
 from bot.errors import InputError
 from bot.event_names import RESERVED
-from storage import Database, Writing
+from storage import Database, WriteTransaction
 
 MAX_EVENT: Final = 200
 MAX_DATA: Final = 4_000
@@ -21,12 +21,12 @@ _SNOWFLAKE: Final = re.compile(r"(?<!\d)\d{17,20}(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
-class Tracking:
+class TrackingService:
     """Manual entries in the audit trail."""
 
     database: Database
 
-    async def track(self, event: str, data: str, by: Person) -> None:
+    async def track(self, event: str, data: str, by: Actor) -> None:
         """Writes the entry; ``InputError`` for what it may not hold."""
         event = event.strip()
         found = parsed(data)
@@ -43,11 +43,11 @@ class Tracking:
                 "Write a role or a task instead of a name or a Discord id.",
             )
 
-        async def work(writing: Writing) -> None:
-            member_id = await writing.members.remember(by.discord_id, by.name)
+        async def work(tx: WriteTransaction) -> None:
+            member_id = await tx.members.remember(by)
             ebook = found.get("ebook_id")
             fits = isinstance(ebook, str) and 0 < len(ebook) <= MAX_EBOOK and not UNSTORABLE.search(ebook)
-            writing.report(event, found, member_id=member_id, ebook_id=ebook if fits else None)
+            tx.report(event, found, member_id=member_id, ebook_id=ebook if fits else None)
 
         await self.database.write(work)
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from bot.scripts.models import Cue, Value
 from bot.scripts.text_splitting import sentences
-from bot.scripts.text_units import folded, is_dense
+from bot.scripts.text_units import is_dense, normalized_units
 
 ENOUGH: Final = 0.5
 """The share of a paragraph's words that must be found."""
@@ -38,8 +38,8 @@ class Coverage(Value):
 
 def coverage(paragraphs: Sequence[str], cues: Iterable[Cue]) -> Coverage:
     """What of the source is in the script, in whatever order. A source without words is covered."""
-    script = _Script([folded(cue.text) for cue in cues])
-    sizes = [len(folded(paragraph)) for paragraph in paragraphs]
+    script = _Script([normalized_units(cue.text) for cue in cues])
+    sizes = [len(normalized_units(paragraph)) for paragraph in paragraphs]
     missing = tuple(i for i, paragraph in enumerate(paragraphs) if sizes[i] and not script.has(paragraph))
     total = sum(sizes)
     lost = sum(sizes[i] for i in missing)
@@ -52,7 +52,7 @@ def resume_after(paragraphs: Sequence[str], cues: Sequence[Cue]) -> int:
     Paragraphs are followed in their order through the cues, so that a refrain further on is not mistaken for progress. In doubt
     the answer is the earlier paragraph: told twice can be cut, lost cannot be heard. ``len(paragraphs)`` means all is told.
     """
-    told = [unit for cue in cues for unit in folded(cue.text)]
+    told = [unit for cue in cues for unit in normalized_units(cue.text)]
     places: _Places = {}
     for at in range(len(told)):
         for length in range(1, _RUN + 1):
@@ -61,18 +61,18 @@ def resume_after(paragraphs: Sequence[str], cues: Sequence[Cue]) -> int:
     for index, paragraph in enumerate(paragraphs):
         if index - last - 1 > _SKIPPABLE:
             break
-        found, end, closed = _follow(folded(paragraph), places, cursor)
+        found, end, closed = _follow(normalized_units(paragraph), places, cursor)
         if found >= ENOUGH:
             last, whole, cursor = index, closed or _tail_is_tag(paragraph, places, end), end
     return last + 1 if whole else last
 
 
-def untold(paragraph: str, cues: Sequence[Cue]) -> str:
+def remaining_text(paragraph: str, cues: Sequence[Cue]) -> str:
     """The paragraph from the first words on that the last cues do not hold word for word: what is left of a broken one."""
-    words = [unit for cue in cues[-_TAIL:] if cue.kind.spoken for unit in folded(cue.text)]
+    words = [unit for cue in cues[-_TAIL:] if cue.kind.spoken for unit in normalized_units(cue.text)]
     told = f" {' '.join(words)} "
     left = sentences(paragraph)
-    while left and f" {' '.join(folded(left[0]))} " in told:
+    while left and f" {' '.join(normalized_units(left[0]))} " in told:
         del left[0]
     return " ".join([_after_quotes(left[0], words), *left[1:]]) if left else ""
 
@@ -81,7 +81,7 @@ def _after_quotes(sentence: str, told: list[str]) -> str:
     """The sentence without the quotations at its beginning with which the told words end."""
     pieces = _QUOTE_END.split(sentence)
     for number in range(len(pieces) - 1, 0, -1):
-        words = folded(" ".join(pieces[:number]))
+        words = normalized_units(" ".join(pieces[:number]))
         if words and told[-len(words) :] == words:
             return " ".join(pieces[number:])
     return sentence
@@ -106,9 +106,9 @@ def _follow(words: list[str], places: _Places, start: int) -> tuple[float, int, 
 def _tail_is_tag(paragraph: str, places: _Places, end: int) -> bool:
     """Whether only a speech tag after the last quotation is untold, which an adaptation may drop."""
     head, *tail = paragraph.rsplit(_last_quote(paragraph), 1)
-    if not tail or len(folded(tail[0])) > _TAG:
+    if not tail or len(normalized_units(tail[0])) > _TAG:
         return False
-    words = folded(head)
+    words = normalized_units(head)
     return _follow(words[-_RUN:], places, max(0, end - _REACH))[2]
 
 
@@ -135,7 +135,7 @@ class _Script:
         found = lost = 0
         for stretch in _QUOTES.split(paragraph):
             for sentence in sentences(stretch):
-                words = folded(sentence)
+                words = normalized_units(sentence)
                 if not words:
                     continue
                 if self._has_words(words):

@@ -2,60 +2,74 @@
 
 from dataclasses import dataclass
 
-from bot.actor import Person
+from bot.actor import Actor
 from bot.errors import NotFoundError, StateError
 from bot.event_names import DOWNLOADED, SCRIPT_APPROVED
 from bot.exports import Download, markdown, script_json
 from bot.scripts.models import Script
-from storage import Database, StaleStateError, Writing
+from storage import Database, ReadTransaction, StaleStateError, WriteTransaction, read_transaction, write_transaction
 from storage.states import ScriptState
 from storage.stores.scripts import StoredScript
 
 
 @dataclass(frozen=True, slots=True)
-class Scripts:
+class ScriptLibrary:
     """Finished scripts by id."""
 
     database: Database
 
     async def get(self, script_id: str) -> tuple[StoredScript, Script]:
-        """The script as it is kept and as it is read; ``NotFoundError`` where there is none."""
-        async with self.database.read() as reading:
-            try:
-                stored = await reading.scripts.get(script_id)
-            except KeyError:
-                raise NotFoundError("This script is no longer known here.") from None
+        """The stored row and the script that it holds.
+
+        Raises:
+            NotFoundError: there is no such script.
+        """
+        stored = await self._get_stored(script_id)
         return stored, Script.from_json(stored.body)
 
-    async def approve(self, script_id: str, by: Person) -> StoredScript:
-        """``draft → approved``, with its event; ``StateError`` when it is no draft."""
+    async def approve(self, script_id: str, by: Actor) -> StoredScript:
+        """``draft → approved``; returns the row as it is afterwards.
 
-        async def work(writing: Writing) -> None:
-            stored = await writing.scripts.get(script_id)
-            await writing.scripts.approve(script_id)
-            member_id = await writing.members.remember(by.discord_id, by.name)
-            data = {"script_id": script_id, "chapter_number": stored.chapter_number, "version": stored.version}
-            writing.report(SCRIPT_APPROVED, data, member_id=member_id, ebook_id=stored.ebook_id)
-
-        stored, _ = await self.get(script_id)
+        Raises:
+            NotFoundError: there is no such script.
+            StateError: it is approved or released already.
+        """
         try:
-            await self.database.write(work)
+            await self._approve(script_id, by)
         except StaleStateError:
+            stored = await self._get_stored(script_id)
             state = "released" if stored.state is ScriptState.RELEASED else "approved"
             raise StateError(f"This script is already {state}.", "Nothing was changed.") from None
-        return (await self.get(script_id))[0]
+        return await self._get_stored(script_id)
 
-    async def download(self, script_id: str, by: Person) -> list[Download]:
-        """The script as Markdown and as JSON; that it was taken is an event."""
-        stored, script = await self.get(script_id)
-        async with self.database.read() as reading:
-            ebook = await reading.ebooks.find(stored.ebook_id)
-        title = ebook.title if ebook else stored.ebook_id
+    @write_transaction
+    async def download(self, tx: WriteTransaction, script_id: str, by: Actor) -> list[Download]:
+        """The script as Markdown and as JSON; the download is an event.
 
-        async def work(writing: Writing) -> None:
-            member_id = await writing.members.remember(by.discord_id, by.name)
-            data = {"script_id": script_id, "formats": ["markdown", "json"]}
-            writing.report(DOWNLOADED, data, member_id=member_id, ebook_id=stored.ebook_id)
-
-        await self.database.write(work)
+        Raises:
+            NotFoundError: there is no such script.
+        """
+        stored = await _get(tx, script_id)
+        ebook = await tx.ebooks.find(stored.ebook_id)
+        data = {"script_id": script_id, "formats": ["markdown", "json"]}
+        tx.report(DOWNLOADED, data, actor=by, ebook_id=stored.ebook_id)
+        script, title = Script.from_json(stored.body), ebook.title if ebook else stored.ebook_id
         return [markdown.download(stored, script, title), script_json.download(stored, script, title)]
+
+    @read_transaction
+    async def _get_stored(self, tx: ReadTransaction, script_id: str) -> StoredScript:
+        return await _get(tx, script_id)
+
+    @write_transaction
+    async def _approve(self, tx: WriteTransaction, script_id: str, by: Actor) -> None:
+        stored = await _get(tx, script_id)
+        await tx.scripts.approve(script_id)
+        data = {"script_id": script_id, "chapter_number": stored.chapter_number, "version": stored.version}
+        tx.report(SCRIPT_APPROVED, data, actor=by, ebook_id=stored.ebook_id)
+
+
+async def _get(tx: ReadTransaction, script_id: str) -> StoredScript:
+    try:
+        return await tx.scripts.get(script_id)
+    except KeyError:
+        raise NotFoundError("This script is no longer known here.") from None

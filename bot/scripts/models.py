@@ -108,7 +108,7 @@ class Usage(Value):
 
 
 class Draft(Value):
-    """What a writer has finished so far: only complete cues, numbered from ``Assignment.first_cue``."""
+    """What a writer has finished so far: only complete cues, numbered from ``PartRequest.first_cue``."""
 
     title: str = ""
     logline: str = ""

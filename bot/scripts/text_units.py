@@ -46,7 +46,7 @@ def atoms(text: str) -> list[str]:
     return [text[start:end] for start, end in pairwise(cuts)]
 
 
-def folded(text: str) -> list[str]:
+def normalized_units(text: str) -> list[str]:
     """The units in a form that compares equal across case and kind of apostrophe."""
     return units(text.casefold().replace("’", "'"))
 

@@ -2,7 +2,7 @@
 
 import discord
 
-from bot.actor import Person
+from bot.actor import Actor
 from bot.app import MythBot
 from bot.errors import ForbiddenError
 from bot.services import Services
@@ -36,12 +36,12 @@ def is_team(interaction: discord.Interaction) -> bool:
     return not roles.isdisjoint(bot.team_role_ids)
 
 
-def person(interaction: discord.Interaction) -> Person:
+def person(interaction: discord.Interaction) -> Actor:
     """Whoever typed or pressed."""
-    return Person(interaction.user.id, interaction.user.display_name, is_team(interaction))
+    return Actor(interaction.user.id, interaction.user.display_name, is_team(interaction))
 
 
-def require_team(interaction: discord.Interaction) -> Person:
+def require_team(interaction: discord.Interaction) -> Actor:
     """Whoever typed or pressed, if they are the team; ``ForbiddenError`` otherwise."""
     found = person(interaction)
     if not found.team:
@@ -49,7 +49,7 @@ def require_team(interaction: discord.Interaction) -> Person:
     return found
 
 
-def require_manager(interaction: discord.Interaction) -> Person:
+def require_manager(interaction: discord.Interaction) -> Actor:
     """Whoever typed or pressed, if they may manage this server; ``ForbiddenError`` otherwise."""
     if not interaction.permissions.manage_guild:
         raise ForbiddenError(

@@ -5,7 +5,7 @@ import logging
 import discord
 from discord.app_commands import Choice
 
-from bot.errors import reference
+from bot.errors import log_unexpected
 from cogs.interactions.access import is_team, services_of
 from cogs.views.formatting import cut
 
@@ -18,13 +18,13 @@ async def ebook_choices(interaction: discord.Interaction, current: str) -> list[
     try:
         services = services_of(interaction)
         if is_team(interaction):
-            async with services.database.read() as reading:
-                books = [(book.id, book.title) for book in await reading.ebooks.matching(current.strip()[:100], _MOST)]
+            async with services.database.read() as tx:
+                books = [(book.id, book.title) for book in await tx.ebooks.matching(current.strip()[:100], _MOST)]
         else:
             books = await services.public.books(current.strip()[:100])
         return [Choice(name=_label(*book), value=book[0]) for book in books[:_MOST]]
     except Exception as error:  # noqa: BLE001 - Discord shows "loading options failed" for whatever is raised here
-        reference(error, "completing a book's name")
+        log_unexpected(error, "completing a book's name")
         return []
 
 

@@ -1,4 +1,4 @@
-"""The one error path. Commands, buttons, selects and modals all end in ``answer_error``."""
+"""The one error path. Commands, buttons, selects and modals all end in ``reply_with_error``."""
 
 import logging
 
@@ -6,7 +6,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.errors import MythError, reference
+from bot.errors import MythError, log_unexpected
 
 _log = logging.getLogger(__name__)
 _MISSING_PERMISSIONS = 50013
@@ -15,7 +15,7 @@ _UNKNOWN_INTERACTION = 10062
 _ALREADY_ANSWERED = 40060
 
 
-async def answer_error(interaction: discord.Interaction, error: Exception) -> None:
+async def reply_with_error(interaction: discord.Interaction, error: Exception) -> None:
     """The person reads one sentence that says what happened and one that says what to do. Never raises."""
     if isinstance(error, app_commands.CommandInvokeError | app_commands.TransformerError) and error.__cause__:
         error = error.__cause__ if isinstance(error.__cause__, Exception) else error
@@ -54,7 +54,7 @@ def _sentence(interaction: discord.Interaction, error: Exception) -> str:
         case discord.NotFound():
             return "What this is about no longer exists. It may have been deleted."
         case _:
-            ref = reference(error, f"answering {_what(interaction)}")
+            ref = log_unexpected(error, f"answering {_what(interaction)}")
             return f"Something went wrong on our side. Nothing was lost. Tell your operator this reference: {ref}."
 
 
@@ -66,5 +66,5 @@ def _what(interaction: discord.Interaction) -> str:
 
 
 async def setup(bot: commands.Bot) -> None:
-    """Errors of every command end in ``answer_error``; views and modals pass theirs to it themselves."""
-    bot.tree.error(answer_error)
+    """Errors of every command end in ``reply_with_error``; views and modals pass theirs to it themselves."""
+    bot.tree.error(reply_with_error)

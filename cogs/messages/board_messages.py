@@ -9,10 +9,10 @@ import discord
 from discord import ui
 
 from bot.app import MythBot
-from bot.charts.snapshot import Pictured
+from bot.charts.snapshot import Snapshot
 from bot.errors import DeliveryError
-from bot.live_boards import Edited
 from bot.permissions import in_words
+from bot.ports import EditResult
 from cogs.messages.error_codes import (
     MISSING_ACCESS,
     MISSING_PERMISSIONS,
@@ -40,13 +40,13 @@ _FAILURES = (discord.HTTPException, discord.RateLimited, aiohttp.ClientError, OS
 _NOT_PINNED: Final = "I could not pin it: give me **Pin Messages** here, or pin it yourself."
 
 
-class BoardMessages:
+class DiscordBoardMessages:
     """Boards by channel and message."""
 
     def __init__(self, bot: MythBot) -> None:
         self._bot = bot
 
-    async def post(self, channel_id: int, look: Pictured, nonce: str) -> int:
+    async def post(self, channel_id: int, look: Snapshot, nonce: str) -> int:
         """The id of a new message."""
         self._check(channel_id)
         try:
@@ -73,7 +73,7 @@ class BoardMessages:
             return _NOT_PINNED
         return ""
 
-    async def edit(self, channel_id: int, message_id: int, look: Pictured) -> Edited:
+    async def edit(self, channel_id: int, message_id: int, look: Snapshot) -> EditResult:
         """The message shows the look afterwards."""
         self._check(channel_id)
         message = self._channel(channel_id).get_partial_message(message_id)
@@ -83,17 +83,21 @@ class BoardMessages:
             await answer(message.edit(view=board_card(look), attachments=[picture_file(look)]), _QUICK_SECONDS)
         except discord.HTTPException as error:
             if error.code == UNKNOWN_MESSAGE:
-                return Edited.GONE
+                return EditResult.GONE
             if error.code == OLD_MESSAGE_EDITS:
-                return Edited.TOO_OLD
+                return EditResult.TOO_OLD
             if error.status < 500 and error.status != 429:
                 raise _refused(error) from error
             _log.info("a live board could not be edited: %s", error)
-            return Edited.TOO_OLD if old and error.status == 429 else Edited.LATER
+            return EditResult.TOO_OLD if old and error.status == 429 else EditResult.LATER
         except (discord.RateLimited, aiohttp.ClientError, OSError, TimeoutError) as error:
             _log.info("a live board may not have been edited: %s", type(error).__name__)
-            return Edited.TOO_OLD if old and isinstance(error, discord.RateLimited | TimeoutError) else Edited.LATER
-        return Edited.DONE
+            return (
+                EditResult.TOO_OLD
+                if old and isinstance(error, discord.RateLimited | TimeoutError)
+                else EditResult.LATER
+            )
+        return EditResult.DONE
 
     async def there(self, channel_id: int, message_id: int) -> bool:
         """Whether it stands there; true where nobody can tell."""
@@ -135,7 +139,7 @@ class BoardMessages:
             return False
         return True
 
-    async def _send(self, channel_id: int, look: Pictured, nonce: str) -> discord.Message:
+    async def _send(self, channel_id: int, look: Snapshot, nonce: str) -> discord.Message:
         request = self._channel(channel_id).send(view=board_card(look), file=picture_file(look), nonce=nonce)
         return await answer(request)
 
@@ -164,7 +168,7 @@ class BoardMessages:
             raise DeliveryError(f"I lack {in_words(lacking)} there.")
 
 
-def board_card(look: Pictured) -> ui.LayoutView:
+def board_card(look: Snapshot) -> ui.LayoutView:
     """The overview as everybody in the channel sees it."""
     items: list[ui.Item[Any]] = [
         ui.TextDisplay(overview_text(look.overview, heading="Live board")),

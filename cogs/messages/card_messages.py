@@ -10,9 +10,9 @@ import discord
 from discord import ui
 
 from bot.app import MythBot
-from bot.broadcasts.post import Account
+from bot.broadcasts.post import BroadcastStatus
 from bot.errors import DeliveryError
-from bot.generation.run_card import RunView
+from bot.generation.run_view import RunView
 from cogs.messages.error_codes import (
     MISSING_ACCESS,
     MISSING_PERMISSIONS,
@@ -20,7 +20,7 @@ from cogs.messages.error_codes import (
     UNKNOWN_CHANNEL,
     UNKNOWN_MESSAGE,
 )
-from cogs.messages.requests import InTurn, answer
+from cogs.messages.requests import EditQueue, answer
 from cogs.views.broadcast_card import broadcast_card
 from cogs.views.script_card import script_card
 from storage.states import RunState
@@ -43,12 +43,12 @@ class _Edited(Enum):
     LATER = auto()  # nobody knows what the card shows
 
 
-class RunCards:
+class DiscordRunCards:
     """The cards of runs."""
 
     def __init__(self, bot: MythBot) -> None:
         self._bot = bot
-        self._turns = InTurn()
+        self._turns = EditQueue()
         self._placed: dict[str, int] = {}
         """Where cards are that a run under way does not know of yet."""
 
@@ -106,18 +106,18 @@ class RunCards:
         return shown
 
 
-class BroadcastCards:
+class DiscordBroadcastCards:
     """The cards of broadcasts."""
 
     def __init__(self, bot: MythBot) -> None:
         self._bot = bot
-        self._turns = InTurn()
+        self._turns = EditQueue()
 
-    async def post(self, account: Account, channel_id: int) -> int:
+    async def post(self, account: BroadcastStatus, channel_id: int) -> int:
         """The id of a new card."""
         return await _post(self._bot, channel_id, broadcast_card(account), _nonce(account.broadcast.id))
 
-    async def show(self, account: Account) -> bool:
+    async def show(self, account: BroadcastStatus) -> bool:
         """Edits the card; one that is gone was deleted by somebody who did not want it."""
         broadcast = account.broadcast
         if broadcast.channel_id is None:
@@ -186,7 +186,7 @@ def _button_ids(parts: object) -> list[str]:
     return found
 
 
-async def _edit(bot: MythBot, turns: InTurn, channel_id: int, message_id: int, view: ui.LayoutView) -> _Edited:
+async def _edit(bot: MythBot, turns: EditQueue, channel_id: int, message_id: int, view: ui.LayoutView) -> _Edited:
     message = bot.get_partial_messageable(channel_id).get_partial_message(message_id)
     try:
         await turns.answer(message_id, lambda: message.edit(view=view))

@@ -11,9 +11,9 @@ import discord
 from bot.app import MythBot
 from bot.broadcasts.post import Outcome, OutcomeKind, Post
 from bot.permissions import in_words, missing
-from bot.services import Face
-from cogs.messages.board_messages import BoardMessages
-from cogs.messages.card_messages import BroadcastCards, RunCards
+from bot.ports import Adapters
+from cogs.messages.board_messages import DiscordBoardMessages
+from cogs.messages.card_messages import DiscordBroadcastCards, DiscordRunCards
 from cogs.messages.error_codes import (
     ALREADY_PUBLISHED,
     MISSING_ACCESS,
@@ -22,7 +22,7 @@ from cogs.messages.error_codes import (
     UNKNOWN_CHANNEL,
     UNKNOWN_MESSAGE,
 )
-from cogs.messages.notices import ChannelNotices
+from cogs.messages.notices import DiscordNotices
 from cogs.messages.requests import answer
 from cogs.views.broadcast_card import BroadcastButton
 from cogs.views.broadcast_dialog import PreviewButton
@@ -39,7 +39,7 @@ _PUBLISH_PAUSES: Final = (2.0, 8.0)
 _FAILURES = (discord.HTTPException, discord.RateLimited, aiohttp.ClientError, OSError, TimeoutError)
 
 
-class ChannelSender:
+class DiscordPostSender:
     """Puts announcements into channels, with Discord's answers told apart."""
 
     def __init__(self, bot: MythBot) -> None:
@@ -196,7 +196,7 @@ def _retry_after(error: discord.HTTPException) -> float:
         return 30.0
 
 
-class CacheReach:
+class DiscordChannelAccess:
     """Knows from the gateway's cache whether a channel can be written to."""
 
     def __init__(self, bot: MythBot) -> None:
@@ -218,7 +218,12 @@ class CacheReach:
 
 async def setup(bot: MythBot) -> None:
     """Hands the face to the services and makes every button work, those of earlier processes too."""
-    bot.face = Face(
-        RunCards(bot), ChannelSender(bot), CacheReach(bot), BroadcastCards(bot), ChannelNotices(bot), BoardMessages(bot)
+    bot.adapters = Adapters(
+        DiscordRunCards(bot),
+        DiscordPostSender(bot),
+        DiscordChannelAccess(bot),
+        DiscordBroadcastCards(bot),
+        DiscordNotices(bot),
+        DiscordBoardMessages(bot),
     )
     bot.add_dynamic_items(RunButton, ScriptButton, PageButton, PreviewButton, SharedButton, BroadcastButton)

@@ -11,7 +11,7 @@ from cogs.messages.requests import answer
 _log = logging.getLogger(__name__)
 
 
-class ChannelNotices:
+class DiscordNotices:
     """Posts notices; what Discord refuses is logged and forgotten."""
 
     def __init__(self, bot: MythBot) -> None:

@@ -19,7 +19,7 @@ async def answer(request: Coroutine[Any, Any, T], seconds: float = REQUEST_SECON
     return await _ended(_kept(request), seconds)
 
 
-class InTurn:
+class EditQueue:
     """Edits, in the order in which they are asked for: discord.py lets those that wait for a rate limit overtake each other."""
 
     def __init__(self) -> None:

@@ -94,7 +94,7 @@ class AdmitButton(
         await interaction.response.defer()
         bot, services = bot_of(interaction), services_of(interaction)
         admitted = await services.affiliates.admit(self.subscription_id, by)
-        await bot.face.notices.server(
+        await bot.adapters.notices.server(
             admitted.guild_id,
             f"Announcements of Midnight Myth Audio will arrive in <#{admitted.channel_id}> from now on.",
         )
@@ -121,7 +121,7 @@ class RemoveButton(
         by = require_team(interaction)
         await interaction.response.defer()
         removed = await services_of(interaction).affiliates.remove(self.subscription_id, by)
-        await bot_of(interaction).face.notices.server(
+        await bot_of(interaction).adapters.notices.server(
             removed.guild_id, "Announcements of Midnight Myth Audio have been ended for this server by the studio."
         )
         text = f"Ended: {plain(removed.guild_name, 80)} gets no more announcements."

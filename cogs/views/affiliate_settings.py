@@ -6,7 +6,7 @@ from typing import Any, Self
 import discord
 from discord import ui
 
-from bot.affiliates.subscriptions import Place
+from bot.affiliates.subscriptions import NewSubscription
 from bot.errors import InputError, NotFoundError
 from bot.permissions import POSTING, in_words, missing
 from cogs.interactions.access import bot_of, require_manager, services_of
@@ -36,7 +36,7 @@ async def join(
             f"The test post in {channel.mention} was refused by Discord.",
             f"Check {in_words(_needed())} there, then try again.",
         ) from error
-    place = Place(guild.id, guild.name, channel.id, channel.name, role.id if role else None)
+    place = NewSubscription(guild.id, guild.name, channel.id, channel.name, role.id if role else None)
     subscription = await services_of(interaction).affiliates.join(place, by)
     return _joined(interaction, channel, role, subscription)
 
@@ -127,9 +127,9 @@ class CheckButton(
 
 async def settings_card(interaction: discord.Interaction, subscription: Subscription) -> ui.LayoutView:
     """The subscription as it is, with its controls."""
-    async with services_of(interaction).database.read() as reading:
-        titles = await reading.ebooks.titles()
-        standings = await reading.scripts.standings()
+    async with services_of(interaction).database.read() as tx:
+        titles = await tx.ebooks.titles()
+        standings = await tx.scripts.standings()
     public = {standing.ebook_id for standing in standings if standing.state != "draft"} | set(subscription.ebooks)
     books = {ebook_id: title for ebook_id, title in titles.items() if ebook_id in public}
     followed = ", ".join(plain(titles.get(ebook_id, ebook_id), 60) for ebook_id in subscription.ebooks) or "every book"

@@ -9,7 +9,7 @@ from typing import Any, Self
 import discord
 from discord import ui
 
-from cogs.interactions.error_handler import answer_error
+from cogs.interactions.error_handler import reply_with_error
 
 
 class Modal(ui.Modal):
@@ -17,7 +17,7 @@ class Modal(ui.Modal):
 
     async def on_error(self, interaction: discord.Interaction, error: Exception, /) -> None:  # type: ignore[override]  # modals pass no item
         """Tells the person."""
-        await answer_error(interaction, error)
+        await reply_with_error(interaction, error)
 
 
 class PressMixin:
@@ -40,7 +40,7 @@ class PressMixin:
         try:
             await self.press(interaction)
         except Exception as error:  # noqa: BLE001 - the one error path: nothing is swallowed, everything is answered
-            await answer_error(interaction, error)
+            await reply_with_error(interaction, error)
 
     async def press(self, interaction: discord.Interaction) -> None:
         """What the button does."""

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import discord
 from discord import ui
 
-from bot.broadcasts.post import Account
+from bot.broadcasts.post import BroadcastStatus
 from bot.broadcasts.report import as_csv
 from cogs.interactions.access import person, require_team, services_of
 from cogs.views.base import PressMixin, layout, row
@@ -25,7 +25,7 @@ _WORDS = (
 )
 
 
-def broadcast_card(account: Account) -> ui.LayoutView:
+def broadcast_card(account: BroadcastStatus) -> ui.LayoutView:
     """The card as it is to look now."""
     broadcast = account.broadcast
     lines = [f"### {_heading(account)} · {plain(broadcast.title, 150)}", *_state_lines(account)]
@@ -40,7 +40,7 @@ def broadcast_card(account: Account) -> ui.LayoutView:
     return layout(*items, accent=RED if alarmed else INDIGO)
 
 
-def _heading(account: Account) -> str:
+def _heading(account: BroadcastStatus) -> str:
     match account.broadcast.state:
         case BroadcastState.PENDING:
             return "◌ Waiting for approval"
@@ -54,7 +54,7 @@ def _heading(account: Account) -> str:
             return "◍ Posted" if account.troubles else "✔ Posted"
 
 
-def _state_lines(account: Account) -> list[str]:
+def _state_lines(account: BroadcastStatus) -> list[str]:
     broadcast = account.broadcast
     if broadcast.state is BroadcastState.PENDING:
         return ["A second member of the team has to approve it."]
@@ -77,7 +77,7 @@ def _state_lines(account: Account) -> list[str]:
     return lines or ["Nothing was sent."]
 
 
-def _summary(account: Account) -> str:
+def _summary(account: BroadcastStatus) -> str:
     counts = account.counts
     text = f"Posted to {account.sent} of {counted(account.total, 'channel')}"
     began, finished = account.broadcast.due_at or account.broadcast.confirmed_at, account.broadcast.finished_at
@@ -92,7 +92,7 @@ def _trouble(delivery: Delivery) -> str:
     return f"{delivery.state.value.capitalize()}: {where}: {plain(delivery.error, 150)}"
 
 
-def _buttons(account: Account) -> list[ui.Item[Any]]:
+def _buttons(account: BroadcastStatus) -> list[ui.Item[Any]]:
     broadcast_id = account.broadcast.id
     match account.broadcast.state:
         case BroadcastState.PENDING:
@@ -114,7 +114,7 @@ class BroadcastButton(
 ):
     """Approve, Stop, Report, Edit the posts, Recall."""
 
-    LOOKS: ClassVar = {
+    STYLES: ClassVar = {
         "approve": ("Approve", discord.ButtonStyle.success),
         "discard": ("Discard", discord.ButtonStyle.secondary),
         "stop": ("Stop", discord.ButtonStyle.danger),
@@ -125,7 +125,7 @@ class BroadcastButton(
     }
 
     def __init__(self, act: str, broadcast_id: str, label: str = "") -> None:
-        name, style = self.LOOKS[act]
+        name, style = self.STYLES[act]
         super().__init__(ui.Button(label=label or name, style=style, custom_id=f"broadcast:{act}:{broadcast_id}"))
         self.act = act
         self.broadcast_id = broadcast_id

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 import discord
 from discord import ui
 
-from bot.broadcasts.post import Post, Preview
+from bot.broadcasts.post import BroadcastPreview, Post
 from bot.broadcasts.schedule import parse_when
 from bot.errors import StateError
 from cogs.interactions.access import bot_of, require_team, services_of
@@ -31,7 +31,7 @@ async def show_preview(interaction: discord.Interaction, broadcast_id: str) -> N
     )
 
 
-def preview_text(preview: Preview) -> str:
+def preview_text(preview: BroadcastPreview) -> str:
     """Who gets it and who is left out, with the reason; when it goes."""
     lines: list[str] = []
     count = len(preview.targets)
@@ -65,7 +65,7 @@ def left_out_text(left_out: tuple[tuple[Target, str], ...]) -> str:
     return f"{len(left_out)} {verb} left out: {', '.join(shown)}{f', and {more} more' if more else ''}"
 
 
-def preview_buttons(preview: Preview) -> ui.View:
+def preview_buttons(preview: BroadcastPreview) -> ui.View:
     """Confirm with the exact verb, edit, discard; below them when, for whom, and whether to ping."""
     view = ui.View(timeout=None)
     broadcast, count = preview.broadcast, len(preview.targets)
@@ -106,7 +106,7 @@ class PreviewButton(
 ):
     """Confirm, Edit, Discard, and the controls."""
 
-    LOOKS: ClassVar = {"edit": "Edit", "discard": "Discard"}
+    STYLES: ClassVar = {"edit": "Edit", "discard": "Discard"}
     CHANGES: ClassVar[dict[str, dict[str, Any]]] = {
         "pingon": {"ping_roles": True},
         "pingoff": {"ping_roles": False},
@@ -123,7 +123,7 @@ class PreviewButton(
         row: int = 0,
     ) -> None:
         custom_id = f"preview:{act}:{broadcast_id}"
-        super().__init__(ui.Button(label=label or self.LOOKS.get(act, act), style=style, custom_id=custom_id, row=row))
+        super().__init__(ui.Button(label=label or self.STYLES.get(act, act), style=style, custom_id=custom_id, row=row))
         self.act = act
         self.broadcast_id = broadcast_id
 
@@ -154,7 +154,7 @@ class PreviewButton(
             await confirmed(interaction, await broadcasting.confirm(self.broadcast_id, by))
 
 
-async def confirmed(interaction: discord.Interaction, preview: Preview) -> None:
+async def confirmed(interaction: discord.Interaction, preview: BroadcastPreview) -> None:
     """Tells what the confirmation led to, and opens the card that shows how it goes."""
     services = services_of(interaction)
     broadcast, count = preview.broadcast, len(preview.targets)
@@ -194,6 +194,6 @@ class WhenModal(Modal, title="When"):
         """Keeps the time and shows how it was understood."""
         require_team(interaction)
         await interaction.response.defer()
-        due_at = await parse_when(self._when.value, self._zone, bot_of(interaction).ways.clock())
+        due_at = await parse_when(self._when.value, self._zone, bot_of(interaction).runtime.clock())
         await services_of(interaction).broadcasting.set_draft(self._broadcast_id, due_at=due_at)
         await show_preview(interaction, self._broadcast_id)

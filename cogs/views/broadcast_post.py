@@ -5,7 +5,7 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.affiliates.badges import Standing
+from bot.affiliates.badges import BadgeStanding
 from bot.broadcasts.post import FOOTER, Post
 from cogs.interactions.access import person, services_of
 from cogs.views.base import PressMixin
@@ -45,7 +45,7 @@ class SharedButton(PressMixin, ui.DynamicItem[ui.Button[Any]], template=r"shared
         await interaction.followup.send(_thanks(standing), ephemeral=True)
 
 
-def _thanks(standing: Standing) -> str:
+def _thanks(standing: BadgeStanding) -> str:
     if not standing.new:
         return f"You told me before; it counts once. You have shared {counted(standing.shares, 'announcement')}."
     text = f"Counted. That makes {standing.shares}"

@@ -19,7 +19,7 @@ class RunButton(
 ):
     """Cancel, Continue, Discard or Retry."""
 
-    LOOKS: ClassVar = {
+    STYLES: ClassVar = {
         "cancel": ("Cancel", discord.ButtonStyle.secondary),
         "continue": ("Continue", discord.ButtonStyle.primary),
         "discard": ("Discard", discord.ButtonStyle.danger),
@@ -27,7 +27,7 @@ class RunButton(
     }
 
     def __init__(self, act: str, run_id: str, label: str = "") -> None:
-        name, style = self.LOOKS[act]
+        name, style = self.STYLES[act]
         super().__init__(ui.Button(label=label or name, style=style, custom_id=f"run:{act}:{run_id}"))
         self.act = act
         self.run_id = run_id
@@ -41,7 +41,7 @@ class RunButton(
             case "cancel" | "discard":
                 await generation.cancel(self.run_id, by)
             case "continue":
-                await generation.go_on(self.run_id, by)
+                await generation.resume_run(self.run_id, by)
             case _:
                 await self._retry(interaction)
 
@@ -50,7 +50,7 @@ class RunButton(
         services = services_of(interaction)
         run = await services.generation.get(self.run_id)
         if run.state is RunState.INTERRUPTED:
-            await services.generation.go_on(self.run_id, by)
+            await services.generation.resume_run(self.run_id, by)
             return
         if run.state in {RunState.READY, RunState.WRITING}:
             raise StateError("This chapter is being written already.", "Its card shows how far it is.")
@@ -69,7 +69,7 @@ class ScriptButton(
 ):
     """Read, Download, Approve, Release."""
 
-    LOOKS: ClassVar = {
+    STYLES: ClassVar = {
         "read": ("Read", discord.ButtonStyle.secondary),
         "download": ("Download", discord.ButtonStyle.secondary),
         "approve": ("Approve", discord.ButtonStyle.success),
@@ -78,7 +78,7 @@ class ScriptButton(
     }
 
     def __init__(self, act: str, script_id: str) -> None:
-        label, style = self.LOOKS[act]
+        label, style = self.STYLES[act]
         super().__init__(ui.Button(label=label, style=style, custom_id=f"script:{act}:{script_id}"))
         self.act = act
         self.script_id = script_id

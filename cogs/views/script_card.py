@@ -6,7 +6,7 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.generation.run_card import RunView
+from bot.generation.run_view import RunView
 from bot.scripts.coverage import Coverage
 from bot.scripts.models import Cue, CueKind, Script, WriterKind
 from cogs.views.base import layout, row

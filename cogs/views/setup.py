@@ -13,7 +13,7 @@ from bot.studio_config import AnnouncementChannel, StudioConfig, save_config
 from cogs.interactions.access import bot_of, require_manager, require_team, services_of
 from cogs.views.base import Modal, PressMixin, layout, row
 from cogs.views.formatting import EMBER, plain
-from storage import Writing
+from storage import WriteTransaction
 
 
 def setup_card(interaction: discord.Interaction, found: str = "") -> ui.LayoutView:
@@ -55,10 +55,10 @@ async def keep(interaction: discord.Interaction, found: str, **changes: Any) -> 
     bot = bot_of(interaction)
     config = StudioConfig.model_validate(bot.config.value.model_dump() | changes)
 
-    async def work(writing: Writing) -> None:
-        member_id = await writing.members.remember(by.discord_id, by.name)
-        await save_config(writing, config)
-        writing.report(STUDIO_CONFIGURED, {"changed": sorted(changes)}, member_id=member_id)
+    async def work(tx: WriteTransaction) -> None:
+        member_id = await tx.members.remember(by)
+        await save_config(tx, config)
+        tx.report(STUDIO_CONFIGURED, {"changed": sorted(changes)}, member_id=member_id)
 
     await services_of(interaction).database.write(work)
     bot.config.value = config

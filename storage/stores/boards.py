@@ -71,7 +71,7 @@ class BoardStore:
         row = (await self.connection.execute(query.values(values).returning(*boards.c))).mappings().first()
         return Board(**row) if row else None
 
-    async def settle(self, channel_id: int, owner: str, rest: timedelta, **values: Any) -> bool:  # noqa: ANN401
+    async def release(self, channel_id: int, owner: str, rest: timedelta, **values: Any) -> bool:  # noqa: ANN401
         """Whether the board was still ours: then it has these values, and nobody touches it for so long."""
         query = boards.update().where(boards.c.channel_id == channel_id, boards.c.lease_owner == owner)
         values = {"lease_until": self.now + rest, **values}

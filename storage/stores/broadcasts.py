@@ -39,7 +39,7 @@ class Broadcast:
     approved_by: str | None
     channel_id: int | None
     card_id: int | None
-    told: bool
+    announced: bool
     created_at: datetime
     confirmed_at: datetime | None
     finished_at: datetime | None
@@ -63,7 +63,7 @@ class BroadcastStore:
             "id": new_id("notifications"),
             "state": BroadcastState.DRAFT,
             "ping_roles": False,
-            "told": False,
+            "announced": False,
             "audience": Audience.ALL,
             "created_at": self.now,
             "metadata": json.dumps(metadata or {}, ensure_ascii=False, allow_nan=False),
@@ -106,7 +106,7 @@ class BroadcastStore:
     async def reopen(self, broadcast_id: str, **values: Any) -> None:  # noqa: ANN401 - columns of the table
         """Sent already, and ``sending`` again: its posts are to be changed or removed."""
         ended = broadcasts.c.state.in_([BroadcastState.DONE, BroadcastState.STOPPED, BroadcastState.CANCELLED])
-        values |= {"state": BroadcastState.SENDING, "finished_at": None, "told": False}
+        values |= {"state": BroadcastState.SENDING, "finished_at": None, "announced": False}
         await self._move(broadcast_id, ended & broadcasts.c.confirmed_at.is_not(None), values)
 
     async def discard(self, broadcast_id: str) -> None:
@@ -157,19 +157,19 @@ class BroadcastStore:
         rows = await self.connection.execute(select(broadcasts).where(broadcasts.c.confirmed_at.in_(moments)))
         return [_broadcast(row).entry() for row in rows.mappings()]
 
-    async def untold(self) -> list[str]:
+    async def unannounced(self) -> list[str]:
         """Ids of ended broadcasts of which nothing is on its way any more, and whose end is still to be told."""
         ended = broadcasts.c.state.in_([BroadcastState.DONE, BroadcastState.STOPPED, BroadcastState.CANCELLED])
         rows = await self.connection.execute(
             select(broadcasts.c.id).where(
-                ended, broadcasts.c.confirmed_at.is_not(None), broadcasts.c.told.is_(False), ~_open_rows().exists()
+                ended, broadcasts.c.confirmed_at.is_not(None), broadcasts.c.announced.is_(False), ~_open_rows().exists()
             )
         )
         return list(rows.scalars())
 
-    async def tell(self, broadcast_id: str) -> None:
+    async def mark_announced(self, broadcast_id: str) -> None:
         """Its end has been told."""
-        await self.connection.execute(broadcasts.update().where(broadcasts.c.id == broadcast_id).values(told=True))
+        await self.connection.execute(broadcasts.update().where(broadcasts.c.id == broadcast_id).values(announced=True))
 
     async def set_card(self, broadcast_id: str, channel_id: int | None, card_id: int | None) -> None:
         """Where its progress is shown; a channel alone: a card is being posted there."""

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.errors import StaleStateError
-from storage.states import DeliveryAct, DeliveryState
+from storage.states import DeliveryAction, DeliveryState
 from storage.stores.subscriptions import Subscription
 from storage.tables import deliveries
 from storage.types import Utc
@@ -51,7 +51,7 @@ class Delivery:
     id: str
     broadcast_id: str
     state: DeliveryState
-    act: DeliveryAct
+    act: DeliveryAction
     referral: str
     sent_at: datetime | None
     subscription_id: str | None
@@ -91,7 +91,7 @@ class DeliveryStore:
                 "id": secrets.token_hex(8),
                 "broadcast_id": broadcast_id,
                 "state": DeliveryState.READY,
-                "act": DeliveryAct.POST,
+                "act": DeliveryAction.POST,
                 "referral": target.referral,
                 "subscription_id": target.subscription_id,
                 "guild_id": target.guild_id,
@@ -144,19 +144,19 @@ class DeliveryStore:
         )
         return [Delivery(**row) for row in rows.mappings().all()]
 
-    async def settle(
+    async def finish(
         self, delivery_id: str, owner: str, state: DeliveryState, *, message_id: int | None = None, error: str = ""
     ) -> None:
         """The outcome. A message's id, once known, is kept."""
         values: dict[str, object] = {} if message_id is None else {"message_id": message_id, "sent_at": self.now}
         await self._own(delivery_id, owner, state=state, error=error, lease_owner=None, lease_until=None, **values)
 
-    async def arrived(self, broadcast_id: str) -> int:
+    async def count_sent(self, broadcast_id: str) -> int:
         """How many posts of it stand somewhere."""
         query = select(func.count()).select_from(deliveries).where(_arrived(broadcast_id))
         return int((await self.connection.execute(query)).scalar_one())
 
-    async def again(self, broadcast_id: str, act: DeliveryAct) -> int:
+    async def requeue(self, broadcast_id: str, act: DeliveryAction) -> int:
         """How many arrived posts are to be changed or removed now."""
         changed = await self.connection.execute(
             deliveries.update()
@@ -194,19 +194,19 @@ class DeliveryStore:
             **values,
         )
 
-    async def put_back(self, delivery: Delivery, owner: str, *, doubtful: bool) -> None:
-        """Back to ``ready`` as if it had never been taken; ``doubtful`` where an earlier try may have arrived."""
+    async def release(self, delivery: Delivery, owner: str, *, uncertain: bool) -> None:
+        """Back to ``ready`` as if it had never been taken; ``uncertain`` where an earlier try may have arrived."""
         await self._own(
             delivery.id,
             owner,
             state=DeliveryState.READY,
             attempts=delivery.attempts - 1,
-            attempted_at=delivery.attempted_at if doubtful else None,
+            attempted_at=delivery.attempted_at if uncertain else None,
             lease_owner=None,
             lease_until=None,
         )
 
-    async def adopt_abandoned(self, owner: str, lease: timedelta, *, all_owners: bool) -> list[Delivery]:
+    async def take_over_expired(self, owner: str, lease: timedelta, *, all_owners: bool) -> list[Delivery]:
         """``sending`` rows whose worker is gone, now leased by ``owner`` to be reconciled."""
         gone = deliveries.c.state == DeliveryState.SENDING
         if all_owners:
@@ -228,7 +228,7 @@ class DeliveryStore:
             .where(
                 deliveries.c.broadcast_id == broadcast_id,
                 deliveries.c.state == DeliveryState.READY,
-                deliveries.c.act != DeliveryAct.POST,
+                deliveries.c.act != DeliveryAction.POST,
             )
             .values(state=DeliveryState.SENT, updated_at=self.now)
         )
@@ -243,7 +243,7 @@ class DeliveryStore:
         """Whether a post of it may still go out for the first time."""
         query = select(deliveries.c.id).where(
             deliveries.c.broadcast_id == broadcast_id,
-            deliveries.c.act == DeliveryAct.POST,
+            deliveries.c.act == DeliveryAction.POST,
             deliveries.c.state.in_([DeliveryState.READY, DeliveryState.SENDING]),
         )
         return (await self.connection.execute(query.limit(1))).first() is not None

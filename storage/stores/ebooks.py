@@ -45,12 +45,17 @@ class EbookStore:
         """The book with this id, else with this id or title in any case."""
         exact = (await self.connection.execute(select(ebooks).where(ebooks.c.id == name))).mappings().first()
         if exact is None:
-            folded = name.lower()
+            normalized_units = name.lower()
             exact = (
                 (
                     await self.connection.execute(
                         select(ebooks)
-                        .where(or_(func.lower(ebooks.c.id) == folded, func.lower(ebooks.c.title) == folded))
+                        .where(
+                            or_(
+                                func.lower(ebooks.c.id) == normalized_units,
+                                func.lower(ebooks.c.title) == normalized_units,
+                            )
+                        )
                         .order_by(ebooks.c.created_at)
                         .limit(1)
                     )

@@ -14,7 +14,7 @@ from storage.types import iso
 
 
 @dataclass(frozen=True, slots=True)
-class TallyStore:
+class EventCountStore:
     """Counts of events."""
 
     connection: AsyncConnection

@@ -14,7 +14,7 @@ _MANY = 1_000  # well under both databases' limit of parameters
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class ImportRecord:
     """One thing that was taken over: where from, what it became, and the SHA-256 of what it was."""
 
     source: str
@@ -29,18 +29,18 @@ class ImportStore:
     connection: AsyncConnection
     now: datetime
 
-    async def known(self, sources: Sequence[str]) -> dict[str, Mark]:
+    async def known(self, sources: Sequence[str]) -> dict[str, ImportRecord]:
         """The marks of those sources that have one."""
-        found: dict[str, Mark] = {}
+        found: dict[str, ImportRecord] = {}
         for at in range(0, len(sources), _MANY):
             query = select(imports.c.source, imports.c.target, imports.c.digest).where(
                 imports.c.source.in_(sources[at : at + _MANY])
             )
             for row in await self.connection.execute(query):
-                found[row.source] = Mark(row.source, row.target, row.digest)
+                found[row.source] = ImportRecord(row.source, row.target, row.digest)
         return found
 
-    async def add(self, marks: Iterable[Mark]) -> None:
+    async def add(self, marks: Iterable[ImportRecord]) -> None:
         """Keeps the marks; a source that has one already is an error of the database."""
         rows: list[dict[str, Any]] = [
             {"source": mark.source, "target": mark.target, "digest": mark.digest, "imported_at": self.now}

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -12,6 +13,20 @@ from storage.tables import members
 from storage.upsert import add_unless_there
 
 
+class Identity(Protocol):
+    """Somebody on Discord: the id, and the name as it is shown."""
+
+    @property
+    def discord_id(self) -> int:
+        """Discord's id (a snowflake)."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """The display name."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class MemberStore:
     """Discord's people and our ids for them."""
@@ -19,12 +34,13 @@ class MemberStore:
     connection: AsyncConnection
     now: datetime
 
-    async def remember(self, discord_id: int, name: str) -> str:
-        """Our id for this person, who is known afterwards by ``name``."""
-        query = select(members.c.id, members.c.name).where(members.c.discord_id == discord_id)
+    async def remember(self, person: Identity) -> str:
+        """The member id of this person, who is stored with their current name afterwards."""
+        name = person.name
+        query = select(members.c.id, members.c.name).where(members.c.discord_id == person.discord_id)
         row = (await self.connection.execute(query)).first()
         if row is None:
-            fresh = {"id": new_id("members"), "discord_id": discord_id, "name": name, "created_at": self.now}
+            fresh = {"id": new_id("members"), "discord_id": person.discord_id, "name": name, "created_at": self.now}
             await add_unless_there(self.connection, members, fresh)
             row = (await self.connection.execute(query)).one()
         if row.name != name:

@@ -12,7 +12,6 @@ from storage.tables import (
     boards,
     broadcasts,
     events,
-    looks,
     members,
     metadata,
     runs,
@@ -20,6 +19,7 @@ from storage.tables import (
     sessions,
     shares,
     subscriptions,
+    visits,
 )
 
 # Columns that hold a member's id, by table. A test keeps this complete.
@@ -32,7 +32,7 @@ OWNED: Final = {
     subscriptions: ("member_id",),
     shares: ("member_id",),
     boards: ("member_id",),
-    looks: ("member_id",),
+    visits: ("member_id",),
 }
 # The studio's material and the program's own affairs: not about the person.
 _LEFT_OUT: Final = frozenset(
@@ -41,7 +41,7 @@ _LEFT_OUT: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class TraceStore:
+class PersonalDataStore:
     """Finds and removes what tells who somebody is."""
 
     connection: AsyncConnection
@@ -71,7 +71,7 @@ class TraceStore:
         member_id: str | None = (await self.connection.execute(query)).scalar()
         if member_id is not None:
             await self.connection.execute(sessions.update().where(sessions.c.member_id == member_id).values(name=""))
-            await self.connection.execute(looks.delete().where(looks.c.member_id == member_id))
+            await self.connection.execute(visits.delete().where(visits.c.member_id == member_id))
         return member_id
 
 

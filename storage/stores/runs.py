@@ -145,7 +145,7 @@ class RunStore:
         await self._move(run_id, live, values)
         return await self.get(run_id)
 
-    async def again(self, run_id: str) -> Run:
+    async def requeue(self, run_id: str) -> Run:
         """``interrupted → ready``: the worker goes on from the kept progress."""
         await self._move(
             run_id, runs.c.state == RunState.INTERRUPTED, {"state": RunState.READY, "note": "", "card_state": ""}
@@ -157,7 +157,7 @@ class RunStore:
         values = {"state": RunState.INTERRUPTED, "lease_owner": None, "lease_until": None, "note": note}
         await self._move(run_id, self._held(owner), values)
 
-    async def interrupt_abandoned(self, note: str, *, all_owners: bool) -> list[Run]:
+    async def interrupt_expired(self, note: str, *, all_owners: bool) -> list[Run]:
         """Runs whose worker is gone are ``interrupted`` afterwards and returned.
 
         A worker is gone when its lease has run out, or, with ``all_owners``, whatever its lease says: at the start of the
@@ -218,22 +218,22 @@ class RunStore:
         query = select(func.count()).where(runs.c.state == RunState.READY, runs.c.created_at < run.created_at)
         return int((await self.connection.execute(query)).scalar_one())
 
-    async def queue_for_money(self) -> None:
+    async def lock_budget(self) -> None:
         """Until the transaction ends nobody else reserves: what is read of the spending stays true until then."""
         await self.connection.execute(select(chain_head.c.seq).with_for_update())
 
-    async def reserve(self, run_id: str, model: str, micros: int) -> str:
+    async def reserve_cost(self, run_id: str, model: str, micros: int) -> str:
         """A ticket for money set aside before a call."""
         ticket = new_id("charges")
         row = {"id": ticket, "run_id": run_id, "model": model, "reserved_micros": micros, "created_at": self.now}
         await self.connection.execute(charges.insert().values(row))
         return ticket
 
-    async def settle(self, ticket: str, micros: int) -> None:
+    async def record_cost(self, ticket: str, micros: int) -> None:
         """What the call really cost."""
         await self.connection.execute(charges.update().where(charges.c.id == ticket).values(settled_micros=micros))
 
-    async def spent(
+    async def sum_costs(
         self,
         *,
         run_id: str | None = None,

@@ -45,7 +45,7 @@ class StoredScript:
 
 
 @dataclass(frozen=True, slots=True)
-class ChapterStanding:
+class ChapterProgress:
     """How far one chapter is: the furthest state of any of its scripts."""
 
     ebook_id: str
@@ -57,7 +57,7 @@ class ChapterStanding:
 
 
 @dataclass(frozen=True, slots=True)
-class Milestones:
+class ChapterMilestones:
     """When a chapter was first drafted, approved and released."""
 
     ebook_id: str
@@ -120,21 +120,21 @@ class ScriptStore:
         values = {"state": ScriptState.RELEASED, "released_at": self.now, "link": link}
         await self._move(script_id, scripts.c.state == ScriptState.APPROVED, values)
 
-    async def standings(self, ebook_id: str | None = None) -> list[ChapterStanding]:
+    async def standings(self, ebook_id: str | None = None) -> list[ChapterProgress]:
         """Every chapter that has a script, by book and number."""
         rank = case({state.value: number for state, number in _ORDER.items()}, value=cast(scripts.c.state, String))
         place = func.row_number().over(
             partition_by=(scripts.c.ebook_id, scripts.c.chapter_number),
             order_by=(rank.desc(), scripts.c.version.desc()),
         )
-        columns = [scripts.c[field.name] for field in fields(ChapterStanding)]
+        columns = [scripts.c[field.name] for field in fields(ChapterProgress)]
         ranked = select(*columns, place.label("place"))
         if ebook_id is not None:
             ranked = ranked.where(scripts.c.ebook_id == ebook_id)
         best = ranked.subquery()
         query = select(*(best.c[column.name] for column in columns)).where(best.c.place == 1)
         rows = await self.connection.execute(query.order_by(best.c.ebook_id, best.c.chapter_number))
-        return [ChapterStanding(**row) for row in rows.mappings()]
+        return [ChapterProgress(**row) for row in rows.mappings()]
 
     async def written(
         self, *, since: datetime | None = None, ebook_id: str | None = None, member_id: str | None = None
@@ -150,7 +150,7 @@ class ScriptStore:
         query = select(scripts.c.writer, func.count()).where(and_(*clauses)).group_by(scripts.c.writer)
         return {row[0]: row[1] for row in await self.connection.execute(query)}
 
-    async def milestones(self, ebook_id: str | None = None, member_id: str | None = None) -> list[Milestones]:
+    async def milestones(self, ebook_id: str | None = None, member_id: str | None = None) -> list[ChapterMilestones]:
         """Of every chapter that has a script (ordered by the member, where one is given)."""
         query = select(
             scripts.c.ebook_id,
@@ -163,7 +163,7 @@ class ScriptStore:
             query = query.where(scripts.c.ebook_id == ebook_id)
         if member_id is not None:
             query = query.where(scripts.c.member_id == member_id)
-        return [Milestones(**row) for row in (await self.connection.execute(query)).mappings()]
+        return [ChapterMilestones(**row) for row in (await self.connection.execute(query)).mappings()]
 
     async def add_grant_log(
         self, document: dict[str, Any], *, ebook_id: str, script_id: str | None, counts: bool

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, func, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.ids import new_id
-from storage.tables import events, looks, sessions
+from storage.tables import events, sessions, visits
 from storage.upsert import add_or_change
 
 
@@ -111,11 +111,13 @@ class SessionStore:
     async def look(self, member_id: str, seq: int) -> tuple[int, datetime] | None:
         """Marks how far the member has looked; returns how far and when they had looked before, None the first time."""
         before = (
-            await self.connection.execute(select(looks.c.seq, looks.c.looked_at).where(looks.c.member_id == member_id))
+            await self.connection.execute(
+                select(visits.c.seq, visits.c.visited_at).where(visits.c.member_id == member_id)
+            )
         ).first()
-        row = {"member_id": member_id, "seq": seq, "looked_at": self.now}
-        await add_or_change(self.connection, looks, row, ["member_id"], ["seq", "looked_at"])
-        return (before.seq, before.looked_at) if before else None
+        row = {"member_id": member_id, "seq": seq, "visited_at": self.now}
+        await add_or_change(self.connection, visits, row, ["member_id"], ["seq", "visited_at"])
+        return (before.seq, before.visited_at) if before else None
 
 
 def _clause(member_id: str | None, since: datetime | None) -> ColumnElement[bool]:

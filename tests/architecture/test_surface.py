@@ -30,7 +30,9 @@ async def bot(sqlite: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
     settings = Settings(_env_file=None, discord_token="offline", studio_guild_id=STUDIO)
     found = MythBot(settings)
     await found.load_extension(ADAPTERS)
-    found.services = build_services(settings, sqlite, GeminiAccess(settings, found.ways), found.face, found.ways)
+    found.services = build_services(
+        settings, sqlite, GeminiAccess(settings, found.runtime), found.adapters, found.runtime
+    )
     for extension in EXTENSIONS:
         await found.load_extension(extension)
     yield found

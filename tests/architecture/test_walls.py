@@ -86,7 +86,7 @@ def test_services_are_nobodys_globals() -> None:
         for found in ast.walk(tree(path))
         if isinstance(found, ast.ClassDef) and any(isinstance(step, ast.AsyncFunctionDef) for step in found.body)
     }
-    assert {"Database", "Dispatcher", "Generation", "RunWorker"} <= acting
+    assert {"Database", "Dispatcher", "GenerationService", "RunWorker"} <= acting
     made = [
         f"{named(path)}: {call.func.id}"
         for path in PRODUCT
@@ -114,7 +114,8 @@ def test_nothing_is_swallowed() -> None:
         if isinstance(caught, ast.ExceptHandler)
         and (caught.type is None or (isinstance(caught.type, ast.Name) and caught.type.id == "Exception"))
         and not any(
-            isinstance(step, ast.Raise) or (isinstance(step, ast.Name) and step.id in {"reference", "answer_error"})
+            isinstance(step, ast.Raise)
+            or (isinstance(step, ast.Name) and step.id in {"log_unexpected", "reply_with_error"})
             for step in ast.walk(caught)
         )
     ]

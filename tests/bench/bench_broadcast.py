@@ -11,11 +11,11 @@ from pathlib import Path
 
 import discord
 
-from bot.actor import Person
+from bot.actor import Actor
 from bot.broadcasts.post import Post
-from bot.services import Ways
+from bot.services import Runtime
 from cogs.views.broadcast_post import post_embed
-from storage import Writing
+from storage import WriteTransaction
 from tests.stage import Stage, staged
 from tests.standins.discord_world import Channel
 
@@ -28,7 +28,7 @@ SLACK = 1.05
 
 async def test_broadcast(tmp_path: Path) -> None:
     """Ours takes at most 1.05 times the channels over the rate, without a single 429."""
-    async with staged(f"sqlite:///{tmp_path / 'bench.db'}", Ways(), broadcast_rate=RATE) as stage:
+    async with staged(f"sqlite:///{tmp_path / 'bench.db'}", Runtime(), broadcast_rate=RATE) as stage:
         channels = await _subscribed(stage)
         stage.discord.latency = LATENCY
         stage.discord.limits.enabled = True
@@ -54,9 +54,9 @@ async def _subscribed(stage: Stage) -> list[Channel]:
         stage.discord.join(guild)
     await stage.discord.until(lambda: len(stage.bot.guilds) == CHANNELS + 1, 60)
 
-    async def work(writing: Writing) -> None:
+    async def work(tx: WriteTransaction) -> None:
         for guild in guilds:
-            await writing.subscriptions.join(
+            await tx.subscriptions.join(
                 guild_id=guild.id,
                 guild_name=guild.name,
                 channel_id=guild.text_channel.id,
@@ -71,9 +71,9 @@ async def _subscribed(stage: Stage) -> list[Channel]:
 
 async def _ours(stage: Stage) -> float:
     broadcasting = stage.bot.services.broadcasting
-    draft = await broadcasting.compose(Post("Soon", "The well opens."), Person(1, "Hana"))
+    draft = await broadcasting.compose(Post("Soon", "The well opens."), Actor(1, "Hana"))
     began = time.perf_counter()
-    await broadcasting.confirm(draft.id, Person(1, "Hana"))
+    await broadcasting.confirm(draft.id, Actor(1, "Hana"))
     while (account := await broadcasting.account(draft.id)).waiting:
         await asyncio.sleep(0.1)
     assert account.sent == CHANNELS

@@ -12,10 +12,10 @@ import pytest
 
 from bot.clock import utcnow
 from bot.progress.scope import Period
-from storage import Database, Writing
+from storage import Database, WriteTransaction
 from storage.states import ScriptState
 from storage.stores.events import NewEvent, verify
-from tests.conftest import StillClock
+from tests.conftest import Somebody, StillClock
 from tests.stage import staged
 
 SIZES = (10_000, 100_000, 1_000_000)
@@ -34,18 +34,18 @@ async def rate(number: int, act: Callable[[], Awaitable[object]]) -> float:
 async def fill(database: Database, clock: StillClock, until: int) -> None:
     """The chain has so many events afterwards, spread over a year."""
 
-    async def people(writing: Writing) -> list[str]:
-        return [await writing.members.remember(1000 + number, f"Member {number}") for number in range(7)]
+    async def people(tx: WriteTransaction) -> list[str]:
+        return [await tx.members.remember(Somebody(1000 + number, f"Member {number}")) for number in range(7)]
 
     members = await database.write(people)
-    async with database.read() as reading:
-        have = (await reading.events.head()).seq
+    async with database.read() as tx:
+        have = (await tx.events.head()).seq
     while have < until:
         batch = min(5_000, until - have)
 
-        async def work(writing: Writing, batch: int = batch) -> None:
+        async def work(tx: WriteTransaction, batch: int = batch) -> None:
             news = [NewEvent(EVENT, DATA, members[number % 7], f"ebook_{number % 20:03}") for number in range(batch)]
-            await writing.events.append(news, timedelta(minutes=30))
+            await tx.events.append(news, timedelta(minutes=30))
 
         await database.write(work)
         clock.forward(hours=8_760 * batch / SIZES[-1])
@@ -56,8 +56,8 @@ async def ours(database: Database, number: int) -> float:
     """Events a second, each in a transaction of its own, hashed and chained."""
 
     async def one() -> None:
-        async def work(writing: Writing) -> None:
-            writing.report(EVENT, DATA, ebook_id="ebook_001")
+        async def work(tx: WriteTransaction) -> None:
+            tx.report(EVENT, DATA, ebook_id="ebook_001")
 
         await database.write(work)
 
@@ -106,8 +106,8 @@ async def test_events(tmp_path: Path) -> None:
         old = await seeds(tmp_path / "session_progress.json", size, max(2, 100_000 // size))
         rows.append((size, mine, raw, old))
     begin = time.perf_counter()
-    async with database.read() as reading:
-        assert (await verify(reading.events)).intact
+    async with database.read() as tx:
+        assert (await verify(tx.events)).intact
     seconds = time.perf_counter() - begin
     await database.close()
     print(f"\n{'events before':>14} {'ours':>10} {'bare aiosqlite':>16} {'whole file':>12}   (events a second)")
@@ -122,13 +122,13 @@ async def library(database: Database, books: int, chapters: int, versions: int) 
     dice = random.Random(1)
     body = "x" * 20_000
 
-    async def work(writing: Writing) -> None:
+    async def work(tx: WriteTransaction) -> None:
         for book in range(books):
             ebook_id = f"ebook_{book:03}"
-            await writing.ebooks.add(ebook_id, f"The Book of the {book}th Bell")
+            await tx.ebooks.add(ebook_id, f"The Book of the {book}th Bell")
             for chapter in range(1, chapters + 1):
                 for version in range(1, versions + 1):
-                    await writing.scripts.add(
+                    await tx.scripts.add(
                         ebook_id=ebook_id,
                         chapter_number=chapter,
                         version=version,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.exit_codes import Exit
+from bot.exit_codes import ExitCode
 from tests.blackbox.process import BotProcess, started
 from tests.stage import CHAPTER, MANAGE_GUILD, announcements
 from tests.standins.discord_actors import Person
@@ -50,7 +50,7 @@ async def test_gemini_writes_the_chapter(tmp_path: Path) -> None:
             async with started(discord, tmp_path, GOOGLE_API_KEY="k" * 30, GOOGLE_GEMINI_BASE_URL=gemini.url) as bot:
                 await order(discord, hana, theme="fox-demon horror")
                 card = await discord.until(lambda: shown(discord, "tokens"), 20)
-                assert await bot.stop() == Exit.DONE
+                assert await bot.stop() == ExitCode.DONE
             assert discord.violations == []
     assert card is not None
     assert "gemini-3.8-flash" in card.text
@@ -83,7 +83,7 @@ async def test_stopped_in_the_middle_of_writing(tmp_path: Path, sent: signal.Sig
                 began = time.monotonic()
                 code = await bot.stop(sent)
                 assert time.monotonic() - began < 10
-                assert code == (Exit.DONE if sent is signal.SIGTERM else -signal.SIGKILL)
+                assert code == (ExitCode.DONE if sent is signal.SIGTERM else -signal.SIGKILL)
             gemini.delay = 0.0
             async with started(discord, tmp_path, **keys) as bot:
                 card = await discord.until(lambda: shown(discord, "Interrupted"), 15)
@@ -91,7 +91,7 @@ async def test_stopped_in_the_middle_of_writing(tmp_path: Path, sent: signal.Sig
                 assert "cues are safe" in card.text
                 await hana.click(card, "Continue")
                 await discord.until(lambda: shown(discord, "Runs "), 20)
-                assert await bot.stop() == Exit.DONE
+                assert await bot.stop() == ExitCode.DONE
             assert len(discord.channel.messages) == 1
             assert discord.violations == []
     ((state, version),) = rows(tmp_path, "SELECT state, version FROM runs")
@@ -171,17 +171,17 @@ async def test_answers_come_at_once_while_writing(tmp_path: Path) -> None:
     [
         (
             {"DISCORD_TOKEN": "", "STUDIO_GUILD_ID": "x"},
-            Exit.CONFIG,
+            ExitCode.CONFIG,
             ["DISCORD_TOKEN is empty", "STUDIO_GUILD_ID must be"],
         ),
-        ({"DATABASE_URL": "sqlite:///."}, Exit.DATABASE, ["cannot be opened"]),
-        ({"DATABASE_URL": "mysql://u:secret@h/d"}, Exit.DATABASE, ["only sqlite and postgresql"]),
-        ({"DISCORD_TOKEN": "wrong"}, Exit.TOKEN, ["Discord refuses DISCORD_TOKEN"]),
-        ({"DISCORD_API_BASE": "http://127.0.0.1:9/api/v10"}, Exit.UNREACHABLE, ["Discord cannot be reached"]),
+        ({"DATABASE_URL": "sqlite:///."}, ExitCode.DATABASE, ["cannot be opened"]),
+        ({"DATABASE_URL": "mysql://u:secret@h/d"}, ExitCode.DATABASE, ["only sqlite and postgresql"]),
+        ({"DISCORD_TOKEN": "wrong"}, ExitCode.TOKEN, ["Discord refuses DISCORD_TOKEN"]),
+        ({"DISCORD_API_BASE": "http://127.0.0.1:9/api/v10"}, ExitCode.UNREACHABLE, ["Discord cannot be reached"]),
     ],
 )
 async def test_what_keeps_it_from_starting_is_one_sentence(
-    tmp_path: Path, environment: dict[str, str], code: Exit, sentences: list[str]
+    tmp_path: Path, environment: dict[str, str], code: ExitCode, sentences: list[str]
 ) -> None:
     """What is wrong at the start is told in plain words, without a traceback, and with an exit code of its own."""
     async with DiscordStandIn() as discord:
@@ -197,7 +197,7 @@ async def test_a_second_process_is_refused(tmp_path: Path) -> None:
     """A second process on the same file is refused in a sentence, and the first is not disturbed."""
     async with DiscordStandIn() as discord, started(discord, tmp_path) as bot:
         second = await BotProcess.start(tmp_path, **discord.env)
-        assert await second.ended(20) == Exit.DATABASE
+        assert await second.ended(20) == ExitCode.DATABASE
         assert f"in use by process {bot.process.pid}" in second.output
         assert bot.process.returncode is None
 
@@ -217,4 +217,4 @@ async def test_commands_are_registered_only_when_they_change(tmp_path: Path) -> 
             await bot.stop()
         bot = await BotProcess.start(tmp_path, "run", "--sync", **discord.env)
         await discord.until(lambda: registrations() == 4, 20)
-        assert await bot.stop() == Exit.DONE
+        assert await bot.stop() == ExitCode.DONE

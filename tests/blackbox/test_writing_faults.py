@@ -19,8 +19,8 @@ import pytest
 from pydantic import SecretStr
 
 from bot import services
-from bot.exit_codes import Exit
-from bot.jobs.rate_limiter import Turnstile
+from bot.exit_codes import ExitCode
+from bot.jobs.rate_limiter import RateLimiter
 from bot.scripts import text_splitting
 from tests.blackbox.process import started
 from tests.stage import MANAGE_GUILD, Stage, staged
@@ -112,7 +112,7 @@ async def test_killed_while_writing(tmp_path: Path, moment: float) -> None:
                 await card(discord, "Cancelled", "Bell 2")
                 await hana.click(first, first.buttons[0])
                 await card(discord, "Runs ", "Bell 1")
-                assert await bot.stop() == Exit.DONE
+                assert await bot.stop() == ExitCode.DONE
             assert len(discord.channel.messages) == 2
             assert discord.violations == []
     states = rows(path, "SELECT chapter_number, state, version FROM runs ORDER BY chapter_number")
@@ -174,7 +174,7 @@ async def test_twenty_at_once_against_five_a_minute(
     shorter, since the second by which we stay below the real one would shrink as well, and machines do not.
     """
     window = 2.7
-    monkeypatch.setattr(services, "Turnstile", partial(Turnstile, window=3.0))
+    monkeypatch.setattr(services, "RateLimiter", partial(RateLimiter, window=3.0))
     with StrictGemini(5, window, chunks=4) as gemini:
         async with stage_with(gemini, sqlite_url, monkeypatch, gemini_requests_per_minute=known) as stage:
             await order(stage.discord, stage.hana, 0)  # the first connection takes longer than our margin of a tenth
@@ -221,7 +221,7 @@ async def test_nothing_technical_on_any_screen(tmp_path: Path) -> None:
                 await hana.click(found, "Write it with Gemini")
                 await card(discord, "gemini-3.8-flash", f"Bell {len(faults)}")
                 read = await discord.answered(await hana.click(found, "Read"))
-                assert await bot.stop() == Exit.DONE
+                assert await bot.stop() == ExitCode.DONE
             said = [json.dumps(request.json, ensure_ascii=False) for request in discord.requests]
             said += [message.text for message in discord.channel.messages] + [read.text]
             assert discord.violations == []
@@ -308,8 +308,8 @@ async def test_continue_pressed_twice_and_discard_against_it(sqlite_url: str, mo
 async def interrupt(stage: Stage, run_id: str) -> None:
     """As a lease that ran out does."""
 
-    async def work(writing: Any) -> None:
-        await writing.runs.interrupt(run_id, stage.bot.services.worker.owner, "The bot was restarted while writing.")
+    async def work(tx: Any) -> None:
+        await tx.runs.interrupt(run_id, stage.bot.services.worker.owner, "The bot was restarted while writing.")
 
     await stage.bot.services.database.write(work)
 

@@ -10,9 +10,9 @@ import pytest
 from discord import app_commands
 
 import bot.errors
-from bot.errors import InputError, MythError, reference
-from bot.generation.writer import WritingFault
-from cogs.interactions.error_handler import answer_error
+from bot.errors import InputError, MythError, log_unexpected
+from bot.generation.writer import GenerationError
+from cogs.interactions.error_handler import reply_with_error
 
 SECRET = "thirteen-bells"
 
@@ -60,7 +60,7 @@ def http_error(kind: type[discord.HTTPException], status: int, code: int) -> dis
 async def told(error: Exception, *, answered: bool = False) -> str:
     """What the person reads, privately."""
     mouth = Mouth(answered=answered)
-    await answer_error(cast("Any", mouth), error)
+    await reply_with_error(cast("Any", mouth), error)
     ((text, ephemeral),) = mouth.said
     assert ephemeral
     return text
@@ -77,7 +77,7 @@ def test_an_error_has_a_sentence_and_a_hint() -> None:
 def test_the_tree_of_errors_is_drawn() -> None:
     """The tree in the module's docstring names every error there is, and no other."""
     drawn = set(re.findall(r"[├└]── (\w+)", bot.errors.__doc__ or ""))
-    assert WritingFault in MythError.__subclasses__()
+    assert GenerationError in MythError.__subclasses__()
     assert drawn == {kind.__name__ for kind in MythError.__subclasses__() if kind.__module__.startswith("bot.")}
 
 
@@ -86,7 +86,7 @@ def test_a_reference_leads_to_the_traceback(caplog: pytest.LogCaptureFixture) ->
     try:
         raise ZeroDivisionError("by the fox")  # noqa: TRY301
     except ZeroDivisionError as error:
-        refs = {reference(error, "counting bells") for _ in range(20)}
+        refs = {log_unexpected(error, "counting bells") for _ in range(20)}
     assert len(refs) == 20
     assert all(re.fullmatch(r"[0-9a-f]{4}-[0-9a-f]{4}", ref) for ref in refs)
     for ref, record in zip(sorted(refs), sorted(caplog.records, key=logging.LogRecord.getMessage), strict=True):
@@ -143,12 +143,12 @@ async def test_discords_errors_have_words(error: Exception, words: str) -> None:
 async def test_a_gone_interaction_is_left_alone() -> None:
     """Where nobody listens any more nothing is said and nothing fails."""
     mouth = Mouth()
-    await answer_error(cast("Any", mouth), http_error(discord.NotFound, 404, 10062))
+    await reply_with_error(cast("Any", mouth), http_error(discord.NotFound, 404, 10062))
     assert mouth.said == []
 
 
 async def test_telling_never_fails(caplog: pytest.LogCaptureFixture) -> None:
     """When even the telling is refused, that is logged and nothing is raised."""
     mouth = Mouth(failing=http_error(discord.NotFound, 404, 10062))
-    await answer_error(cast("Any", mouth), InputError("No."))
+    await reply_with_error(cast("Any", mouth), InputError("No."))
     assert "could not be told" in caplog.text

@@ -44,8 +44,8 @@ async def stored(url: str, script_id: str) -> tuple[StoredScript, str, dict[str,
     """The script, and id and document of its grant log, as another program finds them."""
     database = await Database.open(url, utcnow)
     try:
-        async with database.read() as reading:
-            return (await reading.scripts.get(script_id), *await reading.scripts.grant_log(script_id))
+        async with database.read() as tx:
+            return (await tx.scripts.get(script_id), *await tx.scripts.grant_log(script_id))
     finally:
         await database.close()
 
@@ -133,7 +133,7 @@ async def test_an_announcement_is_one_event(sqlite_url: str) -> None:
     database = await Database.open(sqlite_url, utcnow)
     for number in (1, 2):
         await database.write(
-            lambda writing, guild=number: writing.subscriptions.join(  # type: ignore[misc]
+            lambda tx, guild=number: tx.subscriptions.join(  # type: ignore[misc]
                 guild_id=guild, guild_name="G", channel_id=guild, channel_name="c", role_id=None, member_id=None
             )
         )
@@ -145,9 +145,9 @@ async def test_an_announcement_is_one_event(sqlite_url: str) -> None:
     assert set(entry["data"]) >= {"title", "message", "metadata", "timestamp"}
     assert (entry["data"]["title"], entry["data"]["metadata"]) == ("New Lore: Bells", {"ebookId": "ebook_001"})
     database = await Database.open(sqlite_url, utcnow)
-    async with database.read() as reading:
-        assert await reading.deliveries.counts(broadcast_id) == {DeliveryState.READY: 2}
-        assert (await reading.broadcasts.get(broadcast_id)).state is BroadcastState.SENDING
+    async with database.read() as tx:
+        assert await tx.deliveries.counts(broadcast_id) == {DeliveryState.READY: 2}
+        assert (await tx.broadcasts.get(broadcast_id)).state is BroadcastState.SENDING
     await database.close()
 
 

@@ -97,7 +97,7 @@ async def test_check_again_after_a_missing_permission(stage: Stage) -> None:
     assert "Embed Links ✘" in log.text
     lantern.channel.overwrites.clear()
     stage.discord.update(lantern.channel)
-    await stage.discord.until(lambda: stage.bot.face.reach.obstacle(lantern.guild.id, lantern.channel.id) == "")
+    await stage.discord.until(lambda: stage.bot.adapters.reach.obstacle(lantern.guild.id, lantern.channel.id) == "")
     await lantern.keeper.click(log, "Check again")
     await stage.discord.until(lambda: "You are subscribed" in log.text)
 

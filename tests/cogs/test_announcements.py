@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.actor import Person
+from bot.actor import Actor
 from bot.broadcasts.post import Post
 from bot.clock import utcnow
 from bot.errors import ForbiddenError
 from bot.event_names import BROADCAST_SENT
-from bot.services import Ways
+from bot.services import Runtime
 from storage.states import BroadcastState, DeliveryState
 from tests.stage import Affiliate, Stage, running
 from tests.standins.discord_interactions import InteractionLog
@@ -39,8 +39,8 @@ async def arrived(stage: Stage, affiliate: Affiliate, count: int) -> None:
 
 
 async def newest(stage: Stage) -> str:
-    async with stage.bot.services.database.read() as reading:
-        return (await reading.broadcasts.in_states(*BroadcastState, limit=1))[0].id
+    async with stage.bot.services.database.read() as tx:
+        return (await tx.broadcasts.in_states(*BroadcastState, limit=1))[0].id
 
 
 async def test_links_carry_each_affiliates_code(stage: Stage) -> None:
@@ -48,9 +48,9 @@ async def test_links_carry_each_affiliates_code(stage: Stage) -> None:
     found = await joined(stage, "Red Lantern", "Night Owls")
     services = stage.bot.services
     draft = await services.broadcasting.compose(
-        Post("Soon", "Here.", link="https://example.org/a?b=1#c"), Person(1, "x")
+        Post("Soon", "Here.", link="https://example.org/a?b=1#c"), Actor(1, "x")
     )
-    await services.broadcasting.confirm(draft.id, Person(1, "x"))
+    await services.broadcasting.confirm(draft.id, Actor(1, "x"))
     await stage.discord.until(lambda: all(one.posts for one in found))
     for one in found:
         subscription = await services.affiliates.of_guild(one.guild.id)
@@ -130,8 +130,8 @@ async def test_two_people_are_needed_where_the_studio_says_so(stage: Stage) -> N
     kenji = stage.discord.person("Kenji", roles=[role])
     await stage.discord.answered(await kenji.click(card, "Approve"))
     await stage.discord.until(lambda: lantern.posts)
-    async with stage.bot.services.database.read() as reading:
-        broadcast = await reading.broadcasts.get(await newest(stage))
+    async with stage.bot.services.database.read() as tx:
+        broadcast = await tx.broadcasts.get(await newest(stage))
     assert broadcast.confirmed_by != broadcast.approved_by
     assert broadcast.approved_by is not None
 
@@ -143,13 +143,13 @@ async def test_approving_twice_sends_once(stage: Stage) -> None:
     setup = await stage.discord.answered(await stage.hana.slash("setup"))
     await stage.hana.click(setup, "Require a second approver")
     await stage.discord.until(lambda: "approves announcements:** yes" in setup.text)
-    draft = await broadcasting.compose(Post("Soon", "Here."), Person(1, "x"))
-    await broadcasting.confirm(draft.id, Person(1, "x"))
+    draft = await broadcasting.compose(Post("Soon", "Here."), Actor(1, "x"))
+    await broadcasting.confirm(draft.id, Actor(1, "x"))
     with pytest.raises(ForbiddenError):
-        await broadcasting.approve(draft.id, Person(1, "x"))
-    await broadcasting.approve(draft.id, Person(2, "y"))
+        await broadcasting.approve(draft.id, Actor(1, "x"))
+    await broadcasting.approve(draft.id, Actor(2, "y"))
     with pytest.raises(Exception, match="already been confirmed"):
-        await broadcasting.approve(draft.id, Person(3, "z"))
+        await broadcasting.approve(draft.id, Actor(3, "z"))
     await stage.discord.until(lambda: lantern.posts)
     assert len(lantern.posts) == 1
 
@@ -162,7 +162,7 @@ async def test_only_followers_hear_of_a_book_where_that_is_chosen(stage: Stage) 
     await stage.script(ebook="ebook_002", chapter=1)
     await stage.discord.until(lambda: sum("Runs " in message.text for message in stage.channel) == 2)
     services = stage.bot.services
-    await services.affiliates.change(owls.guild.id, Person(1, "x"), ebooks=("ebook_002",))
+    await services.affiliates.change(owls.guild.id, Actor(1, "x"), ebooks=("ebook_002",))
     log = await composed(stage, ebook="ebook_001")
     assert "2 channels" in log.text
     await stage.hana.click(log, "Audience: everyone")
@@ -181,8 +181,8 @@ async def test_the_breaker_stops_what_mostly_fails(stage: Stage) -> None:
     await stage.hana.click(log, "Post to 40 channels")
     card = await stage.card("It was stopped because", 20)
     assert "refused it" in card.text
-    async with stage.bot.services.database.read() as reading:
-        counts = await reading.deliveries.counts(await newest(stage))
+    async with stage.bot.services.database.read() as tx:
+        counts = await tx.deliveries.counts(await newest(stage))
     assert sum(counts.values()) == 40
     assert counts.get(DeliveryState.CANCELLED, 0) >= 5
 
@@ -243,10 +243,10 @@ async def test_a_scheduled_announcement_survives_a_restart_and_a_changed_clock(s
     def later() -> datetime:
         return utcnow() + timedelta(hours=3)
 
-    async with running(stage.bot.settings, Ways(clock=earlier)):
+    async with running(stage.bot.settings, Runtime(clock=earlier)):
         await asyncio.sleep(0.5)
         assert not lantern.posts
-    async with running(stage.bot.settings, Ways(clock=later)):
+    async with running(stage.bot.settings, Runtime(clock=later)):
         await arrived(stage, lantern, 1)
         await stage.card("Posted to 1 of 1")
     assert len(lantern.posts) == 1

@@ -77,7 +77,7 @@ async def test_a_stopped_post_stays_stopped(stage: Stage) -> None:
     log = await composed(stage)
     await stage.hana.click(log, "Post to 4 channels")
     await stage.discord.until(lambda: any(one.posts for one in found))
-    stage.bot.services.dispatcher.pacer.quiet(1.5)
+    stage.bot.services.dispatcher.pacer.pause_for(1.5)
     await stage.discord.answered(await stage.hana.slash("broadcasts stop-all"))
     arrived = sum(len(one.posts) for one in found)
     card = await stage.card("Soon")
@@ -118,7 +118,7 @@ async def test_a_subscribed_announcement_channel_gets_it_once(stage: Stage) -> N
         "channel_name": "lore",
     }
     changed = StudioConfig.model_validate(config.model_dump() | {"announcement": place})
-    await stage.bot.services.database.write(lambda writing: save_config(writing, changed))
+    await stage.bot.services.database.write(lambda tx: save_config(tx, changed))
     log = await composed(stage)
     await stage.hana.click(log, "Post to 1 channel")
     await stage.card("Posted to 1 of 1 channel")
@@ -128,7 +128,7 @@ async def test_a_subscribed_announcement_channel_gets_it_once(stage: Stage) -> N
 async def test_a_server_that_leaves_in_the_middle_is_told_so(stage: Stage) -> None:
     """Whose subscription ends before its turn is reported as that, not as stopped by somebody."""
     lantern = await (await stage.affiliate("Red Lantern")).join()
-    stage.bot.services.dispatcher.pacer.quiet(1.5)
+    stage.bot.services.dispatcher.pacer.pause_for(1.5)
     log = await composed(stage)
     await stage.hana.click(log, "Post to 1 channel")
     await stage.card("Posting")
@@ -141,12 +141,10 @@ async def test_joining_again_keeps_the_followed_books(stage: Stage) -> None:
     """/affiliate join once more, as a paused channel is told to, changes nothing of what the server follows."""
     lantern = await (await stage.affiliate("Red Lantern")).join()
     affiliates = stage.bot.services.affiliates
-    async with stage.bot.services.database.read() as reading:
-        known = await reading.subscriptions.of_guild(lantern.guild.id)
+    async with stage.bot.services.database.read() as tx:
+        known = await tx.subscriptions.of_guild(lantern.guild.id)
     assert known is not None
-    await stage.bot.services.database.write(
-        lambda writing: writing.subscriptions.change(lantern.guild.id, ebooks=("ebook_001",))
-    )
+    await stage.bot.services.database.write(lambda tx: tx.subscriptions.change(lantern.guild.id, ebooks=("ebook_001",)))
     await lantern.join()
     again = await affiliates.of_guild(lantern.guild.id)
     assert again is not None
@@ -172,7 +170,7 @@ async def test_with_a_second_approver_texts_are_not_changed_by_one(stage: Stage)
     await stage.hana.click(log, "Post to 1 channel")
     card = await stage.card("Posted to 1 of 1 channel")
     changed = StudioConfig.model_validate(stage.bot.config.value.model_dump() | {"second_approver": True})
-    await stage.bot.services.database.write(lambda writing: save_config(writing, changed))
+    await stage.bot.services.database.write(lambda tx: save_config(tx, changed))
     modal = await stage.hana.click(card, "Edit the posts")
     answer = await stage.discord.answered(await stage.hana.modal_submit(modal, {"title": "Free nitro", "message": "x"}))
     assert "two people" in answer.text

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.actor import Person
+from bot.actor import Actor
 from bot.errors import StateError
 from bot.event_names import BROADCAST_SENT, SCRIPT_RELEASED
 from tests.stage import Stage
@@ -99,7 +99,7 @@ async def test_two_confirmations_send_once(stage: Stage) -> None:
     await stage.hana.click(log, custom_id=button)
     await stage.discord.until(lambda: lantern.posts)
     with pytest.raises(StateError, match="already been confirmed"):
-        await stage.bot.services.broadcasting.confirm(button.rsplit(":", 1)[1], Person(1, "x"))
+        await stage.bot.services.broadcasting.confirm(button.rsplit(":", 1)[1], Actor(1, "x"))
     assert len(lantern.posts) == 1
 
 

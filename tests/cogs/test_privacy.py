@@ -32,8 +32,8 @@ async def test_forgotten_everywhere(sqlite_url: str, monkeypatch: pytest.MonkeyP
         await stage.discord.until(lambda: "Export" in progress.buttons)
         export = await stage.discord.answered(await stage.hana.click(progress, "Export"))
         assert "Hana" not in export.messages[0].attachments[0].data.decode()
-        async with stage.bot.services.database.read() as reading:
-            assert (await verify(reading.events)).intact
+        async with stage.bot.services.database.read() as tx:
+            assert (await verify(tx.events)).intact
         again = await stage.hana.slash("privacy")
         await stage.hana.click(again, "Forget me…")
         await stage.discord.until(lambda: "Forget you?" in again.text)
@@ -52,8 +52,8 @@ async def test_strangers_are_not_made_known(stage: Stage) -> None:
     assert log.ephemeral
     answer = await stage.discord.answered(await stage.bob.click(log, "Get my data"))
     assert "Nothing is stored about you" in answer.text
-    async with stage.bot.services.database.read() as reading:
-        assert await reading.members.find(stage.bob.id) is None
+    async with stage.bot.services.database.read() as tx:
+        assert await tx.members.find(stage.bob.id) is None
 
 
 async def test_keep_my_data(stage: Stage) -> None:

@@ -9,19 +9,19 @@ from typing import Any
 
 import pytest
 
-from bot.actor import Person
+from bot.actor import Actor
 from bot.charts.chart_data import PictureData
 from bot.errors import ForbiddenError
 from bot.event_names import BROADCAST_SENT
-from storage import Writing
+from storage import WriteTransaction
 from storage.states import ScriptState
 from storage.stores.events import EventFilter
 from tests.stage import MANAGE_GUILD, Stage
-from tests.standins.discord_actors import Person as Actor
+from tests.standins.discord_actors import Person
 from tests.standins.discord_interactions import InteractionLog
 
 
-async def progress(stage: Stage, *, by: Actor | None = None, **options: Any) -> InteractionLog:
+async def progress(stage: Stage, *, by: Person | None = None, **options: Any) -> InteractionLog:
     """``/progress`` by the team, with its picture and its controls."""
     log = await stage.discord.answered(await (by or stage.hana).slash("progress", **options))
     await stage.discord.until(lambda: log.message.attachments)
@@ -34,7 +34,9 @@ async def track(stage: Stage, event: str, data: str = "{}") -> None:
     assert "Noted" in log.text
 
 
-async def choose(stage: Stage, log: InteractionLog, name: str, value: str, until: str, by: Actor | None = None) -> None:
+async def choose(
+    stage: Stage, log: InteractionLog, name: str, value: str, until: str, by: Person | None = None
+) -> None:
     """Another entry of one of the menus (its id begins with ``progress:name``), until the text shows."""
     custom_id = next(found for found in ids(log) if found.startswith(f"progress:{name}:"))
     await (by or stage.hana).select(log, [value], custom_id=custom_id)
@@ -74,18 +76,18 @@ async def test_the_words_wait_for_no_picture(stage: Stage) -> None:
     """Everything can be used as soon as the words are there; a picture that comes late disturbs no other view."""
     await track(stage, "Begun")
     drawing = asyncio.Event()
-    draw = stage.bot.services.pictured.pictures.draw
+    draw = stage.bot.services.snapshots.pictures.draw
 
     async def slowly(data: PictureData) -> bytes:
         await drawing.wait()
         return await draw(data)
 
-    stage.bot.services.pictured.pictures.draw = slowly  # type: ignore[method-assign]
+    stage.bot.services.snapshots.pictures.draw = slowly  # type: ignore[method-assign]
     log = await stage.discord.answered(await stage.hana.slash("progress"))
     await choose(stage, log, "view", "events", "Events · this week")
     drawing.set()
     await track(stage, "Done")
-    await stage.discord.until(lambda: not stage.bot.services.pictured.awaited)
+    await stage.discord.until(lambda: not stage.bot.services.snapshots.awaited)
     assert "Events · this week" in log.text
     assert log.message.attachments == []
 
@@ -184,19 +186,19 @@ async def test_sessions_are_named_and_ended(stage: Stage) -> None:
     log = await progress(stage)
     await choose(stage, log, "view", "sessions", "Night edit")
     assert log.text.count("still open") == 1
-    async with stage.bot.services.database.read() as reading:
-        events = await reading.events.page(EventFilter(), limit=10)
+    async with stage.bot.services.database.read() as tx:
+        events = await tx.events.page(EventFilter(), limit=10)
     sessions = {event.event: event.session_id for event in events}
     assert sessions["Session named"] == sessions["Session ended"] == sessions["Mixing begun"]
     assert sessions["Mixing done"] != sessions["Mixing begun"]
     assert "Night edit" not in json.dumps([event.data for event in events]), "a name can be forgotten"
 
 
-async def open_first_session(stage: Stage, log: InteractionLog, by: Actor | None = None) -> InteractionLog:
+async def open_first_session(stage: Stage, log: InteractionLog, by: Person | None = None) -> InteractionLog:
     """The first session of the list, opened."""
     custom_id = next(found for found in ids(log) if found.startswith("progress:session:"))
-    async with stage.bot.services.database.read() as reading:
-        session = (await reading.sessions.page(limit=1))[0]
+    async with stage.bot.services.database.read() as tx:
+        session = (await tx.sessions.page(limit=1))[0]
     return await stage.discord.answered(await (by or stage.hana).select(log, [session.id], custom_id=custom_id))
 
 
@@ -210,10 +212,10 @@ async def test_other_peoples_sessions_are_theirs(stage: Stage) -> None:
     opened = await open_first_session(stage, log, by=mio)
     assert "Mixing begun" in opened.text
     assert opened.buttons == []
-    async with stage.bot.services.database.read() as reading:
-        session = (await reading.sessions.page(limit=1))[0]
+    async with stage.bot.services.database.read() as tx:
+        session = (await tx.sessions.page(limit=1))[0]
     with pytest.raises(ForbiddenError):
-        await stage.bot.services.sessions.end(session.id, Person(mio.id, "Mio", team=True))
+        await stage.bot.services.sessions.end(session.id, Actor(mio.id, "Mio", team=True))
 
 
 async def test_progress_in_public_tells_nothing_internal(stage: Stage) -> None:
@@ -270,11 +272,11 @@ async def test_markup_in_every_place_fits(stage: Stage) -> None:
 async def test_a_long_public_view_fits(stage: Stage) -> None:
     """Many chapters with long titles and links are cut with their number, never refused by Discord."""
 
-    async def work(writing: Writing) -> None:
-        await writing.ebooks.add("ebook_001", "The *Fox* of Thirteen Bells and Whatever Else Rings at Night")
+    async def work(tx: WriteTransaction) -> None:
+        await tx.ebooks.add("ebook_001", "The *Fox* of Thirteen Bells and Whatever Else Rings at Night")
         for number in range(1, 31):
             state = ScriptState.RELEASED if number < 16 else ScriptState.APPROVED
-            await writing.scripts.add(
+            await tx.scripts.add(
                 ebook_id="ebook_001",
                 chapter_number=number,
                 version=1,
@@ -298,7 +300,7 @@ async def test_looking_is_about_everything(stage: Stage) -> None:
     """What is new is told whole, whatever book the progress was opened for, so that nothing is marked as seen unseen."""
     await track(stage, "Begun")
     await stage.discord.answered(await stage.hana.click(await progress(stage), "Since I last looked"))
-    await stage.bot.services.database.write(lambda writing: writing.ebooks.add("book_a", "Book A"))
+    await stage.bot.services.database.write(lambda tx: tx.ebooks.add("book_a", "Book A"))
     await track(stage, "Elsewhere", '{"ebook_id": "book_b"}')
     log = await progress(stage, ebook="book_a")
     news = await stage.discord.answered(await stage.hana.click(log, "Since I last looked"))

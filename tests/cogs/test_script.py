@@ -78,8 +78,8 @@ async def test_a_title_of_250_characters_is_accepted(stage: Stage) -> None:
     title = "The " + "very " * 49 + "end."
     await stage.script(title=title)
     await stage.finished()
-    async with stage.bot.services.database.read() as reading:
-        (standing,) = await reading.scripts.standings()
+    async with stage.bot.services.database.read() as tx:
+        (standing,) = await tx.scripts.standings()
     assert standing.title == title
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from bot.generation.gemini.client import GeminiModel, load_sdk
 from bot.generation.gemini.writer import GeminiWriter
-from bot.generation.writer import Assignment, FaultKind, WritingFault
+from bot.generation.writer import GenerationError, GenerationErrorKind, PartRequest
 from bot.scripts import coverage
 from bot.scripts.models import CueKind, Draft
 from bot.scripts.text_splitting import paragraphs
@@ -31,7 +31,7 @@ The thirteenth bell rang over the drowned valley, and nobody had touched the rop
 
 “I never left,” the fox whispered, and the door of the shrine creaked open.
 """
-ASSIGNMENT = Assignment(
+ASSIGNMENT = PartRequest(
     "The Fox of Thirteen Bells", 1, "The Midnight Summoning", "fox-demon horror", paragraphs(CHAPTER)
 )
 
@@ -74,9 +74,9 @@ async def test_a_retired_model_falls_back(gemini: GeminiModel) -> None:
 
 async def test_a_retired_model_alone_is_gone(gemini: GeminiModel) -> None:
     """Where no other model may be asked, the fault says that this one is not to be had."""
-    with pytest.raises(WritingFault) as found:
+    with pytest.raises(GenerationError) as found:
         await written(gemini, "gemini-2.0-flash")
-    assert found.value.kind in {FaultKind.MODEL_GONE, FaultKind.QUOTA_NONE}
+    assert found.value.kind in {GenerationErrorKind.MODEL_GONE, GenerationErrorKind.QUOTA_NONE}
 
 
 async def test_a_wrong_key_is_a_bad_key() -> None:
@@ -85,11 +85,11 @@ async def test_a_wrong_key_is_a_bad_key() -> None:
     wrong = "AIzaSy" + "0" * 33
     model = GeminiModel(wrong)
     try:
-        with pytest.raises(WritingFault) as found:
+        with pytest.raises(GenerationError) as found:
             await written(model, *MODELS)
     finally:
         await model.aclose()
-    assert found.value.kind is FaultKind.BAD_KEY
+    assert found.value.kind is GenerationErrorKind.BAD_KEY
     assert wrong not in found.value.text
 
 

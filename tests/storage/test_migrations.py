@@ -173,12 +173,12 @@ async def test_an_empty_database_is_made_ready(empty_url: str, clock: StillClock
     """A start on nothing makes everything, and a second start finds it as it was left."""
     for _ in range(2):
         database = await Database.open(empty_url, clock)
-        await database.write(lambda writing: writing.facts.put("there", "yes"))
+        await database.write(lambda tx: tx.key_values.put("there", "yes"))
         await database.close()
     found = await looked_at(empty_url)
     assert set(found) == {*metadata.tables, "alembic_version"}
     assert found["alembic_version"] == [(HEAD,)]
-    assert found["facts"] == [("there", "yes")]
+    assert found["key_values"] == [("there", "yes")]
     assert len(found["chain_head"]) == 1
 
 

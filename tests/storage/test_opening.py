@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import Database, DatabaseInUseError, DatabaseUnreadableError, StorageError
+from storage import Database, DatabaseInUseError, DatabaseUnreadableError, StorageError, WriteTransaction
 from tests.conftest import StillClock
 
 PASSWORD = "thirteen-bells-4711"
@@ -116,9 +116,9 @@ async def test_a_second_opening_names_the_holder(sqlite: Database, sqlite_url: s
     """A file in use is refused with the holder's process id, and the holder works on undisturbed."""
     with pytest.raises(DatabaseInUseError, match=f"in use by process {os.getpid()}"):
         await Database.open(sqlite_url, clock)
-    await sqlite.write(lambda writing: writing.facts.put("still", "here"))
-    async with sqlite.read() as reading:
-        assert await reading.facts.get("still") == "here"
+    await sqlite.write(lambda tx: tx.key_values.put("still", "here"))
+    async with sqlite.read() as tx:
+        assert await tx.key_values.get("still") == "here"
 
 
 async def test_another_name_for_the_file_is_the_same_file(
@@ -163,7 +163,7 @@ async def test_nothing_new_after_the_end(sqlite_url: str, clock: StillClock) -> 
     database = await Database.open(sqlite_url, clock)
     await database.close()
     with pytest.raises(StorageError, match="being closed"):
-        await database.write(lambda writing: writing.facts.put("late", "yes"))
+        await database.write(lambda tx: tx.key_values.put("late", "yes"))
 
 
 async def test_closing_lets_what_is_under_way_end(sqlite_url: str, clock: StillClock) -> None:
@@ -172,26 +172,26 @@ async def test_closing_lets_what_is_under_way_end(sqlite_url: str, clock: StillC
     begun = asyncio.Event()
 
     async def slowly() -> None:
-        async def work(writing: object) -> None:
-            await writing.facts.put("first", "1")  # type: ignore[attr-defined]
+        async def work(tx: WriteTransaction) -> None:
+            await tx.key_values.put("first", "1")
             begun.set()
             await asyncio.sleep(0.05)
-            await writing.facts.put("second", "2")  # type: ignore[attr-defined]
+            await tx.key_values.put("second", "2")
 
         await database.write(work)
 
-    writing = asyncio.create_task(slowly())
+    writer = asyncio.create_task(slowly())
     await begun.wait()
     await database.close()
-    await writing
+    await writer
     again = await Database.open(sqlite_url, clock)
-    async with again.read() as reading:
-        assert await reading.facts.get("second") == "2"
+    async with again.read() as tx:
+        assert await tx.key_values.get("second") == "2"
     await again.close()
 
 
 async def test_reading_cannot_write(sqlite: Database) -> None:
     """On SQLite a look cannot change anything, even by mistake."""
-    async with sqlite.read() as reading:
+    async with sqlite.read() as tx:
         with pytest.raises(Exception, match="readonly"):
-            await reading.facts.put("sly", "yes")
+            await tx.key_values.put("sly", "yes")

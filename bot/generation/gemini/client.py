@@ -15,13 +15,13 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from bot.clock import Clock, Wait, plainly, utcnow
+from bot.clock import Clock, Wait, utcnow, wait_plainly
 from bot.generation.error_messages import fault
 from bot.generation.gemini.call import CallReport, Deadline
 from bot.generation.gemini.refusals import ended, refused, unknown_field
-from bot.generation.gemini.response import AnswerReader, schema
+from bot.generation.gemini.response import ResponseParser, schema
 from bot.generation.prompt import Prompt, compose
-from bot.generation.writer import Assignment, FaultKind
+from bot.generation.writer import GenerationErrorKind, PartRequest
 from bot.scripts.models import Draft, Usage
 from bot.scripts.text_units import one_line
 
@@ -71,7 +71,7 @@ class GeminiModel:
         max_output_tokens: int = 32_768,
         idle_seconds: float = 60.0,
         clock: Clock = utcnow,
-        wait: Wait = plainly,
+        wait: Wait = wait_plainly,
     ) -> None:
         self._key = api_key.strip()
         self._version = api_version.strip()
@@ -94,7 +94,7 @@ class GeminiModel:
     async def stream(
         self,
         model: str,
-        assignment: Assignment,
+        request: PartRequest,
         *,
         prompt: Prompt | None = None,
         deadline: Deadline | None = None,
@@ -102,13 +102,13 @@ class GeminiModel:
     ) -> AsyncGenerator[Draft, None]:
         """Ever longer drafts from one call, each with at least one new cue; the last is complete.
 
-        ``report`` is filled on the way. Raises ``WritingFault`` of every kind but BUDGET.
+        ``report`` is filled on the way. Raises ``GenerationError`` of every kind but BUDGET.
         """
         report = report or CallReport(model)
-        reader = AnswerReader(assignment)
+        reader = ResponseParser(request)
         last = _Chunk()
         async with aclosing(
-            self._chunks(model, prompt or compose(assignment), deadline or Deadline(600), report)
+            self._chunks(model, prompt or compose(request), deadline or Deadline(600), report)
         ) as chunks:
             async for chunk in chunks:
                 report.answered = chunk.answered or report.answered
@@ -119,23 +119,23 @@ class GeminiModel:
                     last = chunk
         report.finished = bool(last.finish or last.block)
         if last.block:
-            raise fault(FaultKind.PROMPT_BLOCKED, model=model, reason=last.block)
+            raise fault(GenerationErrorKind.PROMPT_BLOCKED, model=model, reason=last.block)
         if last.finish and last.finish != "STOP":
             raise ended(last.finish, last.category, model, wrote=reader.begun)
         if not reader.begun:
-            raise fault(FaultKind.EMPTY, model=model)
+            raise fault(GenerationErrorKind.EMPTY, model=model)
         if not last.finish:
-            raise fault(FaultKind.CUT_OFF, model=model)
+            raise fault(GenerationErrorKind.CUT_OFF, model=model)
         reader.finish(model)
         yield self._draft(reader, report)
 
-    def _draft(self, reader: AnswerReader, report: CallReport) -> Draft:
+    def _draft(self, reader: ResponseParser, report: CallReport) -> Draft:
         return reader.draft(report.answered or report.model, report.usage or Usage())
 
     async def _chunks(
         self, model: str, prompt: Prompt, deadline: Deadline, report: CallReport
     ) -> AsyncGenerator[_Chunk, None]:
-        """The stream's events; all that the SDK raises leaves as a ``WritingFault``."""
+        """The stream's events; all that the SDK raises leaves as a ``GenerationError``."""
         from google.genai import errors
 
         version = BETA if not self._configured_version and model.endswith("-latest") else self._version
@@ -194,15 +194,17 @@ class GeminiModel:
                     if not limit.expired():
                         raise
                     late = deadline.left <= 0 and idle < self._idle
-                    raise fault(FaultKind.TIMED_OUT if late else FaultKind.STALLED, model=model) from None
+                    raise fault(
+                        GenerationErrorKind.TIMED_OUT if late else GenerationErrorKind.STALLED, model=model
+                    ) from None
                 yield event
         except (aiohttp.ClientError, httpx2.HTTPError, OSError) as problem:
             report.free = isinstance(problem, aiohttp.ClientConnectorError)
-            raise fault(FaultKind.DISCONNECTED, model=model, reason=type(problem).__name__) from None
+            raise fault(GenerationErrorKind.DISCONNECTED, model=model, reason=type(problem).__name__) from None
         except (
             ValueError
         ):  # JSON that is none, or not the API's: the SDK has three classes for it, all of them of this one
-            raise fault(FaultKind.MALFORMED, model=model) from None
+            raise fault(GenerationErrorKind.MALFORMED, model=model) from None
         finally:
             if isinstance(events, AsyncGenerator):
                 await events.aclose()
@@ -237,9 +239,9 @@ class GeminiModel:
         from google.genai import types
 
         if not self._key or not self._key.isascii() or not self._key.isprintable():  # no such key could be sent
-            raise fault(FaultKind.BAD_KEY, model=model, reason="UNUSABLE" if self._key else "MISSING")
+            raise fault(GenerationErrorKind.BAD_KEY, model=model, reason="UNUSABLE" if self._key else "MISSING")
         if self._closed:
-            raise fault(FaultKind.DISCONNECTED, model=model, reason="CLOSED")
+            raise fault(GenerationErrorKind.DISCONNECTED, model=model, reason="CLOSED")
         if self._client is None:
             # One attempt and no time limit: the SDK's retries are blind to quotas, and its timeout cuts healthy streams.
             # The session is ours because the SDK's own subclasses aiohttp's, which warns, and is never closed for certain.

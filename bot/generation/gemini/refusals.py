@@ -1,4 +1,4 @@
-"""What the Gemini API answers when it does not deliver, read from its own bodies and told as a ``WritingFault``.
+"""What the Gemini API answers when it does not deliver, read from its own bodies and told as a ``GenerationError``.
 
 Traps that are known and handled: a bad key is a 400; a model outside the account's tier may answer 429 with ``limit: 0``; a
 429 whose quota is per day carries a delay of seconds that helps nobody, for daily quotas return at midnight Pacific time.
@@ -11,7 +11,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from bot.generation.error_messages import fault
-from bot.generation.writer import FaultKind, WritingFault
+from bot.generation.writer import GenerationError, GenerationErrorKind
 
 _PACIFIC: Final = ZoneInfo("America/Los_Angeles")
 _LIMIT: Final = re.compile(r"\blimit: (\d+)\b")
@@ -32,16 +32,16 @@ _BY_STATUS: Final = {
 _ENDS: Final = {
     **dict.fromkeys(
         ("SAFETY", "PROHIBITED_CONTENT", "BLOCKLIST", "SPII", "MODEL_ARMOR", "IMAGE_SAFETY", "ESCALATION"),
-        FaultKind.OUTPUT_BLOCKED,
+        GenerationErrorKind.OUTPUT_BLOCKED,
     ),
-    "RECITATION": FaultKind.RECITATION,
-    "MAX_TOKENS": FaultKind.TRUNCATED,
-    "CONTINUATION": FaultKind.TRUNCATED,  # the SDK's own continuation is off, so that every call is metered
-    "MALFORMED_RESPONSE": FaultKind.MALFORMED,
+    "RECITATION": GenerationErrorKind.RECITATION,
+    "MAX_TOKENS": GenerationErrorKind.TRUNCATED,
+    "CONTINUATION": GenerationErrorKind.TRUNCATED,  # the SDK's own continuation is off, so that every call is metered
+    "MALFORMED_RESPONSE": GenerationErrorKind.MALFORMED,
 }
 
 
-def refused(code: int, body: object, model: str, now: datetime, retry_after: str = "") -> WritingFault:
+def refused(code: int, body: object, model: str, now: datetime, retry_after: str = "") -> GenerationError:
     """The fault for an HTTP status and its body (the JSON document, or the text of something that was none).
 
     ``retry_after`` is the header of that name. ``now`` is aware; it dates the return of a daily quota.
@@ -51,24 +51,24 @@ def refused(code: int, body: object, model: str, now: datetime, retry_after: str
     status = _text(error.get("status"))
     code = code if code >= 400 else _BY_STATUS.get(status, 500)
     if _about_key(code, message, error):
-        return fault(FaultKind.BAD_KEY, model=model, reason=status)
+        return fault(GenerationErrorKind.BAD_KEY, model=model, reason=status)
     if code == 429:
         return _quota(error, message, model, now, retry_after)
     kinds = {
-        403: FaultKind.NO_PERMISSION,
-        404: FaultKind.MODEL_GONE,
-        408: FaultKind.OVERLOADED,
-        499: FaultKind.OVERLOADED,
+        403: GenerationErrorKind.NO_PERMISSION,
+        404: GenerationErrorKind.MODEL_GONE,
+        408: GenerationErrorKind.OVERLOADED,
+        499: GenerationErrorKind.OVERLOADED,
     }
-    kind = kinds.get(code, FaultKind.OVERLOADED if code >= 500 else FaultKind.BAD_REQUEST)
+    kind = kinds.get(code, GenerationErrorKind.OVERLOADED if code >= 500 else GenerationErrorKind.BAD_REQUEST)
     return fault(kind, model=model, reason=status or str(code), retry_after=_seconds(retry_after))
 
 
-def ended(reason: str, category: str, model: str, *, wrote: bool) -> WritingFault:
+def ended(reason: str, category: str, model: str, *, wrote: bool) -> GenerationError:
     """The fault for a finish reason other than STOP; ``category`` is the safety category that was blocked, if one was."""
-    kind = _ENDS.get(reason, FaultKind.UNKNOWN_END)
-    if kind is FaultKind.TRUNCATED and not wrote:
-        kind = FaultKind.THOUGHT_OUT
+    kind = _ENDS.get(reason, GenerationErrorKind.UNKNOWN_END)
+    if kind is GenerationErrorKind.TRUNCATED and not wrote:
+        kind = GenerationErrorKind.THOUGHT_OUT
     return fault(kind, model=model, reason=category or reason)
 
 
@@ -83,21 +83,21 @@ def next_pacific_midnight(now: datetime) -> datetime:
     return datetime.combine(tomorrow, time(), _PACIFIC).astimezone(UTC)
 
 
-def _quota(error: Mapping[object, object], message: str, model: str, now: datetime, header: str) -> WritingFault:
+def _quota(error: Mapping[object, object], message: str, model: str, now: datetime, header: str) -> GenerationError:
     violations = [found for detail in _details(error) for found in _objects(detail.get("violations"))]
     limits = [int(value) for value in (_text(found.get("quotaValue")) for found in violations) if value.isdigit()]
     limits += [int(value) for value in _LIMIT.findall(message)]
     if 0 in limits:
-        return fault(FaultKind.QUOTA_NONE, model=model, limit=0)
+        return fault(GenerationErrorKind.QUOTA_NONE, model=model, limit=0)
     daily = [found for found in violations if "perday" in _text(found.get("quotaId")).lower()]
     if daily:
         told = _text(daily[0].get("quotaValue"))
         limit = int(told) if told.isdigit() else None
-        return fault(FaultKind.QUOTA_DAY, model=model, limit=limit, back_at=next_pacific_midnight(now))
+        return fault(GenerationErrorKind.QUOTA_DAY, model=model, limit=limit, back_at=next_pacific_midnight(now))
     delays = [_seconds(_text(detail.get("retryDelay"))) for detail in _details(error)]
     delays += [_seconds(header), *map(_seconds, _RETRY_IN.findall(message))]
     wait = next((delay for delay in delays if delay is not None), None)
-    return fault(FaultKind.QUOTA_MINUTE, model=model, retry_after=wait, limit=min(limits, default=None))
+    return fault(GenerationErrorKind.QUOTA_MINUTE, model=model, retry_after=wait, limit=min(limits, default=None))
 
 
 def _about_key(code: int, message: str, error: Mapping[object, object]) -> bool:

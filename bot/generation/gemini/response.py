@@ -12,7 +12,7 @@ from typing import Final
 from pydantic_core import from_json
 
 from bot.generation.error_messages import fault
-from bot.generation.writer import Assignment, FaultKind
+from bot.generation.writer import GenerationErrorKind, PartRequest
 from bot.scripts.models import CastMember, Cue, CueKind, Draft, Usage
 from bot.scripts.text_splitting import pieces
 from bot.scripts.text_units import one_line
@@ -67,15 +67,15 @@ def schema() -> dict[str, object]:
     )
 
 
-class AnswerReader:
+class ResponseParser:
     """Reads a growing answer; a cue counts once a later one exists, the last one once the model has said it is done."""
 
-    def __init__(self, assignment: Assignment) -> None:
+    def __init__(self, request: PartRequest) -> None:
         self._text = ""
         self._open = False  # whether the JSON has begun, after a fence or a byte order mark
         self._seen = 0  # entries of the answer's "cues" that are read
-        self._first = assignment.first_cue
-        self._known = {member.name.casefold(): member for member in assignment.cast}
+        self._first = request.first_cue
+        self._known = {member.name.casefold(): member for member in request.cast}
         self._cast: dict[str, CastMember] = {}
         self._cues: list[Cue] = []
         self._title = ""
@@ -98,15 +98,15 @@ class AnswerReader:
     def finish(self, model: str = "") -> None:
         """Takes the last cue as well, the model having said that it is done.
 
-        Raises ``WritingFault``: MALFORMED where the text is not JSON, WRONG_SHAPE where the JSON holds no usable cue.
+        Raises ``GenerationError``: MALFORMED where the text is not JSON, WRONG_SHAPE where the JSON holds no usable cue.
         """
         whole = self._whole()
         if whole is _BROKEN:
             self._read(self._parsed(), complete=False)
-            raise fault(FaultKind.MALFORMED, model=model)
+            raise fault(GenerationErrorKind.MALFORMED, model=model)
         self._read(whole, complete=True)
         if not self._cues:
-            raise fault(FaultKind.WRONG_SHAPE, model=model)
+            raise fault(GenerationErrorKind.WRONG_SHAPE, model=model)
 
     def draft(self, model: str, usage: Usage) -> Draft:
         """All complete cues so far, with those who speak in them."""

@@ -9,7 +9,7 @@ from typing import Any, Self
 import discord
 from discord import ui
 
-from bot.charts.snapshot import Pictured
+from bot.charts.snapshot import Snapshot
 from bot.progress.history import EventPage
 from bot.progress.overview import Overview
 from bot.progress.scope import Period, Scope, event_key
@@ -27,12 +27,12 @@ async def show(interaction: discord.Interaction, view: View, scope: Scope, page:
     """The view in the place of the interaction's message, which has been deferred."""
     services = services_of(interaction)
     if interaction.message is not None:
-        services.pictured.awaited.discard(interaction.message.id)
+        services.snapshots.awaited.discard(interaction.message.id)
     match view:
         case View.OVERVIEW:
-            await show_overview(interaction, await services.pictured.of(scope))
+            await show_overview(interaction, await services.snapshots.of(scope))
         case View.TIMELINE:
-            found = await services.pictured.of(scope)
+            found = await services.snapshots.of(scope)
             await _show_pictured(interaction, view, texts.timeline_text(found.timeline), found)
         case View.EVENTS:
             await _show(interaction, view, scope, _events(await services.history.page(scope, page), scope))
@@ -40,12 +40,12 @@ async def show(interaction: discord.Interaction, view: View, scope: Scope, page:
             await _show(interaction, view, scope, _sessions(await services.sessions.page(scope, page), scope))
 
 
-async def show_overview(interaction: discord.Interaction, found: Pictured) -> None:
+async def show_overview(interaction: discord.Interaction, found: Snapshot) -> None:
     """The overview with its picture and all controls."""
     await _show_pictured(interaction, View.OVERVIEW, texts.overview_text(found.overview), found)
 
 
-async def _show_pictured(interaction: discord.Interaction, view: View, text: str, found: Pictured) -> None:
+async def _show_pictured(interaction: discord.Interaction, view: View, text: str, found: Snapshot) -> None:
     items: list[ui.Item[Any]] = [ui.TextDisplay(text), texts.picture(found.alt)]
     await _show(interaction, view, found.overview.scope, items, picture_file(found))
 
@@ -63,7 +63,7 @@ def first_card(overview: Overview) -> ui.LayoutView:
     return layout(text, *controls(View.OVERVIEW, overview.scope), accent=EMBER)
 
 
-def picture_file(found: Pictured) -> discord.File:
+def picture_file(found: Snapshot) -> discord.File:
     """The picture to be attached."""
     return discord.File(io.BytesIO(found.picture), texts.PICTURE, description=found.alt)
 

@@ -5,9 +5,9 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.affiliates.badges import Standing
+from bot.affiliates.badges import BadgeStanding
 from bot.progress.history import EventPage, News
-from bot.progress.overview import BookStanding, Overview
+from bot.progress.overview import BookProgress, Overview
 from bot.progress.public_view import PublicChapter, PublicView
 from bot.progress.scope import Scope
 from bot.progress.timeline import Step, Timeline
@@ -63,7 +63,7 @@ def _numbers(view: Overview) -> list[str]:
     return parts
 
 
-def _book_line(book: BookStanding) -> str:
+def _book_line(book: BookProgress) -> str:
     parts = [f"{book.drafted} of {len(book.chapters)} drafted"]
     if book.approved:
         parts.append(f"{book.approved} approved")
@@ -122,7 +122,7 @@ def news_text(news: News) -> str:
     return "\n".join(lines)[:3900]
 
 
-def public_texts(view: PublicView, standing: Standing) -> list[str]:
+def public_texts(view: PublicView, standing: BadgeStanding) -> list[str]:
     """Everybody's look; nothing internal stands in it."""
     out = fitted([_chapter_line(chapter) for chapter in reversed(view.out)], 1_700)
     coming = fitted([_chapter_line(chapter) for chapter in view.coming], 1_200)

@@ -7,9 +7,10 @@ from itertools import pairwise
 from typing import TypeVar
 
 from bot.broadcasts.dispatcher import Dispatcher
-from bot.broadcasts.post import Account, Nowhere, Outcome, OutcomeKind, Post
-from bot.broadcasts.service import Broadcasting
+from bot.broadcasts.post import BroadcastStatus, Outcome, OutcomeKind, Post
+from bot.broadcasts.service import BroadcastService
 from bot.jobs.pacer import Pacer
+from bot.ports import NoDiscord
 from storage import Database
 from storage.states import BroadcastState
 from storage.stores.deliveries import Delivery
@@ -107,14 +108,14 @@ class Script:
         return [(after - before).total_seconds() for before, after in pairwise(moments)]
 
 
-class Shown(Nowhere):
+class Shown(NoDiscord):
     """A card that remembers what it has shown."""
 
     def __init__(self, failing: Exception | None = None) -> None:
-        self.accounts: list[Account] = []
+        self.accounts: list[BroadcastStatus] = []
         self._failing = failing
 
-    async def show(self, account: Account) -> bool:
+    async def show(self, account: BroadcastStatus) -> bool:
         """Remembers it."""
         if self._failing is not None:
             raise self._failing
@@ -129,7 +130,7 @@ class Hanging(Shown):
         super().__init__()
         self.asked, self.gate = asyncio.Event(), asyncio.Event()
 
-    async def show(self, account: Account) -> bool:
+    async def show(self, account: BroadcastStatus) -> bool:
         """Waits first, where the announcement has ended."""
         if account.broadcast.state is not BroadcastState.SENDING:
             self.asked.set()
@@ -141,7 +142,7 @@ async def announced(database: Database, channels: int = 1) -> str:
     """The id of a confirmed announcement to so many channels."""
     for number in range(1, channels + 1):
         await database.write(
-            lambda writing, guild=number: writing.subscriptions.join(  # type: ignore[misc]
+            lambda tx, guild=number: tx.subscriptions.join(  # type: ignore[misc]
                 guild_id=guild,
                 guild_name=f"Guild {guild}",
                 channel_id=guild,
@@ -150,7 +151,7 @@ async def announced(database: Database, channels: int = 1) -> str:
                 member_id=None,
             )
         )
-    return await Broadcasting(database, Nowhere(), Nowhere(), Nowhere(), lambda: None).announce(
+    return await BroadcastService(database, NoDiscord(), NoDiscord(), NoDiscord(), lambda: None).announce(
         Post("New Lore", "Share it."), {}
     )
 
@@ -158,7 +159,7 @@ async def announced(database: Database, channels: int = 1) -> str:
 def dispatcher(database: Database, clock: StillClock, sender: Script, card: Shown | None = None) -> Dispatcher:
     """The dispatcher in a hurry."""
     hurry = Hurry(clock)
-    return Dispatcher(database, sender, card or Shown(), Nowhere(), Pacer(40, hurry, hurry.monotonic), hurry)
+    return Dispatcher(database, sender, card or Shown(), NoDiscord(), Pacer(40, hurry, hurry.monotonic), hurry)
 
 
 async def until(true: Callable[[], Awaitable[bool]]) -> None:
@@ -172,8 +173,8 @@ async def finished(database: Database, found: Dispatcher, broadcast_id: str) -> 
     """The deliveries after the announcement has ended."""
 
     async def ended() -> bool:
-        async with database.read() as reading:
-            return (await reading.broadcasts.get(broadcast_id)).state is not BroadcastState.SENDING
+        async with database.read() as tx:
+            return (await tx.broadcasts.get(broadcast_id)).state is not BroadcastState.SENDING
 
     await found.start()
     try:
@@ -185,11 +186,11 @@ async def finished(database: Database, found: Dispatcher, broadcast_id: str) -> 
 
 async def rows(database: Database, broadcast_id: str) -> list[Delivery]:
     """The deliveries as they are."""
-    async with database.read() as reading:
-        return await reading.deliveries.of_broadcast(broadcast_id)
+    async with database.read() as tx:
+        return await tx.deliveries.of_broadcast(broadcast_id)
 
 
 async def left_by_the_dead(database: Database) -> Delivery:
     """A delivery that a process has claimed and died over."""
-    (delivery,) = await database.write(lambda writing: writing.deliveries.claim("sender_dead", LEASE, 10))
+    (delivery,) = await database.write(lambda tx: tx.deliveries.claim("sender_dead", LEASE, 10))
     return delivery

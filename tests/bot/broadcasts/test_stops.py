@@ -5,9 +5,10 @@ import time
 from datetime import timedelta
 
 from bot.broadcasts.dispatcher import IN_FLIGHT, Dispatcher
-from bot.broadcasts.post import Nowhere, Outcome, OutcomeKind
-from bot.clock import plainly
+from bot.broadcasts.post import Outcome, OutcomeKind
+from bot.clock import wait_plainly
 from bot.jobs.pacer import Pacer
+from bot.ports import NoDiscord
 from storage import Database
 from storage.states import DeliveryState
 from tests.bot.broadcasts.hurry import (
@@ -62,9 +63,9 @@ async def test_a_stop_does_not_make_a_doubt_certain(sqlite: Database, clock: Sti
     broadcast_id, sender = await announced(sqlite), Script(clock, finds=(UNREADABLE,))
     left = await left_by_the_dead(sqlite)
     clock.forward(seconds=5)
-    pacer = Pacer(0.01, plainly, time.monotonic)
-    pacer.quiet(1000)
-    found = Dispatcher(sqlite, sender, Shown(), Nowhere(), pacer, plainly)
+    pacer = Pacer(0.01, wait_plainly, time.monotonic)
+    pacer.pause_for(1000)
+    found = Dispatcher(sqlite, sender, Shown(), NoDiscord(), pacer, wait_plainly)
     await found.start()
 
     async def looked() -> bool:
@@ -93,7 +94,7 @@ async def test_a_pause_holds_everybody(sqlite: Database, clock: StillClock) -> N
 async def test_a_stop_puts_back_what_was_not_tried(sqlite: Database, clock: StillClock) -> None:
     """A stop in the middle leaves what was not sent as if it had never been taken; the next start sends it."""
     broadcast_id, sender = await announced(sqlite, 15), Script(clock)
-    slow = Dispatcher(sqlite, sender, Shown(), Nowhere(), Pacer(0.01, plainly, time.monotonic), plainly)
+    slow = Dispatcher(sqlite, sender, Shown(), NoDiscord(), Pacer(0.01, wait_plainly, time.monotonic), wait_plainly)
     await slow.start()
 
     async def one_is_sent() -> bool:
@@ -164,8 +165,8 @@ async def test_a_card_that_hangs_holds_up_no_announcement(sqlite: Database, cloc
     card.gate.set()
 
     async def told() -> bool:
-        async with sqlite.read() as reading:
-            return (await reading.broadcasts.get(first)).told and (await reading.broadcasts.get(second)).told
+        async with sqlite.read() as tx:
+            return (await tx.broadcasts.get(first)).announced and (await tx.broadcasts.get(second)).announced
 
     await until(told)
     await found.stop()

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from bot.charts import progress_chart
 from bot.charts.canvas import FILLS, INNER, SMALL, TITLE
 from bot.charts.chart_data import Book, Chapter, Day, PictureData
-from bot.charts.progress_chart import Pictures, alt_text, draw
-from bot.charts.text_layout import Lettering
+from bot.charts.progress_chart import ChartRenderer, alt_text, draw
+from bot.charts.text_layout import TextLayout
 
 HEADING = "Progress · this week"
 TITLE_OF_ONE = "The Fox of Thirteen Bells"
@@ -64,9 +64,9 @@ CASES = {
 
 
 @pytest.fixture(scope="module")
-def lettering() -> Lettering:
+def text_layout() -> TextLayout:
     """What measures letters."""
-    return Lettering()
+    return TextLayout()
 
 
 def written(figure: Any) -> list[tuple[str, float, Any]]:
@@ -158,45 +158,45 @@ def test_nothing_is_said_calmly() -> None:
     assert "Nothing happened in this time." in texts_of("no days")
 
 
-def test_signs_without_letters_are_left_out(lettering: Lettering) -> None:
+def test_signs_without_letters_are_left_out(text_layout: TextLayout) -> None:
     """Dollar signs stay as they are, foreign signs become a dot at most, and a title of them alone becomes its place."""
     found = texts_of("other signs")
     assert not any(text.get_parse_math() for text in progress_chart.figure(CASES["other signs"]).texts)
     assert "The $5 Lantern of $x^2$ \\alpha" in found
-    if not lettering.clean("狐"):
+    if not text_layout.clean("狐"):
         assert "Book 2" in found
-        assert lettering.clean("  Fox 🦊🔥 \u202ein\u200d 森\n— 狐 ") == "Fox · in · —"
-    assert lettering.clean("e\u0301\u0302\u0303\u0304") == "é\u0302"
+        assert text_layout.clean("  Fox 🦊🔥 \u202ein\u200d 森\n— 狐 ") == "Fox · in · —"
+    assert text_layout.clean("e\u0301\u0302\u0303\u0304") == "é\u0302"
 
 
 def test_fonts_of_the_system_help_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """Signs that the picture's own font lacks are drawn where another font of a known name has them."""
     monkeypatch.setattr("bot.charts.text_layout._OTHERS", ())
-    assert Lettering().clean("Fox \u233d Bell") == "Fox · Bell"
+    assert TextLayout().clean("Fox \u233d Bell") == "Fox · Bell"
     monkeypatch.setattr("bot.charts.text_layout._OTHERS", ("STIXGeneral",))
-    assert Lettering().clean("Fox \u233d Bell") == "Fox \u233d Bell"
+    assert TextLayout().clean("Fox \u233d Bell") == "Fox \u233d Bell"
     found = PictureData(HEADING, (book(3, "Fox \u233d Bell"),), ())
     assert "Fox \u233d Bell" in [text.get_text() for text in progress_chart.figure(found).texts]
     assert draw(found)
 
 
-def test_long_titles_end_in_an_ellipsis(lettering: Lettering) -> None:
+def test_long_titles_end_in_an_ellipsis(text_layout: TextLayout) -> None:
     """A title takes two lines at most, each within the border, and what is left out is marked."""
     for title in ("W" * 200, "i" * 500, "The Lantern and the " * 10):
-        lines = lettering.wrapped(lettering.clean(title), TITLE, INNER, lines=2, bold=True)
+        lines = text_layout.wrapped(text_layout.clean(title), TITLE, INNER, lines=2, bold=True)
         assert len(lines) == 2
         assert lines[1].endswith("…")
-        assert all(lettering.width(line, TITLE, bold=True) <= INNER for line in lines)
-    assert lettering.wrapped("The Fox", TITLE, INNER, lines=2, bold=True) == ["The Fox"]
+        assert all(text_layout.width(line, TITLE, bold=True) <= INNER for line in lines)
+    assert text_layout.wrapped("The Fox", TITLE, INNER, lines=2, bold=True) == ["The Fox"]
 
 
 @settings(max_examples=25, deadline=None, database=None)
 @given(title=st.text(max_size=120))
-def test_any_title_can_be_lettered(lettering: Lettering, title: str) -> None:
+def test_any_title_can_be_lettered(text_layout: TextLayout, title: str) -> None:
     """Whatever somebody calls a book, its lines fit, and no sign is missing."""
-    lines = lettering.wrapped(lettering.clean(title), TITLE, INNER, lines=2, bold=True)
+    lines = text_layout.wrapped(text_layout.clean(title), TITLE, INNER, lines=2, bold=True)
     assert len(lines) <= 2
-    assert all(lettering.width(line, TITLE, bold=True) <= INNER for line in lines)
+    assert all(text_layout.width(line, TITLE, bold=True) <= INNER for line in lines)
 
 
 def test_the_words_tell_the_counts() -> None:
@@ -212,7 +212,7 @@ def test_the_words_tell_the_counts() -> None:
 
 async def test_pictures_are_drawn_beside_the_loop() -> None:
     """While pictures are drawn, one after another in a single thread, everything else goes on."""
-    pictures = Pictures()
+    pictures = ChartRenderer()
     steps = 0
 
     async def goes_on() -> None:

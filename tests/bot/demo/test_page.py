@@ -10,7 +10,7 @@ import simcord.preview
 from aiohttp import ClientSession
 
 from bot.demo import main
-from bot.demo.sample_data import EBOOK_ID, Town
+from bot.demo.sample_data import EBOOK_ID, SampleData
 from bot.demo.simulated_discord import PATCHES, LivePage
 from tests.bot.demo.browser import Browser
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:'audioop' is deprecated:Deprecat
 class Demo:
     """The demo without its terminal."""
 
-    def __init__(self, page: LivePage, town: Town) -> None:
+    def __init__(self, page: LivePage, town: SampleData) -> None:
         self.page = page
         self.town = town
 

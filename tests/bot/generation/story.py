@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.generation.writer import Assignment
+from bot.generation.writer import PartRequest
 from bot.scripts.models import Cue, CueKind
 from bot.scripts.text_splitting import paragraphs
 
@@ -23,7 +23,7 @@ She had buried it in the spring, under the third stone, and told nobody. Now it 
 """
 
 
-def assignment(text: str = CHAPTER, **changes: Any) -> Assignment:
+def request(text: str = CHAPTER, **changes: Any) -> PartRequest:
     """The whole chapter as one part."""
     given: dict[str, Any] = {
         "ebook_title": "The Fox of Thirteen Bells",
@@ -32,7 +32,7 @@ def assignment(text: str = CHAPTER, **changes: Any) -> Assignment:
         "theme": "fox-demon horror",
         "paragraphs": paragraphs(text),
     }
-    return Assignment(**{**given, **changes})
+    return PartRequest(**{**given, **changes})
 
 
 def narrated(*texts: str) -> tuple[Cue, ...]:

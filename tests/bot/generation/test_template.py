@@ -7,21 +7,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.generation.template import LOGLINE, TemplateWriter
-from bot.generation.writer import Assignment
+from bot.generation.writer import PartRequest
 from bot.scripts.models import CastMember, Cue, CueKind, Draft, WriterKind
 from bot.scripts.text_units import units
-from tests.bot.generation.story import assignment, narrated
+from tests.bot.generation.story import narrated, request
 
 T = TypeVar("T")
 
 
-async def written(given_assignment: Assignment, writer: TemplateWriter | None = None) -> list[Draft]:
+async def written(given_assignment: PartRequest, writer: TemplateWriter | None = None) -> list[Draft]:
     return [draft async for draft in (writer or TemplateWriter()).write(given_assignment)]
 
 
 async def spoken(text: str) -> list[tuple[str, str]]:
     """Speaker and text of all spoken cues of a text."""
-    cues = (await written(assignment(text)))[-1].cues
+    cues = (await written(request(text)))[-1].cues
     return [(cue.speaker, cue.text) for cue in cues if cue.kind.spoken]
 
 
@@ -29,7 +29,7 @@ async def test_a_chapter_becomes_a_skeleton() -> None:
     """It opens and closes with music, has narration, named dialogue and plain sounds, and says what it is."""
     writer = TemplateWriter()
     assert writer.kind is WriterKind.TEMPLATE
-    draft = (await written(assignment(), writer))[-1]
+    draft = (await written(request(), writer))[-1]
     assert (draft.title, draft.logline, draft.model) == ("The Midnight Summoning", LOGLINE, "")
     assert draft.cues[0].kind is draft.cues[-1].kind is CueKind.MUSIC
     assert [cue.n for cue in draft.cues] == list(range(1, len(draft.cues) + 1))
@@ -76,14 +76,14 @@ async def test_dialogue_is_found_and_named_only_where_it_is_plain(text: str, lin
 
 async def test_sounds_are_not_taken_from_what_people_say() -> None:
     """A bell in somebody's mouth is no bell."""
-    cues = (await written(assignment("“The bell rang,” said Hana.")))[-1].cues
+    cues = (await written(request("“The bell rang,” said Hana.")))[-1].cues
     assert not [cue for cue in cues if cue.kind is CueKind.SFX]
 
 
 async def test_a_later_part_goes_on_where_the_earlier_ended() -> None:
     """Numbers continue, known voices are kept, and there is no second opening."""
     known = (CastMember(name="HANA", voice="dry"),)
-    given_assignment = assignment(first_cue=80, part=2, parts=3, cast=known, before=narrated("Before."))
+    given_assignment = request(first_cue=80, part=2, parts=3, cast=known, before=narrated("Before."))
     draft = (await written(given_assignment))[-1]
     assert draft.cues[0].n == 80
     assert not [cue for cue in draft.cues if cue.kind is CueKind.MUSIC]
@@ -98,10 +98,10 @@ async def test_at_a_pace_it_grows_cue_by_cue() -> None:
         waits.append(why)
         return await awaitable
 
-    paced = await written(assignment(), TemplateWriter(0.0001, wait))
+    paced = await written(request(), TemplateWriter(0.0001, wait))
     assert [len(draft.cues) for draft in paced] == list(range(1, len(paced) + 1))
     assert len(waits) == len(paced)
-    at_once = await written(assignment())
+    at_once = await written(request())
     assert len(at_once) <= 5
     assert at_once[-1] == paced[-1]
 
@@ -118,6 +118,6 @@ WILD = st.text(
 @given(st.lists(WILD, max_size=6))
 def test_no_word_of_the_source_is_lost(texts: list[str]) -> None:
     """All words of any text are spoken, in their order, and nothing is raised."""
-    cues = asyncio.run(written(assignment(paragraphs=tuple(texts))))[-1].cues
+    cues = asyncio.run(written(request(paragraphs=tuple(texts))))[-1].cues
     assert said(cues) == [unit for text in texts for unit in units(text)]
     assert all(cue.text for cue in cues)

@@ -1,12 +1,12 @@
 import pytest
 
 from bot.generation.error_messages import fault
-from bot.generation.writer import FaultKind, WritingFault
+from bot.generation.writer import GenerationError, GenerationErrorKind
 from bot.jobs.circuit_breaker import FAILURES, Health
 from tests.conftest import StillClock
 
 
-def fail(health: Health, times: int = FAILURES, kind: FaultKind = FaultKind.OVERLOADED) -> None:
+def fail(health: Health, times: int = FAILURES, kind: GenerationErrorKind = GenerationErrorKind.OVERLOADED) -> None:
     for _ in range(times):
         health.failed(fault(kind))
 
@@ -31,9 +31,9 @@ def test_a_rest_says_when_it_ends(clock: StillClock) -> None:
     """Whoever asks during a rest gets a sentence with the moment of its end."""
     health = Health(clock)
     fail(health)
-    with pytest.raises(WritingFault) as found:
+    with pytest.raises(GenerationError) as found:
         health.check()
-    assert found.value.kind is FaultKind.RESTING
+    assert found.value.kind is GenerationErrorKind.RESTING
     assert found.value.back_at == health.resting_until
     assert f"<t:{int(clock.now.timestamp()) + 60}:f>" in found.value.hint
 
@@ -43,7 +43,7 @@ def test_a_rest_ends_by_itself(clock: StillClock) -> None:
     health = Health(clock)
     fail(health)
     clock.forward(seconds=59)
-    with pytest.raises(WritingFault):
+    with pytest.raises(GenerationError):
         health.check()
     clock.forward(seconds=1)
     health.check()
@@ -99,17 +99,17 @@ def test_failures_that_end_together_count_as_one_rest(clock: StillClock) -> None
 @pytest.mark.parametrize(
     "kind",
     [
-        FaultKind.PROMPT_BLOCKED,
-        FaultKind.OUTPUT_BLOCKED,
-        FaultKind.RECITATION,
-        FaultKind.TRUNCATED,
-        FaultKind.QUOTA_MINUTE,
-        FaultKind.QUOTA_DAY,
-        FaultKind.BUDGET,
-        FaultKind.WRONG_SHAPE,
+        GenerationErrorKind.PROMPT_BLOCKED,
+        GenerationErrorKind.OUTPUT_BLOCKED,
+        GenerationErrorKind.RECITATION,
+        GenerationErrorKind.TRUNCATED,
+        GenerationErrorKind.QUOTA_MINUTE,
+        GenerationErrorKind.QUOTA_DAY,
+        GenerationErrorKind.BUDGET,
+        GenerationErrorKind.WRONG_SHAPE,
     ],
 )
-def test_what_one_chapter_meets_says_nothing_about_gemini(clock: StillClock, kind: FaultKind) -> None:
+def test_what_one_chapter_meets_says_nothing_about_gemini(clock: StillClock, kind: GenerationErrorKind) -> None:
     """A blocked chapter, a quota or our own budget is no reason to leave Gemini alone."""
     health = Health(clock)
     fail(health, 2 * FAILURES, kind)
@@ -123,11 +123,11 @@ def test_failures_need_not_be_of_one_kind(clock: StillClock) -> None:
     """What counts is that nothing came back, however it failed."""
     health = Health(clock)
     for kind in (
-        FaultKind.STALLED,
-        FaultKind.DISCONNECTED,
-        FaultKind.TIMED_OUT,
-        FaultKind.OVERLOADED,
-        FaultKind.BAD_KEY,
+        GenerationErrorKind.STALLED,
+        GenerationErrorKind.DISCONNECTED,
+        GenerationErrorKind.TIMED_OUT,
+        GenerationErrorKind.OVERLOADED,
+        GenerationErrorKind.BAD_KEY,
     ):
         fail(health, 1, kind)
     assert rest(health, clock) == 60

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import pytest
 
-from bot.clock import plainly
+from bot.clock import wait_plainly
 from bot.jobs.pacer import Pacer
 
 T = TypeVar("T")
@@ -46,7 +46,7 @@ async def turns(pacer: Pacer, stepping: Stepping, number: int) -> list[float]:
     found: list[float] = []
 
     async def one() -> None:
-        await pacer.turn()
+        await pacer.acquire()
         found.append(stepping.now)
 
     await asyncio.gather(*(one() for _ in range(number)))
@@ -79,11 +79,11 @@ async def test_time_not_used_is_not_saved(stepping: Stepping) -> None:
 async def test_quiet_holds_everybody(stepping: Stepping) -> None:
     """While Discord asks for quiet nobody passes, neither who comes then nor who was waiting already."""
     pacer = Pacer(10, stepping.wait, stepping)
-    await pacer.turn()
+    await pacer.acquire()
     waiting = asyncio.create_task(turns(pacer, stepping, 3))
     for _ in range(4):  # until they have begun to wait
         await asyncio.sleep(0)
-    pacer.quiet(5)
+    pacer.pause_for(5)
     moments = [*await waiting, *await turns(pacer, stepping, 3)]
     assert min(moments) >= 105.0
 
@@ -91,11 +91,11 @@ async def test_quiet_holds_everybody(stepping: Stepping) -> None:
 async def test_quiet_ends_without_a_burst(stepping: Stepping) -> None:
     """Those who were held by a pause pass one by one after it."""
     pacer = Pacer(10, stepping.wait, stepping)
-    await pacer.turn()
+    await pacer.acquire()
     waiting = asyncio.create_task(turns(pacer, stepping, 8))
     for _ in range(4):  # until they have begun to wait
         await asyncio.sleep(0)
-    pacer.quiet(5)
+    pacer.pause_for(5)
     moments = await waiting
     assert min(moments) >= 105.0
     assert min(gaps(moments)) > 1 / 10 - 12 * STEP
@@ -104,17 +104,17 @@ async def test_quiet_ends_without_a_burst(stepping: Stepping) -> None:
 async def test_a_shorter_quiet_ends_no_longer_one(stepping: Stepping) -> None:
     """Two pauses at once last as long as the longer one."""
     pacer = Pacer(10, stepping.wait, stepping)
-    pacer.quiet(5)
-    pacer.quiet(1)
+    pacer.pause_for(5)
+    pacer.pause_for(1)
     assert (await turns(pacer, stepping, 1))[0] >= 105.0
 
 
 async def test_closing_lets_everybody_go_at_once() -> None:
     """At the end nobody waits for a turn any longer, not even in a pause."""
-    pacer = Pacer(0.01, plainly, time.monotonic)
-    await pacer.turn()
-    pacer.quiet(1000)
-    waiting = [asyncio.create_task(pacer.turn()) for _ in range(3)]
+    pacer = Pacer(0.01, wait_plainly, time.monotonic)
+    await pacer.acquire()
+    pacer.pause_for(1000)
+    waiting = [asyncio.create_task(pacer.acquire()) for _ in range(3)]
     await asyncio.sleep(0)
     pacer.close()
     await asyncio.wait_for(asyncio.gather(*waiting), 1)

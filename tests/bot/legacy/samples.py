@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.legacy.exporter import give_out
+from bot.legacy.exporter import export_folder
 from bot.legacy.files import LEFTOVERS
 from bot.legacy.import_report import FileReport
-from bot.legacy.importer import take_in
+from bot.legacy.importer import import_folder
 from storage import Database
 from storage.stores.events import Event, EventFilter
 from storage.stores.scripts import StoredScript
@@ -80,7 +80,7 @@ def put_all(folder: Path, **changed: Any) -> None:
 
 async def took(database: Database, folder: Path) -> dict[str, FileReport]:
     """What the import tells of each file."""
-    return {report.file.collection: report for report in await take_in(database, folder, BERLIN)}
+    return {report.file.collection: report for report in await import_folder(database, folder, BERLIN)}
 
 
 def counts(reports: dict[str, FileReport]) -> list[tuple[int, int, int]]:
@@ -90,7 +90,7 @@ def counts(reports: dict[str, FileReport]) -> list[tuple[int, int, int]]:
 
 async def gave(database: Database, folder: Path) -> dict[str, Any]:
     """The exported files' content by their name."""
-    await give_out(database, folder)
+    await export_folder(database, folder)
     return await asyncio.to_thread(
         lambda: {
             path.name: json.loads(path.read_text(encoding="utf-8"))
@@ -102,17 +102,17 @@ async def gave(database: Database, folder: Path) -> dict[str, Any]:
 
 async def events(database: Database) -> list[Event]:
     """Every event, oldest first."""
-    async with database.read() as reading:
-        return [event async for event in reading.events.stream(EventFilter())]
+    async with database.read() as tx:
+        return [event async for event in tx.events.stream(EventFilter())]
 
 
 async def scripts(database: Database) -> list[StoredScript]:
     """Every script, oldest first."""
-    async with database.read() as reading:
-        return [stored async for stored in reading.scripts.stream()]
+    async with database.read() as tx:
+        return [stored async for stored in tx.scripts.stream()]
 
 
 async def leftovers(database: Database) -> list[dict[str, Any]]:
     """What was skipped and kept."""
-    async with database.read() as reading:
-        return [json.loads(text) async for _, text, _ in reading.documents.stream(LEFTOVERS)]
+    async with database.read() as tx:
+        return [json.loads(text) async for _, text, _ in tx.documents.stream(LEFTOVERS)]

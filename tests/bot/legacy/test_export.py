@@ -8,11 +8,11 @@ import pytest
 
 from bot.errors import InputError
 from bot.event_names import IMPORT_DONE
-from bot.legacy.exporter import give_out
+from bot.legacy.exporter import export_folder
 from bot.scripts.models import Script
-from storage import Database, Reading, Writing
+from storage import Database, ReadTransaction, WriteTransaction
 from tests.bot.legacy.samples import GRANT, NOTE, counts, gave, put, put_all, scripts, took
-from tests.conftest import StillClock
+from tests.conftest import Somebody, StillClock
 
 
 async def native(database: Database, clock: StillClock) -> None:
@@ -26,23 +26,23 @@ async def native(database: Database, clock: StillClock) -> None:
         }
     )  # fmt: skip
 
-    async def work(writing: Writing) -> None:
-        await writing.ebooks.add("ebook_009", "The Fox")
-        script_id = await writing.scripts.add(
+    async def work(tx: WriteTransaction) -> None:
+        await tx.ebooks.add("ebook_009", "The Fox")
+        script_id = await tx.scripts.add(
             ebook_id="ebook_009", chapter_number=1, version=1, title="The Fox", theme="t", writer="gemini", model="m",
             body=script.model_dump_json(), seconds=4,
         )  # fmt: skip
-        await writing.scripts.add_grant_log(
+        await tx.scripts.add_grant_log(
             GRANT | {"ebookId": "ebook_009", "id": "own"}, ebook_id="ebook_009", script_id=script_id, counts=True
         )
-        await writing.scripts.add_grant_log({"eventType": "x"}, ebook_id="ebook_009", script_id=None, counts=False)
-        await writing.documents.add("audio_scripts", {"script": ["Spoken."]})
-        await writing.broadcasts.add(title="Draft", message="m")
-        sent = await writing.broadcasts.add(title="Sent", message="m", metadata={"ebookId": "ebook_009"})
-        await writing.broadcasts.confirm(sent.id, None)
-        member_id = await writing.members.remember(7, "Hana")
+        await tx.scripts.add_grant_log({"eventType": "x"}, ebook_id="ebook_009", script_id=None, counts=False)
+        await tx.documents.add("audio_scripts", {"script": ["Spoken."]})
+        await tx.broadcasts.add(title="Draft", message="m")
+        sent = await tx.broadcasts.add(title="Sent", message="m", metadata={"ebookId": "ebook_009"})
+        await tx.broadcasts.confirm(sent.id, None)
+        member_id = await tx.members.remember(Somebody(7, "Hana"))
         for _ in range(2):
-            writing.report("Takes recorded", {"n": 1.0, "ebook_id": "ebook_009"}, member_id=member_id)
+            tx.report("Takes recorded", {"n": 1.0, "ebook_id": "ebook_009"}, member_id=member_id)
 
     await database.write(work)
     clock.forward(seconds=5)
@@ -79,10 +79,10 @@ async def test_an_export_writes_over_nothing(sqlite: Database, tmp_path: Path) -
     """Where one of the files is there already, or the folder cannot be one, an export says so and leaves all as it is."""
     (tmp_path / "notifications.json").write_text("mine")
     with pytest.raises(InputError, match="is there already"):
-        await give_out(sqlite, tmp_path)
+        await export_folder(sqlite, tmp_path)
     assert await asyncio.to_thread((tmp_path / "notifications.json").read_text) == "mine"
     with pytest.raises(InputError, match="cannot be made"):
-        await give_out(sqlite, tmp_path / "notifications.json" / "deeper")
+        await export_folder(sqlite, tmp_path / "notifications.json" / "deeper")
 
 
 async def test_a_failed_export_leaves_nothing(
@@ -90,20 +90,20 @@ async def test_a_failed_export_leaves_nothing(
 ) -> None:
     """An export that fails in the middle leaves no half of a file behind."""
 
-    def full(self: Reading, *_: object) -> Any:
+    def full(self: ReadTransaction, *_: object) -> Any:
         raise OSError(28, "No space left on device")
 
     put(tmp_path / "in", notifications=[NOTE])
     await took(sqlite, tmp_path / "in")
     monkeypatch.setattr("storage.stores.events.EventStore.stream", full)
     with pytest.raises(InputError, match="cannot be written: No space left on device"):
-        await give_out(sqlite, tmp_path / "out")
+        await export_folder(sqlite, tmp_path / "out")
     assert await asyncio.to_thread(lambda: list((tmp_path / "out").iterdir())) == []
 
 
 async def test_an_empty_studio_has_empty_files(sqlite: Database, tmp_path: Path) -> None:
     """An export is laid out to the letter as the predecessor wrote its files, also where there is nothing."""
-    assert await give_out(sqlite, tmp_path / "none") == [
+    assert await export_folder(sqlite, tmp_path / "none") == [
         "audio_scripts.json: 0 scripts.",
         "grant_logs.json: 0 grant logs.",
         "notifications.json: 0 announcements.",
@@ -111,7 +111,7 @@ async def test_an_empty_studio_has_empty_files(sqlite: Database, tmp_path: Path)
     ]
     put_all(tmp_path / "in", notifications=[NOTE, {"empty": {}, "none": [], "text": "a\nb"}])
     await took(sqlite, tmp_path / "in")
-    await give_out(sqlite, tmp_path / "out")
+    await export_folder(sqlite, tmp_path / "out")
 
     def compare() -> None:
         for name in ("audio_scripts.json", "grant_logs.json", "notifications.json"):

@@ -10,7 +10,7 @@ import pytest
 from bot.event_names import IMPORT_DONE
 from bot.legacy import importer
 from bot.scripts.models import CueKind, Script
-from storage import Database, Writing
+from storage import Database, WriteTransaction
 from storage.states import ScriptState
 from storage.stores.events import verify
 from tests.bot.legacy.samples import (
@@ -77,9 +77,9 @@ async def test_a_script_is_in_the_library(database: Database, tmp_path: Path) ->
     assert [member.name for member in script.cast] == ["NARRATOR", "HANA"]
     assert script.running_time.low <= first.seconds <= script.running_time.high
     assert (second.writer, second.error) == ("template", "404 models/gemini-pro is not found")
-    async with database.read() as reading:
-        assert await reading.documents.get(S1) == SCRIPT
-        assert await reading.ebooks.titles() == {"ebook_001": "ebook_001"}
+    async with database.read() as tx:
+        assert await tx.documents.get(S1) == SCRIPT
+        assert await tx.ebooks.titles() == {"ebook_001": "ebook_001"}
 
 
 async def test_versions_go_on(sqlite: Database, tmp_path: Path) -> None:
@@ -120,8 +120,8 @@ async def test_history_stands_where_it_happened(database: Database, tmp_path: Pa
         "imported": {"at": "2026-11-22T20:00:00+00:00", "source": "session_progress.json", "entry": ENTRY}
     }
     assert (undated.timestamp[:19], undated.entry()) == ("2026-11-22T20:00:00", {"event": "Undated"})
-    async with database.read() as reading:
-        assert (await verify(reading.events)).intact
+    async with database.read() as tx:
+        assert (await verify(tx.events)).intact
 
 
 async def test_a_killed_import_is_completed(
@@ -132,7 +132,7 @@ async def test_a_killed_import_is_completed(
     put_all(tmp_path / "in")
     write, left = database.write, 3
 
-    async def dying(work: Callable[[Writing], Any]) -> Any:
+    async def dying(work: Callable[[WriteTransaction], Any]) -> Any:
         nonlocal left
         left -= 1
         if left < 0:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.exports import script_json
-from bot.legacy.exporter import give_out
+from bot.legacy.exporter import export_folder
 from bot.scripts.models import Script
 from storage import Database
 from storage.stores.events import verify
@@ -30,8 +30,8 @@ async def test_odd_entries_come_back(database: Database, tmp_path: Path) -> None
     found = await events(database)
     assert [len(event.event) for event in found[:2]] == [len("Imported entry"), 200]
     assert [event.ebook_id for event in found] == [None] * 5
-    async with database.read() as reading:
-        assert (await verify(reading.events)).intact
+    async with database.read() as tx:
+        assert (await verify(tx.events)).intact
 
 
 async def test_odd_documents_come_back(database: Database, tmp_path: Path) -> None:
@@ -85,8 +85,8 @@ async def test_a_changed_document_is_named(database: Database, tmp_path: Path) -
         assert counts(reports)[0] == (0, 0, 1)
         (note,) = reports["audio_scripts"].notes
         assert note == f"  line 2: “{S1}” has changed since it was imported; kept as it was."
-    async with database.read() as reading:
-        assert await reading.documents.get(S1) == SCRIPT
+    async with database.read() as tx:
+        assert await tx.documents.get(S1) == SCRIPT
     (left,) = await leftovers(database)
     assert json.loads(left["text"])["title"] == "Another"
 
@@ -109,7 +109,7 @@ async def test_leftovers_are_kept_and_named(database: Database, tmp_path: Path) 
             '  line 25: “{"timestamp": "x” skipped, since the file ends in the middle of it.',
         ]
     assert [left["text"] for left in await leftovers(database)][4:] == [deep, '{"timestamp": "x']
-    await give_out(database, tmp_path / "out")
+    await export_folder(database, tmp_path / "out")
     told = await asyncio.to_thread((tmp_path / "out" / "import_leftovers.txt").read_text)
     assert told.count("--- session_progress.json, line ") == 6
     assert deep in told

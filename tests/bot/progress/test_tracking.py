@@ -7,14 +7,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.actor import Person
+from bot.actor import Actor
 from bot.errors import InputError
 from bot.event_names import BROADCAST_SENT, RESERVED
-from bot.progress.tracking import MAX_DATA, MAX_DEPTH, MAX_EVENT, Tracking, parsed
+from bot.progress.tracking import MAX_DATA, MAX_DEPTH, MAX_EVENT, TrackingService, parsed
 from storage import Database
 from storage.stores.events import Event, EventFilter, canonical, verify
 
-HANA = Person(7, "Hana")
+HANA = Actor(7, "Hana")
 LEAVES = (
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=20)
 )
@@ -23,9 +23,9 @@ FLAT = st.dictionaries(st.text(max_size=10), LEAVES | st.lists(LEAVES, max_size=
 
 async def entries(database: Database) -> list[Event]:
     """What stands in the log, newest first."""
-    async with database.read() as reading:
-        assert (await verify(reading.events)).intact
-        return list(await reading.events.page(EventFilter(), limit=50))
+    async with database.read() as tx:
+        assert (await verify(tx.events)).intact
+        return list(await tx.events.page(EventFilter(), limit=50))
 
 
 def nested(depth: int) -> str:
@@ -94,12 +94,12 @@ def test_the_length_is_limited() -> None:
 
 async def test_an_entry_is_kept_and_chained(database: Database) -> None:
     """An entry stands in the log with its data, whoever made it by our id alone, and its book."""
-    await Tracking(database).track("  Takes recorded ", '{"takes": 3, "ebook_id": "ebook_001"}', HANA)
+    await TrackingService(database).track("  Takes recorded ", '{"takes": 3, "ebook_id": "ebook_001"}', HANA)
     (entry,) = await entries(database)
     assert (entry.event, entry.ebook_id) == ("Takes recorded", "ebook_001")
     assert entry.entry()["data"] == {"takes": 3, "ebook_id": "ebook_001"}
-    async with database.read() as reading:
-        assert entry.member_id == await reading.members.find(7)
+    async with database.read() as tx:
+        assert entry.member_id == await tx.members.find(7)
     assert "Hana" not in entry.data
 
 
@@ -107,7 +107,7 @@ async def test_an_entry_is_kept_and_chained(database: Database) -> None:
 async def test_a_name_is_needed(sqlite: Database, event: str) -> None:
     """An entry needs a name of 1 to 200 characters."""
     with pytest.raises(InputError, match="1 to 200 characters"):
-        await Tracking(sqlite).track(event, "", HANA)
+        await TrackingService(sqlite).track(event, "", HANA)
     assert await entries(sqlite) == []
 
 
@@ -115,7 +115,7 @@ async def test_a_name_is_needed(sqlite: Database, event: str) -> None:
 async def test_the_studios_own_names_cannot_be_claimed(sqlite: Database, event: str) -> None:
     """Nobody can write by hand what the studio itself reports."""
     with pytest.raises(InputError, match="written by the studio itself"):
-        await Tracking(sqlite).track(f" {event} ", "", HANA)
+        await TrackingService(sqlite).track(f" {event} ", "", HANA)
     assert BROADCAST_SENT in RESERVED
 
 
@@ -134,7 +134,7 @@ async def test_the_studios_own_names_cannot_be_claimed(sqlite: Database, event: 
 async def test_nobody_is_mentioned(sqlite: Database, event: str, data: str) -> None:
     """Since an entry can never be deleted, it mentions nobody, however the mention is written."""
     with pytest.raises(InputError, match="may not mention anybody"):
-        await Tracking(sqlite).track(event, data, HANA)
+        await TrackingService(sqlite).track(event, data, HANA)
     assert await entries(sqlite) == []
 
 
@@ -152,7 +152,7 @@ async def test_nobody_is_mentioned(sqlite: Database, event: str, data: str) -> N
 async def test_odd_signs_are_kept_or_refused(database: Database, event: str, data: str) -> None:
     """Odd signs are stored as they are or refused in a sentence, alike on both databases; the chain stays whole."""
     try:
-        await Tracking(database).track(event, data, HANA)
+        await TrackingService(database).track(event, data, HANA)
     except InputError:
         assert await entries(database) == []
         return

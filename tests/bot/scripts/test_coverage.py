@@ -2,16 +2,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.generation.template import TemplateWriter
-from bot.scripts.coverage import coverage, resume_after, untold
+from bot.scripts.coverage import coverage, remaining_text, resume_after
 from bot.scripts.models import Cue, CueKind
 from bot.scripts.text_splitting import paragraphs
-from tests.bot.generation.story import CHAPTER, assignment, narrated
+from tests.bot.generation.story import CHAPTER, narrated, request
 
 TEXT = paragraphs(CHAPTER)
 
 
 async def template_cues() -> tuple[Cue, ...]:
-    return [draft async for draft in TemplateWriter().write(assignment())][-1].cues
+    return [draft async for draft in TemplateWriter().write(request())][-1].cues
 
 
 async def test_a_faithful_script_covers_all() -> None:
@@ -111,10 +111,10 @@ def test_a_broken_paragraph_goes_on_after_its_last_told_sentence() -> None:
         Cue(n=2, kind=CueKind.DIALOGUE, speaker="HANA", text="Count with me,"),
         Cue(n=3, kind=CueKind.NARRATION, speaker="NARRATOR", text="said Hana."),
     ]
-    assert untold(paragraph, told) == "Then the lantern went out."
-    assert untold(paragraph, told[:1]) == "“Count with me,” said Hana. Then the lantern went out."
-    assert untold(paragraph, []) == paragraph
-    assert untold("The bell rang.", told) == ""
+    assert remaining_text(paragraph, told) == "Then the lantern went out."
+    assert remaining_text(paragraph, told[:1]) == "“Count with me,” said Hana. Then the lantern went out."
+    assert remaining_text(paragraph, []) == paragraph
+    assert remaining_text("The bell rang.", told) == ""
 
 
 def test_a_quotation_that_was_told_is_not_told_again() -> None:
@@ -122,5 +122,5 @@ def test_a_quotation_that_was_told_is_not_told_again() -> None:
     paragraph = "The bell rang. “Count with me,” said Hana, and the lanterns went out."
     bell = Cue(n=1, kind=CueKind.NARRATION, text="The bell rang.")
     count = Cue(n=2, kind=CueKind.DIALOGUE, text="Count with me,")
-    assert untold(paragraph, [bell, count]) == "said Hana, and the lanterns went out."
-    assert untold(paragraph, [count, bell]).startswith("“Count with me,”")
+    assert remaining_text(paragraph, [bell, count]) == "said Hana, and the lanterns went out."
+    assert remaining_text(paragraph, [count, bell]).startswith("“Count with me,”")

@@ -1,10 +1,10 @@
-from bot.scripts.text_units import clean, folded, one_line, units
+from bot.scripts.text_units import clean, normalized_units, one_line, units
 
 
 def test_words_keep_their_apostrophes() -> None:
     """A contraction is one word, with either apostrophe."""
     assert units("She didn't; he couldn’t.") == ["She", "didn't", "he", "couldn’t"]
-    assert folded("COULDN’T") == folded("couldn't")
+    assert normalized_units("COULDN’T") == normalized_units("couldn't")
 
 
 def test_scripts_without_spaces_count_by_character() -> None:

@@ -5,7 +5,7 @@ import functools
 
 import pytest
 
-from cogs.messages.requests import InTurn, SupersededError, answer
+from cogs.messages.requests import EditQueue, SupersededError, answer
 
 
 async def test_a_request_goes_on_when_nobody_waits(caplog: pytest.LogCaptureFixture) -> None:
@@ -29,7 +29,7 @@ async def test_a_request_goes_on_when_nobody_waits(caplog: pytest.LogCaptureFixt
 
 async def test_edits_keep_their_order_and_only_the_newest_waits() -> None:
     """An edit that hangs is not overtaken; of those behind it the last one alone is made."""
-    turns, made, gate = InTurn(), [], asyncio.Event()
+    turns, made, gate = EditQueue(), [], asyncio.Event()
 
     async def edit(name: str) -> str:
         if name == "first":

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from storage import Database, StaleStateError, Writing
+from storage import Database, StaleStateError, WriteTransaction
 from storage.states import BroadcastState, DeliveryState
 from storage.stores.deliveries import Delivery, Target
 from tests.conftest import StillClock
@@ -36,10 +36,10 @@ def targets(channels: int) -> list[Target]:
 async def announced(database: Database, channels: int = 1) -> str:
     """The id of a confirmed broadcast with a delivery for each of so many channels."""
 
-    async def work(writing: Writing) -> str:
-        broadcast = await writing.broadcasts.add(title="New Lore", message="Share it.")
-        await writing.broadcasts.confirm(broadcast.id, None)
-        assert await writing.deliveries.add(broadcast.id, targets(channels)) == channels
+    async def work(tx: WriteTransaction) -> str:
+        broadcast = await tx.broadcasts.add(title="New Lore", message="Share it.")
+        await tx.broadcasts.confirm(broadcast.id, None)
+        assert await tx.deliveries.add(broadcast.id, targets(channels)) == channels
         return broadcast.id
 
     return await database.write(work)
@@ -47,7 +47,7 @@ async def announced(database: Database, channels: int = 1) -> str:
 
 async def claimed(database: Database, owner: str = ANN, limit: int = 10) -> list[Delivery]:
     """What ``owner`` gets to send."""
-    return await database.write(lambda writing: writing.deliveries.claim(owner, LEASE, limit))
+    return await database.write(lambda tx: tx.deliveries.claim(owner, LEASE, limit))
 
 
 async def one_claimed(database: Database, owner: str = ANN) -> Delivery:
@@ -58,8 +58,8 @@ async def one_claimed(database: Database, owner: str = ANN) -> Delivery:
 
 async def now(database: Database, delivery: Delivery) -> Delivery:
     """The delivery as it stands now."""
-    async with database.read() as reading:
-        return await reading.deliveries.get(delivery.id)
+    async with database.read() as tx:
+        return await tx.deliveries.get(delivery.id)
 
 
 async def test_claiming_marks_the_intent(database: Database, clock: StillClock) -> None:
@@ -88,11 +88,11 @@ async def test_doubt_is_remembered(database: Database, clock: StillClock, *, sur
     await announced(database)
     first = await one_claimed(database)
     until = clock.now + timedelta(seconds=8)
-    await database.write(lambda writing: writing.deliveries.postpone(first, ANN, until, "no answer", sure=sure))
+    await database.write(lambda tx: tx.deliveries.postpone(first, ANN, until, "no answer", sure=sure))
     waiting = await now(database, first)
     assert (waiting.state, waiting.error, waiting.lease_owner) == (DeliveryState.READY, "no answer", None)
-    async with database.read() as reading:
-        assert await reading.deliveries.next_due() == until
+    async with database.read() as tx:
+        assert await tx.deliveries.next_due() == until
     clock.forward(seconds=7)
     assert await claimed(database) == []
     clock.forward(seconds=1)
@@ -111,7 +111,7 @@ async def test_doubt_keeps_its_first_moment(database: Database, clock: StillCloc
         assert (delivery.attempts, delivery.attempted_at) == (attempt, began)
         until = clock.now + timedelta(seconds=10)
         await database.write(
-            lambda writing, row=delivery, due=until: writing.deliveries.postpone(row, ANN, due, "lost", sure=False)  # type: ignore[misc]
+            lambda tx, row=delivery, due=until: tx.deliveries.postpone(row, ANN, due, "lost", sure=False)  # type: ignore[misc]
         )
         clock.forward(seconds=10)
 
@@ -120,7 +120,7 @@ async def test_putting_back_is_as_if_never_taken(database: Database, clock: Stil
     """What was claimed and not tried is ready at once, with no try counted and no doubt."""
     await announced(database)
     taken = await one_claimed(database)
-    await database.write(lambda writing: writing.deliveries.put_back(taken, ANN, doubtful=False))
+    await database.write(lambda tx: tx.deliveries.release(taken, ANN, uncertain=False))
     back = await now(database, taken)
     assert (back.state, back.attempts, back.attempted_at, back.lease_owner) == (DeliveryState.READY, 0, None, None)
     clock.forward(seconds=1)
@@ -131,10 +131,10 @@ async def test_putting_back_keeps_an_older_doubt(database: Database, clock: Stil
     """What may have arrived at an earlier try is still in doubt after it was put back."""
     await announced(database)
     first = await one_claimed(database)
-    await database.write(lambda writing: writing.deliveries.postpone(first, ANN, clock.now, "lost", sure=False))
+    await database.write(lambda tx: tx.deliveries.postpone(first, ANN, clock.now, "lost", sure=False))
     clock.forward(seconds=3)
     second = await one_claimed(database)
-    await database.write(lambda writing: writing.deliveries.put_back(second, ANN, doubtful=second.tried_before))
+    await database.write(lambda tx: tx.deliveries.release(second, ANN, uncertain=second.tried_before))
     clock.forward(seconds=3)
     third = await one_claimed(database)
     assert third.tried_before
@@ -148,7 +148,7 @@ async def test_the_outcome_is_the_owners_to_tell(database: Database) -> None:
 
     def settled(owner: str) -> object:
         return database.write(
-            lambda writing: writing.deliveries.settle(delivery.id, owner, DeliveryState.SENT, message_id=2**63 - 1)
+            lambda tx: tx.deliveries.finish(delivery.id, owner, DeliveryState.SENT, message_id=2**63 - 1)
         )
 
     with pytest.raises(StaleStateError):
@@ -159,7 +159,7 @@ async def test_the_outcome_is_the_owners_to_tell(database: Database) -> None:
     with pytest.raises(StaleStateError):
         await settled(ANN)  # type: ignore[misc]
     with pytest.raises(StaleStateError):
-        await database.write(lambda writing: writing.deliveries.put_back(delivery, ANN, doubtful=delivery.tried_before))
+        await database.write(lambda tx: tx.deliveries.release(delivery, ANN, uncertain=delivery.tried_before))
 
 
 async def test_the_abandoned_are_adopted(database: Database, clock: StillClock) -> None:
@@ -168,9 +168,7 @@ async def test_the_abandoned_are_adopted(database: Database, clock: StillClock) 
     left = await one_claimed(database, ANN)
 
     async def adopted(owner: str, *, all_owners: bool) -> list[Delivery]:
-        return await database.write(
-            lambda writing: writing.deliveries.adopt_abandoned(owner, LEASE, all_owners=all_owners)
-        )
+        return await database.write(lambda tx: tx.deliveries.take_over_expired(owner, LEASE, all_owners=all_owners))
 
     clock.forward(minutes=5)
     assert await adopted(BEN, all_owners=False) == []
@@ -187,14 +185,14 @@ async def test_cancelling_stops_what_waits(database: Database) -> None:
     """A stop cancels what was not taken yet and leaves what is on its way; the counts say so."""
     broadcast_id = await announced(database, 4)
     (going,) = await claimed(database, limit=1)
-    assert await database.write(lambda writing: writing.deliveries.cancel_waiting(broadcast_id)) == 3
+    assert await database.write(lambda tx: tx.deliveries.cancel_waiting(broadcast_id)) == 3
     assert await claimed(database) == []
-    await database.write(lambda writing: writing.deliveries.settle(going.id, ANN, DeliveryState.SENT, message_id=1))
-    async with database.read() as reading:
-        assert await reading.deliveries.counts(broadcast_id) == {DeliveryState.SENT: 1, DeliveryState.CANCELLED: 3}
-        (sent,) = await reading.deliveries.of_broadcast(broadcast_id, DeliveryState.SENT)
-        assert len(await reading.deliveries.of_broadcast(broadcast_id)) == 4
-        assert await reading.deliveries.next_due() is None
+    await database.write(lambda tx: tx.deliveries.finish(going.id, ANN, DeliveryState.SENT, message_id=1))
+    async with database.read() as tx:
+        assert await tx.deliveries.counts(broadcast_id) == {DeliveryState.SENT: 1, DeliveryState.CANCELLED: 3}
+        (sent,) = await tx.deliveries.of_broadcast(broadcast_id, DeliveryState.SENT)
+        assert len(await tx.deliveries.of_broadcast(broadcast_id)) == 4
+        assert await tx.deliveries.next_due() is None
     assert sent.id == going.id
 
 
@@ -202,20 +200,20 @@ async def test_a_channel_gets_a_broadcast_once(database: Database) -> None:
     """The database itself refuses a second delivery of a broadcast to the same channel."""
     broadcast_id = await announced(database)
 
-    async def twice(writing: Writing) -> None:
-        await writing.deliveries.add(broadcast_id, targets(1))
+    async def twice(tx: WriteTransaction) -> None:
+        await tx.deliveries.add(broadcast_id, targets(1))
 
     with pytest.raises(IntegrityError):
         await database.write(twice)
-    async with database.read() as reading:
-        assert await reading.deliveries.counts(broadcast_id) == {DeliveryState.READY: 1}
+    async with database.read() as tx:
+        assert await tx.deliveries.counts(broadcast_id) == {DeliveryState.READY: 1}
 
 
 async def test_nobody_is_to_hear_of_it(database: Database) -> None:
     """A broadcast without targets has no deliveries, and nothing is due."""
-    assert await database.write(lambda writing: writing.deliveries.add("notifications_0", [])) == 0
-    async with database.read() as reading:
-        assert await reading.deliveries.next_due() is None
+    assert await database.write(lambda tx: tx.deliveries.add("notifications_0", [])) == 0
+    async with database.read() as tx:
+        assert await tx.deliveries.next_due() is None
 
 
 async def test_no_two_senders_get_the_same_delivery(peers: tuple[Database, Database]) -> None:
@@ -244,19 +242,19 @@ async def test_a_broadcast_ends_with_its_last_delivery(database: Database, clock
     broadcast_id = await announced(database, 2)
 
     async def finished() -> list[str]:
-        return await database.write(lambda writing: writing.broadcasts.finish_settled())
+        return await database.write(lambda tx: tx.broadcasts.finish_settled())
 
     one, two = await claimed(database)
     assert await finished() == []
-    await database.write(lambda writing: writing.deliveries.settle(one.id, ANN, DeliveryState.SENT, message_id=1))
-    await database.write(lambda writing: writing.deliveries.postpone(two, ANN, clock.now, "later", sure=True))
+    await database.write(lambda tx: tx.deliveries.finish(one.id, ANN, DeliveryState.SENT, message_id=1))
+    await database.write(lambda tx: tx.deliveries.postpone(two, ANN, clock.now, "later", sure=True))
     assert await finished() == []
     two = await one_claimed(database)
-    await database.write(lambda writing: writing.deliveries.settle(two.id, ANN, DeliveryState.REFUSED, error="no"))
+    await database.write(lambda tx: tx.deliveries.finish(two.id, ANN, DeliveryState.REFUSED, error="no"))
     assert await finished() == [broadcast_id]
     assert await finished() == []
-    async with database.read() as reading:
-        broadcast = await reading.broadcasts.get(broadcast_id)
+    async with database.read() as tx:
+        broadcast = await tx.broadcasts.get(broadcast_id)
     assert (broadcast.state, broadcast.finished_at) == (BroadcastState.DONE, clock.now)
 
 
@@ -264,8 +262,6 @@ async def test_the_end_is_found_by_one(peers: tuple[Database, Database]) -> None
     """When several look at once whether a broadcast has ended, one of them finds it."""
     broadcast_id = await announced(peers[0])
     delivery = await one_claimed(peers[0])
-    await peers[0].write(lambda writing: writing.deliveries.settle(delivery.id, ANN, DeliveryState.SENT, message_id=1))
-    found = await asyncio.gather(
-        *(peers[n % 2].write(lambda writing: writing.broadcasts.finish_settled()) for n in range(6))
-    )
+    await peers[0].write(lambda tx: tx.deliveries.finish(delivery.id, ANN, DeliveryState.SENT, message_id=1))
+    found = await asyncio.gather(*(peers[n % 2].write(lambda tx: tx.broadcasts.finish_settled()) for n in range(6)))
     assert [one for share in found for one in share] == [broadcast_id]

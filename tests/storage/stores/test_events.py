@@ -3,14 +3,14 @@ from datetime import timedelta
 
 import pytest
 
-from storage import Database, Writing
+from storage import Database, WriteTransaction
 from storage.stores.events import EventFilter, verify
-from tests.conftest import StillClock
+from tests.conftest import Somebody, StillClock
 
 
 async def record(database: Database, event: str, **data: object) -> None:
-    async def work(writing: Writing) -> None:
-        writing.report(event, data)
+    async def work(tx: WriteTransaction) -> None:
+        tx.report(event, data)
 
     await database.write(work)
 
@@ -19,9 +19,9 @@ async def test_events_are_chained_in_order(database: Database) -> None:
     """Events keep their order, and the chain over them verifies."""
     for number in range(5):
         await record(database, "Tried", number=number)
-    async with database.read() as reading:
-        verdict = await verify(reading.events)
-        page = await reading.events.page(EventFilter(), limit=3)
+    async with database.read() as tx:
+        verdict = await verify(tx.events)
+        page = await tx.events.page(EventFilter(), limit=3)
     assert verdict.intact
     assert verdict.events == 5
     assert [event.entry()["data"]["number"] for event in page] == [4, 3, 2]
@@ -30,16 +30,16 @@ async def test_events_are_chained_in_order(database: Database) -> None:
 async def test_change_and_event_share_their_fate(database: Database) -> None:
     """When the change fails, its event is not there either."""
 
-    async def work(writing: Writing) -> None:
-        await writing.ebooks.add("ebook_001", "Lost")
-        writing.report("Made a book", {})
+    async def work(tx: WriteTransaction) -> None:
+        await tx.ebooks.add("ebook_001", "Lost")
+        tx.report("Made a book", {})
         raise ValueError("the change fails")
 
     with pytest.raises(ValueError, match="the change fails"):
         await database.write(work)
-    async with database.read() as reading:
-        assert await reading.ebooks.find("ebook_001") is None
-        assert (await reading.events.head()).seq == 0
+    async with database.read() as tx:
+        assert await tx.ebooks.find("ebook_001") is None
+        assert (await tx.events.head()).seq == 0
 
 
 @pytest.mark.parametrize(
@@ -57,15 +57,15 @@ async def test_tampering_is_found(database: Database, statement: str) -> None:
         await record(database, "Tried", number=number)
     async with database.engines.writer.begin() as connection:
         await connection.exec_driver_sql(statement)
-    async with database.read() as reading:
-        assert not (await verify(reading.events)).intact
+    async with database.read() as tx:
+        assert not (await verify(tx.events)).intact
 
 
 async def test_concurrent_writers_leave_one_chain(database: Database) -> None:
     """Fifty writers at once leave fifty events in one unbroken chain."""
     await asyncio.gather(*(record(database, "Raced", number=number) for number in range(50)))
-    async with database.read() as reading:
-        verdict = await verify(reading.events)
+    async with database.read() as tx:
+        verdict = await verify(tx.events)
     assert verdict.intact
     assert verdict.events == 50
 
@@ -73,10 +73,10 @@ async def test_concurrent_writers_leave_one_chain(database: Database) -> None:
 async def test_cancelled_writes_are_whole_and_lock_nothing(database: Database) -> None:
     """A cancelled write has happened wholly or not at all, and the next one works."""
 
-    async def work(writing: Writing) -> None:
-        await writing.facts.put("tries", "1")
-        await writing.ebooks.find("nobody")
-        writing.report("Tried", {})
+    async def work(tx: WriteTransaction) -> None:
+        await tx.key_values.put("tries", "1")
+        await tx.ebooks.find("nobody")
+        tx.report("Tried", {})
 
     for _ in range(20):
         task = asyncio.create_task(database.write(work))
@@ -84,22 +84,22 @@ async def test_cancelled_writes_are_whole_and_lock_nothing(database: Database) -
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
     await database.write(work)
-    async with database.read() as reading:
-        assert (await verify(reading.events)).intact
+    async with database.read() as tx:
+        assert (await verify(tx.events)).intact
 
 
 async def test_acts_close_together_are_one_session(database: Database, clock: StillClock) -> None:
     """A member's acts within thirty minutes of each other belong to one session; a later one begins another."""
 
-    async def act(writing: Writing) -> None:
-        member = await writing.members.remember(7, "Hana")
-        writing.report("Acted", {}, member_id=member)
+    async def act(tx: WriteTransaction) -> None:
+        member = await tx.members.remember(Somebody(7, "Hana"))
+        tx.report("Acted", {}, member_id=member)
 
     for minutes in (0, 29, 29, 31):
         clock.forward(minutes=minutes)
         await database.write(act)
-    async with database.read() as reading:
-        sessions = [event.session_id for event in await reading.events.page(EventFilter(), limit=9)]
+    async with database.read() as tx:
+        sessions = [event.session_id for event in await tx.events.page(EventFilter(), limit=9)]
     assert len(set(sessions)) == 2
     assert sessions[1] == sessions[2] == sessions[3]
 
@@ -107,32 +107,32 @@ async def test_acts_close_together_are_one_session(database: Database, clock: St
 async def test_filters(database: Database, clock: StillClock) -> None:
     """Events can be asked for by book, member, name and time."""
 
-    async def act(writing: Writing) -> None:
-        member = await writing.members.remember(7, "Hana")
-        writing.report("A", {}, ebook_id="one")
-        writing.report("B", {}, ebook_id="two", member_id=member)
+    async def act(tx: WriteTransaction) -> None:
+        member = await tx.members.remember(Somebody(7, "Hana"))
+        tx.report("A", {}, ebook_id="one")
+        tx.report("B", {}, ebook_id="two", member_id=member)
 
     await database.write(act)
     clock.forward(hours=1)
     await database.write(act)
-    async with database.read() as reading:
-        hana = await reading.members.find(7)
-        assert await reading.events.count(EventFilter(ebook_id="one")) == 2
-        assert await reading.events.count(EventFilter(event="B", member_id=hana)) == 2
-        assert await reading.events.count(EventFilter(since=clock.now - timedelta(minutes=1))) == 2
+    async with database.read() as tx:
+        hana = await tx.members.find(7)
+        assert await tx.events.count(EventFilter(ebook_id="one")) == 2
+        assert await tx.events.count(EventFilter(event="B", member_id=hana)) == 2
+        assert await tx.events.count(EventFilter(since=clock.now - timedelta(minutes=1))) == 2
 
 
 async def test_a_clock_that_is_set_back_bends_no_session(database: Database, clock: StillClock) -> None:
     """A session never ends before it began, and a board's lease from the future binds nobody."""
-    member_id = await database.write(lambda writing: writing.members.remember(5, "Hana"))
-    await database.write(lambda writing: writing.boards.add(1, 2, member_id, ebook_id="", period="week"))
+    member_id = await database.write(lambda tx: tx.members.remember(Somebody(5, "Hana")))
+    await database.write(lambda tx: tx.boards.add(1, 2, member_id, ebook_id="", period="week"))
     lease = timedelta(seconds=60)
-    assert await database.write(lambda writing: writing.boards.claim(1, "a", lease))
-    assert await database.write(lambda writing: writing.boards.claim(1, "b", lease)) is None
-    first = await database.write(lambda writing: writing.sessions.enter(member_id, timedelta(minutes=30)))
+    assert await database.write(lambda tx: tx.boards.claim(1, "a", lease))
+    assert await database.write(lambda tx: tx.boards.claim(1, "b", lease)) is None
+    first = await database.write(lambda tx: tx.sessions.enter(member_id, timedelta(minutes=30)))
     clock.forward(hours=-2)
-    assert await database.write(lambda writing: writing.boards.claim(1, "b", lease))
-    assert await database.write(lambda writing: writing.sessions.enter(member_id, timedelta(minutes=30))) == first
-    async with database.read() as reading:
-        session = await reading.sessions.get(first)
+    assert await database.write(lambda tx: tx.boards.claim(1, "b", lease))
+    assert await database.write(lambda tx: tx.sessions.enter(member_id, timedelta(minutes=30))) == first
+    async with database.read() as tx:
+        session = await tx.sessions.get(first)
     assert session.last_at >= session.started_at

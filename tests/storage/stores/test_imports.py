@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from storage import Database, DatabaseInUseError, DatabaseUnreadableError, Writing
-from storage.dry_run import rehearsal
+from storage import Database, DatabaseInUseError, DatabaseUnreadableError, WriteTransaction
+from storage.dry_run import open_dry_run
 from storage.stores.events import EventFilter, verify
-from storage.stores.imports import Mark
-from tests.conftest import StillClock
+from storage.stores.imports import ImportRecord
+from tests.conftest import Somebody, StillClock
 
 LONG_AGO = datetime(2025, 12, 22, 9, 0, tzinfo=UTC)
 
@@ -27,46 +27,48 @@ def wrapped(**about: object) -> dict[str, Any]:
 async def past(database: Database, event: str, data: dict[str, Any], happened_at: datetime | None = LONG_AGO) -> None:
     """An event of long ago, taken over now."""
 
-    async def work(writing: Writing) -> None:
-        writing.report_past(event, data, happened_at)
+    async def work(tx: WriteTransaction) -> None:
+        tx.report_past(event, data, happened_at)
 
     await database.write(work)
 
 
 async def test_marks_are_found_again(database: Database) -> None:
     """A mark is found by its source and by the beginning of it, and a thousand others are asked for at once."""
-    marks = [Mark(f"a_b%/{number}", f"t{number}", "d" * 64) for number in range(3)] + [Mark("aXb%/9", "t9", "")]
-    await database.write(lambda writing: writing.imports.add(marks))
-    await database.write(lambda writing: writing.imports.add([]))
-    async with database.read() as reading:
+    marks = [ImportRecord(f"a_b%/{number}", f"t{number}", "d" * 64) for number in range(3)] + [
+        ImportRecord("aXb%/9", "t9", "")
+    ]
+    await database.write(lambda tx: tx.imports.add(marks))
+    await database.write(lambda tx: tx.imports.add([]))
+    async with database.read() as tx:
         asked = [f"a_b%/{number}" for number in range(2_500)]
-        assert await reading.imports.known(asked) == {mark.source: mark for mark in marks[:3]}
-        assert await reading.imports.sources("a_b%/") == {f"t{number}": f"a_b%/{number}" for number in range(3)}
+        assert await tx.imports.known(asked) == {mark.source: mark for mark in marks[:3]}
+        assert await tx.imports.sources("a_b%/") == {f"t{number}": f"a_b%/{number}" for number in range(3)}
 
 
 async def test_nothing_is_marked_twice(database: Database) -> None:
     """Two imports at once cannot both take the same thing: the second one's transaction is undone."""
-    mark = Mark("notifications.json/x/1", "t", "d")
-    await database.write(lambda writing: writing.imports.add([mark]))
+    mark = ImportRecord("notifications.json/x/1", "t", "d")
+    await database.write(lambda tx: tx.imports.add([mark]))
 
-    async def again(writing: Writing) -> None:
-        await writing.documents.keep("doc", "notifications", "{}", writing.now)
-        await writing.imports.add([mark])
+    async def again(tx: WriteTransaction) -> None:
+        await tx.documents.keep("doc", "notifications", "{}", tx.now)
+        await tx.imports.add([mark])
 
     with pytest.raises(IntegrityError):
         await database.write(again)
-    async with database.read() as reading:
-        assert await reading.documents.get("doc") is None
+    async with database.read() as tx:
+        assert await tx.documents.get("doc") is None
 
 
 async def test_the_past_keeps_its_moment(database: Database, clock: StillClock) -> None:
     """An imported event stands at the moment it happened, counts for that period alone, and the chain over it verifies."""
     await past(database, "Takes recorded", wrapped(entry={"event": "Takes recorded"}))
     await past(database, "Undated", wrapped(entry={"event": "Undated"}), None)
-    async with database.read() as reading:
-        dated, undated = [event async for event in reading.events.stream(EventFilter())]
-        assert await reading.events.count(EventFilter(since=clock.now - timedelta(days=30))) == 1
-        assert (await verify(reading.events)).intact
+    async with database.read() as tx:
+        dated, undated = [event async for event in tx.events.stream(EventFilter())]
+        assert await tx.events.count(EventFilter(since=clock.now - timedelta(days=30))) == 1
+        assert (await verify(tx.events)).intact
     assert dated.timestamp == "2025-12-22T09:00:00.000000+00:00"
     assert datetime.fromisoformat(undated.timestamp) == clock.now
 
@@ -82,8 +84,8 @@ async def test_the_past_keeps_its_moment(database: Database, clock: StillClock) 
 async def test_an_imported_entry_comes_back(database: Database, entry: dict[str, Any]) -> None:
     """What an imported event gives out is the entry that came in, naive time and all."""
     await past(database, str(entry["event"]), wrapped(entry=entry))
-    async with database.read() as reading:
-        (event,) = await reading.events.page(EventFilter(), limit=1)
+    async with database.read() as tx:
+        (event,) = await tx.events.page(EventFilter(), limit=1)
     assert event.entry() == entry
     assert json.loads(event.told) == entry.get("data")
 
@@ -92,8 +94,8 @@ async def test_an_entry_that_cannot_be_hashed_comes_back(database: Database) -> 
     """An entry with signs that no database takes is kept as text and comes back with them."""
     text = r'{"event": "Odd", "data": {"n": "\u0000\ud800", "x": Infinity}}'
     await past(database, "Odd", wrapped(text=text))
-    async with database.read() as reading:
-        (event,) = await reading.events.page(EventFilter(), limit=1)
+    async with database.read() as tx:
+        (event,) = await tx.events.page(EventFilter(), limit=1)
     assert event.entry() == json.loads(text)
     event.told.encode()
 
@@ -102,15 +104,15 @@ async def test_nobody_passes_for_the_past(database: Database) -> None:
     """What a member tracks by hand is given out as it was tracked, whatever it pretends to be."""
     forged = wrapped(entry={"event": "Script approved", "data": {}, "timestamp": "2020-01-01"})
 
-    async def work(writing: Writing) -> None:
-        member_id = await writing.members.remember(7, "Hana")
-        writing.report("Note", forged, member_id=member_id)
-        writing.report("Note", {"imported": {"source": "elsewhere"}})
-        writing.report("Note", {"imported": {"source": "session_progress.json", "entry": 5}})
+    async def work(tx: WriteTransaction) -> None:
+        member_id = await tx.members.remember(Somebody(7, "Hana"))
+        tx.report("Note", forged, member_id=member_id)
+        tx.report("Note", {"imported": {"source": "elsewhere"}})
+        tx.report("Note", {"imported": {"source": "session_progress.json", "entry": 5}})
 
     await database.write(work)
-    async with database.read() as reading:
-        entries = [event.entry() async for event in reading.events.stream(EventFilter())]
+    async with database.read() as tx:
+        entries = [event.entry() async for event in tx.events.stream(EventFilter())]
     assert [entry["event"] for entry in entries] == ["Note"] * 3
     assert entries[0]["data"] == forged
 
@@ -118,14 +120,14 @@ async def test_nobody_passes_for_the_past(database: Database) -> None:
 async def test_a_version_counts_imported_scripts(database: Database) -> None:
     """A chapter whose first script was imported gets version 2 next."""
 
-    async def work(writing: Writing) -> int:
-        await writing.ebooks.add("ebook_001", "The Fox")
+    async def work(tx: WriteTransaction) -> int:
+        await tx.ebooks.add("ebook_001", "The Fox")
         columns = {"title": "x", "theme": "", "writer": "gemini", "body": "{}", "created_at": LONG_AGO}
-        script_id = await writing.scripts.add(id="old", ebook_id="ebook_001", chapter_number=1, version=1, **columns)
+        script_id = await tx.scripts.add(id="old", ebook_id="ebook_001", chapter_number=1, version=1, **columns)
         assert script_id == "old"
-        assert (await writing.scripts.get("old")).created_at == LONG_AGO
-        assert await writing.scripts.taken(["old", "new"]) == {"old"}
-        return await writing.runs.next_version("ebook_001", 1)
+        assert (await tx.scripts.get("old")).created_at == LONG_AGO
+        assert await tx.scripts.taken(["old", "new"]) == {"old"}
+        return await tx.runs.next_version("ebook_001", 1)
 
     assert await database.write(work) == 2
 
@@ -133,67 +135,67 @@ async def test_a_version_counts_imported_scripts(database: Database) -> None:
 async def test_documents_keep_their_order(database: Database) -> None:
     """Documents taken over are given out in the order of their moments, each the very text it came as."""
 
-    async def work(writing: Writing) -> None:
+    async def work(tx: WriteTransaction) -> None:
         for number in (3, 1, 2):
-            moment = writing.now + timedelta(microseconds=number)
-            await writing.documents.keep(f"n{number}", "notifications", f'{{ "n":{number}.0 }}', moment)
-        await writing.documents.keep("other", "else", "{}", writing.now)
+            moment = tx.now + timedelta(microseconds=number)
+            await tx.documents.keep(f"n{number}", "notifications", f'{{ "n":{number}.0 }}', moment)
+        await tx.documents.keep("other", "else", "{}", tx.now)
 
     await database.write(work)
-    async with database.read() as reading:
-        found = [text async for _, text, _ in reading.documents.stream("notifications")]
-        assert await reading.documents.taken(["n1", "other", "x"]) == {"n1", "other"}
+    async with database.read() as tx:
+        found = [text async for _, text, _ in tx.documents.stream("notifications")]
+        assert await tx.documents.taken(["n1", "other", "x"]) == {"n1", "other"}
     assert found == ['{ "n":1.0 }', '{ "n":2.0 }', '{ "n":3.0 }']
 
 
 async def test_a_rehearsal_leaves_no_trace(database: Database, database_url: str, clock: StillClock) -> None:
     """In a rehearsal everything that is there is seen and everything can be done, and afterwards nothing has happened."""
-    await database.write(lambda writing: writing.ebooks.add("ebook_001", "The Fox"))
+    await database.write(lambda tx: tx.ebooks.add("ebook_001", "The Fox"))
     await database.close()
 
-    async def work(writing: Writing) -> None:
-        assert await writing.ebooks.find("ebook_001") is not None
-        await writing.ebooks.add("ebook_002", "The Owl")
-        writing.report("Made a book", {})
+    async def work(tx: WriteTransaction) -> None:
+        assert await tx.ebooks.find("ebook_001") is not None
+        await tx.ebooks.add("ebook_002", "The Owl")
+        tx.report("Made a book", {})
 
-    async with rehearsal(database_url, clock) as tried:
+    async with open_dry_run(database_url, clock) as tried:
         await tried.write(work)
-        async with tried.read() as reading:
-            assert await reading.ebooks.find("ebook_002") is not None
-            assert (await reading.events.head()).seq == 1
+        async with tried.read() as tx:
+            assert await tx.ebooks.find("ebook_002") is not None
+            assert (await tx.events.head()).seq == 1
     opened = await Database.open(database_url, clock)
-    async with opened.read() as reading:
-        assert await reading.ebooks.find("ebook_002") is None
-        assert (await reading.events.head()).seq == 0
+    async with opened.read() as tx:
+        assert await tx.ebooks.find("ebook_002") is None
+        assert (await tx.events.head()).seq == 0
     await opened.close()
 
 
 async def test_a_rehearsal_undoes_one_write_alone(database_url: str, clock: StillClock) -> None:
     """A write that fails in a rehearsal is undone, and those before it stand until the end."""
 
-    async def fails(writing: Writing) -> None:
-        await writing.ebooks.add("ebook_002", "The Owl")
+    async def fails(tx: WriteTransaction) -> None:
+        await tx.ebooks.add("ebook_002", "The Owl")
         raise ValueError("the change fails")
 
-    async with rehearsal(database_url, clock) as tried:
-        await tried.write(lambda writing: writing.ebooks.add("ebook_001", "The Fox"))
+    async with open_dry_run(database_url, clock) as tried:
+        await tried.write(lambda tx: tx.ebooks.add("ebook_001", "The Fox"))
         with pytest.raises(ValueError, match="the change fails"):
             await tried.write(fails)
-        async with tried.read() as reading:
-            assert await reading.ebooks.titles() == {"ebook_001": "The Fox"}
+        async with tried.read() as tx:
+            assert await tx.ebooks.titles() == {"ebook_001": "The Fox"}
 
 
 async def test_a_rehearsal_makes_no_database(tmp_path: Path, clock: StillClock) -> None:
     """Where there is no database yet, a rehearsal makes neither the file nor its folder."""
-    async with rehearsal(f"sqlite:///{tmp_path}/new/studio.db", clock) as tried:
-        await tried.write(lambda writing: writing.ebooks.add("ebook_001", "The Fox"))
+    async with open_dry_run(f"sqlite:///{tmp_path}/new/studio.db", clock) as tried:
+        await tried.write(lambda tx: tx.ebooks.add("ebook_001", "The Fox"))
     assert await asyncio.to_thread(os.listdir, tmp_path) == []
 
 
 async def test_a_rehearsal_respects_the_lock(sqlite: Database, sqlite_url: str, clock: StillClock) -> None:
     """Beside a running bot on the same file a rehearsal is refused as everything else is."""
     with pytest.raises(DatabaseInUseError, match="in use by process"):
-        async with rehearsal(sqlite_url, clock):
+        async with open_dry_run(sqlite_url, clock):
             raise AssertionError
 
 
@@ -202,10 +204,10 @@ async def test_a_rehearsal_names_the_real_file(tmp_path: Path, clock: StillClock
     path = tmp_path / "studio.db"
     await asyncio.to_thread(path.write_text, "no database " * 1_000)
     with pytest.raises(DatabaseUnreadableError, match=str(path)):
-        async with rehearsal(f"sqlite:///{path}", clock):
+        async with open_dry_run(f"sqlite:///{path}", clock):
             raise AssertionError
     await asyncio.to_thread(path.unlink)
     await asyncio.to_thread(path.mkdir)
     with pytest.raises(DatabaseUnreadableError, match="cannot be copied"):
-        async with rehearsal(f"sqlite:///{path}", clock):
+        async with open_dry_run(f"sqlite:///{path}", clock):
             raise AssertionError

@@ -9,7 +9,7 @@ import pytest
 from storage import Database
 from storage.states import SubscriptionState
 from storage.stores.subscriptions import Subscription
-from tests.conftest import StillClock
+from tests.conftest import Somebody, StillClock
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ async def peers(database: Database, database_url: str, clock: StillClock) -> Asy
 async def joined(database: Database, guild: int, channel: int = 1, role: int | None = None) -> str:
     """The id of a server's subscription."""
     found = await database.write(
-        lambda writing: writing.subscriptions.join(
+        lambda tx: tx.subscriptions.join(
             guild_id=guild,
             guild_name=f"Guild {guild}",
             channel_id=channel,
@@ -40,28 +40,28 @@ async def joined(database: Database, guild: int, channel: int = 1, role: int | N
 
 async def active(database: Database) -> list[Subscription]:
     """Everybody who is to hear of an announcement."""
-    async with database.read() as reading:
-        return await reading.subscriptions.active()
+    async with database.read() as tx:
+        return await tx.subscriptions.active()
 
 
 async def test_a_person_keeps_their_id(database: Database) -> None:
     """A person has one id of ours that tells nothing, and is known by the newest name."""
-    first = await database.write(lambda writing: writing.members.remember(2**63 - 1, "Hana"))
-    again = await database.write(lambda writing: writing.members.remember(2**63 - 1, "Hana of the Bells 🦊"))
+    first = await database.write(lambda tx: tx.members.remember(Somebody(2**63 - 1, "Hana")))
+    again = await database.write(lambda tx: tx.members.remember(Somebody(2**63 - 1, "Hana of the Bells 🦊")))
     assert first == again
     assert re.fullmatch(r"members_[0-9a-f]{16}", first)
-    async with database.read() as reading:
-        assert await reading.members.find(2**63 - 1) == first
-        assert await reading.members.find(8) is None
-        assert await reading.members.names([first, "members_0"]) == {first: "Hana of the Bells 🦊"}
-        assert await reading.members.discord_ids([first]) == {first: 2**63 - 1}
-        assert await reading.members.names([]) == {}
+    async with database.read() as tx:
+        assert await tx.members.find(2**63 - 1) == first
+        assert await tx.members.find(8) is None
+        assert await tx.members.names([first, "members_0"]) == {first: "Hana of the Bells 🦊"}
+        assert await tx.members.discord_ids([first]) == {first: 2**63 - 1}
+        assert await tx.members.names([]) == {}
 
 
 async def test_a_person_who_acts_twice_at_once_is_one_person(peers: tuple[Database, Database]) -> None:
     """Somebody new who presses several buttons at once gets one id, and no press fails."""
     ids = await asyncio.gather(
-        *(peers[n % 2].write(lambda writing: writing.members.remember(7, "Hana")) for n in range(8))
+        *(peers[n % 2].write(lambda tx: tx.members.remember(Somebody(7, "Hana"))) for n in range(8))
     )
     assert len(set(ids)) == 1
 
@@ -69,7 +69,7 @@ async def test_a_person_who_acts_twice_at_once_is_one_person(peers: tuple[Databa
 async def test_different_people_at_once(peers: tuple[Database, Database]) -> None:
     """Different people who come at once get different ids."""
     ids = await asyncio.gather(
-        *(peers[n % 2].write(lambda writing, who=n: writing.members.remember(who, "Somebody")) for n in range(8))  # type: ignore[misc]
+        *(peers[n % 2].write(lambda tx, who=n: tx.members.remember(Somebody(who, "Somebody"))) for n in range(8))  # type: ignore[misc]
     )
     assert len(set(ids)) == 8
 
@@ -86,15 +86,15 @@ async def test_joining_again_changes_the_channel(database: Database, clock: Stil
 async def test_leaving_and_coming_back(database: Database, clock: StillClock) -> None:
     """After leaving nothing arrives, leaving twice changes nothing, and coming back revives the subscription."""
     first = await joined(database, 1)
-    assert await database.write(lambda writing: writing.subscriptions.end(1, "left")) is True
-    assert await database.write(lambda writing: writing.subscriptions.end(1, "left")) is False
-    assert await database.write(lambda writing: writing.subscriptions.end(2, "left")) is False
+    assert await database.write(lambda tx: tx.subscriptions.end(1, "left")) is True
+    assert await database.write(lambda tx: tx.subscriptions.end(1, "left")) is False
+    assert await database.write(lambda tx: tx.subscriptions.end(2, "left")) is False
     assert await active(database) == []
-    async with database.read() as reading:
-        assert await reading.subscriptions.of_guild(1) is None
+    async with database.read() as tx:
+        assert await tx.subscriptions.of_guild(1) is None
     assert await joined(database, 1) == first
-    async with database.read() as reading:
-        back = await reading.subscriptions.of_guild(1)
+    async with database.read() as tx:
+        back = await tx.subscriptions.of_guild(1)
     assert back is not None
     assert (back.state, back.ended_at, back.ended_why) == (SubscriptionState.ACTIVE, None, "")
 

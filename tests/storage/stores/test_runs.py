@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from storage import Database, StaleStateError, Writing
+from storage import Database, StaleStateError, WriteTransaction
 from storage.states import RunState
 from storage.stores.runs import Run
 from tests.conftest import StillClock
@@ -29,17 +29,17 @@ async def peers(database: Database, database_url: str, clock: StillClock) -> Asy
 @pytest.fixture(autouse=True)
 async def book(database: Database) -> None:
     """The book that the runs are of."""
-    await database.write(lambda writing: writing.ebooks.add("ebook_001", "The Fox"))
+    await database.write(lambda tx: tx.ebooks.add("ebook_001", "The Fox"))
 
 
 async def ordered(database: Database, chapter: int = 1, *, channel: int | None = None) -> Run:
     """A run that waits, with the next version of its chapter."""
 
-    async def work(writing: Writing) -> Run:
-        return await writing.runs.add(
+    async def work(tx: WriteTransaction) -> Run:
+        return await tx.runs.add(
             ebook_id="ebook_001",
             chapter_number=chapter,
-            version=await writing.runs.next_version("ebook_001", chapter),
+            version=await tx.runs.next_version("ebook_001", chapter),
             channel_id=channel,
             request="{}",
             content="The bell rang.",
@@ -50,7 +50,7 @@ async def ordered(database: Database, chapter: int = 1, *, channel: int | None =
 
 async def claimed(database: Database, owner: str = ANN) -> Run | None:
     """What ``owner`` gets to write."""
-    return await database.write(lambda writing: writing.runs.claim(owner, LEASE))
+    return await database.write(lambda tx: tx.runs.claim(owner, LEASE))
 
 
 async def taken(database: Database, owner: str = ANN) -> Run:
@@ -63,8 +63,8 @@ async def taken(database: Database, owner: str = ANN) -> Run:
 
 async def now(database: Database, run: Run) -> Run:
     """The run as it stands now."""
-    async with database.read() as reading:
-        return await reading.runs.get(run.id)
+    async with database.read() as tx:
+        return await tx.runs.get(run.id)
 
 
 async def test_the_oldest_comes_first(database: Database, clock: StillClock) -> None:
@@ -95,8 +95,8 @@ async def test_a_run_waits_for_its_card(database: Database, clock: StillClock) -
 async def test_a_card_lets_the_run_begin(database: Database) -> None:
     """As soon as its card stands, a run may be begun; where no card can stand, too."""
     shown, hidden = await ordered(database, 1, channel=77), await ordered(database, 2, channel=78)
-    await database.write(lambda writing: writing.runs.set_card(shown.id, 77, 99))
-    await database.write(lambda writing: writing.runs.set_card(hidden.id, None, None))
+    await database.write(lambda tx: tx.runs.set_card(shown.id, 77, 99))
+    await database.write(lambda tx: tx.runs.set_card(hidden.id, None, None))
     got = {run.id for run in (await claimed(database), await claimed(database)) if run}
     assert got == {shown.id, hidden.id}
 
@@ -106,10 +106,10 @@ async def test_this_very_run(database: Database, clock: StillClock) -> None:
     await ordered(database, 1)
     clock.forward(seconds=1)
     wanted = await ordered(database, 2)
-    got = await database.write(lambda writing: writing.runs.claim(ANN, LEASE, wanted.id))
+    got = await database.write(lambda tx: tx.runs.claim(ANN, LEASE, wanted.id))
     assert got is not None
     assert got.id == wanted.id
-    assert await database.write(lambda writing: writing.runs.claim(BEN, LEASE, wanted.id)) is None
+    assert await database.write(lambda tx: tx.runs.claim(BEN, LEASE, wanted.id)) is None
 
 
 async def test_no_two_workers_get_the_same_run(peers: tuple[Database, Database]) -> None:
@@ -123,13 +123,13 @@ async def test_a_lease_is_kept_by_its_owner(database: Database, clock: StillCloc
     """Renewing moves the lease and keeps the progress; nobody else can do it."""
     run = await taken(database)
     clock.forward(seconds=40)
-    await database.write(lambda writing: writing.runs.renew(run.id, ANN, LEASE, "half"))
+    await database.write(lambda tx: tx.runs.renew(run.id, ANN, LEASE, "half"))
     kept = await now(database, run)
     assert (kept.progress, kept.lease_until) == ("half", clock.now + LEASE)
-    await database.write(lambda writing: writing.runs.renew(run.id, ANN, LEASE))
+    await database.write(lambda tx: tx.runs.renew(run.id, ANN, LEASE))
     assert (await now(database, run)).progress == "half"
     with pytest.raises(StaleStateError):
-        await database.write(lambda writing: writing.runs.renew(run.id, BEN, LEASE, "mine"))
+        await database.write(lambda tx: tx.runs.renew(run.id, BEN, LEASE, "mine"))
     assert (await now(database, run)).progress == "half"
 
 
@@ -138,7 +138,7 @@ async def test_an_abandoned_run_is_found(database: Database, clock: StillClock) 
     run = await taken(database)
 
     async def sweep() -> list[Run]:
-        return await database.write(lambda writing: writing.runs.interrupt_abandoned("gone", all_owners=False))
+        return await database.write(lambda tx: tx.runs.interrupt_expired("gone", all_owners=False))
 
     clock.forward(seconds=60)
     assert await sweep() == []
@@ -153,7 +153,7 @@ async def test_the_only_process_finds_every_run(database: Database) -> None:
     """At the start of the only process there can be, every run that claims to be written is interrupted."""
     run = await taken(database)
     waiting = await ordered(database, 2)
-    found = await database.write(lambda writing: writing.runs.interrupt_abandoned("restarted", all_owners=True))
+    found = await database.write(lambda tx: tx.runs.interrupt_expired("restarted", all_owners=True))
     assert [one.id for one in found] == [run.id]
     assert (await now(database, waiting)).state is RunState.READY
 
@@ -162,13 +162,13 @@ async def test_a_lost_lease_can_change_nothing(database: Database, clock: StillC
     """A worker that comes back after its lease was taken can neither keep, finish nor interrupt the run."""
     run = await taken(database)
     clock.forward(minutes=2)
-    await database.write(lambda writing: writing.runs.interrupt_abandoned("gone", all_owners=False))
-    await database.write(lambda writing: writing.runs.again(run.id))
+    await database.write(lambda tx: tx.runs.interrupt_expired("gone", all_owners=False))
+    await database.write(lambda tx: tx.runs.requeue(run.id))
     assert await claimed(database, BEN) is not None
     for late in (
-        lambda writing: writing.runs.renew(run.id, ANN, LEASE, "old"),
-        lambda writing: writing.runs.finish(run.id, ANN, script_id="s", cost_micros=1, progress="old"),
-        lambda writing: writing.runs.interrupt(run.id, ANN, "old"),
+        lambda tx: tx.runs.renew(run.id, ANN, LEASE, "old"),
+        lambda tx: tx.runs.finish(run.id, ANN, script_id="s", cost_micros=1, progress="old"),
+        lambda tx: tx.runs.interrupt(run.id, ANN, "old"),
     ):
         with pytest.raises(StaleStateError):
             await database.write(late)
@@ -180,7 +180,7 @@ async def test_a_finished_run_stays_finished(database: Database) -> None:
     """A finished run names its script and its cost, and cannot be cancelled, continued or claimed."""
     run = await taken(database)
     await database.write(
-        lambda writing: writing.runs.finish(run.id, ANN, script_id="audio_scripts_1", cost_micros=42, progress="all")
+        lambda tx: tx.runs.finish(run.id, ANN, script_id="audio_scripts_1", cost_micros=42, progress="all")
     )
     done = await now(database, run)
     assert (done.state, done.script_id, done.cost_micros, done.progress) == (
@@ -190,7 +190,7 @@ async def test_a_finished_run_stays_finished(database: Database) -> None:
         "all",
     )
     assert done.lease_owner is None
-    for late in (lambda writing: writing.runs.cancel(run.id), lambda writing: writing.runs.again(run.id)):
+    for late in (lambda tx: tx.runs.cancel(run.id), lambda tx: tx.runs.requeue(run.id)):
         with pytest.raises(StaleStateError):
             await database.write(late)
     assert await claimed(database) is None
@@ -203,14 +203,14 @@ async def test_a_live_run_can_be_cancelled_once(database: Database, state: RunSt
     if state is not RunState.READY:
         await claimed(database)
     if state is RunState.INTERRUPTED:
-        await database.write(lambda writing: writing.runs.interrupt(run.id, ANN, "stopped"))
+        await database.write(lambda tx: tx.runs.interrupt(run.id, ANN, "stopped"))
     assert (await now(database, run)).state is state
-    cancelled = await database.write(lambda writing: writing.runs.cancel(run.id))
+    cancelled = await database.write(lambda tx: tx.runs.cancel(run.id))
     assert (cancelled.state, cancelled.lease_owner) == (RunState.CANCELLED, None)
     with pytest.raises(StaleStateError):
-        await database.write(lambda writing: writing.runs.cancel(run.id))
+        await database.write(lambda tx: tx.runs.cancel(run.id))
     with pytest.raises(StaleStateError):
-        await database.write(lambda writing: writing.runs.renew(run.id, ANN, LEASE))
+        await database.write(lambda tx: tx.runs.renew(run.id, ANN, LEASE))
     assert await claimed(database) is None
 
 
@@ -218,10 +218,10 @@ async def test_going_on_keeps_what_was_written(database: Database) -> None:
     """An interrupted run goes on with its progress; one that is not interrupted cannot be continued."""
     run = await taken(database)
     with pytest.raises(StaleStateError):
-        await database.write(lambda writing: writing.runs.again(run.id))
-    await database.write(lambda writing: writing.runs.renew(run.id, ANN, LEASE, "half"))
-    await database.write(lambda writing: writing.runs.interrupt(run.id, ANN, "stopped"))
-    resumed = await database.write(lambda writing: writing.runs.again(run.id))
+        await database.write(lambda tx: tx.runs.requeue(run.id))
+    await database.write(lambda tx: tx.runs.renew(run.id, ANN, LEASE, "half"))
+    await database.write(lambda tx: tx.runs.interrupt(run.id, ANN, "stopped"))
+    resumed = await database.write(lambda tx: tx.runs.requeue(run.id))
     assert (resumed.state, resumed.progress, resumed.note) == (RunState.READY, "half", "")
     again = await claimed(database, BEN)
     assert again is not None
@@ -233,7 +233,7 @@ async def test_versions_count_up(database: Database) -> None:
     first, second = await ordered(database), await ordered(database)
     other = await ordered(database, 2)
     assert (first.version, second.version, other.version) == (1, 2, 1)
-    await database.write(lambda writing: writing.runs.cancel(second.id))
+    await database.write(lambda tx: tx.runs.cancel(second.id))
     assert (await ordered(database)).version == 2
 
 
@@ -250,38 +250,38 @@ async def test_what_waits_is_counted(database: Database, clock: StillClock) -> N
         runs.append(await ordered(database, chapter))
         clock.forward(seconds=1)
     await claimed(database)
-    async with database.read() as reading:
-        assert await reading.runs.count_live() == 3
-        assert await reading.runs.ahead_of(runs[2]) == 1
-        assert [run.id for run in await reading.runs.in_state(RunState.READY)] == [run.id for run in runs[1:]]
-    await database.write(lambda writing: writing.runs.cancel(runs[1].id))
-    async with database.read() as reading:
-        assert await reading.runs.count_live() == 2
-        assert await reading.runs.ahead_of(runs[2]) == 0
+    async with database.read() as tx:
+        assert await tx.runs.count_live() == 3
+        assert await tx.runs.ahead_of(runs[2]) == 1
+        assert [run.id for run in await tx.runs.in_state(RunState.READY)] == [run.id for run in runs[1:]]
+    await database.write(lambda tx: tx.runs.cancel(runs[1].id))
+    async with database.read() as tx:
+        assert await tx.runs.count_live() == 2
+        assert await tx.runs.ahead_of(runs[2]) == 0
 
 
 async def test_money_is_counted_at_its_highest_known(database: Database, clock: StillClock) -> None:
     """A call counts with what was set aside for it until it is known what it cost; then with that, be it nothing."""
     one, two = await ordered(database, 1), await ordered(database, 2)
-    lost = await database.write(lambda writing: writing.runs.reserve(one.id, "m", 100))
+    lost = await database.write(lambda tx: tx.runs.reserve_cost(one.id, "m", 100))
     clock.forward(days=40)
-    settled = await database.write(lambda writing: writing.runs.reserve(one.id, "m", 1_000))
-    free = await database.write(lambda writing: writing.runs.reserve(two.id, "m", 5_000_000_000))
+    settled = await database.write(lambda tx: tx.runs.reserve_cost(one.id, "m", 1_000))
+    free = await database.write(lambda tx: tx.runs.reserve_cost(two.id, "m", 5_000_000_000))
     assert len({lost, settled, free}) == 3
-    async with database.read() as reading:
-        assert await reading.runs.spent() == 5_000_001_100
-    await database.write(lambda writing: writing.runs.settle(settled, 30))
-    await database.write(lambda writing: writing.runs.settle(free, 0))
-    async with database.read() as reading:
-        assert await reading.runs.spent() == 130
-        assert await reading.runs.spent(run_id=one.id) == 130
-        assert await reading.runs.spent(run_id=two.id) == 0
-        assert await reading.runs.spent(since=clock.now) == 30
-        assert await reading.runs.spent(run_id=one.id, since=clock.now + timedelta(seconds=1)) == 0
+    async with database.read() as tx:
+        assert await tx.runs.sum_costs() == 5_000_001_100
+    await database.write(lambda tx: tx.runs.record_cost(settled, 30))
+    await database.write(lambda tx: tx.runs.record_cost(free, 0))
+    async with database.read() as tx:
+        assert await tx.runs.sum_costs() == 130
+        assert await tx.runs.sum_costs(run_id=one.id) == 130
+        assert await tx.runs.sum_costs(run_id=two.id) == 0
+        assert await tx.runs.sum_costs(since=clock.now) == 30
+        assert await tx.runs.sum_costs(run_id=one.id, since=clock.now + timedelta(seconds=1)) == 0
 
 
 async def test_an_unknown_run_is_a_key_error(database: Database) -> None:
     """Asking for a run that does not exist is told apart from one in another state."""
-    async with database.read() as reading:
+    async with database.read() as tx:
         with pytest.raises(KeyError):
-            await reading.runs.get("runs_0000000000000000")
+            await tx.runs.get("runs_0000000000000000")

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from bot.generation.request import ScriptOrder
-from bot.generation.service import NewChapter, place_order
-from storage import Database, StaleStateError, Writing
+from bot.generation.request import ScriptRequest
+from bot.generation.service import NewChapter, create_run
+from storage import Database, StaleStateError, WriteTransaction
 from storage.states import ScriptState
 from tests.conftest import StillClock
 
@@ -28,7 +28,7 @@ async def peers(database: Database, database_url: str, clock: StillClock) -> Asy
 
 async def booked(database: Database, ebook_id: str = "ebook_001", title: str = "The Fox") -> None:
     """A book."""
-    await database.write(lambda writing: writing.ebooks.add(ebook_id, title))
+    await database.write(lambda tx: tx.ebooks.add(ebook_id, title))
 
 
 async def scripted(database: Database, chapter: int = 1, version: int = 1, **values: Any) -> str:
@@ -42,13 +42,13 @@ async def scripted(database: Database, chapter: int = 1, version: int = 1, **val
         "writer": "gemini",
         "body": "{}",
     }
-    return await database.write(lambda writing: writing.scripts.add(**given | values))
+    return await database.write(lambda tx: tx.scripts.add(**given | values))
 
 
 async def state(database: Database, script_id: str) -> ScriptState:
     """Where the script stands."""
-    async with database.read() as reading:
-        return (await reading.scripts.get(script_id)).state
+    async with database.read() as tx:
+        return (await tx.scripts.get(script_id)).state
 
 
 async def test_books_are_found_by_id_or_title(database: Database, clock: StillClock) -> None:
@@ -56,19 +56,19 @@ async def test_books_are_found_by_id_or_title(database: Database, clock: StillCl
     await booked(database, "fox", "Owl")
     clock.forward(seconds=1)
     await booked(database, "Owl", "The FOX of Bells")
-    async with database.read() as reading:
+    async with database.read() as tx:
         for name, found in (("Owl", "Owl"), ("OWL", "fox"), ("the fox of bells", "Owl"), ("FOX", "fox"), ("x", None)):
-            ebook = await reading.ebooks.find(name)
+            ebook = await tx.ebooks.find(name)
             assert (ebook.id if ebook else None) == found, name
-        assert await reading.ebooks.titles() == {"fox": "Owl", "Owl": "The FOX of Bells"}
+        assert await tx.ebooks.titles() == {"fox": "Owl", "Owl": "The FOX of Bells"}
 
 
 async def test_a_title_in_other_letters_is_found_in_any_case(database: Database) -> None:
     """Case does not matter in German or Greek titles either."""
     await booked(database, "eins", "Das Ächzen der Möwe")
-    async with database.read() as reading:
-        assert await reading.ebooks.find("das ächzen der möwe") is not None
-        assert await reading.ebooks.find("DAS ÄCHZEN DER MÖWE") is not None
+    async with database.read() as tx:
+        assert await tx.ebooks.find("das ächzen der möwe") is not None
+        assert await tx.ebooks.find("DAS ÄCHZEN DER MÖWE") is not None
 
 
 async def test_searching_takes_words_literally(database: Database, clock: StillClock) -> None:
@@ -76,24 +76,24 @@ async def test_searching_takes_words_literally(database: Database, clock: StillC
     for ebook_id, title in (("a", "100% Fear"), ("b", "100 Fears"), ("c", "Under_score")):
         await booked(database, ebook_id, title)
         clock.forward(seconds=1)
-    async with database.read() as reading:
+    async with database.read() as tx:
         for words, found in (("fear", ["b", "a"]), ("100%", ["a"]), ("_", ["c"]), ("", ["c", "b", "a"]), ("\\", [])):
-            assert [ebook.id for ebook in await reading.ebooks.matching(words, 25)] == found, words
-        assert len(await reading.ebooks.matching("", 2)) == 2
+            assert [ebook.id for ebook in await tx.ebooks.matching(words, 25)] == found, words
+        assert len(await tx.ebooks.matching("", 2)) == 2
 
 
 async def test_a_chapter_holds_its_newest_text(database: Database, clock: StillClock) -> None:
     """A chapter's text can be replaced; what stands there is the newest, and chapters are listed in order."""
     await booked(database)
-    await database.write(lambda writing: writing.ebooks.put_chapter("ebook_001", 2, "Two", "old"))
+    await database.write(lambda tx: tx.ebooks.put_chapter("ebook_001", 2, "Two", "old"))
     clock.forward(seconds=1)
-    await database.write(lambda writing: writing.ebooks.put_chapter("ebook_001", 2, "Second", "new 月"))
-    await database.write(lambda writing: writing.ebooks.put_chapter("ebook_001", 0, "Prologue", "p"))
-    async with database.read() as reading:
-        chapter = await reading.ebooks.chapter("ebook_001", 2)
-        assert await reading.ebooks.chapters("ebook_001", 25) == [(0, "Prologue"), (2, "Second")]
-        assert await reading.ebooks.chapter_numbers() == {"ebook_001": {0, 2}}
-        assert await reading.ebooks.chapter("ebook_001", 3) is None
+    await database.write(lambda tx: tx.ebooks.put_chapter("ebook_001", 2, "Second", "new 月"))
+    await database.write(lambda tx: tx.ebooks.put_chapter("ebook_001", 0, "Prologue", "p"))
+    async with database.read() as tx:
+        chapter = await tx.ebooks.chapter("ebook_001", 2)
+        assert await tx.ebooks.chapters("ebook_001", 25) == [(0, "Prologue"), (2, "Second")]
+        assert await tx.ebooks.chapter_numbers() == {"ebook_001": {0, 2}}
+        assert await tx.ebooks.chapter("ebook_001", 3) is None
     assert chapter is not None
     assert (chapter.title, chapter.content, chapter.updated_at) == ("Second", "new 月", clock.now)
 
@@ -102,7 +102,7 @@ async def test_orders_for_a_new_book_at_once(peers: tuple[Database, Database]) -
     """Two people who begin the same new book at the same moment make one book, and neither order fails."""
     orders = await asyncio.gather(
         *(
-            place_order(peers[n % 2], NewChapter("ebook_new", n, "The bell rang."), ScriptOrder(title="T"), None)
+            create_run(peers[n % 2], NewChapter("ebook_new", n, "The bell rang."), ScriptRequest(title="T"), None)
             for n in range(4)
         )
     )
@@ -115,7 +115,7 @@ async def test_the_same_chapter_ordered_twice_at_once(peers: tuple[Database, Dat
     await booked(peers[0])
     orders = await asyncio.gather(
         *(
-            place_order(peers[n % 2], NewChapter("ebook_001", 1, "The bell rang."), ScriptOrder(title="T"), None)
+            create_run(peers[n % 2], NewChapter("ebook_001", 1, "The bell rang."), ScriptRequest(title="T"), None)
             for n in range(4)
         )
     )
@@ -128,14 +128,14 @@ async def test_a_script_goes_from_draft_to_release(database: Database, clock: St
     script_id = await scripted(database)
     assert re.fullmatch(r"audio_scripts_[0-9a-f]{16}", script_id)
     with pytest.raises(StaleStateError):
-        await database.write(lambda writing: writing.scripts.release(script_id, ""))
-    await database.write(lambda writing: writing.scripts.approve(script_id))
+        await database.write(lambda tx: tx.scripts.release(script_id, ""))
+    await database.write(lambda tx: tx.scripts.approve(script_id))
     with pytest.raises(StaleStateError):
-        await database.write(lambda writing: writing.scripts.approve(script_id))
+        await database.write(lambda tx: tx.scripts.approve(script_id))
     clock.forward(seconds=1)
-    await database.write(lambda writing: writing.scripts.release(script_id, "https://example.org/1"))
-    async with database.read() as reading:
-        stored = await reading.scripts.get(script_id)
+    await database.write(lambda tx: tx.scripts.release(script_id, "https://example.org/1"))
+    async with database.read() as tx:
+        stored = await tx.scripts.get(script_id)
     assert (stored.state, stored.link, stored.released_at) == (
         ScriptState.RELEASED,
         "https://example.org/1",
@@ -148,7 +148,7 @@ async def test_one_approval_of_many_holds(peers: tuple[Database, Database]) -> N
     await booked(peers[0])
     script_id = await scripted(peers[0])
     results = await asyncio.gather(
-        *(peers[n % 2].write(lambda writing: writing.scripts.approve(script_id)) for n in range(6)),
+        *(peers[n % 2].write(lambda tx: tx.scripts.approve(script_id)) for n in range(6)),
         return_exceptions=True,
     )
     assert sum(isinstance(result, StaleStateError) for result in results) == 5
@@ -169,11 +169,11 @@ async def test_a_chapter_stands_where_its_furthest_script_stands(database: Datab
     first = await scripted(database, 1, 1)
     await scripted(database, 1, 2)
     await scripted(database, 2, 1)
-    await database.write(lambda writing: writing.scripts.approve(first))
-    await database.write(lambda writing: writing.scripts.release(first, "https://example.org"))
-    async with database.read() as reading:
-        standings = await reading.scripts.standings("ebook_001")
-        assert await reading.scripts.standings("other") == []
+    await database.write(lambda tx: tx.scripts.approve(first))
+    await database.write(lambda tx: tx.scripts.release(first, "https://example.org"))
+    async with database.read() as tx:
+        standings = await tx.scripts.standings("ebook_001")
+        assert await tx.scripts.standings("other") == []
     assert [(one.chapter_number, one.state, one.link) for one in standings] == [
         (1, ScriptState.RELEASED, "https://example.org"),
         (2, ScriptState.DRAFT, ""),
@@ -187,26 +187,26 @@ async def test_who_has_written_how_much(database: Database, clock: StillClock) -
     clock.forward(days=2)
     await scripted(database, 2)
     await scripted(database, 3, member_id="members_1")
-    async with database.read() as reading:
-        assert await reading.scripts.written() == {"template": 1, "gemini": 2}
-        assert await reading.scripts.written(since=clock.now) == {"gemini": 2}
-        assert await reading.scripts.written(member_id="members_1") == {"template": 1, "gemini": 1}
-        assert await reading.scripts.written(ebook_id="other") == {}
+    async with database.read() as tx:
+        assert await tx.scripts.written() == {"template": 1, "gemini": 2}
+        assert await tx.scripts.written(since=clock.now) == {"gemini": 2}
+        assert await tx.scripts.written(member_id="members_1") == {"template": 1, "gemini": 1}
+        assert await tx.scripts.written(ebook_id="other") == {}
 
 
 async def test_the_grants_entry_is_kept_as_it_was_written(database: Database) -> None:
     """A script's grant log comes back word for word and key for key."""
     document = {"eventType": "ebook_created", "ebookId": "e", "metadata": {"theme": "月", "b": 1, "a": [1.5]}}
     log_id = await database.write(
-        lambda writing: writing.scripts.add_grant_log(document, ebook_id="e", script_id="s", counts=True)
+        lambda tx: tx.scripts.add_grant_log(document, ebook_id="e", script_id="s", counts=True)
     )
     assert re.fullmatch(r"grant_logs_[0-9a-f]{16}", log_id)
-    async with database.read() as reading:
-        found = await reading.scripts.grant_log("s")
+    async with database.read() as tx:
+        found = await tx.scripts.grant_log("s")
         with pytest.raises(KeyError):
-            await reading.scripts.grant_log("another")
+            await tx.scripts.grant_log("another")
         with pytest.raises(KeyError):
-            await reading.scripts.get("another")
+            await tx.scripts.get("another")
     assert found == (log_id, document)
     assert list(found[1]["metadata"]) == ["theme", "b", "a"]
 
@@ -214,11 +214,11 @@ async def test_the_grants_entry_is_kept_as_it_was_written(database: Database) ->
 async def test_documents_come_back(database: Database) -> None:
     """A document is kept as it was given, under an id that names its collection."""
     document = {"z": 2**60, "a": [1.0, None, True], "text": 'a "b" 月\n', "empty": {}}
-    document_id = await database.write(lambda writing: writing.documents.add("voice_notes", document))
+    document_id = await database.write(lambda tx: tx.documents.add("voice_notes", document))
     assert re.fullmatch(r"voice_notes_[0-9a-f]{16}", document_id)
-    async with database.read() as reading:
-        kept = await reading.documents.get(document_id)
-        assert await reading.documents.get("voice_notes_0") is None
+    async with database.read() as tx:
+        kept = await tx.documents.get(document_id)
+        assert await tx.documents.get("voice_notes_0") is None
     assert kept == document
     assert list(kept) == ["z", "a", "text", "empty"]
 
@@ -226,37 +226,37 @@ async def test_documents_come_back(database: Database) -> None:
 async def test_what_is_no_json_is_no_document(database: Database) -> None:
     """A number that is none is refused, and nothing is kept."""
     with pytest.raises(ValueError, match="JSON"):
-        await database.write(lambda writing: writing.documents.add("notes", {"x": float("nan")}))
+        await database.write(lambda tx: tx.documents.add("notes", {"x": float("nan")}))
 
 
 async def test_facts_are_replaced(database: Database) -> None:
     """A fact holds the newest text that was put there."""
-    await database.write(lambda writing: writing.facts.put("synced", "one"))
-    await database.write(lambda writing: writing.facts.put("synced", "two"))
-    async with database.read() as reading:
-        assert await reading.facts.get("synced") == "two"
-        assert await reading.facts.get("unknown") is None
+    await database.write(lambda tx: tx.key_values.put("synced", "one"))
+    await database.write(lambda tx: tx.key_values.put("synced", "two"))
+    async with database.read() as tx:
+        assert await tx.key_values.get("synced") == "two"
+        assert await tx.key_values.get("unknown") is None
 
 
 async def test_facts_put_at_once(peers: tuple[Database, Database]) -> None:
     """A new fact that several processes put at once is there once, and nobody fails."""
     await asyncio.gather(
-        *(peers[n % 2].write(lambda writing, value=str(n): writing.facts.put("synced", value)) for n in range(6))  # type: ignore[misc]
+        *(peers[n % 2].write(lambda tx, value=str(n): tx.key_values.put("synced", value)) for n in range(6))  # type: ignore[misc]
     )
-    async with peers[1].read() as reading:
-        assert await reading.facts.get("synced") in {"0", "1", "2", "3", "4", "5"}
+    async with peers[1].read() as tx:
+        assert await tx.key_values.get("synced") in {"0", "1", "2", "3", "4", "5"}
 
 
 async def test_a_failed_write_leaves_nothing(database: Database) -> None:
     """When a later step of a change fails, its earlier steps have not happened."""
 
-    async def work(writing: Writing) -> None:
-        await writing.facts.put("half", "1")
-        await writing.ebooks.add("ebook_001", "The Fox")
-        await writing.ebooks.put_chapter("ebook_002", 1, "A book that is not there", "Text")
+    async def work(tx: WriteTransaction) -> None:
+        await tx.key_values.put("half", "1")
+        await tx.ebooks.add("ebook_001", "The Fox")
+        await tx.ebooks.put_chapter("ebook_002", 1, "A book that is not there", "Text")
 
     with pytest.raises(IntegrityError):
         await database.write(work)
-    async with database.read() as reading:
-        assert await reading.facts.get("half") is None
-        assert await reading.ebooks.titles() == {}
+    async with database.read() as tx:
+        assert await tx.key_values.get("half") is None
+        assert await tx.ebooks.titles() == {}

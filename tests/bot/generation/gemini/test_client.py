@@ -12,10 +12,10 @@ import pytest
 
 from bot.generation.gemini.call import CallReport, Deadline
 from bot.generation.gemini.client import GeminiModel
-from bot.generation.writer import FaultKind, WritingFault
+from bot.generation.writer import GenerationError, GenerationErrorKind
 from bot.scripts.coverage import coverage
 from bot.scripts.models import Draft, Usage
-from tests.bot.generation.story import CHAPTER, assignment
+from tests.bot.generation.story import CHAPTER, request
 from tests.standins.gemini import GeminiStandin
 from tests.standins.gemini_script import story_of
 
@@ -25,13 +25,13 @@ T = TypeVar("T")
 
 async def call(
     gemini: GeminiModel, report: CallReport | None = None, model: str = MODEL
-) -> tuple[list[Draft], WritingFault | None]:
+) -> tuple[list[Draft], GenerationError | None]:
     """All drafts of one call, and the fault that ended it."""
     drafts: list[Draft] = []
     try:
-        async for draft in gemini.stream(model, assignment(), report=report):
+        async for draft in gemini.stream(model, request(), report=report):
             drafts.append(draft)  # noqa: PERF401 - what came before a fault is kept
-    except WritingFault as found:
+    except GenerationError as found:
         return drafts, found
     return drafts, None
 
@@ -43,7 +43,7 @@ async def test_a_chapter_is_written(standin: GeminiStandin, gemini: GeminiModel)
     assert [len(draft.cues) for draft in drafts] == sorted({len(draft.cues) for draft in drafts})
     assert len(drafts) > 3
     last = drafts[-1]
-    assert coverage(assignment().paragraphs, last.cues).missing == ()
+    assert coverage(request().paragraphs, last.cues).missing == ()
     assert (last.model, last.title) == (MODEL, "The Midnight Summoning")
     assert last.usage.prompt > 500
     assert last.usage.output > 100
@@ -71,36 +71,36 @@ async def test_what_goes_over_the_wire(standin: GeminiStandin, gemini: GeminiMod
 
 
 FAULTS = [
-    ("bad_key", FaultKind.BAD_KEY, "INVALID_ARGUMENT"),
-    ("bad_key_401", FaultKind.BAD_KEY, "UNAUTHENTICATED"),
-    ("forbidden", FaultKind.NO_PERMISSION, "PERMISSION_DENIED"),
-    ("gone", FaultKind.MODEL_GONE, "NOT_FOUND"),
-    ("bad_request", FaultKind.BAD_REQUEST, "INVALID_ARGUMENT"),
-    ("location", FaultKind.BAD_REQUEST, "FAILED_PRECONDITION"),
-    ("overloaded", FaultKind.OVERLOADED, "UNAVAILABLE"),
-    ("internal", FaultKind.OVERLOADED, "INTERNAL"),
-    ("deadline", FaultKind.OVERLOADED, "DEADLINE_EXCEEDED"),
-    ("html", FaultKind.OVERLOADED, "Bad Gateway"),
-    ("quota_minute", FaultKind.QUOTA_MINUTE, ""),
-    ("quota_bare", FaultKind.QUOTA_MINUTE, ""),
-    ("quota_day", FaultKind.QUOTA_DAY, ""),
-    ("quota_none", FaultKind.QUOTA_NONE, ""),
-    ("broken_error", FaultKind.MALFORMED, ""),
-    ("drop_first", FaultKind.DISCONNECTED, "ServerDisconnectedError"),
-    ("stall_first", FaultKind.STALLED, ""),
-    ("empty_body", FaultKind.EMPTY, ""),
-    ("no_candidates", FaultKind.EMPTY, ""),
-    ("blank", FaultKind.EMPTY, ""),
-    ("prompt_blocked", FaultKind.PROMPT_BLOCKED, "PROHIBITED_CONTENT"),
-    ("thought_out", FaultKind.THOUGHT_OUT, "MAX_TOKENS"),
-    ("wrong_shape", FaultKind.WRONG_SHAPE, ""),
-    ("not_json", FaultKind.MALFORMED, ""),
+    ("bad_key", GenerationErrorKind.BAD_KEY, "INVALID_ARGUMENT"),
+    ("bad_key_401", GenerationErrorKind.BAD_KEY, "UNAUTHENTICATED"),
+    ("forbidden", GenerationErrorKind.NO_PERMISSION, "PERMISSION_DENIED"),
+    ("gone", GenerationErrorKind.MODEL_GONE, "NOT_FOUND"),
+    ("bad_request", GenerationErrorKind.BAD_REQUEST, "INVALID_ARGUMENT"),
+    ("location", GenerationErrorKind.BAD_REQUEST, "FAILED_PRECONDITION"),
+    ("overloaded", GenerationErrorKind.OVERLOADED, "UNAVAILABLE"),
+    ("internal", GenerationErrorKind.OVERLOADED, "INTERNAL"),
+    ("deadline", GenerationErrorKind.OVERLOADED, "DEADLINE_EXCEEDED"),
+    ("html", GenerationErrorKind.OVERLOADED, "Bad Gateway"),
+    ("quota_minute", GenerationErrorKind.QUOTA_MINUTE, ""),
+    ("quota_bare", GenerationErrorKind.QUOTA_MINUTE, ""),
+    ("quota_day", GenerationErrorKind.QUOTA_DAY, ""),
+    ("quota_none", GenerationErrorKind.QUOTA_NONE, ""),
+    ("broken_error", GenerationErrorKind.MALFORMED, ""),
+    ("drop_first", GenerationErrorKind.DISCONNECTED, "ServerDisconnectedError"),
+    ("stall_first", GenerationErrorKind.STALLED, ""),
+    ("empty_body", GenerationErrorKind.EMPTY, ""),
+    ("no_candidates", GenerationErrorKind.EMPTY, ""),
+    ("blank", GenerationErrorKind.EMPTY, ""),
+    ("prompt_blocked", GenerationErrorKind.PROMPT_BLOCKED, "PROHIBITED_CONTENT"),
+    ("thought_out", GenerationErrorKind.THOUGHT_OUT, "MAX_TOKENS"),
+    ("wrong_shape", GenerationErrorKind.WRONG_SHAPE, ""),
+    ("not_json", GenerationErrorKind.MALFORMED, ""),
 ]
 
 
 @pytest.mark.parametrize(("scenario", "kind", "reason"), FAULTS)
 async def test_every_failure_before_the_first_cue_is_told_apart(
-    standin: GeminiStandin, gemini: GeminiModel, scenario: str, kind: FaultKind, reason: str
+    standin: GeminiStandin, gemini: GeminiModel, scenario: str, kind: GenerationErrorKind, reason: str
 ) -> None:
     """One call, no cue, the right kind and the API's word for it."""
     standin.play(scenario)
@@ -113,24 +113,24 @@ async def test_every_failure_before_the_first_cue_is_told_apart(
 
 
 BREAKS = [
-    ("stall", FaultKind.STALLED, ""),
-    ("cut", FaultKind.DISCONNECTED, "ClientPayloadError"),
-    ("no_finish", FaultKind.CUT_OFF, ""),
-    ("error_in_stream", FaultKind.OVERLOADED, "UNAVAILABLE"),
-    ("broken_event", FaultKind.MALFORMED, ""),
-    ("no_end", FaultKind.MALFORMED, ""),
-    ("safety", FaultKind.OUTPUT_BLOCKED, "HARM_CATEGORY_DANGEROUS_CONTENT"),
-    ("prohibited", FaultKind.OUTPUT_BLOCKED, "PROHIBITED_CONTENT"),
-    ("recitation", FaultKind.RECITATION, "RECITATION"),
-    ("max_tokens", FaultKind.TRUNCATED, "MAX_TOKENS"),
-    ("continuation", FaultKind.TRUNCATED, "CONTINUATION"),
-    ("unknown_finish", FaultKind.UNKNOWN_END, "MOONRISE"),
+    ("stall", GenerationErrorKind.STALLED, ""),
+    ("cut", GenerationErrorKind.DISCONNECTED, "ClientPayloadError"),
+    ("no_finish", GenerationErrorKind.CUT_OFF, ""),
+    ("error_in_stream", GenerationErrorKind.OVERLOADED, "UNAVAILABLE"),
+    ("broken_event", GenerationErrorKind.MALFORMED, ""),
+    ("no_end", GenerationErrorKind.MALFORMED, ""),
+    ("safety", GenerationErrorKind.OUTPUT_BLOCKED, "HARM_CATEGORY_DANGEROUS_CONTENT"),
+    ("prohibited", GenerationErrorKind.OUTPUT_BLOCKED, "PROHIBITED_CONTENT"),
+    ("recitation", GenerationErrorKind.RECITATION, "RECITATION"),
+    ("max_tokens", GenerationErrorKind.TRUNCATED, "MAX_TOKENS"),
+    ("continuation", GenerationErrorKind.TRUNCATED, "CONTINUATION"),
+    ("unknown_finish", GenerationErrorKind.UNKNOWN_END, "MOONRISE"),
 ]
 
 
 @pytest.mark.parametrize(("scenario", "kind", "reason"), BREAKS)
 async def test_every_failure_on_the_way_keeps_what_was_written(
-    standin: GeminiStandin, gemini: GeminiModel, scenario: str, kind: FaultKind, reason: str
+    standin: GeminiStandin, gemini: GeminiModel, scenario: str, kind: GenerationErrorKind, reason: str
 ) -> None:
     """The cues before the break were given out, complete, and the fault says what broke."""
     standin.play(scenario)
@@ -159,7 +159,7 @@ async def test_odd_but_good_answers_are_read(standin: GeminiStandin, gemini: Gem
     standin.play(scenario)
     drafts, found = await call(gemini)
     assert found is None
-    assert coverage(assignment().paragraphs, drafts[-1].cues).share == 1.0
+    assert coverage(request().paragraphs, drafts[-1].cues).share == 1.0
     assert not [cue for cue in drafts[-1].cues if "Planning" in cue.text]
 
 
@@ -173,7 +173,7 @@ async def test_nobody_listening_is_a_lost_connection(
         report = CallReport(MODEL)
         _, found = await call(gemini, report)
     assert found is not None
-    assert found.kind is FaultKind.DISCONNECTED
+    assert found.kind is GenerationErrorKind.DISCONNECTED
     assert report.known == Usage()
 
 
@@ -196,10 +196,10 @@ async def test_a_call_knows_whether_its_cost_is_known(
 async def test_a_trickle_without_end_is_ended(standin: GeminiStandin, gemini: GeminiModel) -> None:
     """Each byte comes in time, the whole does not."""
     standin.delay, standin.chunks = 0.05, 2_000
-    with pytest.raises(WritingFault) as raised:
-        async for _ in gemini.stream(MODEL, assignment(), deadline=Deadline(0.3)):
+    with pytest.raises(GenerationError) as raised:
+        async for _ in gemini.stream(MODEL, request(), deadline=Deadline(0.3)):
             pass
-    assert raised.value.kind is FaultKind.TIMED_OUT
+    assert raised.value.kind is GenerationErrorKind.TIMED_OUT
 
 
 async def test_leaving_early_hangs_up(standin: GeminiStandin, gemini: GeminiModel) -> None:
@@ -207,7 +207,7 @@ async def test_leaving_early_hangs_up(standin: GeminiStandin, gemini: GeminiMode
     gc.disable()  # what is only closed when garbage is collected is not closed
     try:
         standin.play("stall", times=2)
-        async with aclosing(gemini.stream(MODEL, assignment())) as drafts:
+        async with aclosing(gemini.stream(MODEL, request())) as drafts:
             await anext(drafts)
             assert standin.open == 1
         task = asyncio.create_task(call(gemini))
@@ -241,7 +241,7 @@ async def test_a_chosen_version_is_kept(standin: GeminiStandin, monkeypatch: pyt
     gemini = GeminiModel("test-key", api_version="v1" if how == "argument" else "")
     _, found = await call(gemini)
     assert found is not None
-    assert found.kind is FaultKind.BAD_REQUEST
+    assert found.kind is GenerationErrorKind.BAD_REQUEST
     assert len(standin.calls) == 1
     await gemini.aclose()
 
@@ -258,7 +258,7 @@ async def test_a_key_that_cannot_be_one_is_not_sent(standin: GeminiStandin, key:
     gemini = GeminiModel(key)
     _, found = await call(gemini)
     assert found is not None
-    assert found.kind is FaultKind.BAD_KEY
+    assert found.kind is GenerationErrorKind.BAD_KEY
     assert standin.calls == []
     await gemini.aclose()
 
@@ -270,7 +270,7 @@ async def test_a_closed_client_stays_closed(standin: GeminiStandin, gemini: Gemi
     await gemini.aclose()
     _, found = await call(gemini)
     assert found is not None
-    assert found.kind is FaultKind.DISCONNECTED
+    assert found.kind is GenerationErrorKind.DISCONNECTED
     assert len(standin.calls) == 1
 
 

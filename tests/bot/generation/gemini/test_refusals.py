@@ -4,12 +4,12 @@ from typing import Any
 import pytest
 
 from bot.generation.gemini.refusals import ended, next_pacific_midnight, refused, unknown_field
-from bot.generation.writer import FaultKind, WritingFault
+from bot.generation.writer import GenerationError, GenerationErrorKind
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 
 
-def told(code: int, body: object = None, header: str = "") -> WritingFault:
+def told(code: int, body: object = None, header: str = "") -> GenerationError:
     return refused(code, body, "gemini-3.8-flash", NOW, header)
 
 
@@ -20,27 +20,27 @@ def error(code: int, message: str = "", **more: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("code", "body", "kind"),
     [
-        (400, error(400, "API key not valid. Please pass a valid API key."), FaultKind.BAD_KEY),
-        (400, error(400, "no", details=[{"reason": "API_KEY_INVALID"}]), FaultKind.BAD_KEY),
-        (400, error(400, "API key expired. Please renew the API key."), FaultKind.BAD_KEY),
-        (403, error(403, "Your API key was reported as leaked."), FaultKind.BAD_KEY),
-        (401, None, FaultKind.BAD_KEY),
-        (403, error(403), FaultKind.NO_PERMISSION),
-        (404, error(404), FaultKind.MODEL_GONE),
-        (400, error(400, "Invalid JSON payload received."), FaultKind.BAD_REQUEST),
-        (413, "<html>too large</html>", FaultKind.BAD_REQUEST),
-        (408, None, FaultKind.OVERLOADED),
-        (500, error(500), FaultKind.OVERLOADED),
-        (502, {"message": "<html>502</html>", "status": "Bad Gateway"}, FaultKind.OVERLOADED),
-        (503, [error(503)], FaultKind.OVERLOADED),
-        (529, 17, FaultKind.OVERLOADED),
-        (0, error(0, status="PERMISSION_DENIED"), FaultKind.NO_PERMISSION),
-        (0, None, FaultKind.OVERLOADED),
-        (429, None, FaultKind.QUOTA_MINUTE),
-        (429, error(429, details="odd"), FaultKind.QUOTA_MINUTE),
+        (400, error(400, "API key not valid. Please pass a valid API key."), GenerationErrorKind.BAD_KEY),
+        (400, error(400, "no", details=[{"reason": "API_KEY_INVALID"}]), GenerationErrorKind.BAD_KEY),
+        (400, error(400, "API key expired. Please renew the API key."), GenerationErrorKind.BAD_KEY),
+        (403, error(403, "Your API key was reported as leaked."), GenerationErrorKind.BAD_KEY),
+        (401, None, GenerationErrorKind.BAD_KEY),
+        (403, error(403), GenerationErrorKind.NO_PERMISSION),
+        (404, error(404), GenerationErrorKind.MODEL_GONE),
+        (400, error(400, "Invalid JSON payload received."), GenerationErrorKind.BAD_REQUEST),
+        (413, "<html>too large</html>", GenerationErrorKind.BAD_REQUEST),
+        (408, None, GenerationErrorKind.OVERLOADED),
+        (500, error(500), GenerationErrorKind.OVERLOADED),
+        (502, {"message": "<html>502</html>", "status": "Bad Gateway"}, GenerationErrorKind.OVERLOADED),
+        (503, [error(503)], GenerationErrorKind.OVERLOADED),
+        (529, 17, GenerationErrorKind.OVERLOADED),
+        (0, error(0, status="PERMISSION_DENIED"), GenerationErrorKind.NO_PERMISSION),
+        (0, None, GenerationErrorKind.OVERLOADED),
+        (429, None, GenerationErrorKind.QUOTA_MINUTE),
+        (429, error(429, details="odd"), GenerationErrorKind.QUOTA_MINUTE),
     ],
 )
-def test_a_status_and_its_body_name_the_fault(code: int, body: object, kind: FaultKind) -> None:
+def test_a_status_and_its_body_name_the_fault(code: int, body: object, kind: GenerationErrorKind) -> None:
     """Whatever the body is, the fault is the right one and no text of the body is in its sentences."""
     found = told(code, body)
     assert found.kind is kind
@@ -67,30 +67,32 @@ def test_a_minutes_quota_names_its_seconds() -> None:
 def test_a_days_quota_returns_at_midnight_in_california() -> None:
     """Its seconds are ignored; summer time is respected."""
     found = told(429, quota("GenerateRequestsPerDayPerProjectPerModel-FreeTier", "20"))
-    assert (found.kind, found.limit, found.retry_after) == (FaultKind.QUOTA_DAY, 20, None)
+    assert (found.kind, found.limit, found.retry_after) == (GenerationErrorKind.QUOTA_DAY, 20, None)
     assert found.back_at == datetime(2026, 11, 23, 8, tzinfo=UTC)
     assert next_pacific_midnight(datetime(2026, 7, 1, 6, 59, tzinfo=UTC)) == datetime(2026, 7, 1, 7, tzinfo=UTC)
 
 
 def test_a_limit_of_nothing_is_no_wait() -> None:
     """A model outside the tier is told as such, by the violation or by the message alone."""
-    assert told(429, quota("PerDay", "0")).kind is FaultKind.QUOTA_NONE
-    assert told(429, error(429, "Quota exceeded for metric: m, limit: 0, model: x")).kind is FaultKind.QUOTA_NONE
+    assert told(429, quota("PerDay", "0")).kind is GenerationErrorKind.QUOTA_NONE
+    assert (
+        told(429, error(429, "Quota exceeded for metric: m, limit: 0, model: x")).kind is GenerationErrorKind.QUOTA_NONE
+    )
 
 
 @pytest.mark.parametrize(
     ("reason", "wrote", "kind"),
     [
-        ("SAFETY", True, FaultKind.OUTPUT_BLOCKED),
-        ("PROHIBITED_CONTENT", False, FaultKind.OUTPUT_BLOCKED),
-        ("RECITATION", True, FaultKind.RECITATION),
-        ("MAX_TOKENS", True, FaultKind.TRUNCATED),
-        ("MAX_TOKENS", False, FaultKind.THOUGHT_OUT),
-        ("OTHER", True, FaultKind.UNKNOWN_END),
-        ("MOONRISE", True, FaultKind.UNKNOWN_END),
+        ("SAFETY", True, GenerationErrorKind.OUTPUT_BLOCKED),
+        ("PROHIBITED_CONTENT", False, GenerationErrorKind.OUTPUT_BLOCKED),
+        ("RECITATION", True, GenerationErrorKind.RECITATION),
+        ("MAX_TOKENS", True, GenerationErrorKind.TRUNCATED),
+        ("MAX_TOKENS", False, GenerationErrorKind.THOUGHT_OUT),
+        ("OTHER", True, GenerationErrorKind.UNKNOWN_END),
+        ("MOONRISE", True, GenerationErrorKind.UNKNOWN_END),
     ],
 )
-def test_a_finish_reason_names_the_fault(reason: str, wrote: bool, kind: FaultKind) -> None:
+def test_a_finish_reason_names_the_fault(reason: str, wrote: bool, kind: GenerationErrorKind) -> None:
     """Every reason but STOP is one, also those that Google has yet to invent."""
     assert ended(reason, "", "m", wrote=wrote).kind is kind
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.generation.gemini.response import LONGEST_CUE, LONGEST_TEXT, AnswerReader, schema
-from bot.generation.writer import Assignment, FaultKind, WritingFault
+from bot.generation.gemini.response import LONGEST_CUE, LONGEST_TEXT, ResponseParser, schema
+from bot.generation.writer import GenerationError, GenerationErrorKind, PartRequest
 from bot.scripts.models import CastMember, CueKind, Draft, Usage
-from tests.bot.generation.story import assignment
+from tests.bot.generation.story import request
 
 SCRIPT: dict[str, Any] = {
     "title": "The Midnight Summoning",
@@ -23,9 +23,9 @@ SCRIPT: dict[str, Any] = {
 }
 
 
-def read(text: str, given: Assignment | None = None) -> Draft:
+def read(text: str, given: PartRequest | None = None) -> Draft:
     """The draft from a whole answer that came in one piece."""
-    reader = AnswerReader(given or assignment())
+    reader = ResponseParser(given or request())
     reader.feed(text)
     reader.finish()
     return reader.draft("m", Usage())
@@ -51,7 +51,7 @@ def test_the_schema_uses_only_what_every_model_understands() -> None:
 
 def test_a_whole_answer_is_a_draft() -> None:
     """Everything that was written is found, numbered from the assignment's first cue."""
-    draft = read(json.dumps(SCRIPT), assignment(first_cue=40))
+    draft = read(json.dumps(SCRIPT), request(first_cue=40))
     assert (draft.title, draft.logline) == (SCRIPT["title"], SCRIPT["logline"])
     assert [(cue.n, cue.kind, cue.speaker, cue.direction) for cue in draft.cues] == [
         (40, CueKind.MUSIC, "", "under"),
@@ -64,7 +64,7 @@ def test_a_whole_answer_is_a_draft() -> None:
 def test_a_cue_counts_once_the_next_one_has_begun() -> None:
     """Character by character, drafts only grow, and the last cue waits for the end."""
     text = json.dumps(SCRIPT)
-    reader = AnswerReader(assignment())
+    reader = ResponseParser(request())
     seen = [len(reader.draft("", Usage()).cues) for letter in text if reader.feed(letter)]
     assert seen == [1, 2]
     reader.finish()
@@ -76,7 +76,7 @@ def test_how_the_answer_is_sliced_makes_no_difference(steps: list[int]) -> None:
     """Any slicing gives the same cues, with half surrogates at the cuts put together again."""
     script = {**SCRIPT, "cues": [{"type": "narration", "text": f"The 🦊 came {n} times “so”.\n"} for n in range(9)]}
     text = json.dumps(script, ensure_ascii=False).replace("🦊", "\ud83e\udd8a")
-    reader = AnswerReader(assignment())
+    reader = ResponseParser(request())
     for step in steps:
         reader.feed(text[:step])
         text = text[step:]
@@ -133,7 +133,7 @@ def test_odd_cues_are_put_right() -> None:
 
 def test_names_and_voices_of_earlier_parts_stay() -> None:
     """A known speaker keeps the spelling and the voice that the cast has."""
-    known = assignment(cast=(CastMember(name="McKay", voice="gravel"),))
+    known = request(cast=(CastMember(name="McKay", voice="gravel"),))
     draft = read(
         json.dumps(
             {
@@ -162,9 +162,9 @@ def test_text_that_would_break_a_script_is_cleaned() -> None:
 @pytest.mark.parametrize("text", ["I would rather not.", "{", '{"cues": [{"type": "narration", "text": "cut'])
 def test_what_is_not_json_is_malformed(text: str) -> None:
     """A text that is no complete JSON document is told as such."""
-    with pytest.raises(WritingFault) as raised:
+    with pytest.raises(GenerationError) as raised:
         read(text)
-    assert raised.value.kind is FaultKind.MALFORMED
+    assert raised.value.kind is GenerationErrorKind.MALFORMED
 
 
 @pytest.mark.parametrize(
@@ -172,16 +172,16 @@ def test_what_is_not_json_is_malformed(text: str) -> None:
 )
 def test_json_without_a_script_has_the_wrong_shape(text: str) -> None:
     """JSON that holds not one usable cue is told from what is no JSON."""
-    with pytest.raises(WritingFault) as raised:
+    with pytest.raises(GenerationError) as raised:
         read(text)
-    assert raised.value.kind is FaultKind.WRONG_SHAPE
+    assert raised.value.kind is GenerationErrorKind.WRONG_SHAPE
 
 
 def test_what_was_good_before_the_break_is_kept() -> None:
     """A document that goes wrong in the middle still gives the cues before."""
-    reader = AnswerReader(assignment())
+    reader = ResponseParser(request())
     reader.feed(json.dumps(SCRIPT)[:-2] + ', {"type": "sfx", "text": "un"quoted"}]}')
-    with pytest.raises(WritingFault):
+    with pytest.raises(GenerationError):
         reader.finish()
     assert len(reader.draft("", Usage()).cues) == 3
 
@@ -191,7 +191,7 @@ def test_reading_while_it_grows_is_quick() -> None:
     entry = {"type": "narration", "speaker": "NARRATOR", "text": "word " * 40, "direction": "close"}
     text = cues(*[entry] * 590)
     assert len(text) > 160_000
-    reader = AnswerReader(assignment())
+    reader = ResponseParser(request())
     step = len(text) // 400
     began = time.process_time()
     for at in range(0, len(text), step):

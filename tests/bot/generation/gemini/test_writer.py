@@ -7,11 +7,11 @@ import pytest
 from bot.generation.error_messages import fault
 from bot.generation.gemini.client import GeminiModel
 from bot.generation.gemini.pricing import price
-from bot.generation.gemini.writer import GeminiWriter, NoMeter
-from bot.generation.writer import FaultKind, WritingFault
+from bot.generation.gemini.writer import GeminiWriter, NoBudget
+from bot.generation.writer import GenerationError, GenerationErrorKind
 from bot.scripts.models import Draft, Usage, WriterKind
 from tests.bot.generation.conftest import NOW
-from tests.bot.generation.story import assignment
+from tests.bot.generation.story import request
 from tests.standins.gemini import GeminiStandin
 
 FLASH, LITE, THIRD = "gemini-3.8-flash", "gemini-3.5-flash-lite", "gemini-3.6-flash"
@@ -29,15 +29,15 @@ class Ledger:
         self.refuse = refuse
 
     async def reserve(self, model: str, micros: int | None) -> str:
-        """A numbered ticket."""
+        """A numbered reservation_id."""
         if self.refuse:
-            raise fault(FaultKind.BUDGET)
+            raise fault(GenerationErrorKind.BUDGET)
         self.reserved.append((model, micros))
-        return f"ticket {len(self.reserved)}"
+        return f"reservation_id {len(self.reserved)}"
 
-    async def settle(self, ticket: str, model: str, usage: Usage | None, micros: int | None) -> None:
+    async def record_cost(self, reservation_id: str, model: str, usage: Usage | None, micros: int | None) -> None:
         """Kept as it is."""
-        self.settled.append((ticket, model, usage, micros))
+        self.settled.append((reservation_id, model, usage, micros))
 
 
 @pytest.fixture
@@ -51,12 +51,12 @@ def make(gemini: GeminiModel) -> Make:
     return made
 
 
-async def write(writer: GeminiWriter) -> tuple[list[Draft], WritingFault | None]:
+async def write(writer: GeminiWriter) -> tuple[list[Draft], GenerationError | None]:
     drafts: list[Draft] = []
     try:
-        async for draft in writer.write(assignment()):
+        async for draft in writer.write(request()):
             drafts.append(draft)  # noqa: PERF401 - what came before a fault is kept
-    except WritingFault as found:
+    except GenerationError as found:
         return drafts, found
     return drafts, None
 
@@ -78,25 +78,25 @@ async def test_the_first_model_writes(standin: GeminiStandin, make: Make) -> Non
 @pytest.mark.parametrize(
     ("scenario", "asked", "kind"),
     [
-        ("bad_key", [FLASH], FaultKind.BAD_KEY),
-        ("forbidden", [FLASH], FaultKind.NO_PERMISSION),
-        ("gone", [FLASH, LITE, THIRD], FaultKind.MODEL_GONE),
-        ("quota_none", [FLASH, LITE, THIRD], FaultKind.QUOTA_NONE),
-        ("quota_day", [FLASH, LITE, THIRD], FaultKind.QUOTA_DAY),
-        ("bad_request", [FLASH, LITE, THIRD], FaultKind.BAD_REQUEST),
-        ("thought_out", [FLASH, LITE, THIRD], FaultKind.THOUGHT_OUT),
-        ("prompt_blocked", [FLASH, LITE], FaultKind.PROMPT_BLOCKED),
-        ("overloaded", [FLASH] * 3 + [LITE] * 3 + [THIRD] * 3, FaultKind.OVERLOADED),
-        ("drop_first", [FLASH] * 3 + [LITE] * 3 + [THIRD] * 3, FaultKind.DISCONNECTED),
-        ("not_json", [FLASH] * 2 + [LITE] * 2 + [THIRD] * 2, FaultKind.MALFORMED),
-        ("empty_body", [FLASH] * 2 + [LITE] * 2 + [THIRD] * 2, FaultKind.EMPTY),
-        ("max_tokens", [FLASH], FaultKind.TRUNCATED),
-        ("cut", [FLASH], FaultKind.DISCONNECTED),
-        ("recitation", [FLASH], FaultKind.RECITATION),
+        ("bad_key", [FLASH], GenerationErrorKind.BAD_KEY),
+        ("forbidden", [FLASH], GenerationErrorKind.NO_PERMISSION),
+        ("gone", [FLASH, LITE, THIRD], GenerationErrorKind.MODEL_GONE),
+        ("quota_none", [FLASH, LITE, THIRD], GenerationErrorKind.QUOTA_NONE),
+        ("quota_day", [FLASH, LITE, THIRD], GenerationErrorKind.QUOTA_DAY),
+        ("bad_request", [FLASH, LITE, THIRD], GenerationErrorKind.BAD_REQUEST),
+        ("thought_out", [FLASH, LITE, THIRD], GenerationErrorKind.THOUGHT_OUT),
+        ("prompt_blocked", [FLASH, LITE], GenerationErrorKind.PROMPT_BLOCKED),
+        ("overloaded", [FLASH] * 3 + [LITE] * 3 + [THIRD] * 3, GenerationErrorKind.OVERLOADED),
+        ("drop_first", [FLASH] * 3 + [LITE] * 3 + [THIRD] * 3, GenerationErrorKind.DISCONNECTED),
+        ("not_json", [FLASH] * 2 + [LITE] * 2 + [THIRD] * 2, GenerationErrorKind.MALFORMED),
+        ("empty_body", [FLASH] * 2 + [LITE] * 2 + [THIRD] * 2, GenerationErrorKind.EMPTY),
+        ("max_tokens", [FLASH], GenerationErrorKind.TRUNCATED),
+        ("cut", [FLASH], GenerationErrorKind.DISCONNECTED),
+        ("recitation", [FLASH], GenerationErrorKind.RECITATION),
     ],
 )
 async def test_each_fault_has_its_own_persistence(
-    standin: GeminiStandin, make: Make, scenario: str, asked: list[str], kind: FaultKind
+    standin: GeminiStandin, make: Make, scenario: str, asked: list[str], kind: GenerationErrorKind
 ) -> None:
     """What may pass is tried again, what may differ goes to the next model, what is certain or begun ends at once."""
     standin.play(scenario)
@@ -150,7 +150,7 @@ async def test_a_wait_that_is_too_long_is_not_begun(standin: GeminiStandin, make
     assert models(standin) == [FLASH, LITE]
     _, found = await write(make(FLASH))
     assert found is not None
-    assert (found.kind, found.retry_after) == (FaultKind.QUOTA_MINUTE, 34.07)
+    assert (found.kind, found.retry_after) == (GenerationErrorKind.QUOTA_MINUTE, 34.07)
 
 
 @pytest.mark.parametrize("scenario", ["gone", "quota_none", "quota_day", "overloaded", "prompt_blocked", "not_json"])
@@ -168,14 +168,14 @@ async def test_the_most_telling_fault_is_raised(standin: GeminiStandin, make: Ma
     standin.play("gone", LITE)
     _, found = await write(make())
     assert found is not None
-    assert found.kind is FaultKind.QUOTA_DAY
+    assert found.kind is GenerationErrorKind.QUOTA_DAY
     assert found.back_at == datetime(2026, 11, 23, 8, tzinfo=UTC)
     standin.reset()
     standin.play("gone", FLASH)
     standin.play("overloaded", LITE)
     _, found = await write(make())
     assert found is not None
-    assert (found.kind, found.model) == (FaultKind.OVERLOADED, LITE)
+    assert (found.kind, found.model) == (GenerationErrorKind.OVERLOADED, LITE)
 
 
 async def test_what_cannot_be_served_ends_in_time(standin: GeminiStandin, make: Make) -> None:
@@ -183,7 +183,7 @@ async def test_what_cannot_be_served_ends_in_time(standin: GeminiStandin, make: 
     standin.play("stall_first")
     _, found = await write(make(FLASH, LITE, THIRD, total_seconds=1.5))
     assert found is not None
-    assert found.kind is FaultKind.STALLED
+    assert found.kind is GenerationErrorKind.STALLED
     assert len(standin.calls) <= 3
 
 
@@ -201,8 +201,12 @@ async def test_every_call_is_reserved_and_settled(standin: GeminiStandin, make: 
     standin.play("overloaded", times=1)
     standin.play("not_json", times=1)
     ledger = Ledger()
-    drafts, _ = await write(make(FLASH, meter=ledger))
-    assert [ticket for ticket, *_ in ledger.settled] == ["ticket 1", "ticket 2", "ticket 3"]
+    drafts, _ = await write(make(FLASH, budget=ledger))
+    assert [reservation_id for reservation_id, *_ in ledger.settled] == [
+        "reservation_id 1",
+        "reservation_id 2",
+        "reservation_id 3",
+    ]
     assert {model for model, _ in ledger.reserved} == {FLASH}
     most = ledger.reserved[0][1]
     assert most is not None
@@ -224,32 +228,32 @@ async def test_a_lost_call_keeps_its_reserve(standin: GeminiStandin, make: Make,
     """What Google charged for it cannot be known, so it is not given back."""
     standin.play(scenario, times=1)
     ledger = Ledger()
-    await write(make(FLASH, meter=ledger))
-    assert ledger.settled[0] == ("ticket 1", FLASH, None, None)
+    await write(make(FLASH, budget=ledger))
+    assert ledger.settled[0] == ("reservation_id 1", FLASH, None, None)
 
 
 async def test_leaving_early_keeps_the_reserve(standin: GeminiStandin, make: Make) -> None:
     """Cancelling is a lost call too, and it is settled."""
     standin.delay = 0.02
     ledger = Ledger()
-    drafts = make(meter=ledger).write(assignment())
+    drafts = make(budget=ledger).write(request())
     await anext(drafts)
     await drafts.aclose()
-    assert ledger.settled == [("ticket 1", FLASH, None, None)]
+    assert ledger.settled == [("reservation_id 1", FLASH, None, None)]
 
 
 async def test_a_spent_budget_asks_nobody(standin: GeminiStandin, make: Make) -> None:
     """Our own limit is final: no other model, no call."""
-    _, found = await write(make(meter=Ledger(refuse=True)))
+    _, found = await write(make(budget=Ledger(refuse=True)))
     assert found is not None
-    assert found.kind is FaultKind.BUDGET
+    assert found.kind is GenerationErrorKind.BUDGET
     assert standin.calls == []
 
 
 async def test_an_unknown_price_is_told_as_unknown(standin: GeminiStandin, make: Make) -> None:
     """Neither reserve nor cost is a number then."""
     ledger = Ledger()
-    await write(make("gemini-9-basalt", meter=ledger))
+    await write(make("gemini-9-basalt", budget=ledger))
     assert ledger.reserved == [("gemini-9-basalt", None)]
     assert ledger.settled[0][3] is None
 
@@ -258,11 +262,11 @@ async def test_no_model_is_a_fault(make: Make) -> None:
     """A list of blanks has nobody to ask."""
     _, found = await write(make(" "))
     assert found is not None
-    assert found.kind is FaultKind.MODEL_GONE
+    assert found.kind is GenerationErrorKind.MODEL_GONE
 
 
 async def test_without_a_meter_nothing_is_kept() -> None:
     """The default lets everything pass."""
-    meter = NoMeter()
-    assert await meter.reserve(FLASH, 1) == ""
-    await meter.settle("", FLASH, None, None)
+    budget = NoBudget()
+    assert await budget.reserve(FLASH, 1) == ""
+    await budget.record_cost("", FLASH, None, None)

@@ -11,24 +11,24 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from bot.clock import plainly
+from bot.clock import wait_plainly
 from bot.event_names import FAILED
-from bot.generation.budget import RunMeter
+from bot.generation.budget import RunBudget
 from bot.generation.gemini.client import GeminiModel
 from bot.generation.gemini.writer import GeminiWriter
-from bot.generation.pipeline import Engine, OnWait
-from bot.generation.request import Progress, ScriptOrder
-from bot.generation.run_card import NoCard
-from bot.generation.service import NewChapter, place_order
+from bot.generation.pipeline import GenerationPipeline, OnWait
+from bot.generation.request import Progress, ScriptRequest
+from bot.generation.service import NewChapter, create_run
 from bot.generation.template import TemplateWriter
 from bot.generation.worker import LEASE
-from bot.generation.writer import FaultKind, Writer
+from bot.generation.writer import GenerationErrorKind, Writer
 from bot.jobs.circuit_breaker import Health
-from bot.jobs.rate_limiter import Turnstile
+from bot.jobs.rate_limiter import RateLimiter
+from bot.ports import NoRunCards
 from bot.scripts import text_splitting
 from bot.scripts.coverage import Coverage
 from bot.scripts.models import Script
-from storage import Database, Reading
+from storage import Database, ReadTransaction
 from storage.stores.events import EventFilter
 from storage.stores.runs import Run
 from storage.stores.scripts import StoredScript
@@ -92,7 +92,7 @@ class Row:
     """
 
     scenario: str
-    kind: FaultKind
+    kind: GenerationErrorKind
     says: str
     paid: str
     always: int = 1
@@ -106,7 +106,7 @@ class Row:
         return self.scenario if self.after is None else f"{self.scenario} after {self.after}"
 
 
-K = FaultKind
+K = GenerationErrorKind
 
 
 BEFORE = [
@@ -208,13 +208,15 @@ class Studio:
     path: str
     health: Health
     budget: int | None = None
-    gate: Turnstile = field(default_factory=Turnstile)
+    gate: RateLimiter = field(default_factory=RateLimiter)
     waits: list[tuple[str, float]] = field(default_factory=list)
 
-    def engine(self, model: GeminiModel, total: float = 8.0, models: tuple[str, ...] = (FLASH, LITE)) -> Engine:
+    def engine(
+        self, model: GeminiModel, total: float = 8.0, models: tuple[str, ...] = (FLASH, LITE)
+    ) -> GenerationPipeline:
         """Writes with ``models`` and falls back to the template."""
 
-        def writer_for(run: Run, on_wait: OnWait) -> Writer:
+        def writer_factory(run: Run, on_wait: OnWait) -> Writer:
             async def told(reason: str, seconds: float) -> None:
                 self.waits.append((reason, seconds))
                 await on_wait(reason, seconds)
@@ -223,37 +225,35 @@ class Studio:
                 model,
                 models,
                 total_seconds=total,
-                meter=RunMeter(self.database, run.id, self.budget),
+                budget=RunBudget(self.database, run.id, self.budget),
                 on_wait=told,
                 backoff=0.002,
                 jitter=lambda: 0.5,
-                turnstile=self.gate,
+                rate_limiter=self.gate,
                 health=self.health,
                 clock=self.database.clock,
             )
 
-        return Engine(self.database, TemplateWriter(), NoCard(), plainly, LEASE, writer_for)
+        return GenerationPipeline(self.database, TemplateWriter(), NoRunCards(), wait_plainly, LEASE, writer_factory)
 
     async def order(self, text: str = CHAPTER, progress: str = "", **changes: Any) -> Run:
         """A run that is leased already."""
         chapter = NewChapter("ebook_001", 1, text)
-        order = ScriptOrder(title="The Midnight Summoning", **changes)
-        ordered = await place_order(self.database, chapter, order, None, progress=progress, owner=OWNER)
+        order = ScriptRequest(title="The Midnight Summoning", **changes)
+        ordered = await create_run(self.database, chapter, order, None, progress=progress, owner=OWNER)
         return ordered.run
 
     async def outcome(self, run: Run) -> Outcome:
         """Read from the database alone."""
 
-        async def work(reading: Reading) -> Outcome:
-            ended = await reading.runs.get(run.id)
+        async def work(tx: ReadTransaction) -> Outcome:
+            ended = await tx.runs.get(run.id)
             assert ended.script_id is not None
-            stored = await reading.scripts.get(ended.script_id)
-            events = [
-                (event.event, dict(event.entry()["data"])) async for event in reading.events.stream(EventFilter())
-            ]
+            stored = await tx.scripts.get(ended.script_id)
+            events = [(event.event, dict(event.entry()["data"])) async for event in tx.events.stream(EventFilter())]
             return Outcome(ended, stored, Script.from_json(stored.body), events, [])
 
-        found = await self.database.look(work)
+        found = await self.database.read_shielded(work)
         query = "SELECT model, reserved_micros, settled_micros FROM charges WHERE run_id = ? ORDER BY created_at, rowid"
         with closing(sqlite3.connect(self.path)) as connection:
             found.charges = connection.execute(query, (run.id,)).fetchall()

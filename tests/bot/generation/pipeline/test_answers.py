@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.generation.gemini.response import AnswerReader, schema
-from bot.generation.writer import Assignment, WritingFault
+from bot.generation.gemini.response import ResponseParser, schema
+from bot.generation.writer import GenerationError, PartRequest
 from bot.scripts.models import Draft, Usage
 from tests.bot.generation.pipeline.studio import (
     _JUNK,
@@ -103,11 +103,11 @@ def test_whatever_the_schema_is_filled_with_is_read_or_refused(
     """Any answer, whole or cut anywhere, is cues in their order or a fault with its sentence, and nothing else."""
     text = json.dumps(answer, ensure_ascii=bool(step % 2), indent=indent)
     text = text[: len(text) - cut] if cut < 200 else text
-    given = Assignment("Book", 1, "Title", "horror", ("The bell rang.",), first_cue=7)
-    reader = AnswerReader(given)
+    given = PartRequest("Book", 1, "Title", "horror", ("The bell rang.",), first_cue=7)
+    reader = ResponseParser(given)
     for at in range(0, len(text), step):
         reader.feed(text[at : at + step])
-    with suppress(WritingFault):
+    with suppress(GenerationError):
         reader.finish()
     draft = reader.draft("model", Usage())
     assert [cue.n for cue in draft.cues] == list(range(7, 7 + len(draft.cues)))

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.event_names import ADDED_GRANT_LOG, ADDED_SCRIPT, COMPLETED, FAILED, FELL_BACK, STARTED
-from bot.generation.writer import FaultKind
+from bot.generation.writer import GenerationErrorKind
 from tests.bot.generation.pipeline.studio import (
     BEFORE,
     FLASH,
@@ -82,8 +82,8 @@ async def test_in_the_middle_of_the_stream(
 
 def test_every_fault_has_its_row() -> None:
     """The two tables name every fault but those of our own making, each with a sentence of its own."""
-    ours = {FaultKind.BUDGET, FaultKind.RESTING}
-    assert {row.kind for row in (*BEFORE, *MIDDLE)} == set(FaultKind) - ours
-    sentences: dict[str, FaultKind] = {}
+    ours = {GenerationErrorKind.BUDGET, GenerationErrorKind.RESTING}
+    assert {row.kind for row in (*BEFORE, *MIDDLE)} == set(GenerationErrorKind) - ours
+    sentences: dict[str, GenerationErrorKind] = {}
     for row in BEFORE:
         assert sentences.setdefault(row.says, row.kind) is row.kind

@@ -7,7 +7,7 @@ import pytest
 from bot.event_names import ADDED_GRANT_LOG, ADDED_SCRIPT, COMPLETED, FAILED, FELL_BACK, STARTED
 from bot.generation.gemini.pricing import price
 from bot.generation.pipeline import _Job
-from bot.generation.writer import FaultKind
+from bot.generation.writer import GenerationErrorKind
 from bot.jobs import rate_limiter
 from bot.jobs.circuit_breaker import FAILURES
 from bot.scripts import text_splitting
@@ -118,7 +118,7 @@ async def test_after_failures_it_rests(standin: FaultyGemini, studio: Studio, ca
 async def test_a_wait_that_cannot_be_served_in_time_is_not_waited_for(standin: FaultyGemini, studio: Studio) -> None:
     """A minute's quota that returns after our time is over ends at once, without a call that nobody could await."""
     standin.play("quota_minute", retry_in=30)
-    outcome = await write(studio, Row("quota_minute", FaultKind.QUOTA_MINUTE, "", "free", total=2))
+    outcome = await write(studio, Row("quota_minute", GenerationErrorKind.QUOTA_MINUTE, "", "free", total=2))
     assert [call.model for call in standin.calls] == [FLASH, LITE]
     assert "Gemini allows no more requests in this minute. Try again in 30 seconds." in outcome.stored.error
     assert_money(outcome, "free", 2)
@@ -130,7 +130,7 @@ async def test_a_refusal_without_a_time_does_not_wait_past_the_end(
     """Our own pause after a refusal that names none counts like one that was named: it is not begun where time is short."""
     monkeypatch.setattr(rate_limiter, "_COOL", 3.0)
     standin.play("quota_bare")
-    outcome = await write(studio, Row("quota_bare", FaultKind.QUOTA_MINUTE, "", "free", total=1))
+    outcome = await write(studio, Row("quota_bare", GenerationErrorKind.QUOTA_MINUTE, "", "free", total=1))
     assert [call.model for call in standin.calls] == [FLASH, LITE]
     assert outcome.failure["reason"] == "quota_minute"
     assert_money(outcome, "free", 2)
@@ -147,7 +147,7 @@ async def test_what_people_read_while_waiting_is_a_sentence(standin: FaultyGemin
         job = _Job(studio.engine(model), await studio.order(), OWNER)
     await job._wait(reason, seconds)
     assert job.waiting == "Gemini is overloaded at the moment, about 1 s"
-    await job.painter.close()
+    await job.card_updater.close()
 
 
 @pytest.mark.parametrize("key", ["wrong\nkey-of-two-lines", "schlüssel-mit-umlaut-0123456789"])
