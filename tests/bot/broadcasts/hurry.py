@@ -187,7 +187,7 @@ async def finished(database: Database, found: Dispatcher, broadcast_id: str) -> 
 async def rows(database: Database, broadcast_id: str) -> list[Delivery]:
     """The deliveries as they are."""
     async with database.read() as tx:
-        return await tx.deliveries.of_broadcast(broadcast_id)
+        return await tx.deliveries.list_by_broadcast(broadcast_id)
 
 
 async def left_by_the_dead(database: Database) -> Delivery:

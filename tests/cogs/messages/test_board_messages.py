@@ -118,7 +118,7 @@ async def eventually(found: Callable[[], Awaitable[bool]]) -> None:
 async def troubled(stage: Stage) -> bool:
     """Whether the board knows that it is not current."""
     async with stage.bot.services.database.read() as tx:
-        return bool((await tx.boards.all())[0].trouble)
+        return bool((await tx.boards.list_all())[0].trouble)
 
 
 async def mended(stage: Stage) -> bool:
@@ -153,7 +153,7 @@ async def test_no_permission_no_board(stage: Stage) -> None:
     answer = await stage.discord.answered(await stage.hana.click(log, "Pin a live board"))
     assert "I lack **Send Messages**" in answer.text
     async with stage.bot.services.database.read() as tx:
-        assert await tx.boards.all() == []
+        assert await tx.boards.list_all() == []
 
 
 async def test_taken_down(stage: Stage) -> None:
@@ -214,7 +214,7 @@ async def test_a_deleted_channel_ends_its_board(stage: Stage) -> None:
     stage.discord.delete_channel(stage.discord.channel)
     await eventually(lambda: removed(stage))
     async with stage.bot.services.database.read() as tx:
-        assert await tx.boards.all() == []
+        assert await tx.boards.list_all() == []
 
 
 async def test_a_mended_board_does_not_complain_of_itself(stage: Stage) -> None:

@@ -79,7 +79,7 @@ async def test_claiming_marks_the_intent(database: Database, clock: StillClock) 
 async def test_a_fresh_delivery_was_never_tried(database: Database) -> None:
     """The first claim says that nothing can have arrived yet."""
     await announced(database)
-    assert not (await one_claimed(database)).tried_before
+    assert not (await one_claimed(database)).may_have_arrived
 
 
 @pytest.mark.parametrize(("sure", "tried"), [(True, False), (False, True)])
@@ -92,13 +92,13 @@ async def test_doubt_is_remembered(database: Database, clock: StillClock, *, sur
     waiting = await now(database, first)
     assert (waiting.state, waiting.error, waiting.lease_owner) == (DeliveryState.READY, "no answer", None)
     async with database.read() as tx:
-        assert await tx.deliveries.next_due() == until
+        assert await tx.deliveries.get_next_due() == until
     clock.forward(seconds=7)
     assert await claimed(database) == []
     clock.forward(seconds=1)
     again = await one_claimed(database, BEN)
     assert again.attempts == 2
-    assert again.tried_before is tried
+    assert again.may_have_arrived is tried
     assert again.attempted_at == (first.attempted_at if tried else clock.now)
 
 
@@ -124,7 +124,7 @@ async def test_putting_back_is_as_if_never_taken(database: Database, clock: Stil
     back = await now(database, taken)
     assert (back.state, back.attempts, back.attempted_at, back.lease_owner) == (DeliveryState.READY, 0, None, None)
     clock.forward(seconds=1)
-    assert not (await one_claimed(database, BEN)).tried_before
+    assert not (await one_claimed(database, BEN)).may_have_arrived
 
 
 async def test_putting_back_keeps_an_older_doubt(database: Database, clock: StillClock) -> None:
@@ -134,10 +134,10 @@ async def test_putting_back_keeps_an_older_doubt(database: Database, clock: Stil
     await database.write(lambda tx: tx.deliveries.postpone(first, ANN, clock.now, "lost", sure=False))
     clock.forward(seconds=3)
     second = await one_claimed(database)
-    await database.write(lambda tx: tx.deliveries.release(second, ANN, uncertain=second.tried_before))
+    await database.write(lambda tx: tx.deliveries.release(second, ANN, uncertain=second.may_have_arrived))
     clock.forward(seconds=3)
     third = await one_claimed(database)
-    assert third.tried_before
+    assert third.may_have_arrived
     assert (third.attempts, third.attempted_at) == (2, first.attempted_at)
 
 
@@ -159,7 +159,7 @@ async def test_the_outcome_is_the_owners_to_tell(database: Database) -> None:
     with pytest.raises(StaleStateError):
         await settled(ANN)  # type: ignore[misc]
     with pytest.raises(StaleStateError):
-        await database.write(lambda tx: tx.deliveries.release(delivery, ANN, uncertain=delivery.tried_before))
+        await database.write(lambda tx: tx.deliveries.release(delivery, ANN, uncertain=delivery.may_have_arrived))
 
 
 async def test_the_abandoned_are_adopted(database: Database, clock: StillClock) -> None:
@@ -189,10 +189,10 @@ async def test_cancelling_stops_what_waits(database: Database) -> None:
     assert await claimed(database) == []
     await database.write(lambda tx: tx.deliveries.finish(going.id, ANN, DeliveryState.SENT, message_id=1))
     async with database.read() as tx:
-        assert await tx.deliveries.counts(broadcast_id) == {DeliveryState.SENT: 1, DeliveryState.CANCELLED: 3}
-        (sent,) = await tx.deliveries.of_broadcast(broadcast_id, DeliveryState.SENT)
-        assert len(await tx.deliveries.of_broadcast(broadcast_id)) == 4
-        assert await tx.deliveries.next_due() is None
+        assert await tx.deliveries.count_by_state(broadcast_id) == {DeliveryState.SENT: 1, DeliveryState.CANCELLED: 3}
+        (sent,) = await tx.deliveries.list_by_broadcast(broadcast_id, DeliveryState.SENT)
+        assert len(await tx.deliveries.list_by_broadcast(broadcast_id)) == 4
+        assert await tx.deliveries.get_next_due() is None
     assert sent.id == going.id
 
 
@@ -206,14 +206,14 @@ async def test_a_channel_gets_a_broadcast_once(database: Database) -> None:
     with pytest.raises(IntegrityError):
         await database.write(twice)
     async with database.read() as tx:
-        assert await tx.deliveries.counts(broadcast_id) == {DeliveryState.READY: 1}
+        assert await tx.deliveries.count_by_state(broadcast_id) == {DeliveryState.READY: 1}
 
 
 async def test_nobody_is_to_hear_of_it(database: Database) -> None:
     """A broadcast without targets has no deliveries, and nothing is due."""
     assert await database.write(lambda tx: tx.deliveries.add("notifications_0", [])) == 0
     async with database.read() as tx:
-        assert await tx.deliveries.next_due() is None
+        assert await tx.deliveries.get_next_due() is None
 
 
 async def test_no_two_senders_get_the_same_delivery(peers: tuple[Database, Database]) -> None:

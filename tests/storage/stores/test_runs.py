@@ -252,12 +252,12 @@ async def test_what_waits_is_counted(database: Database, clock: StillClock) -> N
     await claimed(database)
     async with database.read() as tx:
         assert await tx.runs.count_live() == 3
-        assert await tx.runs.ahead_of(runs[2]) == 1
-        assert [run.id for run in await tx.runs.in_state(RunState.READY)] == [run.id for run in runs[1:]]
+        assert await tx.runs.count_ahead(runs[2]) == 1
+        assert [run.id for run in await tx.runs.list_in_states(RunState.READY)] == [run.id for run in runs[1:]]
     await database.write(lambda tx: tx.runs.cancel(runs[1].id))
     async with database.read() as tx:
         assert await tx.runs.count_live() == 2
-        assert await tx.runs.ahead_of(runs[2]) == 0
+        assert await tx.runs.count_ahead(runs[2]) == 0
 
 
 async def test_money_is_counted_at_its_highest_known(database: Database, clock: StillClock) -> None:

@@ -22,7 +22,7 @@ from bot.generation.service import NewChapter, create_run
 from bot.generation.template import TemplateWriter
 from bot.generation.worker import LEASE
 from bot.generation.writer import GenerationErrorKind, Writer
-from bot.jobs.circuit_breaker import Health
+from bot.generation.gemini.availability import GeminiAvailability
 from bot.jobs.rate_limiter import RateLimiter
 from bot.ports import NoRunCards
 from bot.scripts import text_splitting
@@ -206,7 +206,7 @@ class Studio:
 
     database: Database
     path: str
-    health: Health
+    availability: GeminiAvailability
     budget: int | None = None
     gate: RateLimiter = field(default_factory=RateLimiter)
     waits: list[tuple[str, float]] = field(default_factory=list)
@@ -230,7 +230,7 @@ class Studio:
                 backoff=0.002,
                 jitter=lambda: 0.5,
                 rate_limiter=self.gate,
-                health=self.health,
+                availability=self.availability,
                 clock=self.database.clock,
             )
 
