@@ -163,9 +163,10 @@ def build_services(
 ) -> Services:
     """All services, not started yet. ``gemini`` is connected already."""
     engine = build_engine(database, gemini, adapters.card, runtime)
-    worker = RunWorker(database, engine, runtime.wait, settings.generation_workers)
+    worker = RunWorker(
+        database, engine, runtime.wait, settings.generation_workers, lambda run_id: generation.refresh(run_id)
+    )
     generation = GenerationService(database, worker, adapters.card)
-    worker.refresh = generation.refresh
     dispatcher = Dispatcher(
         database,
         adapters.sender,

@@ -68,7 +68,7 @@ class Dispatcher:
 
     async def stop(self) -> None:
         """Sends nothing new, lets requests under way end for five seconds, and stops."""
-        self.jobs.is_stopping = True  # whoever gets a slot from the closing pacer must see it
+        self.jobs.begin_stop()  # before the pacer lets everybody pass: whoever passes must see it
         self.pacer.close()
         await self.jobs.stop()
         await self._announcer.stop(_STOP_SECONDS)

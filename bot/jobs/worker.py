@@ -86,7 +86,6 @@ class JobWorker(Generic[J]):
     exclusive: bool
     stop_seconds: float = 0.0
     owner: str = ""
-    is_stopping: bool = False
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
     _running: dict[str, tuple[J, asyncio.Task[None]]] = field(default_factory=dict)
@@ -98,19 +97,27 @@ class JobWorker(Generic[J]):
     def __post_init__(self) -> None:
         self.owner = self.owner or new_owner(self.handler.kind)
 
+    @property
+    def is_stopping(self) -> bool:
+        """Whether the worker is stopping, so that a job should not begin anything that takes long."""
+        return self._stop.is_set()
+
     async def start(self) -> None:
         """Recovers what dead processes left behind, then works in the background."""
         await self._recover()
         self._loops = [asyncio.create_task(self._run()), asyncio.create_task(self._keep_leases())]
+
+    def begin_stop(self) -> None:
+        """Claims nothing new from now on; ``stop`` does the rest."""
+        self._stop.set()
+        self._wake.set()
 
     async def stop(self) -> None:
         """Claims nothing new, lets running jobs end for ``stop_seconds``, cancels the rest and returns when all have ended.
 
         Their handler stores what a cancelled job has to keep; otherwise its lease expires and the job is recovered.
         """
-        self.is_stopping = True
-        self._stop.set()
-        self._wake.set()
+        self.begin_stop()
         tasks = [task for _, task in self._running.values()]
         if tasks and self.stop_seconds:
             await asyncio.wait(tasks, timeout=self.stop_seconds)
@@ -131,7 +138,7 @@ class JobWorker(Generic[J]):
             await asyncio.gather(task, return_exceptions=True)
 
     async def _run(self) -> None:
-        while not self.is_stopping:
+        while not self._stop.is_set():
             self._wake.clear()
             try:
                 await self._recover()
@@ -142,12 +149,12 @@ class JobWorker(Generic[J]):
             except Exception as error:  # noqa: BLE001 - one failed round must not end the worker; it is logged
                 log_unexpected(error, f"working on {self.handler.kind}")
                 pause = _ERROR_PAUSE_SECONDS
-            if not self.is_stopping:
+            if not self._stop.is_set():
                 with suppress(TimeoutError):
                     await self.wait(asyncio.wait_for(self._wake.wait(), pause), f"{self.handler.kind} that are due")
 
     async def _work_until_idle(self) -> None:
-        while not self.is_stopping:
+        while not self._stop.is_set():
             await self._start_due()
             if not self._running:
                 return
@@ -162,7 +169,7 @@ class JobWorker(Generic[J]):
             self._wake.clear()
 
     async def _start_due(self) -> None:
-        while not self.is_stopping and (free := self.limit - len(self._running)) > 0:
+        while not self._stop.is_set() and (free := self.limit - len(self._running)) > 0:
             if self._recovered:
                 self._start(self._recovered.popleft(), recovered=True)
                 continue
@@ -195,10 +202,10 @@ class JobWorker(Generic[J]):
         self._has_recovered_all = True
 
     async def _keep_leases(self) -> None:
-        while not self.is_stopping:
+        while not self._stop.is_set():
             with suppress(TimeoutError):
                 await self.wait(asyncio.wait_for(self._stop.wait(), HEARTBEAT_SECONDS), "the next heartbeat")
-            if self.is_stopping:
+            if self._stop.is_set():
                 return
             try:
                 await self._renew_leases()

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from bot.generation.gemini.availability import GeminiAvailability
 from bot.generation.gemini.client import load_sdk
 from bot.jobs import rate_limiter
-from bot.generation.gemini.availability import GeminiAvailability
 from storage import Database
 from tests.bot.generation.pipeline.studio import FaultyGemini, Studio
 from tests.conftest import StillClock

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from bot.clock import wait_plainly
 from bot.event_names import FAILED
 from bot.generation.budget import RunBudget
+from bot.generation.gemini.availability import GeminiAvailability
 from bot.generation.gemini.client import GeminiModel
 from bot.generation.gemini.writer import GeminiWriter
 from bot.generation.pipeline import GenerationPipeline, OnWait
@@ -22,7 +23,6 @@ from bot.generation.service import NewChapter, create_run
 from bot.generation.template import TemplateWriter
 from bot.generation.worker import LEASE
 from bot.generation.writer import GenerationErrorKind, Writer
-from bot.generation.gemini.availability import GeminiAvailability
 from bot.jobs.rate_limiter import RateLimiter
 from bot.ports import NoRunCards
 from bot.scripts import text_splitting
