@@ -21,7 +21,7 @@ from bot.clock import Wait
 from bot.errors import DeliveryError, NotFoundError, StateError, log_unexpected
 from bot.event_names import BOARD_PINNED, BOARD_REMOVED
 from bot.ports import BoardMessages, EditResult, Notices
-from bot.progress.scope import Period, Scope, midnight, resolved, zone_of
+from bot.progress.scope import Period, Scope, get_time_zone, resolve_scope, start_of_day
 from storage import Database, ReadTransaction, WriteTransaction
 from storage.stores.boards import Board
 
@@ -80,7 +80,7 @@ class LiveBoardWorker:
         """
 
         async def work(tx: WriteTransaction) -> Board:
-            book = (await resolved(tx, scope, self.zone)).filter.ebook_id
+            book = (await resolve_scope(tx, scope, self.zone)).filter.ebook_id
             member_id = await tx.members.remember(by)
             added = await tx.boards.add(channel_id, guild_id, member_id, ebook_id=book or "", period=scope.period.value)
             if not added:
@@ -94,7 +94,7 @@ class LiveBoardWorker:
 
         board = await self.database.write(work)
         async with self.database.read() as tx:
-            seq = (await tx.events.head()).seq
+            seq = (await tx.events.get_head()).seq
         try:
             async with asyncio.timeout(_TURN_SECONDS):
                 posted = await self._shown(board)
@@ -148,10 +148,10 @@ class LiveBoardWorker:
     async def _turn(self, channel_id: int, *, at_once: bool) -> None:
         async def claim(tx: WriteTransaction) -> tuple[Board | None, int, bool]:
             board = await tx.boards.claim(channel_id, self.owner, _LEASE, at_once=at_once)
-            zone = await zone_of(tx, self.zone)
+            zone = await get_time_zone(tx, self.zone)
             shown = board.shown_at if board else None
-            new_day = shown is not None and midnight(shown, zone) != midnight(tx.now, zone)
-            return board, (await tx.events.head()).seq, new_day
+            new_day = shown is not None and start_of_day(shown, zone) != start_of_day(tx.now, zone)
+            return board, (await tx.events.get_head()).seq, new_day
 
         board, seq, new_day = await self.database.write(claim)
         if board is None:

@@ -12,7 +12,7 @@ from bot.broadcasts.service import BroadcastService
 from bot.charts.progress_chart import ChartRenderer
 from bot.charts.snapshot import SnapshotService
 from bot.clock import Clock, Wait, utcnow, wait_plainly
-from bot.event_names import FELL_BACK
+from bot.event_names import GENERATION_FELL_BACK
 from bot.generation.budget import RunBudget
 from bot.generation.gemini.client import GeminiModel, load_sdk
 from bot.generation.gemini.pricing import parse_prices
@@ -118,7 +118,7 @@ class GeminiAccess:
             async def fell_back(found: GenerationError, to: str) -> None:
                 async def work(tx: WriteTransaction) -> None:
                     data = {"run_id": run.id, "from": found.model, "to": to, "reason": found.kind.value}
-                    tx.report(FELL_BACK, data, member_id=run.member_id, ebook_id=run.ebook_id)
+                    tx.report(GENERATION_FELL_BACK, data, member_id=run.member_id, ebook_id=run.ebook_id)
 
                 await database.write(work)
 

@@ -136,7 +136,7 @@ class AudioScriptGenerator:
         """Every entry, oldest first: ``{"timestamp", "event", "data"}``."""
         database, _, _ = await self._open()
         async with database.read() as tx:
-            return [event.entry() async for event in tx.events.stream(EventFilter())]
+            return [event.to_entry() async for event in tx.events.stream(EventFilter())]
 
     async def _open(self) -> tuple[Database, GeminiAccess, GenerationPipeline]:
         async with self._opening:
