@@ -11,7 +11,7 @@ from bot.app import MythBot
 from bot.permissions import invite_link
 from cogs.interactions.access import is_team
 from cogs.views.base import layout
-from cogs.views.formatting import EMBER, ago, plain
+from cogs.views.formatting import EMBER, escape_text, format_relative_time
 from cogs.views.privacy import STORED
 
 
@@ -26,14 +26,17 @@ class AboutCog(commands.Cog):
     async def about(self, interaction: discord.Interaction) -> None:
         """Version, writer, privacy, invitation."""
         settings = self._bot.settings
-        writer = plain(settings.gemini_model) if settings.gemini_key else "the template writer (no Gemini key is set)"
+        writer = (
+            escape_text(settings.gemini_model) if settings.gemini_key else "the template writer (no Gemini key is set)"
+        )
         resting = self._bot.services.health.resting_until
         if resting is not None:
             writer += f", resting until {discord.utils.format_dt(resting, 't')} after repeated failures"
         invite = invite_link(self._bot.application_id) if self._bot.application_id else ""
+        started = format_relative_time(self._bot.started_at)
         texts = [
             "### Midnight Myth Audio\nHorror ebooks become audio dramas here.",
-            f"Version {version('midnight-myth')} · running since {ago(self._bot.started_at)} · scripts by {writer}",
+            f"Version {version('midnight-myth')} · running since {started} · scripts by {writer}",
             STORED + "\n`/privacy` gives you your data as a file, or forgets you.",
             f"**For your own server.** [Invite the bot]({invite}), then `/affiliate join`.",
         ]

@@ -7,7 +7,7 @@ from discord.app_commands import Choice
 
 from bot.errors import log_unexpected
 from cogs.interactions.access import is_team, services_of
-from cogs.views.formatting import cut
+from cogs.views.formatting import shorten
 
 _log = logging.getLogger(__name__)
 _MOST = 25
@@ -29,4 +29,4 @@ async def ebook_choices(interaction: discord.Interaction, current: str) -> list[
 
 
 def _label(ebook_id: str, title: str) -> str:
-    return cut(title if title == ebook_id else f"{title} ({ebook_id})", 100) or ebook_id[:100]
+    return shorten(title if title == ebook_id else f"{title} ({ebook_id})", 100) or ebook_id[:100]

@@ -22,7 +22,7 @@ from cogs.messages.error_codes import (
 )
 from cogs.messages.requests import answer
 from cogs.views.base import layout, row
-from cogs.views.formatting import EMBER, ago
+from cogs.views.formatting import EMBER, format_relative_time
 from cogs.views.progress.board_controls import MARK, TakeDownButton
 from cogs.views.progress.controls import picture_file
 from cogs.views.progress.texts import overview_text, picture
@@ -173,7 +173,7 @@ def board_card(look: Snapshot) -> ui.LayoutView:
     items: list[ui.Item[Any]] = [
         ui.TextDisplay(overview_text(look.overview, heading="Live board")),
         picture(look.alt),
-        ui.TextDisplay(f"-# Keeps itself current · as of {ago(look.overview.now)}"),
+        ui.TextDisplay(f"-# Keeps itself current · as of {format_relative_time(look.overview.now)}"),
         row(TakeDownButton()),
     ]
     return layout(*items, accent=EMBER)

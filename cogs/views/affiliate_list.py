@@ -10,7 +10,7 @@ from discord import ui
 from bot.permissions import invite_link
 from cogs.interactions.access import bot_of, require_team, services_of
 from cogs.views.base import PressMixin, layout, row
-from cogs.views.formatting import INDIGO, ago, counted, plain
+from cogs.views.formatting import INDIGO, escape_text, format_count, format_relative_time
 from storage.states import SubscriptionState
 from storage.stores.subscriptions import Subscription
 
@@ -24,10 +24,13 @@ def list_card(found: Sequence[Subscription], page: int, invite: str) -> ui.Layou
     pages = max(1, -(-len(open_ones) // _PAGE))
     number = min(max(page, 0), pages - 1)
     shown = open_ones[number * _PAGE : (number + 1) * _PAGE]
-    lines = [f"### {counted(len(open_ones), 'server')} subscribed", f"[Invite the bot into another server]({invite})"]
+    lines = [
+        f"### {format_count(len(open_ones), 'server')} subscribed",
+        f"[Invite the bot into another server]({invite})",
+    ]
     lines += [_line(one) for one in shown]
     if ended:
-        lines.append(f"-# {counted(ended, 'subscription has', 'subscriptions have')} ended.")
+        lines.append(f"-# {format_count(ended, 'subscription has', 'subscriptions have')} ended.")
     items: list[ui.Item[Any]] = [ui.TextDisplay("\n".join(lines))]
     waiting = [one for one in shown if one.state in {SubscriptionState.PENDING, SubscriptionState.PAUSED}]
     if waiting:
@@ -43,11 +46,12 @@ def list_card(found: Sequence[Subscription], page: int, invite: str) -> ui.Layou
 
 
 def _line(one: Subscription) -> str:
-    last = f"last post {ago(one.last_post_at)}" if one.last_post_at else "no post yet"
-    trouble = f" · {plain(one.last_error, 80)}" if one.last_error else ""
+    last = f"last post {format_relative_time(one.last_post_at)}" if one.last_post_at else "no post yet"
+    trouble = f" · {escape_text(one.last_error, 80)}" if one.last_error else ""
     state = "" if one.state is SubscriptionState.ACTIVE else f" · **{one.state.value}**"
-    books = f" · {counted(len(one.ebooks), 'book')}" if one.ebooks else ""
-    return f"**{plain(one.guild_name, 60)}** #{plain(one.channel_name, 40)}{state}{books} · {last}{trouble} · `{one.referral}`"
+    books = f" · {format_count(len(one.ebooks), 'book')}" if one.ebooks else ""
+    server, channel = escape_text(one.guild_name, 60), escape_text(one.channel_name, 40)
+    return f"**{server}** #{channel}{state}{books} · {last}{trouble} · `{one.referral}`"
 
 
 def _admit_label(one: Subscription) -> str:
@@ -124,5 +128,5 @@ class RemoveButton(
         await bot_of(interaction).adapters.notices.server(
             removed.guild_id, "Announcements of Midnight Myth Audio have been ended for this server by the studio."
         )
-        text = f"Ended: {plain(removed.guild_name, 80)} gets no more announcements."
+        text = f"Ended: {escape_text(removed.guild_name, 80)} gets no more announcements."
         await interaction.edit_original_response(view=layout(ui.TextDisplay(text), accent=INDIGO))

@@ -11,7 +11,7 @@ from bot.errors import InputError, NotFoundError
 from bot.permissions import POSTING, in_words, missing
 from cogs.interactions.access import bot_of, require_manager, services_of
 from cogs.views.base import PressMixin, layout, row
-from cogs.views.formatting import INDIGO, RED, plain
+from cogs.views.formatting import INDIGO, RED, escape_text
 from storage.states import SubscriptionState
 from storage.stores.subscriptions import Subscription
 
@@ -69,8 +69,8 @@ def _joined(
     if announcement is not None:
         link = f"https://discord.com/channels/{announcement.guild_id}/{announcement.channel_id}"
         texts.append(
-            f"-# You would rather have no bot? Follow [#{plain(announcement.channel_name, 60)}]({link}) of the studio's server "
-            "instead: open it and press Follow."
+            f"-# You would rather have no bot? Follow [#{escape_text(announcement.channel_name, 60)}]({link}) "
+            "of the studio's server instead: open it and press Follow."
         )
     return layout(*(ui.TextDisplay(text) for text in texts), accent=INDIGO)
 
@@ -132,11 +132,13 @@ async def settings_card(interaction: discord.Interaction, subscription: Subscrip
         standings = await tx.scripts.standings()
     public = {standing.ebook_id for standing in standings if standing.state != "draft"} | set(subscription.ebooks)
     books = {ebook_id: title for ebook_id, title in titles.items() if ebook_id in public}
-    followed = ", ".join(plain(titles.get(ebook_id, ebook_id), 60) for ebook_id in subscription.ebooks) or "every book"
+    followed = (
+        ", ".join(escape_text(titles.get(ebook_id, ebook_id), 60) for ebook_id in subscription.ebooks) or "every book"
+    )
     role = f"<@&{subscription.role_id}>" if subscription.role_id else "none"
     states = {
         SubscriptionState.PENDING: "waiting for the studio's team",
-        SubscriptionState.PAUSED: f"paused, because {plain(subscription.last_error, 120)}; joining again ends that",
+        SubscriptionState.PAUSED: f"paused, because {escape_text(subscription.last_error, 120)}; joining again ends that",
     }
     lines = [
         "### Your subscription",

@@ -12,7 +12,7 @@ from cogs.interactions.access import bot_of, require_team, services_of
 from cogs.views.base import Modal, PressMixin
 from cogs.views.broadcast_compose import ComposeModal
 from cogs.views.broadcast_post import post_embed
-from cogs.views.formatting import counted, plain
+from cogs.views.formatting import escape_text, format_count
 from storage.states import Audience, BroadcastState
 from storage.stores.deliveries import Target
 
@@ -36,9 +36,9 @@ def preview_text(preview: BroadcastPreview) -> str:
     lines: list[str] = []
     count = len(preview.targets)
     if preview.changes is not None:
-        lines.append(f"Changes **{counted(preview.changes, 'post')}** that stand in channels")
+        lines.append(f"Changes **{format_count(preview.changes, 'post')}** that stand in channels")
     elif count:
-        lines.append(f"Goes to **{counted(count, 'channel')}** in {counted(preview.servers, 'server')}")
+        lines.append(f"Goes to **{format_count(count, 'channel')}** in {format_count(preview.servers, 'server')}")
     else:
         lines.append("**No channel would get it.**" + ("" if preview.left_out else " Nobody is subscribed yet."))
     if preview.left_out:
@@ -57,7 +57,7 @@ def preview_text(preview: BroadcastPreview) -> str:
 def left_out_text(left_out: tuple[tuple[Target, str], ...]) -> str:
     """``2 are left out: #lore in Night Owls (paused) …``."""
     shown = [
-        f"#{plain(target.channel_name, 40)} in {plain(target.guild_name, 40)} ({reason})"
+        f"#{escape_text(target.channel_name, 40)} in {escape_text(target.guild_name, 40)} ({reason})"
         for target, reason in left_out[:_LEFT_OUT]
     ]
     more = len(left_out) - len(shown)
@@ -71,17 +71,17 @@ def preview_buttons(preview: BroadcastPreview) -> ui.View:
     broadcast, count = preview.broadcast, len(preview.targets)
     danger = discord.ButtonStyle.danger
     if preview.changes is not None:
-        view.add_item(PreviewButton("change", broadcast.id, f"Change {counted(preview.changes, 'post')}", danger))
+        view.add_item(PreviewButton("change", broadcast.id, f"Change {format_count(preview.changes, 'post')}", danger))
         view.add_item(PreviewButton("edit", broadcast.id))
         view.add_item(PreviewButton("discard", broadcast.id))
         return view
     if count:
         if preview.second_approver:
-            label = f"Ask to post to {counted(count, 'channel')}"
+            label = f"Ask to post to {format_count(count, 'channel')}"
         elif broadcast.due_at is not None:
-            label = f"Schedule for {counted(count, 'channel')}"
+            label = f"Schedule for {format_count(count, 'channel')}"
         else:
-            label = f"Post to {counted(count, 'channel')}"
+            label = f"Post to {format_count(count, 'channel')}"
         view.add_item(PreviewButton("post", broadcast.id, label, danger))
     elif broadcast.script_id:
         view.add_item(PreviewButton("post", broadcast.id, "Release without posting", danger))
@@ -144,7 +144,7 @@ class PreviewButton(
             await show_preview(interaction, self.broadcast_id)
         elif self.act == "change":
             broadcast_id, count = await broadcasting.change(self.broadcast_id, by)
-            text = f"Changing {counted(count, 'post')}."
+            text = f"Changing {format_count(count, 'post')}."
             await interaction.edit_original_response(content=text, embed=None, view=None)
             await broadcasting.refresh_card(broadcast_id)
         elif self.act == "discard":
@@ -163,9 +163,9 @@ async def confirmed(interaction: discord.Interaction, preview: BroadcastPreview)
     elif not count:
         text = "Released. Nothing was posted."
     elif broadcast.due_at is not None:
-        text = f"Scheduled for {discord.utils.format_dt(broadcast.due_at, 'F')}, to {counted(count, 'channel')}."
+        text = f"Scheduled for {discord.utils.format_dt(broadcast.due_at, 'F')}, to {format_count(count, 'channel')}."
     else:
-        text = f"Confirmed. Posting to {counted(count, 'channel')}."
+        text = f"Confirmed. Posting to {format_count(count, 'channel')}."
     await interaction.edit_original_response(content=text, embed=None, view=None)
     if broadcast.script_id and broadcast.state is not BroadcastState.PENDING:
         stored, _ = await services.scripts.get(broadcast.script_id)

@@ -9,7 +9,7 @@ from bot.affiliates.badges import BadgeStanding
 from bot.broadcasts.post import FOOTER, Post
 from cogs.interactions.access import person, services_of
 from cogs.views.base import PressMixin
-from cogs.views.formatting import INDIGO, counted
+from cogs.views.formatting import INDIGO, format_count
 
 
 def post_embed(post: Post) -> discord.Embed:
@@ -47,7 +47,7 @@ class SharedButton(PressMixin, ui.DynamicItem[ui.Button[Any]], template=r"shared
 
 def _thanks(standing: BadgeStanding) -> str:
     if not standing.new:
-        return f"You told me before; it counts once. You have shared {counted(standing.shares, 'announcement')}."
+        return f"You told me before; it counts once. You have shared {format_count(standing.shares, 'announcement')}."
     text = f"Counted. That makes {standing.shares}"
     if standing.fresh is not None:
         return f"{text}: you now carry the **{standing.fresh.name}**."

@@ -9,7 +9,7 @@ from discord import ui
 from bot.scripts.models import Cue, Script, WriterKind
 from cogs.interactions.access import require_team, services_of
 from cogs.views.base import PressMixin, layout, row
-from cogs.views.formatting import EMBER, GREY, plain
+from cogs.views.formatting import EMBER, GREY, escape_text
 from storage.stores.scripts import StoredScript
 
 _PAGE_CHARACTERS = 2_800
@@ -33,8 +33,9 @@ def reader(stored: StoredScript, script: Script, page: int) -> ui.LayoutView:
     """One page, with the buttons to the others."""
     found = pages(script)
     number = min(max(page, 0), len(found) - 1)
-    cast = ", ".join(plain(member.name, 40) for member in script.cast[:12])
-    heading = f"### {plain(stored.title)}\n{f'Cast: {cast}' if number == 0 and cast else f'Page {number + 1} of {len(found)}'}"
+    cast = ", ".join(escape_text(member.name, 40) for member in script.cast[:12])
+    subtitle = f"Cast: {cast}" if number == 0 and cast else f"Page {number + 1} of {len(found)}"
+    heading = f"### {escape_text(stored.title)}\n{subtitle}"
     items: list[ui.Item[Any]] = [
         ui.TextDisplay(heading),
         ui.Separator(),
@@ -79,11 +80,11 @@ class PageButton(
 
 def _pieces(cue: Cue) -> list[str]:
     """A cue as Markdown; a very long one in several lines."""
-    direction = f" *({plain(cue.direction, 200)})*" if cue.direction else ""
+    direction = f" *({escape_text(cue.direction, 200)})*" if cue.direction else ""
     if cue.kind.spoken:
-        head, text = f"`{cue.n:>3}` **{plain(cue.speaker, 60)}**{direction}: ", cue.text
+        head, text = f"`{cue.n:>3}` **{escape_text(cue.speaker, 60)}**{direction}: ", cue.text
     else:
         head, text = f"`{cue.n:>3}` **{cue.kind.value.upper()}**{direction}: ", cue.text.upper()
     step = 1_200  # escaping may double it
     first, *others = [text[at : at + step] for at in range(0, len(text), step)] or [""]
-    return [head + plain(first, step), *(plain(other, step) for other in others)]
+    return [head + escape_text(first, step), *(escape_text(other, step) for other in others)]

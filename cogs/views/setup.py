@@ -12,7 +12,7 @@ from bot.permissions import in_words, missing
 from bot.studio_config import AnnouncementChannel, StudioConfig, save_config
 from cogs.interactions.access import bot_of, require_manager, require_team, services_of
 from cogs.views.base import Modal, PressMixin, layout, row
-from cogs.views.formatting import EMBER, plain
+from cogs.views.formatting import EMBER, escape_text
 from storage import WriteTransaction
 
 
@@ -28,7 +28,7 @@ def setup_card(interaction: discord.Interaction, found: str = "") -> ui.LayoutVi
         f"**Team:** {roles}",
         f"**Announcements also stand in:** {announcement} (an announcement channel can be followed by others)",
         f"**Audit channel:** {audit}",
-        f"**Time zone:** {plain(bot.timezone)}",
+        f"**Time zone:** {escape_text(bot.timezone)}",
         f"**A second person approves announcements:** {'yes' if config.second_approver else 'no'}",
         f"**Servers join:** {'after the team lets them in' if config.approve_affiliates else 'by themselves'}",
     ]
@@ -201,6 +201,8 @@ class ZoneModal(Modal, title="Time zone"):
         try:
             ZoneInfo(zone)
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise InputError(f"No time zone is called “{plain(zone, 60)}”.", "Write it like Europe/Berlin.") from None
+            raise InputError(
+                f"No time zone is called “{escape_text(zone, 60)}”.", "Write it like Europe/Berlin."
+            ) from None
         now = discord.utils.utcnow().astimezone(ZoneInfo(zone))
         await keep(interaction, f"✔ It is {now:%H:%M} there now.", timezone=zone)

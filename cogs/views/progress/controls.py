@@ -16,7 +16,7 @@ from bot.progress.scope import Period, Scope, event_key
 from bot.progress.sessions import SessionPage
 from cogs.interactions.access import require_team, services_of
 from cogs.views.base import PressMixin, layout, row
-from cogs.views.formatting import EMBER, cut
+from cogs.views.formatting import EMBER, shorten
 from cogs.views.progress import texts
 from cogs.views.progress.actions import BoardButton, ExportButton, SinceButton
 from cogs.views.progress.scope_ids import SCOPE, VIEW, ScopedMixin, View, scope_id, scope_of
@@ -147,7 +147,7 @@ class EventSelect(ScopedMixin, ui.DynamicItem[ui.Select[Any]], template=r"progre
         options = [discord.SelectOption(label="Every event", value="-", default=not scope.event)]
         options += [
             discord.SelectOption(
-                label=cut(name, 80) or "-",
+                label=shorten(name, 80) or "-",
                 value=event_key(name),
                 description=f"{number:,} in this period",
                 default=event_key(name) == scope.event,

@@ -11,7 +11,7 @@ from bot.progress.scope import Scope
 from bot.progress.sessions import MAX_NAME, SessionLine, SessionPage, SessionView, lasted
 from cogs.interactions.access import require_team, services_of
 from cogs.views.base import Modal, PressMixin, layout, row
-from cogs.views.formatting import EMBER, counted, cut, fitted, plain
+from cogs.views.formatting import EMBER, escape_text, fit_lines, format_count, shorten
 from cogs.views.progress.event_wording import event_lines, summed
 from cogs.views.progress.scope_ids import SCOPE, ScopedMixin, scope_id
 
@@ -33,8 +33,8 @@ def _line(line: SessionLine) -> str:
     begin, end = lasted(line.session)
     until = "still open" if line.open else f"until {discord.utils.format_dt(end, 't')}"
     return (
-        f"**{plain(_called(line), 80)}** · {plain(line.member or 'somebody forgotten', 40)}\n"
-        f"-# {discord.utils.format_dt(begin, 'f')}, {until} · {counted(line.events, 'event')}"
+        f"**{escape_text(_called(line), 80)}** · {escape_text(line.member or 'somebody forgotten', 40)}\n"
+        f"-# {discord.utils.format_dt(begin, 'f')}, {until} · {format_count(line.events, 'event')}"
     )
 
 
@@ -46,10 +46,10 @@ def session_card(view: SessionView) -> ui.LayoutView:
     """One session with its events; its own member can name and end it."""
     line = view.line
     lines = [
-        f"### {plain(_called(line), 80)}",
+        f"### {escape_text(_called(line), 80)}",
         _line(line).split("\n", 1)[1],
         summed(view.counts),
-        *fitted([event_lines(event, {}) for event in view.events], 3_200),
+        *fit_lines([event_lines(event, {}) for event in view.events], 3_200),
         f"-# Page {view.number + 1} of {view.pages}",
     ]
     items: list[ui.Item[Any]] = [ui.TextDisplay("\n".join(lines))]
@@ -79,9 +79,9 @@ class SessionSelect(ScopedMixin, ui.DynamicItem[ui.Select[Any]], template=r"prog
     def __init__(self, scope: Scope, lines: Sequence[SessionLine] = ()) -> None:
         options = [
             discord.SelectOption(
-                label=cut(f"{_called(line)} · {line.member or 'somebody forgotten'}", 100),
+                label=shorten(f"{_called(line)} · {line.member or 'somebody forgotten'}", 100),
                 value=line.session.id,
-                description=f"{line.session.started_at:%Y-%m-%d %H:%M} UTC, {counted(line.events, 'event')}",
+                description=f"{line.session.started_at:%Y-%m-%d %H:%M} UTC, {format_count(line.events, 'event')}",
             )
             for line in lines
         ] or [discord.SelectOption(label="-")]
