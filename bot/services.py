@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from bot.affiliates.badges import BadgeService, parse_tiers
+from bot.affiliates.badges import BadgeService
 from bot.affiliates.subscriptions import AffiliateService
 from bot.broadcasts.dispatcher import Dispatcher
 from bot.broadcasts.service import BroadcastService
@@ -15,7 +15,6 @@ from bot.clock import Clock, Wait, utcnow, wait_plainly
 from bot.event_names import GENERATION_FELL_BACK
 from bot.generation.budget import RunBudget
 from bot.generation.gemini.client import GeminiModel, load_sdk
-from bot.generation.gemini.pricing import parse_prices
 from bot.generation.gemini.writer import GeminiWriter
 from bot.generation.pipeline import GenerationPipeline, OnWait, WriterFactory
 from bot.generation.service import GenerationService
@@ -36,6 +35,8 @@ from bot.progress.timeline import TimelineService
 from bot.progress.tracking import TrackingService
 from bot.scripts.library import ScriptLibrary
 from bot.settings import Settings, StudioSettings
+from bot.settings.badge_tiers import parse_tiers
+from bot.settings.gemini_prices import parse_prices
 from storage import Database, WriteTransaction
 from storage.stores.runs import Run
 

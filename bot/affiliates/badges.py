@@ -1,22 +1,12 @@
 """Mythic badges: what sharing brings, from the first whisper to the nine-tailed."""
 
 from dataclasses import dataclass
-from typing import Final
 
 from bot.actor import Actor
-from bot.errors import ConfigError, NotFoundError
+from bot.errors import NotFoundError
 from bot.event_names import ANNOUNCEMENT_SHARED, BADGE_EARNED
+from bot.settings.badge_tiers import Badge
 from storage import Database, WriteTransaction
-
-DEFAULT_TIERS: Final = "1:First Whisper,3:Ember Tail,7:Lantern Keeper,13:Thirteenth Bell,27:Nine-Tailed"
-
-
-@dataclass(frozen=True, slots=True)
-class Badge:
-    """A tier: how many shares, and the name."""
-
-    shares: int
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,18 +87,3 @@ class BadgeService:
         """The highest badge of so many shares."""
         earned = self.standing(shares).earned
         return earned[-1] if earned else None
-
-
-def parse_tiers(text: str) -> tuple[Badge, ...]:
-    """Tiers from ``BADGE_TIERS``, such as ``1:First Whisper,3:Ember Tail``; ``ConfigError`` where it is not like that."""
-    tiers: list[Badge] = []
-    for part in filter(None, (piece.strip() for piece in text.split(","))):
-        number, _, name = part.partition(":")
-        if not number.strip().isdigit() or not name.strip():
-            raise ConfigError(
-                "BADGE_TIERS holds a tier without number or name.", "Write it like 1:First Whisper,3:Ember Tail."
-            )
-        tiers.append(Badge(int(number), name.strip()[:60]))
-    if len({tier.shares for tier in tiers}) != len(tiers) or any(tier.shares < 1 for tier in tiers):
-        raise ConfigError("BADGE_TIERS names a number of shares twice, or none.", "Give each tier its own number.")
-    return tuple(sorted(tiers, key=lambda tier: tier.shares))

@@ -21,8 +21,8 @@ from cogs.messages.error_codes import (
     UNKNOWN_MESSAGE,
 )
 from cogs.messages.requests import answer
-from cogs.views.base import layout, row
-from cogs.views.formatting import EMBER, ago
+from cogs.views.base import action_row, card_layout
+from cogs.views.formatting import EMBER, format_relative_time
 from cogs.views.progress.board_controls import MARK, TakeDownButton
 from cogs.views.progress.controls import picture_file
 from cogs.views.progress.texts import overview_text, picture
@@ -173,10 +173,10 @@ def board_card(look: Snapshot) -> ui.LayoutView:
     items: list[ui.Item[Any]] = [
         ui.TextDisplay(overview_text(look.overview, heading="Live board")),
         picture(look.alt),
-        ui.TextDisplay(f"-# Keeps itself current · as of {ago(look.overview.now)}"),
-        row(TakeDownButton()),
+        ui.TextDisplay(f"-# Keeps itself current · as of {format_relative_time(look.overview.now)}"),
+        action_row(TakeDownButton()),
     ]
-    return layout(*items, accent=EMBER)
+    return card_layout(*items, accent=EMBER)
 
 
 def _is_board(message: discord.Message) -> bool:
@@ -193,8 +193,3 @@ def _refused(error: Exception) -> Exception:
     if error.code in {MISSING_ACCESS, MISSING_PERMISSIONS}:
         return DeliveryError("I lack **View Channel**, **Send Messages** or **Attach Files** there.")
     return DeliveryError(f"Discord refuses the board there (code {error.code or error.status}).")
-
-
-async def setup(bot: MythBot) -> None:
-    """Makes the boards' button work."""
-    bot.add_dynamic_items(TakeDownButton)

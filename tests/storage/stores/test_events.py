@@ -5,7 +5,7 @@ import pytest
 
 from storage import Database, WriteTransaction
 from storage.stores.events import EventFilter, verify_chain
-from tests.conftest import Somebody, StillClock
+from tests.conftest import FakeClock, SampleActor
 
 
 async def record(database: Database, event: str, **data: object) -> None:
@@ -88,15 +88,15 @@ async def test_cancelled_writes_are_whole_and_lock_nothing(database: Database) -
         assert (await verify_chain(tx.events)).is_intact
 
 
-async def test_acts_close_together_are_one_session(database: Database, clock: StillClock) -> None:
+async def test_acts_close_together_are_one_session(database: Database, clock: FakeClock) -> None:
     """A member's acts within thirty minutes of each other belong to one session; a later one begins another."""
 
     async def act(tx: WriteTransaction) -> None:
-        member = await tx.members.remember(Somebody(7, "Hana"))
+        member = await tx.members.remember(SampleActor(7, "Hana"))
         tx.report("Acted", {}, member_id=member)
 
     for minutes in (0, 29, 29, 31):
-        clock.forward(minutes=minutes)
+        clock.advance(minutes=minutes)
         await database.write(act)
     async with database.read() as tx:
         sessions = [event.session_id for event in await tx.events.get_page(EventFilter(), limit=9)]
@@ -104,16 +104,16 @@ async def test_acts_close_together_are_one_session(database: Database, clock: St
     assert sessions[1] == sessions[2] == sessions[3]
 
 
-async def test_filters(database: Database, clock: StillClock) -> None:
+async def test_filters(database: Database, clock: FakeClock) -> None:
     """Events can be asked for by book, member, name and time."""
 
     async def act(tx: WriteTransaction) -> None:
-        member = await tx.members.remember(Somebody(7, "Hana"))
+        member = await tx.members.remember(SampleActor(7, "Hana"))
         tx.report("A", {}, ebook_id="one")
         tx.report("B", {}, ebook_id="two", member_id=member)
 
     await database.write(act)
-    clock.forward(hours=1)
+    clock.advance(hours=1)
     await database.write(act)
     async with database.read() as tx:
         hana = await tx.members.find_id(7)
@@ -122,15 +122,15 @@ async def test_filters(database: Database, clock: StillClock) -> None:
         assert await tx.events.count(EventFilter(since=clock.now - timedelta(minutes=1))) == 2
 
 
-async def test_a_clock_that_is_set_back_bends_no_session(database: Database, clock: StillClock) -> None:
+async def test_a_clock_that_is_set_back_bends_no_session(database: Database, clock: FakeClock) -> None:
     """A session never ends before it began, and a board's lease from the future binds nobody."""
-    member_id = await database.write(lambda tx: tx.members.remember(Somebody(5, "Hana")))
+    member_id = await database.write(lambda tx: tx.members.remember(SampleActor(5, "Hana")))
     await database.write(lambda tx: tx.boards.add(1, 2, member_id, ebook_id="", period="week"))
     lease = timedelta(seconds=60)
     assert await database.write(lambda tx: tx.boards.claim(1, "a", lease))
     assert await database.write(lambda tx: tx.boards.claim(1, "b", lease)) is None
     first = await database.write(lambda tx: tx.sessions.continue_or_start(member_id, timedelta(minutes=30)))
-    clock.forward(hours=-2)
+    clock.advance(hours=-2)
     assert await database.write(lambda tx: tx.boards.claim(1, "b", lease))
     assert await database.write(lambda tx: tx.sessions.continue_or_start(member_id, timedelta(minutes=30))) == first
     async with database.read() as tx:

@@ -14,7 +14,7 @@ from storage import Database, DatabaseInUseError, DatabaseUnreadableError, Write
 from storage.dry_run import open_dry_run
 from storage.stores.events import EventFilter, verify_chain
 from storage.stores.imports import ImportRecord
-from tests.conftest import Somebody, StillClock
+from tests.conftest import FakeClock, SampleActor
 
 LONG_AGO = datetime(2025, 12, 22, 9, 0, tzinfo=UTC)
 
@@ -61,7 +61,7 @@ async def test_nothing_is_marked_twice(database: Database) -> None:
         assert await tx.documents.get("doc") is None
 
 
-async def test_the_past_keeps_its_moment(database: Database, clock: StillClock) -> None:
+async def test_the_past_keeps_its_moment(database: Database, clock: FakeClock) -> None:
     """An imported event stands at the moment it happened, counts for that period alone, and the chain over it verifies."""
     await past(database, "Takes recorded", wrapped(entry={"event": "Takes recorded"}))
     await past(database, "Undated", wrapped(entry={"event": "Undated"}), None)
@@ -105,7 +105,7 @@ async def test_nobody_passes_for_the_past(database: Database) -> None:
     forged = wrapped(entry={"event": "Script approved", "data": {}, "timestamp": "2020-01-01"})
 
     async def work(tx: WriteTransaction) -> None:
-        member_id = await tx.members.remember(Somebody(7, "Hana"))
+        member_id = await tx.members.remember(SampleActor(7, "Hana"))
         tx.report("Note", forged, member_id=member_id)
         tx.report("Note", {"imported": {"source": "elsewhere"}})
         tx.report("Note", {"imported": {"source": "session_progress.json", "entry": 5}})
@@ -148,7 +148,7 @@ async def test_documents_keep_their_order(database: Database) -> None:
     assert found == ['{ "n":1.0 }', '{ "n":2.0 }', '{ "n":3.0 }']
 
 
-async def test_a_rehearsal_leaves_no_trace(database: Database, database_url: str, clock: StillClock) -> None:
+async def test_a_rehearsal_leaves_no_trace(database: Database, database_url: str, clock: FakeClock) -> None:
     """In a rehearsal everything that is there is seen and everything can be done, and afterwards nothing has happened."""
     await database.write(lambda tx: tx.ebooks.add("ebook_001", "The Fox"))
     await database.close()
@@ -170,7 +170,7 @@ async def test_a_rehearsal_leaves_no_trace(database: Database, database_url: str
     await opened.close()
 
 
-async def test_a_rehearsal_undoes_one_write_alone(database_url: str, clock: StillClock) -> None:
+async def test_a_rehearsal_undoes_one_write_alone(database_url: str, clock: FakeClock) -> None:
     """A write that fails in a rehearsal is undone, and those before it stand until the end."""
 
     async def fails(tx: WriteTransaction) -> None:
@@ -185,21 +185,21 @@ async def test_a_rehearsal_undoes_one_write_alone(database_url: str, clock: Stil
             assert await tx.ebooks.titles() == {"ebook_001": "The Fox"}
 
 
-async def test_a_rehearsal_makes_no_database(tmp_path: Path, clock: StillClock) -> None:
+async def test_a_rehearsal_makes_no_database(tmp_path: Path, clock: FakeClock) -> None:
     """Where there is no database yet, a rehearsal makes neither the file nor its folder."""
     async with open_dry_run(f"sqlite:///{tmp_path}/new/studio.db", clock) as tried:
         await tried.write(lambda tx: tx.ebooks.add("ebook_001", "The Fox"))
     assert await asyncio.to_thread(os.listdir, tmp_path) == []
 
 
-async def test_a_rehearsal_respects_the_lock(sqlite: Database, sqlite_url: str, clock: StillClock) -> None:
+async def test_a_rehearsal_respects_the_lock(sqlite: Database, sqlite_url: str, clock: FakeClock) -> None:
     """Beside a running bot on the same file a rehearsal is refused as everything else is."""
     with pytest.raises(DatabaseInUseError, match="in use by process"):
         async with open_dry_run(sqlite_url, clock):
             raise AssertionError
 
 
-async def test_a_rehearsal_names_the_real_file(tmp_path: Path, clock: StillClock) -> None:
+async def test_a_rehearsal_names_the_real_file(tmp_path: Path, clock: FakeClock) -> None:
     """A damaged database is named by its own name, not by that of its copy."""
     path = tmp_path / "studio.db"
     await asyncio.to_thread(path.write_text, "no database " * 1_000)

@@ -32,7 +32,7 @@ from storage import Database, ReadTransaction
 from storage.stores.events import EventFilter
 from storage.stores.runs import Run
 from storage.stores.scripts import StoredScript
-from tests.standins.gemini import GeminiStandin, _Told
+from tests.standins.gemini import GeminiStandIn, _Told
 from tests.standins.gemini_scenarios import Play, refuse
 from tests.standins.gemini_script import sliced
 from tests.standins.gemini_strict import Refusal
@@ -59,7 +59,7 @@ CHAPTER = "\n\n".join(
 TECHNICAL = re.compile(r"Traceback|\b[A-Z]\w*(?:Error|Exception|Fault)\b")
 
 
-class FaultyGemini(GeminiStandin):
+class FaultyGemini(GeminiStandIn):
     """Also answers what only an HTTP status tells elsewhere, in the middle of a stream: ``then gone``, ``then quota_day``."""
 
     answer = ""  # what ``custom`` answers, to the letter

@@ -30,7 +30,7 @@ async def test_always_before_the_first_cue(
     standin: FaultyGemini, studio: Studio, caplog: pytest.LogCaptureFixture, row: Row
 ) -> None:
     """What fails again and again before the first cue ends in the template's script, which says why."""
-    standin.play(row.scenario, after=row.after, delay=row.delay, retry_in=0.02)
+    standin.answer_with(row.scenario, after=row.after, delay=row.delay, retry_in=0.02)
     outcome = await write(studio, row)
     assert outcome.stored.writer == "template"
     assert row.says in outcome.stored.error
@@ -56,7 +56,7 @@ async def test_once_before_the_first_cue(
     standin: FaultyGemini, studio: Studio, caplog: pytest.LogCaptureFixture, row: Row
 ) -> None:
     """What fails once is asked again, of the same model or the next; where that is of no use it is not asked."""
-    standin.play(row.scenario, after=row.after, delay=row.delay, retry_in=0.02, times=1)
+    standin.answer_with(row.scenario, after=row.after, delay=row.delay, retry_in=0.02, times=1)
     outcome = await write(studio, row)
     assert len(standin.calls) == len(outcome.charges) == (row.once or 1)
     assert_nothing_is_lost(outcome)
@@ -85,7 +85,7 @@ async def test_in_the_middle_of_the_stream(
     standin: FaultyGemini, studio: Studio, caplog: pytest.LogCaptureFixture, row: Row, times: int | None
 ) -> None:
     """What breaks after cues came keeps them, asks nothing anew, and the template writes what is missing."""
-    standin.play(row.scenario, after=row.after, delay=row.delay, retry_in=0.02, times=times)
+    standin.answer_with(row.scenario, after=row.after, delay=row.delay, retry_in=0.02, times=times)
     outcome = await write(studio, row)
     assert outcome.stored.writer == "template"
     assert row.says in outcome.stored.error
