@@ -162,7 +162,7 @@ class LiveBoardWorker:
                 posted = await self._shown(board) if changed else await self._still_there(board)
         except LookupError:
             await self._remove(channel_id, None, "the channel was deleted")
-            await self.notices.audit("A live board is gone: its channel was deleted.")
+            await self.notices.post_to_audit_channel("A live board is gone: its channel was deleted.")
         except DeliveryError as error:
             await self._troubled(board, error.sentence)
         except TimeoutError:  # whatever was posted is found in the next turn
@@ -179,11 +179,11 @@ class LiveBoardWorker:
         message_id = board.message_id
         if message_id is not None:
             edited = await self.messages.edit(board.channel_id, message_id, look)
-            if edited in {EditResult.DONE, EditResult.LATER}:
+            if edited in {EditResult.DONE, EditResult.UNCERTAIN}:
                 return BoardPost(message_id, current=edited is EditResult.DONE)
             if edited is EditResult.TOO_OLD:
                 await self._cleared(board.channel_id, message_id)
-        strays = await self.messages.strays(board.channel_id, message_id)
+        strays = await self.messages.find_others(board.channel_id, message_id)
         for stray in strays[1:]:
             await self._cleared(board.channel_id, stray)
         if strays and await self.messages.edit(board.channel_id, strays[0], look) is EditResult.DONE:
@@ -199,7 +199,7 @@ class LiveBoardWorker:
             raise TimeoutError("an old board could not be deleted")
 
     async def _still_there(self, board: Board) -> BoardPost:
-        if board.message_id is not None and await self.messages.there(board.channel_id, board.message_id):
+        if board.message_id is not None and await self.messages.exists(board.channel_id, board.message_id):
             return BoardPost(board.message_id)
         return await self._shown(board)
 
@@ -236,7 +236,9 @@ class LiveBoardWorker:
         await self._settle(board, _TROUBLE_SECONDS, trouble=sentence)
         if sentence != board.trouble:
             _log.warning("the live board in channel %d is not current: %s", board.channel_id, sentence)
-            await self.notices.audit(f"The live board in <#{board.channel_id}> is not current. {sentence}")
+            await self.notices.post_to_audit_channel(
+                f"The live board in <#{board.channel_id}> is not current. {sentence}"
+            )
 
     async def _remove(self, channel_id: int, by: Actor | None, why: str, message_id: int | None = None) -> bool:
         """Whether every message of the board is gone too, ``message_id`` among them."""

@@ -157,14 +157,14 @@ def build_services(
     settings: Settings, database: Database, gemini: GeminiAccess, adapters: Adapters, runtime: Runtime
 ) -> Services:
     """All services, not started yet. ``gemini`` is connected already."""
-    engine = build_engine(database, gemini, adapters.card, runtime)
+    engine = build_engine(database, gemini, adapters.run_cards, runtime)
     worker = RunWorker(database, engine, runtime.wait, settings.generation_workers)
-    generation = GenerationService(database, worker, adapters.card)
+    generation = GenerationService(database, worker, adapters.run_cards)
     worker.refresh = generation.refresh
     dispatcher = Dispatcher(
         database,
-        adapters.sender,
-        adapters.broadcast_card,
+        adapters.post_sender,
+        adapters.broadcast_cards,
         adapters.notices,
         Pacer(settings.broadcast_rate, runtime.wait, time.monotonic),
         runtime.wait,
@@ -179,7 +179,7 @@ def build_services(
         generation=generation,
         scripts=ScriptLibrary(database),
         broadcasting=BroadcastService(
-            database, adapters.reach, adapters.broadcast_card, adapters.notices, dispatcher.wake
+            database, adapters.channel_access, adapters.broadcast_cards, adapters.notices, dispatcher.wake
         ),
         affiliates=AffiliateService(database),
         badges=BadgeService(database, parse_tiers(settings.badge_tiers)),
@@ -187,7 +187,7 @@ def build_services(
         history=EventHistory(database, zone),
         sessions=SessionService(database, zone),
         public=PublicProgress(database),
-        boards=LiveBoardWorker(database, adapters.boards, adapters.notices, snapshots.of, runtime.wait, zone),
+        boards=LiveBoardWorker(database, adapters.board_messages, adapters.notices, snapshots.of, runtime.wait, zone),
         tracking=TrackingService(database),
         privacy=PrivacyService(database),
         worker=worker,

@@ -229,13 +229,13 @@ class BroadcastService:
 
     async def refresh_card(self, broadcast_id: str) -> None:
         """The broadcast's card shows where it stands now."""
-        await self.card.show(await self.account(broadcast_id))
+        await self.card.update_card(await self.account(broadcast_id))
 
     async def open_card(self, broadcast_id: str, channel_id: int) -> None:
         """Posts the broadcast's card in this channel; where Discord does not answer, the dispatcher sees to it later."""
         await self.place_card(broadcast_id, channel_id, None)
         try:
-            message_id = await self.card.post(await self.account(broadcast_id), channel_id)
+            message_id = await self.card.post_card(await self.account(broadcast_id), channel_id)
         except DeliveryError:
             await self.place_card(broadcast_id, None, None)
             raise

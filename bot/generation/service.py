@@ -62,7 +62,7 @@ class GenerationService:
         nobody knows whether it stands there: the worker sees to it.
         """
         try:
-            card = await self.card.post(await self.view(run_id))
+            card = await self.card.post_card(await self.view(run_id))
             if card is not None:
                 await self.place_card(run_id, *card)
         except DeliveryError:
@@ -149,7 +149,7 @@ class GenerationService:
     async def refresh(self, run_id: str) -> None:
         """The run's card shows where it stands now; where it cannot be reached, the worker tries again."""
         view = await self.view(run_id)
-        shown = await self.card.show(view)
+        shown = await self.card.update_card(view)
         rests = view.run.state not in {RunState.READY, RunState.WRITING}
 
         async def work(tx: WriteTransaction) -> None:
