@@ -10,8 +10,8 @@ from discord.ext import commands
 from bot.app import MythBot
 from bot.permissions import invite_link
 from cogs.interactions.access import is_team
-from cogs.views.base import layout
-from cogs.views.formatting import EMBER, ago, plain
+from cogs.views.base import card_layout
+from cogs.views.formatting import EMBER, escape_text, format_relative_time
 from cogs.views.privacy import STORED
 
 
@@ -26,18 +26,26 @@ class AboutCog(commands.Cog):
     async def about(self, interaction: discord.Interaction) -> None:
         """Version, writer, privacy, invitation."""
         settings = self._bot.settings
+<<<<<<< HEAD
         writer = plain(settings.gemini_model) if settings.gemini_key else "the template writer (no Gemini key is set)"
         resting = self._bot.services.availability.resting_until
+=======
+        writer = (
+            escape_text(settings.gemini_model) if settings.gemini_key else "the template writer (no Gemini key is set)"
+        )
+        resting = self._bot.services.health.resting_until
+>>>>>>> main
         if resting is not None:
             writer += f", resting until {discord.utils.format_dt(resting, 't')} after repeated failures"
         invite = invite_link(self._bot.application_id) if self._bot.application_id else ""
+        started = format_relative_time(self._bot.started_at)
         texts = [
             "### Midnight Myth Audio\nHorror ebooks become audio dramas here.",
-            f"Version {version('midnight-myth')} · running since {ago(self._bot.started_at)} · scripts by {writer}",
+            f"Version {version('midnight-myth')} · running since {started} · scripts by {writer}",
             STORED + "\n`/privacy` gives you your data as a file, or forgets you.",
             f"**For your own server.** [Invite the bot]({invite}), then `/affiliate join`.",
         ]
-        view = layout(*(discord.ui.TextDisplay(text) for text in texts), accent=EMBER)
+        view = card_layout(*(discord.ui.TextDisplay(text) for text in texts), accent=EMBER)
         await interaction.response.send_message(view=view, ephemeral=True)
 
     @app_commands.command(name="help", description="What you can do here")
@@ -51,7 +59,7 @@ class AboutCog(commands.Cog):
                 if isinstance(command, app_commands.Command):
                     mention = await self._mention(command.qualified_name, guild)
                     lines.append(f"{mention} · {command.description}")
-        view = layout(discord.ui.TextDisplay("\n".join(lines)[:4000]), accent=EMBER)
+        view = card_layout(discord.ui.TextDisplay("\n".join(lines)[:4000]), accent=EMBER)
         await interaction.edit_original_response(view=view)
 
     async def _mention(self, name: str, guild: discord.abc.Snowflake | None) -> str:

@@ -7,8 +7,8 @@ from discord.ext import commands
 from bot.affiliates.badges import BadgeService
 from bot.app import MythBot
 from cogs.views.badges import badge_lines
-from cogs.views.base import layout
-from cogs.views.formatting import INDIGO, counted, plain
+from cogs.views.base import card_layout
+from cogs.views.formatting import INDIGO, escape_text, format_count
 
 
 class BadgesCog(commands.Cog):
@@ -24,8 +24,8 @@ class BadgesCog(commands.Cog):
         standing = await self._badges.of(interaction.user.id)
         board = await self._badges.leaderboard()
         ranks = [
-            f"{place}. {plain(ranked.name, 40)} · {counted(ranked.shares, 'share')}"
-            + (f" · {plain(ranked.badge.name, 60)}" if ranked.badge else "")
+            f"{place}. {escape_text(ranked.name, 40)} · {format_count(ranked.shares, 'share')}"
+            + (f" · {escape_text(ranked.badge.name, 60)}" if ranked.badge else "")
             for place, ranked in enumerate(board, 1)
         ]
         texts = [
@@ -33,7 +33,7 @@ class BadgesCog(commands.Cog):
             "**Who carries the tale**\n"
             + ("\n".join(ranks) or "Nobody yet. Share an announcement and press “I shared it”."),
         ]
-        view = layout(*(discord.ui.TextDisplay(text) for text in texts), accent=INDIGO)
+        view = card_layout(*(discord.ui.TextDisplay(text) for text in texts), accent=INDIGO)
         await interaction.edit_original_response(view=view)
 
 

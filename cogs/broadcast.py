@@ -9,13 +9,13 @@ from bot.app import MythBot
 from bot.broadcasts.post import MAX_MESSAGE, MAX_TITLE, BroadcastStatus, Post
 from bot.broadcasts.service import BroadcastService
 from bot.errors import NotFoundError, StateError, log_unexpected
-from cogs.interactions.access import is_team, require_team, services_of
+from cogs.interactions.access import get_services, is_team, require_team
 from cogs.interactions.autocomplete import ebook_choices
-from cogs.views.base import layout
+from cogs.views.base import card_layout
 from cogs.views.broadcast_card import BroadcastButton, broadcast_card, send_report
 from cogs.views.broadcast_compose import ComposeModal, image_of
 from cogs.views.broadcast_dialog import show_preview
-from cogs.views.formatting import INDIGO, ago, counted, cut, plain
+from cogs.views.formatting import INDIGO, escape_text, format_count, format_relative_time, shorten
 from storage import Database
 from storage.states import BroadcastState
 from storage.stores.broadcasts import Broadcast
@@ -28,7 +28,7 @@ async def broadcast_choices(interaction: discord.Interaction, current: str) -> l
     if not is_team(interaction):
         return []
     try:
-        async with services_of(interaction).database.read() as tx:
+        async with get_services(interaction).database.read() as tx:
             found = await tx.broadcasts.in_states(*_LISTED, limit=100)
         wanted = current.strip().casefold()
         fitting = [broadcast for broadcast in found if wanted in broadcast.title.casefold()]
@@ -39,7 +39,7 @@ async def broadcast_choices(interaction: discord.Interaction, current: str) -> l
 
 
 def _label(broadcast: Broadcast) -> str:
-    return cut(f"{broadcast.title} · {broadcast.state.value} · {broadcast.created_at:%d %b %H:%M}", 100)
+    return shorten(f"{broadcast.title} · {broadcast.state.value} · {broadcast.created_at:%d %b %H:%M}", 100)
 
 
 class BroadcastCog(commands.Cog):
@@ -83,7 +83,7 @@ class BroadcastCog(commands.Cog):
         async with self._database.read() as tx:
             found = await tx.ebooks.find(ebook)
         if found is None:
-            raise NotFoundError(f"No book is called “{plain(ebook, 80)}”.", "Choose one from the list.")
+            raise NotFoundError(f"No book is called “{escape_text(ebook, 80)}”.", "Choose one from the list.")
         return found.id
 
 
@@ -99,11 +99,11 @@ class BroadcastsCog(commands.GroupCog, group_name="broadcasts", group_descriptio
         """The last ten."""
         require_team(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
-        async with services_of(interaction).database.read() as tx:
+        async with get_services(interaction).database.read() as tx:
             found = await tx.broadcasts.in_states(*_LISTED, limit=10)
         accounts = [await self._broadcasting.account(broadcast.id) for broadcast in found]
         lines = ["### Announcements", *(map(_line, accounts) if accounts else ["None yet. `/broadcast` begins."])]
-        view = layout(discord.ui.TextDisplay("\n".join(lines)), accent=INDIGO)
+        view = card_layout(discord.ui.TextDisplay("\n".join(lines)), accent=INDIGO)
         await interaction.edit_original_response(view=view)
 
     @app_commands.command(description="How an announcement is going, with its buttons")
@@ -146,8 +146,10 @@ class BroadcastsCog(commands.GroupCog, group_name="broadcasts", group_descriptio
         if not account.sent:
             raise StateError("No post of this announcement stands anywhere.", "There is nothing to remove.")
         view = discord.ui.View(timeout=None)
-        view.add_item(BroadcastButton("remove", broadcast, f"Remove {counted(account.sent, 'post')}"))
-        text = f"This removes “{plain(account.broadcast.title, 100)}” from {counted(account.sent, 'channel')}."
+        view.add_item(BroadcastButton("remove", broadcast, f"Remove {format_count(account.sent, 'post')}"))
+        text = (
+            f"This removes “{escape_text(account.broadcast.title, 100)}” from {format_count(account.sent, 'channel')}."
+        )
         await interaction.edit_original_response(content=text, view=view)
 
     @app_commands.command(description="Stop an announcement that is scheduled or going out")
@@ -163,7 +165,8 @@ class BroadcastsCog(commands.GroupCog, group_name="broadcasts", group_descriptio
             text = "Discarded. Nothing was sent."
         else:
             stopped = await self._broadcasting.stop(broadcast, by)
-            text = f"Stopped. {counted(stopped, 'channel')} will not get it; `/broadcasts recall` removes what has arrived."
+            channels = format_count(stopped, "channel")
+            text = f"Stopped. {channels} will not get it; `/broadcasts recall` removes what has arrived."
         await interaction.edit_original_response(content=text)
         await self._broadcasting.refresh_card(broadcast)
 
@@ -173,17 +176,16 @@ class BroadcastsCog(commands.GroupCog, group_name="broadcasts", group_descriptio
         by = require_team(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
         number, stopped = await self._broadcasting.stop_all(by)
-        text = f"Stopped {counted(number, 'announcement')}; {counted(stopped, 'post')} will not be sent."
+        text = f"Stopped {format_count(number, 'announcement')}; {format_count(stopped, 'post')} will not be sent."
         await interaction.edit_original_response(content=text if number else "Nothing was going out.")
 
 
 def _line(account: BroadcastStatus) -> str:
     broadcast = account.broadcast
-    went = f"{account.sent} of {counted(account.total, 'channel')}" if account.total else "no channel"
+    went = f"{account.sent} of {format_count(account.total, 'channel')}" if account.total else "no channel"
     troubles = f" · {len(account.troubles)} not arrived" if account.troubles else ""
-    return (
-        f"**{plain(broadcast.title, 80)}** · {broadcast.state.value} · {went}{troubles} · {ago(broadcast.created_at)}"
-    )
+    created = format_relative_time(broadcast.created_at)
+    return f"**{escape_text(broadcast.title, 80)}** · {broadcast.state.value} · {went}{troubles} · {created}"
 
 
 async def setup(bot: MythBot) -> None:

@@ -17,7 +17,7 @@ from bot.permissions import in_words, missing
 from cogs.interactions.access import require_team
 from cogs.interactions.autocomplete import ebook_choices
 from cogs.views.base import Modal
-from cogs.views.formatting import plain
+from cogs.views.formatting import escape_text
 from storage import Database
 
 MAX_EBOOK = 100
@@ -182,7 +182,7 @@ def _check_channel(interaction: discord.Interaction) -> None:
 def _answer(ordered: RequestedRun) -> str:
     text = f"Chapter {ordered.run.chapter_number} is on its way."
     if ordered.new_ebook:
-        text = f"New book **{plain(ordered.ebook.id, 100)}**: its public id is the name you gave. {text}"
+        text = f"New book **{escape_text(ordered.ebook.id, 100)}**: its public id is the name you gave. {text}"
     elif ordered.run.version > 1:
         text = f"This will be version {ordered.run.version} of chapter {ordered.run.chapter_number}."
     return text

@@ -8,7 +8,7 @@ from discord.ext import commands
 from bot.app import MythBot
 from bot.progress.tracking import MAX_EVENT, TrackingService
 from cogs.interactions.access import require_team
-from cogs.views.formatting import plain
+from cogs.views.formatting import escape_text
 
 
 class TrackCog(commands.Cog):
@@ -26,7 +26,7 @@ class TrackCog(commands.Cog):
         by = require_team(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
         await self._tracking.track(event, data or "", by)
-        await interaction.edit_original_response(content=f"Noted: {plain(event)}")
+        await interaction.edit_original_response(content=f"Noted: {escape_text(event)}")
 
 
 async def setup(bot: MythBot) -> None:

@@ -45,7 +45,7 @@ class EndAnnouncer:
 
     async def _announce(self, status: BroadcastStatus) -> None:
         broadcast_id = status.broadcast.id
-        is_shown = await self.card.show(status)
+        is_shown = await self.card.update_card(status)
         if broadcast_id not in self._audited:
             await self.notices.audit(audit_text(status))
             self._audited.add(broadcast_id)

@@ -42,13 +42,17 @@ class CardSweep:
     async def _run(self) -> None:
         while not self._stop.is_set():
             try:
-                for run_id in await self._find_outdated():
-                    await self.refresh(run_id)
+                await self.show_outdated()
                 await self._show_queue_places()
             except Exception as error:  # noqa: BLE001 - the next sweep may find the database back
                 log_unexpected(error, "bringing cards up to date")
             with suppress(TimeoutError):
                 await self.wait(asyncio.wait_for(self._stop.wait(), _SWEEP_SECONDS), "outdated cards")
+
+    async def show_outdated(self) -> None:
+        """Cards that missed the end of their run show it now, at most ten of them."""
+        for run_id in await self._find_outdated():
+            await self.refresh(run_id)
 
     @read_transaction
     async def _find_outdated(self, tx: ReadTransaction) -> list[str]:

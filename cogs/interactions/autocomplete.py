@@ -6,8 +6,8 @@ import discord
 from discord.app_commands import Choice
 
 from bot.errors import log_unexpected
-from cogs.interactions.access import is_team, services_of
-from cogs.views.formatting import cut
+from cogs.interactions.access import get_services, is_team
+from cogs.views.formatting import shorten
 
 _log = logging.getLogger(__name__)
 _MOST = 25
@@ -16,7 +16,7 @@ _MOST = 25
 async def ebook_choices(interaction: discord.Interaction, current: str) -> list[Choice[str]]:
     """Books whose id or title contains what was typed; for outsiders those with something out or coming."""
     try:
-        services = services_of(interaction)
+        services = get_services(interaction)
         if is_team(interaction):
             async with services.database.read() as tx:
                 books = [(book.id, book.title) for book in await tx.ebooks.matching(current.strip()[:100], _MOST)]
@@ -29,4 +29,4 @@ async def ebook_choices(interaction: discord.Interaction, current: str) -> list[
 
 
 def _label(ebook_id: str, title: str) -> str:
-    return cut(title if title == ebook_id else f"{title} ({ebook_id})", 100) or ebook_id[:100]
+    return shorten(title if title == ebook_id else f"{title} ({ebook_id})", 100) or ebook_id[:100]

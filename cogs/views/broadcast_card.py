@@ -1,17 +1,18 @@
 """How a broadcast is going and what one does to it, for the team."""
 
 import io
-from typing import Any, ClassVar
+import re
+from typing import Any, ClassVar, Self
 
 import discord
 from discord import ui
 
 from bot.broadcasts.post import BroadcastStatus
 from bot.broadcasts.report import as_csv
-from cogs.interactions.access import person, require_team, services_of
-from cogs.views.base import PressMixin, layout, row
+from cogs.interactions.access import get_actor, get_services, require_team
+from cogs.views.base import PersistentItemMixin, action_row, card_layout
 from cogs.views.broadcast_compose import ComposeModal
-from cogs.views.formatting import INDIGO, RED, bar, counted, plain
+from cogs.views.formatting import INDIGO, RED, escape_text, format_count, progress_bar
 from storage.states import BroadcastState, DeliveryState
 from storage.stores.deliveries import Delivery
 
@@ -28,16 +29,16 @@ _WORDS = (
 def broadcast_card(account: BroadcastStatus) -> ui.LayoutView:
     """The card as it is to look now."""
     broadcast = account.broadcast
-    lines = [f"### {_heading(account)} · {plain(broadcast.title, 150)}", *_state_lines(account)]
+    lines = [f"### {_heading(account)} · {escape_text(broadcast.title, 150)}", *_state_lines(account)]
     lines += [_trouble(delivery) for delivery in account.troubles[:_SHOWN]]
     if len(account.troubles) > _SHOWN:
         lines.append(f"and {len(account.troubles) - _SHOWN} more; the report has them all")
     items: list[ui.Item[Any]] = [ui.TextDisplay("\n".join(lines))]
     buttons = _buttons(account)
     if buttons:
-        items.append(row(*buttons))
+        items.append(action_row(*buttons))
     alarmed = bool(account.troubles) or broadcast.state is BroadcastState.STOPPED
-    return layout(*items, accent=RED if alarmed else INDIGO)
+    return card_layout(*items, accent=RED if alarmed else INDIGO)
 
 
 def _heading(account: BroadcastStatus) -> str:
@@ -63,9 +64,9 @@ def _state_lines(account: BroadcastStatus) -> list[str]:
             when = (
                 f"{discord.utils.format_dt(broadcast.due_at, 'F')} ({discord.utils.format_dt(broadcast.due_at, 'R')})"
             )
-            return [f"Goes to {counted(account.total, 'channel')} on {when}."]
+            return [f"Goes to {format_count(account.total, 'channel')} on {when}."]
         done = account.total - account.waiting
-        text = f"{bar(done, account.total)}  {done} of {account.total}"
+        text = f"{progress_bar(done, account.total)}  {done} of {account.total}"
         if account.rate:
             text += f" · {account.rate:.0f} a second · done in {max(1, round(account.waiting / account.rate))} s"
         return [text]
@@ -73,13 +74,13 @@ def _state_lines(account: BroadcastStatus) -> list[str]:
     if broadcast.stopped_why:
         lines.append(f"It was stopped because {broadcast.stopped_why}.")
     if account.shares:
-        lines.append(f"Shared by {counted(account.shares, 'person', 'people')} so far.")
+        lines.append(f"Shared by {format_count(account.shares, 'person', 'people')} so far.")
     return lines or ["Nothing was sent."]
 
 
 def _summary(account: BroadcastStatus) -> str:
     counts = account.counts
-    text = f"Posted to {account.sent} of {counted(account.total, 'channel')}"
+    text = f"Posted to {account.sent} of {format_count(account.total, 'channel')}"
     began, finished = account.broadcast.due_at or account.broadcast.confirmed_at, account.broadcast.finished_at
     if finished and began:
         text += f" in {max(1, round((finished - began).total_seconds()))} s"
@@ -88,8 +89,8 @@ def _summary(account: BroadcastStatus) -> str:
 
 
 def _trouble(delivery: Delivery) -> str:
-    where = f"#{plain(delivery.channel_name, 40)} in {plain(delivery.guild_name, 40)}"
-    return f"{delivery.state.value.capitalize()}: {where}: {plain(delivery.error, 150)}"
+    where = f"#{escape_text(delivery.channel_name, 40)} in {escape_text(delivery.guild_name, 40)}"
+    return f"{delivery.state.value.capitalize()}: {where}: {escape_text(delivery.error, 150)}"
 
 
 def _buttons(account: BroadcastStatus) -> list[ui.Item[Any]]:
@@ -108,7 +109,7 @@ def _buttons(account: BroadcastStatus) -> list[ui.Item[Any]]:
 
 
 class BroadcastButton(
-    PressMixin,
+    PersistentItemMixin,
     ui.DynamicItem[ui.Button[Any]],
     template=r"broadcast:(?P<act>[a-z]+):(?P<id>notifications_[0-9a-f]{16})",
 ):
@@ -130,10 +131,15 @@ class BroadcastButton(
         self.act = act
         self.broadcast_id = broadcast_id
 
-    async def press(self, interaction: discord.Interaction) -> None:
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Builds the item from its custom id."""
+        return cls(match["act"], match["id"])
+
+    async def handle_interaction(self, interaction: discord.Interaction) -> None:
         """Acts, and answers privately."""
         by = require_team(interaction)
-        services = services_of(interaction)
+        services = get_services(interaction)
         broadcasting = services.broadcasting
         if self.act == "edit":
             account = await broadcasting.account(self.broadcast_id)
@@ -143,13 +149,13 @@ class BroadcastButton(
         match self.act:
             case "approve":
                 preview = await broadcasting.approve(self.broadcast_id, by)
-                text = f"Approved. It goes to {counted(len(preview.targets), 'channel')}."
+                text = f"Approved. It goes to {format_count(len(preview.targets), 'channel')}."
             case "discard":
                 await broadcasting.discard(self.broadcast_id)
                 text = "Discarded. Nothing was sent."
             case "stop":
                 stopped = await broadcasting.stop(self.broadcast_id, by)
-                text = f"Stopped. {counted(stopped, 'channel')} will not get it."
+                text = f"Stopped. {format_count(stopped, 'channel')} will not get it."
             case "report":
                 await send_report(interaction, self.broadcast_id)
                 return
@@ -158,22 +164,22 @@ class BroadcastButton(
                 return
             case _:
                 count = await broadcasting.recall(self.broadcast_id, by)
-                text = f"Removing {counted(count, 'post')}."
+                text = f"Removing {format_count(count, 'post')}."
         await interaction.followup.send(text, ephemeral=True)
         await broadcasting.refresh_card(self.broadcast_id)
 
 
 async def send_report(interaction: discord.Interaction, broadcast_id: str) -> None:
     """Answers a deferred interaction with the CSV."""
-    account, deliveries = await services_of(interaction).broadcasting.report(broadcast_id, person(interaction))
+    account, deliveries = await get_services(interaction).broadcasting.report(broadcast_id, get_actor(interaction))
     found = as_csv(account.broadcast, deliveries)
     file = discord.File(io.BytesIO(found.content), found.name)
-    await interaction.followup.send(f"{counted(len(deliveries), 'channel')}.", file=file, ephemeral=True)
+    await interaction.followup.send(f"{format_count(len(deliveries), 'channel')}.", file=file, ephemeral=True)
 
 
 async def _ask_recall(interaction: discord.Interaction, broadcast_id: str) -> None:
-    account = await services_of(interaction).broadcasting.account(broadcast_id)
+    account = await get_services(interaction).broadcasting.account(broadcast_id)
     view = ui.View(timeout=None)
-    view.add_item(BroadcastButton("remove", broadcast_id, f"Remove {counted(account.sent, 'post')}"))
-    text = f"This removes “{plain(account.broadcast.title, 100)}” from {counted(account.sent, 'channel')}."
+    view.add_item(BroadcastButton("remove", broadcast_id, f"Remove {format_count(account.sent, 'post')}"))
+    text = f"This removes “{escape_text(account.broadcast.title, 100)}” from {format_count(account.sent, 'channel')}."
     await interaction.followup.send(text, view=view, ephemeral=True)

@@ -1,6 +1,7 @@
 """The preview that only the composer sees: the post, who gets it, who is left out, the controls and the confirmation."""
 
-from typing import Any, ClassVar
+import re
+from typing import Any, ClassVar, Self
 
 import discord
 from discord import ui
@@ -8,11 +9,11 @@ from discord import ui
 from bot.broadcasts.post import BroadcastPreview, Post
 from bot.broadcasts.schedule import parse_when
 from bot.errors import StateError
-from cogs.interactions.access import bot_of, require_team, services_of
-from cogs.views.base import Modal, PressMixin
+from cogs.interactions.access import get_bot, get_services, require_team
+from cogs.views.base import Modal, PersistentItemMixin
 from cogs.views.broadcast_compose import ComposeModal
 from cogs.views.broadcast_post import post_embed
-from cogs.views.formatting import counted, plain
+from cogs.views.formatting import escape_text, format_count
 from storage.states import Audience, BroadcastState
 from storage.stores.deliveries import Target
 
@@ -21,7 +22,7 @@ _LEFT_OUT = 8
 
 async def show_preview(interaction: discord.Interaction, broadcast_id: str) -> None:
     """Answers a deferred interaction with the preview."""
-    preview = await services_of(interaction).broadcasting.preview(broadcast_id)
+    preview = await get_services(interaction).broadcasting.preview(broadcast_id)
     if preview.broadcast.state is not BroadcastState.DRAFT:
         raise StateError("This announcement has already been confirmed or discarded.", "Nothing was changed.")
     await interaction.edit_original_response(
@@ -36,9 +37,9 @@ def preview_text(preview: BroadcastPreview) -> str:
     lines: list[str] = []
     count = len(preview.targets)
     if preview.changes is not None:
-        lines.append(f"Changes **{counted(preview.changes, 'post')}** that stand in channels")
+        lines.append(f"Changes **{format_count(preview.changes, 'post')}** that stand in channels")
     elif count:
-        lines.append(f"Goes to **{counted(count, 'channel')}** in {counted(preview.servers, 'server')}")
+        lines.append(f"Goes to **{format_count(count, 'channel')}** in {format_count(preview.servers, 'server')}")
     else:
         lines.append("**No channel would get it.**" + ("" if preview.left_out else " Nobody is subscribed yet."))
     if preview.left_out:
@@ -57,7 +58,7 @@ def preview_text(preview: BroadcastPreview) -> str:
 def left_out_text(left_out: tuple[tuple[Target, str], ...]) -> str:
     """``2 are left out: #lore in Night Owls (paused) …``."""
     shown = [
-        f"#{plain(target.channel_name, 40)} in {plain(target.guild_name, 40)} ({reason})"
+        f"#{escape_text(target.channel_name, 40)} in {escape_text(target.guild_name, 40)} ({reason})"
         for target, reason in left_out[:_LEFT_OUT]
     ]
     more = len(left_out) - len(shown)
@@ -71,17 +72,17 @@ def preview_buttons(preview: BroadcastPreview) -> ui.View:
     broadcast, count = preview.broadcast, len(preview.targets)
     danger = discord.ButtonStyle.danger
     if preview.changes is not None:
-        view.add_item(PreviewButton("change", broadcast.id, f"Change {counted(preview.changes, 'post')}", danger))
+        view.add_item(PreviewButton("change", broadcast.id, f"Change {format_count(preview.changes, 'post')}", danger))
         view.add_item(PreviewButton("edit", broadcast.id))
         view.add_item(PreviewButton("discard", broadcast.id))
         return view
     if count:
         if preview.second_approver:
-            label = f"Ask to post to {counted(count, 'channel')}"
+            label = f"Ask to post to {format_count(count, 'channel')}"
         elif broadcast.due_at is not None:
-            label = f"Schedule for {counted(count, 'channel')}"
+            label = f"Schedule for {format_count(count, 'channel')}"
         else:
-            label = f"Post to {counted(count, 'channel')}"
+            label = f"Post to {format_count(count, 'channel')}"
         view.add_item(PreviewButton("post", broadcast.id, label, danger))
     elif broadcast.script_id:
         view.add_item(PreviewButton("post", broadcast.id, "Release without posting", danger))
@@ -100,7 +101,7 @@ def preview_buttons(preview: BroadcastPreview) -> ui.View:
 
 
 class PreviewButton(
-    PressMixin,
+    PersistentItemMixin,
     ui.DynamicItem[ui.Button[Any]],
     template=r"preview:(?P<act>[a-z]+):(?P<id>notifications_[0-9a-f]{16})",
 ):
@@ -127,16 +128,21 @@ class PreviewButton(
         self.act = act
         self.broadcast_id = broadcast_id
 
-    async def press(self, interaction: discord.Interaction) -> None:
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Builds the item from its custom id."""
+        return cls(match["act"], match["id"])
+
+    async def handle_interaction(self, interaction: discord.Interaction) -> None:
         """Acts."""
         by = require_team(interaction)
-        broadcasting = services_of(interaction).broadcasting
+        broadcasting = get_services(interaction).broadcasting
         if self.act == "edit":
             preview = await broadcasting.preview(self.broadcast_id)
             await interaction.response.send_modal(ComposeModal(preview.broadcast))
             return
         if self.act == "when":
-            await interaction.response.send_modal(WhenModal(self.broadcast_id, bot_of(interaction).timezone))
+            await interaction.response.send_modal(WhenModal(self.broadcast_id, get_bot(interaction).timezone))
             return
         await interaction.response.defer()
         if self.act in self.CHANGES:
@@ -144,7 +150,7 @@ class PreviewButton(
             await show_preview(interaction, self.broadcast_id)
         elif self.act == "change":
             broadcast_id, count = await broadcasting.change(self.broadcast_id, by)
-            text = f"Changing {counted(count, 'post')}."
+            text = f"Changing {format_count(count, 'post')}."
             await interaction.edit_original_response(content=text, embed=None, view=None)
             await broadcasting.refresh_card(broadcast_id)
         elif self.act == "discard":
@@ -156,16 +162,16 @@ class PreviewButton(
 
 async def confirmed(interaction: discord.Interaction, preview: BroadcastPreview) -> None:
     """Tells what the confirmation led to, and opens the card that shows how it goes."""
-    services = services_of(interaction)
+    services = get_services(interaction)
     broadcast, count = preview.broadcast, len(preview.targets)
     if broadcast.state is BroadcastState.PENDING:
         text = "Asked. It goes out when somebody else of the team has approved it on its card."
     elif not count:
         text = "Released. Nothing was posted."
     elif broadcast.due_at is not None:
-        text = f"Scheduled for {discord.utils.format_dt(broadcast.due_at, 'F')}, to {counted(count, 'channel')}."
+        text = f"Scheduled for {discord.utils.format_dt(broadcast.due_at, 'F')}, to {format_count(count, 'channel')}."
     else:
-        text = f"Confirmed. Posting to {counted(count, 'channel')}."
+        text = f"Confirmed. Posting to {format_count(count, 'channel')}."
     await interaction.edit_original_response(content=text, embed=None, view=None)
     if broadcast.script_id and broadcast.state is not BroadcastState.PENDING:
         stored, _ = await services.scripts.get(broadcast.script_id)
@@ -194,6 +200,6 @@ class WhenModal(Modal, title="When"):
         """Keeps the time and shows how it was understood."""
         require_team(interaction)
         await interaction.response.defer()
-        due_at = await parse_when(self._when.value, self._zone, bot_of(interaction).runtime.clock())
-        await services_of(interaction).broadcasting.set_draft(self._broadcast_id, due_at=due_at)
+        due_at = await parse_when(self._when.value, self._zone, get_bot(interaction).runtime.clock())
+        await get_services(interaction).broadcasting.set_draft(self._broadcast_id, due_at=due_at)
         await show_preview(interaction, self._broadcast_id)

@@ -1,4 +1,4 @@
-"""How things are said: text from strangers made safe, money, durations, times in the reader's own zone."""
+"""Formats values for display: escaped text, money, durations, relative times, progress bars, counts."""
 
 import re
 from collections.abc import Sequence
@@ -6,76 +6,84 @@ from datetime import datetime
 
 import discord
 
+# Accent colours of the cards: studio work, affiliates and announcements, finished or past states, failures.
 EMBER = discord.Colour(0xE8590C)
 INDIGO = discord.Colour(0x4C51BF)
 GREY = discord.Colour(0x868E96)
 RED = discord.Colour(0xC92A2A)
 
 _SPACE = re.compile(r"\s+")
-# An underscore inside a word means nothing to Discord, so names such as ebook_001 stay readable.
+# Discord ignores an underscore inside a word, so it is not escaped and names such as ebook_001 stay readable.
 _MARKUP = re.compile(r"[\\*`~|<>\[\]]|(?<!\w)_|_(?!\w)")
 _LINE_MARKUP = re.compile(r"^(\d*)(?=#{1,3} |-# |- |(?<=\d)\. )")
 
 
-def cut(text: str, limit: int) -> str:
-    """On one line and at most ``limit`` characters, with an ellipsis where something is missing."""
+def shorten(text: str, limit: int) -> str:
+    """Collapses whitespace to single spaces and shortens to ``limit`` characters, ending in ``…`` if text was removed."""
     text = _SPACE.sub(" ", text).strip()
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
-def plain(text: str, limit: int = 200) -> str:
-    """Somebody's text, shown as it is: no markup, no mention; at most ``limit`` characters with all that escapes them."""
-    shown, room = _escaped(cut(text, limit)), limit
-    while len(shown) > limit and room > 1:
-        room = min(room - 1, room * limit // len(shown))
-        shown = _escaped(cut(text, room))
-    return shown
+def escape_text(text: str, limit: int = 200) -> str:
+    """Returns text from a user so that Discord shows it literally: without markup and without mentions.
+
+    Whitespace is collapsed to single spaces. ``limit`` counts the characters of the result, escapes included.
+    """
+    escaped, length = _escape(shorten(text, limit)), limit
+    # Escaping makes the text longer; the raw text is shortened in proportion until the escaped text fits.
+    while len(escaped) > limit and length > 1:
+        length = min(length - 1, length * limit // len(escaped))
+        escaped = _escape(shorten(text, length))
+    return escaped
 
 
-def _escaped(text: str) -> str:
+def _escape(text: str) -> str:
     return _LINE_MARKUP.sub(r"\1\\", _MARKUP.sub(r"\\\g<0>", discord.utils.escape_mentions(text)))
 
 
-def fitted(lines: Sequence[str], limit: int) -> list[str]:
-    """As many lines as have room in ``limit`` characters; the last one says how many more there are."""
-    found: list[str] = []
+def fit_lines(lines: Sequence[str], limit: int) -> list[str]:
+    """Returns the first lines that fit into ``limit`` characters when joined by newlines.
+
+    If some are left out, a last line says how many.
+    """
+    fitting: list[str] = []
     left = limit - len("-# and 1,000,000 more")
     for number, line in enumerate(lines):
         left -= len(line) + 1
         if left < 0:
-            return [*found, f"-# and {len(lines) - number:,} more"]
-        found.append(line)
-    return found
+            return [*fitting, f"-# and {len(lines) - number:,} more"]
+        fitting.append(line)
+    return fitting
 
 
-def dollars(micros: int) -> str:
-    """``$0.04``; below a cent ``$0.0042``."""
+def format_dollars(micros: int) -> str:
+    """Formats millionths of a dollar: ``$0.04``, or ``$0.0042`` for less than a cent."""
     amount = micros / 1_000_000
     return f"${amount:.2f}" if amount >= 0.01 or amount == 0 else f"${amount:.4f}"
 
 
-def minutes(low: int, high: int) -> str:
-    """A range of seconds in words: ``14–16 min``, ``40–55 s``."""
+def format_duration_range(low: int, high: int) -> str:
+    """Formats a range of seconds: ``14–16 min``, or ``40–55 s`` below a minute and a half."""
     if high < 90:
         return f"{low}–{high} s"
     first, last = round(low / 60), max(round(high / 60), 1)
     return f"{first}–{last} min" if first != last else f"{last} min"
 
 
-def ago(moment: datetime) -> str:
-    """Discord's relative time, in the reader's own words."""
+def format_relative_time(moment: datetime) -> str:
+    """Returns a timestamp that Discord shows relative to now and in the reader's language, such as "2 hours ago"."""
     return discord.utils.format_dt(moment, "R")
 
 
-def bar(done: float, whole: float) -> str:
-    """Ten cells of ▰ and ▱."""
-    share = 0.0 if whole <= 0 else min(max(done / whole, 0.0), 1.0)
+def progress_bar(done: float, total: float) -> str:
+    """Returns ten cells of ▰ and ▱. The bar is empty only if nothing is done."""
+    share = 0.0 if total <= 0 else min(max(done / total, 0.0), 1.0)
     full = int(share * 10 + 0.5) if share < 1 else 10
     if done > 0 and full == 0:
         full = 1
     return "▰" * full + "▱" * (10 - full)
 
 
-def counted(number: int, one: str, many: str | None = None) -> str:
-    """``1 channel``, ``42 channels``."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+def format_count(number: int, singular: str, plural: str | None = None) -> str:
+    """Returns the number with its noun: ``1 channel``, ``42 channels``. ``plural`` defaults to ``singular`` + "s"."""
+    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"

@@ -9,8 +9,19 @@ from discord import ui
 from bot.generation.run_view import RunView
 from bot.scripts.coverage import Coverage
 from bot.scripts.models import Cue, CueKind, Script, WriterKind
-from cogs.views.base import layout, row
-from cogs.views.formatting import EMBER, GREY, RED, ago, bar, counted, cut, dollars, minutes, plain
+from cogs.views.base import action_row, card_layout
+from cogs.views.formatting import (
+    EMBER,
+    GREY,
+    RED,
+    escape_text,
+    format_count,
+    format_dollars,
+    format_duration_range,
+    format_relative_time,
+    progress_bar,
+    shorten,
+)
 from cogs.views.script_buttons import RunButton, ScriptButton
 from storage.states import RunState, ScriptState
 from storage.stores.scripts import StoredScript
@@ -33,10 +44,10 @@ def script_card(view: RunView) -> ui.LayoutView:
 
 
 def _waiting(view: RunView) -> ui.LayoutView:
-    ahead = f"{counted(view.ahead, 'chapter')} before it" if view.ahead else "its turn is next"
+    ahead = f"{format_count(view.ahead, 'chapter')} before it" if view.ahead else "its turn is next"
     return _card(
         EMBER,
-        f"### ✎ Waiting · {plain(view.title)}",
+        f"### ✎ Waiting · {escape_text(view.title)}",
         _where(view),
         f"In the queue, {ahead}.",
         buttons=[_run(view, "cancel")],
@@ -44,10 +55,10 @@ def _waiting(view: RunView) -> ui.LayoutView:
 
 
 def _writing(view: RunView) -> ui.LayoutView:
-    started = f" · started {ago(view.run.started_at)}" if view.run.started_at else ""
+    started = f" · started {format_relative_time(view.run.started_at)}" if view.run.started_at else ""
     part = f"part {view.part} of {view.parts} · " if view.parts > 1 else ""
     so_far = f" · about {minutes_so_far(view.seconds)} so far" if view.cue_count else ""
-    lines = [f"{bar(view.share, 1)}  {part}{counted(view.cue_count, 'cue')}{so_far}"]
+    lines = [f"{progress_bar(view.share, 1)}  {part}{format_count(view.cue_count, 'cue')}{so_far}"]
     lines += [cue_line(cue) for cue in view.last_cues]
     if view.waiting:
         lines.append(f"*{view.waiting}*")
@@ -55,7 +66,7 @@ def _writing(view: RunView) -> ui.LayoutView:
         lines.append("*The first lines are on their way.*")
     return _card(
         EMBER,
-        f"### ✎ Writing · {plain(view.title)}",
+        f"### ✎ Writing · {escape_text(view.title)}",
         _where(view) + started,
         "\n".join(lines),
         buttons=[_run(view, "cancel")],
@@ -64,10 +75,10 @@ def _writing(view: RunView) -> ui.LayoutView:
 
 def _interrupted(view: RunView) -> ui.LayoutView:
     note = view.run.note or "Writing was interrupted."
-    safe = f"{counted(view.cue_count, 'cue is', 'cues are')} safe." if view.cue_count else "Its text is safe."
+    safe = f"{format_count(view.cue_count, 'cue is', 'cues are')} safe." if view.cue_count else "Its text is safe."
     return _card(
         RED,
-        f"### ◍ Interrupted · {plain(view.title)}",
+        f"### ◍ Interrupted · {escape_text(view.title)}",
         _where(view),
         f"{note} {safe}",
         buttons=[_run(view, "continue", "Continue" if view.cue_count else "Retry"), _run(view, "discard")],
@@ -77,7 +88,7 @@ def _interrupted(view: RunView) -> ui.LayoutView:
 def _cancelled(view: RunView) -> ui.LayoutView:
     return _card(
         GREY,
-        f"### ✕ Cancelled · {plain(view.title)}",
+        f"### ✕ Cancelled · {escape_text(view.title)}",
         _where(view),
         "Nothing was stored but the chapter's own text.",
         buttons=[_run(view, "retry")],
@@ -87,29 +98,29 @@ def _cancelled(view: RunView) -> ui.LayoutView:
 def _done(view: RunView, stored: StoredScript, script: Script) -> ui.LayoutView:
     template = stored.writer == WriterKind.TEMPLATE
     mark = "▢ Template script ·" if template else "✔"
-    heading = f"### {mark} {plain(stored.title)}"
+    heading = f"### {mark} {escape_text(stored.title)}"
     where = (
-        f"{plain(view.ebook_title, 100)} · chapter {stored.chapter_number} · {plain(stored.theme, 60)} · "
+        f"{escape_text(view.ebook_title, 100)} · chapter {stored.chapter_number} · {escape_text(stored.theme, 60)} · "
         f"version {stored.version} · **{stored.state.value}**"
     )
     lines = []
     if template:
         lines.append(f"{stored.error} This is a skeleton made from your chapter's own text.")
     elif script.logline:
-        lines.append(f"*{plain(script.logline, 300)}*")
+        lines.append(f"*{escape_text(script.logline, 300)}*")
     lines.append(
-        f"Runs {minutes(script.running_time.low, script.running_time.high)} (estimate) · "
+        f"Runs {format_duration_range(script.running_time.low, script.running_time.high)} (estimate) · "
         f"{_cue_counts(script)} · cast of {len(script.cast)}"
     )
     covered = Coverage.model_validate_json(stored.coverage) if stored.coverage else None
     if covered is not None and not template and covered.missing:
-        cut_out = counted(len(covered.missing), "paragraph was", "paragraphs were")
+        cut_out = format_count(len(covered.missing), "paragraph was", "paragraphs were")
         lines.append(f"The source is covered to {covered.share:.0%}; {cut_out} cut or rewritten.")
     foot = [stored.model] if stored.model else []
     if stored.tokens:
         foot.append(f"{stored.tokens:,} tokens")
     if stored.tokens and stored.cost_micros is not None:
-        foot.append(dollars(stored.cost_micros) if stored.cost_micros else "price unknown")
+        foot.append(format_dollars(stored.cost_micros) if stored.cost_micros else "price unknown")
     foot += [_took(view), f"id `{stored.id}`"]
     return _card(
         GREY if template else EMBER,
@@ -137,21 +148,21 @@ def _where(view: RunView) -> str:
     number = f"chapter {view.run.chapter_number}"
     version = f" · version {view.run.version}" if view.run.version > 1 else ""
     by = f" · for <@{view.by}>" if view.by else ""
-    return f"{plain(view.ebook_title, 100)} · {number}{version} · {plain(view.theme, 60)}{by}"
+    return f"{escape_text(view.ebook_title, 100)} · {number}{version} · {escape_text(view.theme, 60)}{by}"
 
 
 def _cue_counts(script: Script) -> str:
     names = {CueKind.NARRATION: "narration", CueKind.DIALOGUE: "dialogue", CueKind.SFX: "SFX", CueKind.MUSIC: "music"}
     kinds = ", ".join(f"{script.count(kind)} {name}" for kind, name in names.items())
-    return f"{counted(len(script.cues), 'cue')}: {kinds}"
+    return f"{format_count(len(script.cues), 'cue')}: {kinds}"
 
 
 def cue_line(cue: Cue) -> str:
     """A cue on one line, as in ``40 NARRATOR The lantern guttered``."""
     if cue.kind.spoken:
-        direction = f"({plain(cue.direction, 40)}) " if cue.direction else ""
-        return f"`{cue.n:>3}` **{plain(cue.speaker, 30)}** {direction}{plain(cue.text, 90)}"
-    return f"`{cue.n:>3}` {cue.kind.value.upper()} {plain(cut(cue.text, 90).upper(), 90)}"
+        direction = f"({escape_text(cue.direction, 40)}) " if cue.direction else ""
+        return f"`{cue.n:>3}` **{escape_text(cue.speaker, 30)}** {direction}{escape_text(cue.text, 90)}"
+    return f"`{cue.n:>3}` {cue.kind.value.upper()} {escape_text(shorten(cue.text, 90).upper(), 90)}"
 
 
 def minutes_so_far(seconds: float) -> str:
@@ -172,4 +183,4 @@ def _run(view: RunView, act: str, label: str = "") -> RunButton:
 
 
 def _card(accent: discord.Colour, *texts: str, buttons: list[Any]) -> ui.LayoutView:
-    return layout(*(ui.TextDisplay(text) for text in texts), row(*buttons), accent=accent)
+    return card_layout(*(ui.TextDisplay(text) for text in texts), action_row(*buttons), accent=accent)

@@ -7,9 +7,9 @@ import discord
 from discord import ui
 
 from bot.scripts.models import Cue, Script, WriterKind
-from cogs.interactions.access import require_team, services_of
-from cogs.views.base import PressMixin, layout, row
-from cogs.views.formatting import EMBER, GREY, plain
+from cogs.interactions.access import get_services, require_team
+from cogs.views.base import PersistentItemMixin, action_row, card_layout
+from cogs.views.formatting import EMBER, GREY, escape_text
 from storage.stores.scripts import StoredScript
 
 _PAGE_CHARACTERS = 2_800
@@ -33,8 +33,9 @@ def reader(stored: StoredScript, script: Script, page: int) -> ui.LayoutView:
     """One page, with the buttons to the others."""
     found = pages(script)
     number = min(max(page, 0), len(found) - 1)
-    cast = ", ".join(plain(member.name, 40) for member in script.cast[:12])
-    heading = f"### {plain(stored.title)}\n{f'Cast: {cast}' if number == 0 and cast else f'Page {number + 1} of {len(found)}'}"
+    cast = ", ".join(escape_text(member.name, 40) for member in script.cast[:12])
+    subtitle = f"Cast: {cast}" if number == 0 and cast else f"Page {number + 1} of {len(found)}"
+    heading = f"### {escape_text(stored.title)}\n{subtitle}"
     items: list[ui.Item[Any]] = [
         ui.TextDisplay(heading),
         ui.Separator(),
@@ -43,16 +44,16 @@ def reader(stored: StoredScript, script: Script, page: int) -> ui.LayoutView:
     last = number == len(found) - 1
     if len(found) > 1:
         items.append(
-            row(
+            action_row(
                 PageButton("prev", stored.id, number - 1, f"‹ Page {number}" if number else "‹", disabled=number == 0),
                 PageButton("next", stored.id, number + 1, "›" if last else f"Page {number + 2} ›", disabled=last),
             )
         )
-    return layout(*items, accent=GREY if stored.writer == WriterKind.TEMPLATE else EMBER)
+    return card_layout(*items, accent=GREY if stored.writer == WriterKind.TEMPLATE else EMBER)
 
 
 class PageButton(
-    PressMixin,
+    PersistentItemMixin,
     ui.DynamicItem[ui.Button[ui.LayoutView]],
     template=r"page:(?P<way>prev|next):(?P<id>audio_scripts_[0-9a-f]{16}):(?P<page>-?\d{1,4})",
 ):
@@ -65,25 +66,25 @@ class PageButton(
         self.page = page
 
     @classmethod
-    def parse(cls, match: re.Match[str]) -> Self:
-        """The item of this id."""
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Builds the item from its custom id."""
         return cls(match["way"], match["id"], int(match["page"]))
 
-    async def press(self, interaction: discord.Interaction) -> None:
+    async def handle_interaction(self, interaction: discord.Interaction) -> None:
         """Shows the page in place of this one."""
         require_team(interaction)
         await interaction.response.defer()
-        stored, script = await services_of(interaction).scripts.get(self.script_id)
+        stored, script = await get_services(interaction).scripts.get(self.script_id)
         await interaction.edit_original_response(view=reader(stored, script, self.page))
 
 
 def _pieces(cue: Cue) -> list[str]:
     """A cue as Markdown; a very long one in several lines."""
-    direction = f" *({plain(cue.direction, 200)})*" if cue.direction else ""
+    direction = f" *({escape_text(cue.direction, 200)})*" if cue.direction else ""
     if cue.kind.spoken:
-        head, text = f"`{cue.n:>3}` **{plain(cue.speaker, 60)}**{direction}: ", cue.text
+        head, text = f"`{cue.n:>3}` **{escape_text(cue.speaker, 60)}**{direction}: ", cue.text
     else:
         head, text = f"`{cue.n:>3}` **{cue.kind.value.upper()}**{direction}: ", cue.text.upper()
     step = 1_200  # escaping may double it
     first, *others = [text[at : at + step] for at in range(0, len(text), step)] or [""]
-    return [head + plain(first, step), *(plain(other, step) for other in others)]
+    return [head + escape_text(first, step), *(escape_text(other, step) for other in others)]

@@ -12,7 +12,7 @@ from bot.progress.public_view import PublicChapter, PublicView
 from bot.progress.scope import Scope
 from bot.progress.timeline import Step, Timeline
 from cogs.views.badges import badge_lines
-from cogs.views.formatting import bar, counted, dollars, fitted, plain
+from cogs.views.formatting import escape_text, fit_lines, format_count, format_dollars, progress_bar
 from cogs.views.progress.event_wording import event_lines, summed, told, when
 
 PICTURE = "progress.png"
@@ -33,22 +33,24 @@ def overview_text(view: Overview, *, heading: str = "Progress") -> str:
         lines.append("Nothing has been written yet. `/script` begins.")
     lines += [_book_line(book) for book in view.books[:_BOOKS]]
     if len(view.books) > _BOOKS:
-        lines.append(f"-# and {counted(len(view.books) - _BOOKS, 'book')} more; choose one with the `ebook` option")
+        lines.append(
+            f"-# and {format_count(len(view.books) - _BOOKS, 'book')} more; choose one with the `ebook` option"
+        )
     lines.append(" · ".join(_numbers(view)))
     if view.members:
-        names = [plain(name, 40) for name in view.at_work[:_NAMES]]
+        names = [escape_text(name, 40) for name in view.at_work[:_NAMES]]
         more = view.members - len(names)
         who = ", ".join(names) + (f" and {more} more" if more and names else "")
-        lines.append(f"{counted(view.members, 'member')} at work" + (f": {who}" if who else ""))
+        lines.append(f"{format_count(view.members, 'member')} at work" + (f": {who}" if who else ""))
     if view.last is not None:
         event, name = view.last
         lines.append(f"last: {told(event, name)}, {when(event)}")
     troubled = [f"⚠ The live board in <#{channel}> is not current. {why}" for channel, why in view.boards if why]
-    return "\n".join([*lines, *fitted(troubled, 600)])
+    return "\n".join([*lines, *fit_lines(troubled, 600)])
 
 
 def _numbers(view: Overview) -> list[str]:
-    written = counted(view.written, "script") + " written"
+    written = format_count(view.written, "script") + " written"
     if view.by_template:
         written += f", {view.by_template} as " + ("a template" if view.by_template == 1 else "templates")
     if view.written:
@@ -56,10 +58,10 @@ def _numbers(view: Overview) -> list[str]:
     parts = [written]
     if view.writing:
         parts.append(f"{view.writing} being written now")
-    parts.append(dollars(view.money.spent))
+    parts.append(format_dollars(view.money.spent))
     if view.money.budget is not None:
-        parts.append(f"{dollars(view.money.this_month)} of {dollars(view.money.budget)} this month")
-    parts.append(counted(view.events, "event"))
+        parts.append(f"{format_dollars(view.money.this_month)} of {format_dollars(view.money.budget)} this month")
+    parts.append(format_count(view.events, "event"))
     return parts
 
 
@@ -69,7 +71,7 @@ def _book_line(book: BookProgress) -> str:
         parts.append(f"{book.approved} approved")
     if book.released:
         parts.append(f"{book.released} released")
-    return f"**{plain(book.title, 80).upper()}**\n{bar(book.drafted, len(book.chapters))}  {' · '.join(parts)}"
+    return f"**{escape_text(book.title, 80).upper()}**\n{progress_bar(book.drafted, len(book.chapters))}  {' · '.join(parts)}"
 
 
 def timeline_text(view: Timeline) -> str:
@@ -86,21 +88,21 @@ def timeline_text(view: Timeline) -> str:
 
 
 def _step_line(step: Step, most: int) -> str:
-    parts = [counted(step.events, "event")]
+    parts = [format_count(step.events, "event")]
     for number, word in ((step.drafted, "drafted"), (step.approved, "approved"), (step.released, "released")):
         if number:
             parts.append(f"{number} {word}")
-    return f"`{step.label:>6}` {bar(step.events, most)} {' · '.join(parts)}"
+    return f"`{step.label:>6}` {progress_bar(step.events, most)} {' · '.join(parts)}"
 
 
 def events_text(page: EventPage, scope: Scope, name: str = "") -> str:
     """One page of events."""
-    chosen = f" · {plain(name, 80)}" if name else ""
+    chosen = f" · {escape_text(name, 80)}" if name else ""
     lines = [f"### Events · {scope.period.words}{chosen}"]
     if not page.events:
         lines.append("Nothing happened in this period.")
-    lines += fitted([event_lines(event, page.people) for event in page.events], 3_500)
-    lines.append(f"-# Page {page.number + 1:,} of {page.pages:,} · {counted(page.total, 'event')}")
+    lines += fit_lines([event_lines(event, page.people) for event in page.events], 3_500)
+    lines.append(f"-# Page {page.number + 1:,} of {page.pages:,} · {format_count(page.total, 'event')}")
     return "\n".join(lines)
 
 
@@ -113,19 +115,19 @@ def news_text(news: News) -> str:
     if not news.total:
         lines.append("Nothing has happened.")
     books = sorted(news.counts.items(), key=lambda item: -item[1].total())
-    lines += [f"**{plain(title, 80) or 'Elsewhere'}** · {summed(counts)}" for title, counts in books[:_BOOKS]]
+    lines += [f"**{escape_text(title, 80) or 'Elsewhere'}** · {summed(counts)}" for title, counts in books[:_BOOKS]]
     if news.events:
         lines.append("")
     lines += [f"{told(event, news.people.get(event.member_id or '', ''))} {when(event)}" for event in news.events]
     if news.total > len(news.events):
-        lines.append(f"-# and {counted(news.total - len(news.events), 'event')} more")
+        lines.append(f"-# and {format_count(news.total - len(news.events), 'event')} more")
     return "\n".join(lines)[:3900]
 
 
 def public_texts(view: PublicView, standing: BadgeStanding) -> list[str]:
     """Everybody's look; nothing internal stands in it."""
-    out = fitted([_chapter_line(chapter) for chapter in reversed(view.out)], 1_700)
-    coming = fitted([_chapter_line(chapter) for chapter in view.coming], 1_200)
+    out = fit_lines([_chapter_line(chapter) for chapter in reversed(view.out)], 1_700)
+    coming = fit_lines([_chapter_line(chapter) for chapter in view.coming], 1_200)
     return [
         "### Midnight Myth Audio",
         "**Out now**\n" + ("\n".join(out) or "Nothing yet."),
@@ -136,4 +138,4 @@ def public_texts(view: PublicView, standing: BadgeStanding) -> list[str]:
 
 def _chapter_line(chapter: PublicChapter) -> str:
     link = f" · [listen]({chapter.link})" if chapter.link else ""
-    return f"{plain(chapter.ebook_title, 60)}, chapter {chapter.number}: {plain(chapter.title, 80)}{link}"
+    return f"{escape_text(chapter.ebook_title, 60)}, chapter {chapter.number}: {escape_text(chapter.title, 80)}{link}"

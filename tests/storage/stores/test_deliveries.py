@@ -9,16 +9,16 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from storage import Database, StaleStateError, WriteTransaction
+from storage.leases import LEASE, Lease
 from storage.states import BroadcastState, DeliveryState
 from storage.stores.deliveries import Delivery, Target
-from tests.conftest import StillClock
+from tests.conftest import FakeClock
 
-LEASE = timedelta(minutes=5)
 ANN, BEN = "sender_ann", "sender_ben"
 
 
 @pytest.fixture
-async def peers(database: Database, database_url: str, clock: StillClock) -> AsyncIterator[tuple[Database, Database]]:
+async def peers(database: Database, database_url: str, clock: FakeClock) -> AsyncIterator[tuple[Database, Database]]:
     """Two processes' databases where there may be two; on SQLite the one twice."""
     if database.exclusive:
         yield database, database
@@ -47,7 +47,7 @@ async def announced(database: Database, channels: int = 1) -> str:
 
 async def claimed(database: Database, owner: str = ANN, limit: int = 10) -> list[Delivery]:
     """What ``owner`` gets to send."""
-    return await database.write(lambda tx: tx.deliveries.claim(owner, LEASE, limit))
+    return await database.write(lambda tx: tx.deliveries.claim(owner, limit))
 
 
 async def one_claimed(database: Database, owner: str = ANN) -> Delivery:
@@ -62,11 +62,11 @@ async def now(database: Database, delivery: Delivery) -> Delivery:
         return await tx.deliveries.get(delivery.id)
 
 
-async def test_claiming_marks_the_intent(database: Database, clock: StillClock) -> None:
+async def test_claiming_marks_the_intent(database: Database, clock: FakeClock) -> None:
     """Before anything is sent, it is written down who sends it, since when and until when."""
     await announced(database)
     made_at = clock.now
-    clock.forward(seconds=5)
+    clock.advance(seconds=5)
     delivery = await one_claimed(database)
     assert delivery == await now(database, delivery)
     assert (delivery.state, delivery.lease_owner, delivery.attempts) == (DeliveryState.SENDING, ANN, 1)
@@ -83,26 +83,26 @@ async def test_a_fresh_delivery_was_never_tried(database: Database) -> None:
 
 
 @pytest.mark.parametrize(("sure", "tried"), [(True, False), (False, True)])
-async def test_doubt_is_remembered(database: Database, clock: StillClock, *, sure: bool, tried: bool) -> None:
+async def test_doubt_is_remembered(database: Database, clock: FakeClock, *, sure: bool, tried: bool) -> None:
     """A postponed delivery is due later and counts its tries; only one that may have arrived has to be looked for."""
     await announced(database)
     first = await one_claimed(database)
     until = clock.now + timedelta(seconds=8)
-    await database.write(lambda tx: tx.deliveries.postpone(first, ANN, until, "no answer", sure=sure))
+    await database.write(lambda tx: tx.deliveries.postpone(first, until, "no answer", cannot_have_arrived=sure))
     waiting = await now(database, first)
     assert (waiting.state, waiting.error, waiting.lease_owner) == (DeliveryState.READY, "no answer", None)
     async with database.read() as tx:
         assert await tx.deliveries.get_next_due() == until
-    clock.forward(seconds=7)
+    clock.advance(seconds=7)
     assert await claimed(database) == []
-    clock.forward(seconds=1)
+    clock.advance(seconds=1)
     again = await one_claimed(database, BEN)
     assert again.attempts == 2
     assert again.may_have_arrived is tried
     assert again.attempted_at == (first.attempted_at if tried else clock.now)
 
 
-async def test_doubt_keeps_its_first_moment(database: Database, clock: StillClock) -> None:
+async def test_doubt_keeps_its_first_moment(database: Database, clock: FakeClock) -> None:
     """However often it is tried in doubt, the first try that may have arrived is the one that is remembered."""
     await announced(database)
     began = clock.now
@@ -111,31 +111,31 @@ async def test_doubt_keeps_its_first_moment(database: Database, clock: StillCloc
         assert (delivery.attempts, delivery.attempted_at) == (attempt, began)
         until = clock.now + timedelta(seconds=10)
         await database.write(
-            lambda tx, row=delivery, due=until: tx.deliveries.postpone(row, ANN, due, "lost", sure=False)  # type: ignore[misc]
+            lambda tx, row=delivery, due=until: tx.deliveries.postpone(row, due, "lost", cannot_have_arrived=False)  # type: ignore[misc]
         )
-        clock.forward(seconds=10)
+        clock.advance(seconds=10)
 
 
-async def test_putting_back_is_as_if_never_taken(database: Database, clock: StillClock) -> None:
+async def test_putting_back_is_as_if_never_taken(database: Database, clock: FakeClock) -> None:
     """What was claimed and not tried is ready at once, with no try counted and no doubt."""
     await announced(database)
     taken = await one_claimed(database)
-    await database.write(lambda tx: tx.deliveries.release(taken, ANN, uncertain=False))
+    await database.write(lambda tx: tx.deliveries.release(taken, may_have_arrived=False))
     back = await now(database, taken)
     assert (back.state, back.attempts, back.attempted_at, back.lease_owner) == (DeliveryState.READY, 0, None, None)
-    clock.forward(seconds=1)
+    clock.advance(seconds=1)
     assert not (await one_claimed(database, BEN)).may_have_arrived
 
 
-async def test_putting_back_keeps_an_older_doubt(database: Database, clock: StillClock) -> None:
+async def test_putting_back_keeps_an_older_doubt(database: Database, clock: FakeClock) -> None:
     """What may have arrived at an earlier try is still in doubt after it was put back."""
     await announced(database)
     first = await one_claimed(database)
-    await database.write(lambda tx: tx.deliveries.postpone(first, ANN, clock.now, "lost", sure=False))
-    clock.forward(seconds=3)
+    await database.write(lambda tx: tx.deliveries.postpone(first, clock.now, "lost", cannot_have_arrived=False))
+    clock.advance(seconds=3)
     second = await one_claimed(database)
-    await database.write(lambda tx: tx.deliveries.release(second, ANN, uncertain=second.may_have_arrived))
-    clock.forward(seconds=3)
+    await database.write(lambda tx: tx.deliveries.release(second, may_have_arrived=second.may_have_arrived))
+    clock.advance(seconds=3)
     third = await one_claimed(database)
     assert third.may_have_arrived
     assert (third.attempts, third.attempted_at) == (2, first.attempted_at)
@@ -148,7 +148,7 @@ async def test_the_outcome_is_the_owners_to_tell(database: Database) -> None:
 
     def settled(owner: str) -> object:
         return database.write(
-            lambda tx: tx.deliveries.finish(delivery.id, owner, DeliveryState.SENT, message_id=2**63 - 1)
+            lambda tx: tx.deliveries.finish(delivery.id, Lease(owner, delivery.lease_token), DeliveryState.SENT, message_id=2**63 - 1)
         )
 
     with pytest.raises(StaleStateError):
@@ -159,20 +159,20 @@ async def test_the_outcome_is_the_owners_to_tell(database: Database) -> None:
     with pytest.raises(StaleStateError):
         await settled(ANN)  # type: ignore[misc]
     with pytest.raises(StaleStateError):
-        await database.write(lambda tx: tx.deliveries.release(delivery, ANN, uncertain=delivery.may_have_arrived))
+        await database.write(lambda tx: tx.deliveries.release(delivery, may_have_arrived=delivery.may_have_arrived))
 
 
-async def test_the_abandoned_are_adopted(database: Database, clock: StillClock) -> None:
+async def test_the_abandoned_are_adopted(database: Database, clock: FakeClock) -> None:
     """What a silent sender has left in the middle is another's once the lease is over, once, and with its history."""
     await announced(database)
     left = await one_claimed(database, ANN)
 
     async def adopted(owner: str, *, all_owners: bool) -> list[Delivery]:
-        return await database.write(lambda tx: tx.deliveries.take_over_expired(owner, LEASE, all_owners=all_owners))
+        return await database.write(lambda tx: tx.deliveries.take_over_expired(owner, all_owners=all_owners))
 
-    clock.forward(minutes=5)
+    clock.advance(seconds=60)
     assert await adopted(BEN, all_owners=False) == []
-    clock.forward(seconds=1)
+    clock.advance(seconds=1)
     (found,) = await adopted(BEN, all_owners=False)
     assert (found.id, found.lease_owner, found.lease_until) == (left.id, BEN, clock.now + LEASE)
     assert (found.state, found.attempts, found.attempted_at) == (DeliveryState.SENDING, 1, left.attempted_at)
@@ -187,7 +187,7 @@ async def test_cancelling_stops_what_waits(database: Database) -> None:
     (going,) = await claimed(database, limit=1)
     assert await database.write(lambda tx: tx.deliveries.cancel_waiting(broadcast_id)) == 3
     assert await claimed(database) == []
-    await database.write(lambda tx: tx.deliveries.finish(going.id, ANN, DeliveryState.SENT, message_id=1))
+    await database.write(lambda tx: tx.deliveries.finish(going.id, going.lease, DeliveryState.SENT, message_id=1))
     async with database.read() as tx:
         assert await tx.deliveries.count_by_state(broadcast_id) == {DeliveryState.SENT: 1, DeliveryState.CANCELLED: 3}
         (sent,) = await tx.deliveries.list_by_broadcast(broadcast_id, DeliveryState.SENT)
@@ -228,16 +228,16 @@ async def test_no_two_senders_get_the_same_delivery(peers: tuple[Database, Datab
         assert {delivery.lease_owner for delivery in share} <= {f"sender_{owner}"}
 
 
-async def test_the_longest_due_come_first(database: Database, clock: StillClock) -> None:
+async def test_the_longest_due_come_first(database: Database, clock: FakeClock) -> None:
     """What has been due longest is sent first, whichever broadcast it is of."""
     first = await announced(database, 2)
-    clock.forward(seconds=1)
+    clock.advance(seconds=1)
     second = await announced(database, 2)
     got = await claimed(database, limit=3)
     assert sorted(delivery.broadcast_id for delivery in got) == sorted([first, first, second])
 
 
-async def test_a_broadcast_ends_with_its_last_delivery(database: Database, clock: StillClock) -> None:
+async def test_a_broadcast_ends_with_its_last_delivery(database: Database, clock: FakeClock) -> None:
     """A broadcast is done when nothing of it waits or is on its way, and that is found once."""
     broadcast_id = await announced(database, 2)
 
@@ -246,11 +246,11 @@ async def test_a_broadcast_ends_with_its_last_delivery(database: Database, clock
 
     one, two = await claimed(database)
     assert await finished() == []
-    await database.write(lambda tx: tx.deliveries.finish(one.id, ANN, DeliveryState.SENT, message_id=1))
-    await database.write(lambda tx: tx.deliveries.postpone(two, ANN, clock.now, "later", sure=True))
+    await database.write(lambda tx: tx.deliveries.finish(one.id, one.lease, DeliveryState.SENT, message_id=1))
+    await database.write(lambda tx: tx.deliveries.postpone(two, clock.now, "later", cannot_have_arrived=True))
     assert await finished() == []
     two = await one_claimed(database)
-    await database.write(lambda tx: tx.deliveries.finish(two.id, ANN, DeliveryState.REFUSED, error="no"))
+    await database.write(lambda tx: tx.deliveries.finish(two.id, two.lease, DeliveryState.REFUSED, error="no"))
     assert await finished() == [broadcast_id]
     assert await finished() == []
     async with database.read() as tx:
@@ -262,6 +262,6 @@ async def test_the_end_is_found_by_one(peers: tuple[Database, Database]) -> None
     """When several look at once whether a broadcast has ended, one of them finds it."""
     broadcast_id = await announced(peers[0])
     delivery = await one_claimed(peers[0])
-    await peers[0].write(lambda tx: tx.deliveries.finish(delivery.id, ANN, DeliveryState.SENT, message_id=1))
+    await peers[0].write(lambda tx: tx.deliveries.finish(delivery.id, delivery.lease, DeliveryState.SENT, message_id=1))
     found = await asyncio.gather(*(peers[n % 2].write(lambda tx: tx.broadcasts.finish_settled()) for n in range(6)))
     assert [one for share in found for one in share] == [broadcast_id]

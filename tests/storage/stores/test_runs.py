@@ -8,15 +8,15 @@ import pytest
 
 from storage import Database, StaleStateError, WriteTransaction
 from storage.states import RunState
-from storage.stores.runs import Run
-from tests.conftest import StillClock
+from storage.leases import LEASE, Lease
+from storage.stores.runs import NewRun, Run
+from tests.conftest import FakeClock
 
-LEASE = timedelta(seconds=60)
 ANN, BEN = "worker_ann", "worker_ben"
 
 
 @pytest.fixture
-async def peers(database: Database, database_url: str, clock: StillClock) -> AsyncIterator[tuple[Database, Database]]:
+async def peers(database: Database, database_url: str, clock: FakeClock) -> AsyncIterator[tuple[Database, Database]]:
     """Two processes' databases where there may be two; on SQLite the one twice."""
     if database.exclusive:
         yield database, database
@@ -36,21 +36,15 @@ async def ordered(database: Database, chapter: int = 1, *, channel: int | None =
     """A run that waits, with the next version of its chapter."""
 
     async def work(tx: WriteTransaction) -> Run:
-        return await tx.runs.add(
-            ebook_id="ebook_001",
-            chapter_number=chapter,
-            version=await tx.runs.next_version("ebook_001", chapter),
-            channel_id=channel,
-            request="{}",
-            content="The bell rang.",
-        )
+        version = await tx.runs.next_version("ebook_001", chapter)
+        return await tx.runs.add(NewRun("ebook_001", chapter, version, "{}", "The bell rang.", channel_id=channel))
 
     return await database.write(work)
 
 
 async def claimed(database: Database, owner: str = ANN) -> Run | None:
     """What ``owner`` gets to write."""
-    return await database.write(lambda tx: tx.runs.claim(owner, LEASE))
+    return await database.write(lambda tx: tx.runs.claim(owner))
 
 
 async def taken(database: Database, owner: str = ANN) -> Run:
@@ -67,12 +61,12 @@ async def now(database: Database, run: Run) -> Run:
         return await tx.runs.get(run.id)
 
 
-async def test_the_oldest_comes_first(database: Database, clock: StillClock) -> None:
+async def test_the_oldest_comes_first(database: Database, clock: FakeClock) -> None:
     """Runs are written in the order in which they were asked for, each by one worker."""
     wanted = []
     for chapter in (3, 1, 2):
         wanted.append((await ordered(database, chapter)).id)
-        clock.forward(seconds=1)
+        clock.advance(seconds=1)
     got = [await claimed(database, owner) for owner in (ANN, BEN, ANN, BEN)]
     assert [run.id if run else None for run in got] == [*wanted, None]
     first = got[0]
@@ -82,13 +76,13 @@ async def test_the_oldest_comes_first(database: Database, clock: StillClock) -> 
     assert first.lease_until == clock.now + LEASE
 
 
-async def test_a_run_waits_for_its_card(database: Database, clock: StillClock) -> None:
+async def test_a_run_waits_for_its_card(database: Database, clock: FakeClock) -> None:
     """A run whose card is still being posted is not begun, but after half a minute it is begun without."""
     await ordered(database, channel=77)
     assert await claimed(database) is None
-    clock.forward(seconds=30)
+    clock.advance(seconds=30)
     assert await claimed(database) is None
-    clock.forward(seconds=1)
+    clock.advance(seconds=1)
     assert await claimed(database) is not None
 
 
@@ -101,15 +95,15 @@ async def test_a_card_lets_the_run_begin(database: Database) -> None:
     assert got == {shown.id, hidden.id}
 
 
-async def test_this_very_run(database: Database, clock: StillClock) -> None:
+async def test_this_very_run(database: Database, clock: FakeClock) -> None:
     """Somebody who asks for one run gets that run and no other."""
     await ordered(database, 1)
-    clock.forward(seconds=1)
+    clock.advance(seconds=1)
     wanted = await ordered(database, 2)
-    got = await database.write(lambda tx: tx.runs.claim(ANN, LEASE, wanted.id))
+    got = await database.write(lambda tx: tx.runs.claim(ANN, run_id=wanted.id))
     assert got is not None
     assert got.id == wanted.id
-    assert await database.write(lambda tx: tx.runs.claim(BEN, LEASE, wanted.id)) is None
+    assert await database.write(lambda tx: tx.runs.claim(BEN, run_id=wanted.id)) is None
 
 
 async def test_no_two_workers_get_the_same_run(peers: tuple[Database, Database]) -> None:
@@ -119,30 +113,30 @@ async def test_no_two_workers_get_the_same_run(peers: tuple[Database, Database])
     assert sorted(run.id for run in got if run) == sorted(wanted)
 
 
-async def test_a_lease_is_kept_by_its_owner(database: Database, clock: StillClock) -> None:
+async def test_a_lease_is_kept_by_its_owner(database: Database, clock: FakeClock) -> None:
     """Renewing moves the lease and keeps the progress; nobody else can do it."""
     run = await taken(database)
-    clock.forward(seconds=40)
-    await database.write(lambda tx: tx.runs.renew(run.id, ANN, LEASE, "half"))
+    clock.advance(seconds=40)
+    await database.write(lambda tx: tx.runs.renew(run.id, run.lease, progress="half"))
     kept = await now(database, run)
     assert (kept.progress, kept.lease_until) == ("half", clock.now + LEASE)
-    await database.write(lambda tx: tx.runs.renew(run.id, ANN, LEASE))
+    await database.write(lambda tx: tx.runs.renew(run.id, run.lease))
     assert (await now(database, run)).progress == "half"
     with pytest.raises(StaleStateError):
-        await database.write(lambda tx: tx.runs.renew(run.id, BEN, LEASE, "mine"))
+        await database.write(lambda tx: tx.runs.renew(run.id, Lease(BEN, run.lease_token), progress="mine"))
     assert (await now(database, run)).progress == "half"
 
 
-async def test_an_abandoned_run_is_found(database: Database, clock: StillClock) -> None:
+async def test_an_abandoned_run_is_found(database: Database, clock: FakeClock) -> None:
     """A run whose worker has fallen silent is interrupted once its lease is over, not before, and only once."""
     run = await taken(database)
 
     async def sweep() -> list[Run]:
-        return await database.write(lambda tx: tx.runs.interrupt_expired("gone", all_owners=False))
+        return await database.write(lambda tx: tx.runs.interrupt_expired(BEN, "gone", all_owners=False))
 
-    clock.forward(seconds=60)
+    clock.advance(seconds=60)
     assert await sweep() == []
-    clock.forward(seconds=1)
+    clock.advance(seconds=1)
     (found,) = await sweep()
     assert (found.id, found.state, found.note) == (run.id, RunState.INTERRUPTED, "gone")
     assert (found.lease_owner, found.lease_until) == (None, None)
@@ -153,22 +147,22 @@ async def test_the_only_process_finds_every_run(database: Database) -> None:
     """At the start of the only process there can be, every run that claims to be written is interrupted."""
     run = await taken(database)
     waiting = await ordered(database, 2)
-    found = await database.write(lambda tx: tx.runs.interrupt_expired("restarted", all_owners=True))
+    found = await database.write(lambda tx: tx.runs.interrupt_expired(BEN, "restarted", all_owners=True))
     assert [one.id for one in found] == [run.id]
     assert (await now(database, waiting)).state is RunState.READY
 
 
-async def test_a_lost_lease_can_change_nothing(database: Database, clock: StillClock) -> None:
+async def test_a_lost_lease_can_change_nothing(database: Database, clock: FakeClock) -> None:
     """A worker that comes back after its lease was taken can neither keep, finish nor interrupt the run."""
     run = await taken(database)
-    clock.forward(minutes=2)
-    await database.write(lambda tx: tx.runs.interrupt_expired("gone", all_owners=False))
+    clock.advance(minutes=2)
+    await database.write(lambda tx: tx.runs.interrupt_expired(BEN, "gone", all_owners=False))
     await database.write(lambda tx: tx.runs.requeue(run.id))
     assert await claimed(database, BEN) is not None
     for late in (
-        lambda tx: tx.runs.renew(run.id, ANN, LEASE, "old"),
-        lambda tx: tx.runs.finish(run.id, ANN, script_id="s", cost_micros=1, progress="old"),
-        lambda tx: tx.runs.interrupt(run.id, ANN, "old"),
+        lambda tx: tx.runs.renew(run.id, run.lease, progress="old"),
+        lambda tx: tx.runs.finish(run.id, run.lease, script_id="s", cost_micros=1, progress="old"),
+        lambda tx: tx.runs.interrupt(run.id, run.lease, "old"),
     ):
         with pytest.raises(StaleStateError):
             await database.write(late)
@@ -180,7 +174,7 @@ async def test_a_finished_run_stays_finished(database: Database) -> None:
     """A finished run names its script and its cost, and cannot be cancelled, continued or claimed."""
     run = await taken(database)
     await database.write(
-        lambda tx: tx.runs.finish(run.id, ANN, script_id="audio_scripts_1", cost_micros=42, progress="all")
+        lambda tx: tx.runs.finish(run.id, run.lease, script_id="audio_scripts_1", cost_micros=42, progress="all")
     )
     done = await now(database, run)
     assert (done.state, done.script_id, done.cost_micros, done.progress) == (
@@ -201,16 +195,16 @@ async def test_a_live_run_can_be_cancelled_once(database: Database, state: RunSt
     """Whatever waits, is written or was interrupted can be cancelled, once, and its worker is told by its lease."""
     run = await ordered(database)
     if state is not RunState.READY:
-        await claimed(database)
+        run = await claimed(database) or run
     if state is RunState.INTERRUPTED:
-        await database.write(lambda tx: tx.runs.interrupt(run.id, ANN, "stopped"))
+        await database.write(lambda tx: tx.runs.interrupt(run.id, run.lease, "stopped"))
     assert (await now(database, run)).state is state
     cancelled = await database.write(lambda tx: tx.runs.cancel(run.id))
     assert (cancelled.state, cancelled.lease_owner) == (RunState.CANCELLED, None)
     with pytest.raises(StaleStateError):
         await database.write(lambda tx: tx.runs.cancel(run.id))
     with pytest.raises(StaleStateError):
-        await database.write(lambda tx: tx.runs.renew(run.id, ANN, LEASE))
+        await database.write(lambda tx: tx.runs.renew(run.id, run.lease))
     assert await claimed(database) is None
 
 
@@ -219,8 +213,8 @@ async def test_going_on_keeps_what_was_written(database: Database) -> None:
     run = await taken(database)
     with pytest.raises(StaleStateError):
         await database.write(lambda tx: tx.runs.requeue(run.id))
-    await database.write(lambda tx: tx.runs.renew(run.id, ANN, LEASE, "half"))
-    await database.write(lambda tx: tx.runs.interrupt(run.id, ANN, "stopped"))
+    await database.write(lambda tx: tx.runs.renew(run.id, run.lease, progress="half"))
+    await database.write(lambda tx: tx.runs.interrupt(run.id, run.lease, "stopped"))
     resumed = await database.write(lambda tx: tx.runs.requeue(run.id))
     assert (resumed.state, resumed.progress, resumed.note) == (RunState.READY, "half", "")
     again = await claimed(database, BEN)
@@ -243,12 +237,12 @@ async def test_versions_are_never_shared(peers: tuple[Database, Database]) -> No
     assert sorted(run.version for run in runs) == list(range(1, 9))
 
 
-async def test_what_waits_is_counted(database: Database, clock: StillClock) -> None:
+async def test_what_waits_is_counted(database: Database, clock: FakeClock) -> None:
     """One can ask how many runs are live and how many come before one's own."""
     runs = []
     for chapter in (1, 2, 3):
         runs.append(await ordered(database, chapter))
-        clock.forward(seconds=1)
+        clock.advance(seconds=1)
     await claimed(database)
     async with database.read() as tx:
         assert await tx.runs.count_live() == 3
@@ -260,11 +254,11 @@ async def test_what_waits_is_counted(database: Database, clock: StillClock) -> N
         assert await tx.runs.count_ahead(runs[2]) == 0
 
 
-async def test_money_is_counted_at_its_highest_known(database: Database, clock: StillClock) -> None:
+async def test_money_is_counted_at_its_highest_known(database: Database, clock: FakeClock) -> None:
     """A call counts with what was set aside for it until it is known what it cost; then with that, be it nothing."""
     one, two = await ordered(database, 1), await ordered(database, 2)
     lost = await database.write(lambda tx: tx.runs.reserve_cost(one.id, "m", 100))
-    clock.forward(days=40)
+    clock.advance(days=40)
     settled = await database.write(lambda tx: tx.runs.reserve_cost(one.id, "m", 1_000))
     free = await database.write(lambda tx: tx.runs.reserve_cost(two.id, "m", 5_000_000_000))
     assert len({lost, settled, free}) == 3

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import strategies as st
 
 from bot.clock import wait_plainly
-from bot.event_names import FAILED
+from bot.event_names import GENERATION_FAILED
 from bot.generation.budget import RunBudget
 from bot.generation.gemini.availability import GeminiAvailability
 from bot.generation.gemini.client import GeminiModel
@@ -21,7 +21,7 @@ from bot.generation.pipeline import GenerationPipeline, OnWait
 from bot.generation.request import Progress, ScriptRequest
 from bot.generation.service import NewChapter, create_run
 from bot.generation.template import TemplateWriter
-from bot.generation.worker import LEASE
+from storage.leases import LEASE
 from bot.generation.writer import GenerationErrorKind, Writer
 from bot.jobs.rate_limiter import RateLimiter
 from bot.ports import NoRunCards
@@ -32,7 +32,7 @@ from storage import Database, ReadTransaction
 from storage.stores.events import EventFilter
 from storage.stores.runs import Run
 from storage.stores.scripts import StoredScript
-from tests.standins.gemini import GeminiStandin, _Told
+from tests.standins.gemini import GeminiStandIn, _Told
 from tests.standins.gemini_scenarios import Play, refuse
 from tests.standins.gemini_script import sliced
 from tests.standins.gemini_strict import Refusal
@@ -59,7 +59,7 @@ CHAPTER = "\n\n".join(
 TECHNICAL = re.compile(r"Traceback|\b[A-Z]\w*(?:Error|Exception|Fault)\b")
 
 
-class FaultyGemini(GeminiStandin):
+class FaultyGemini(GeminiStandIn):
     """Also answers what only an HTTP status tells elsewhere, in the middle of a stream: ``then gone``, ``then quota_day``."""
 
     answer = ""  # what ``custom`` answers, to the letter
@@ -196,7 +196,7 @@ class Outcome:
     @property
     def failure(self) -> dict[str, Any]:
         """What the one event of a failure says."""
-        (data,) = [data for name, data in self.events if name == FAILED]
+        (data,) = [data for name, data in self.events if name == GENERATION_FAILED]
         return data
 
 
@@ -231,7 +231,7 @@ class Studio:
                 jitter=lambda: 0.5,
                 rate_limiter=self.gate,
                 availability=self.availability,
-                clock=self.database.clock,
+                clock=self.availability.clock,
             )
 
         return GenerationPipeline(self.database, TemplateWriter(), NoRunCards(), wait_plainly, LEASE, writer_factory)
@@ -250,7 +250,7 @@ class Studio:
             ended = await tx.runs.get(run.id)
             assert ended.script_id is not None
             stored = await tx.scripts.get(ended.script_id)
-            events = [(event.event, dict(event.entry()["data"])) async for event in tx.events.stream(EventFilter())]
+            events = [(event.event, dict(event.to_entry()["data"])) async for event in tx.events.stream(EventFilter())]
             return Outcome(ended, stored, Script.from_json(stored.body), events, [])
 
         found = await self.database.read_shielded(work)
@@ -277,7 +277,7 @@ async def connected(key: str = KEY, idle: float = 1.0) -> AsyncIterator[GeminiMo
 async def write(studio: Studio, row: Row | None = None, run: Run | None = None) -> Outcome:
     run = run or await studio.order()
     async with connected(idle=row.idle if row else 1.0) as model:
-        await studio.engine(model, row.total if row else 8.0).write(run, OWNER)
+        await studio.engine(model, row.total if row else 8.0).write(run)
     return await studio.outcome(run)
 
 
