@@ -21,15 +21,9 @@ from bot.errors import DeliveryError, NotFoundError, StateError, log_unexpected
 from bot.event_names import BOARD_PINNED, BOARD_REMOVED
 from bot.jobs.worker import JobWorker
 from bot.ports import BoardMessages, EditResult, Notices
-<<<<<<< HEAD
-from bot.progress.scope import Period, Scope, midnight, resolved, zone_of
+from bot.progress.scope import Period, Scope, get_time_zone, resolve_scope, start_of_day
 from storage import Database, ReadTransaction, StaleStateError, WriteTransaction, read_transaction, write_transaction
 from storage.stores.boards import Board, NewBoard, ShownBoard
-=======
-from bot.progress.scope import Period, Scope, get_time_zone, resolve_scope, start_of_day
-from storage import Database, ReadTransaction, WriteTransaction
-from storage.stores.boards import Board
->>>>>>> main
 
 _log = logging.getLogger(__name__)
 
@@ -140,27 +134,7 @@ class LiveBoardWorker:
             NotFoundError: the scope names an unknown book.
             DeliveryError: Discord refuses the message; the board is removed again.
         """
-<<<<<<< HEAD
         board, moment = await self._add(channel_id, guild_id, scope, by)
-=======
-
-        async def work(tx: WriteTransaction) -> Board:
-            book = (await resolve_scope(tx, scope, self.zone)).filter.ebook_id
-            member_id = await tx.members.remember(by)
-            added = await tx.boards.add(channel_id, guild_id, member_id, ebook_id=book or "", period=scope.period.value)
-            if not added:
-                raise StateError("A live board stands in this channel already.", "Take it down first to pin another.")
-            data = {"channel_id": str(channel_id), "period": scope.period.value}
-            tx.report(BOARD_PINNED, data, member_id=member_id, ebook_id=book)
-            board = await tx.boards.claim(channel_id, self.owner, _LEASE)
-            if board is None:
-                raise RuntimeError("a board that was just added is nobody's")
-            return board
-
-        board = await self.database.write(work)
-        async with self.database.read() as tx:
-            seq = (await tx.events.get_head()).seq
->>>>>>> main
         try:
             async with asyncio.timeout(_TURN_SECONDS):
                 post = await self._show(board)
@@ -191,62 +165,15 @@ class LiveBoardWorker:
                 "The board is taken down, but Discord does not let me delete its message.", "Delete it by hand."
             )
 
-<<<<<<< HEAD
     async def _update(self, board: Board) -> None:
         moment = await self._get_moment(board)
         is_due = moment.seq != board.shown_seq or moment.is_new_day or board.message_id is None or bool(board.trouble)
-=======
-    async def _run(self) -> None:
-        first = True
-        while not self._stopping:
-            self._wake.clear()
-            seconds = _IDLE_SECONDS
-            try:
-                if await self._round(at_once=first and self.database.exclusive):
-                    seconds = _LOOK_SECONDS
-                first = False
-            except Exception as error:  # noqa: BLE001 - a fault in one round must not end all boards
-                log_unexpected(error, "keeping the live boards current")
-            if not self._stopping:
-                with suppress(TimeoutError):
-                    await self.wait(asyncio.wait_for(self._wake.wait(), seconds), "something to show on a board")
-
-    async def _round(self, *, at_once: bool) -> bool:
-        """Whether there are boards at all; each had its turn if it was due."""
-
-        async def due(tx: ReadTransaction) -> tuple[int, list[Board]]:
-            return len(boards := await tx.boards.all()), [
-                board for board in boards if at_once or board.free(tx.now, _LEASE)
-            ]
-
-        number, boards = await self.database.read_shielded(due)
-        await asyncio.gather(*(self._turn(board.channel_id, at_once=at_once) for board in boards))
-        return bool(number)
-
-    async def _turn(self, channel_id: int, *, at_once: bool) -> None:
-        async def claim(tx: WriteTransaction) -> tuple[Board | None, int, bool]:
-            board = await tx.boards.claim(channel_id, self.owner, _LEASE, at_once=at_once)
-            zone = await get_time_zone(tx, self.zone)
-            shown = board.shown_at if board else None
-            new_day = shown is not None and start_of_day(shown, zone) != start_of_day(tx.now, zone)
-            return board, (await tx.events.get_head()).seq, new_day
-
-        board, seq, new_day = await self.database.write(claim)
-        if board is None:
-            return
-        changed = seq != board.shown_seq or new_day or board.message_id is None or bool(board.trouble)
->>>>>>> main
         try:
             async with asyncio.timeout(_TURN_SECONDS):
                 post = await self._show(board) if is_due else await self._check_message(board)
         except LookupError:
-<<<<<<< HEAD
             await self._remove(board.channel_id, "the channel was deleted")
-            await self.notices.audit("A live board is gone: its channel was deleted.")
-=======
-            await self._remove(channel_id, None, "the channel was deleted")
             await self.notices.post_to_audit_channel("A live board is gone: its channel was deleted.")
->>>>>>> main
         except DeliveryError as error:
             await self._record_trouble(board, error.sentence)
         except TimeoutError:  # whatever was posted is found by the next update
@@ -262,13 +189,12 @@ class LiveBoardWorker:
         snapshot = await self._take_snapshot(board)
         message_id = board.message_id
         if message_id is not None:
-<<<<<<< HEAD
             edited = await self.messages.edit(board.channel_id, message_id, snapshot)
-            if edited in {EditResult.DONE, EditResult.LATER}:
+            if edited in {EditResult.DONE, EditResult.UNCERTAIN}:
                 return BoardPost(message_id, is_current=edited is EditResult.DONE)
             if edited is EditResult.TOO_OLD:
                 await self._delete(board.channel_id, message_id)
-        lost = await self.messages.strays(board.channel_id, message_id)
+        lost = await self.messages.find_others(board.channel_id, message_id)
         for each in lost[1:]:
             await self._delete(board.channel_id, each)
         if lost and await self.messages.edit(board.channel_id, lost[0], snapshot) is EditResult.DONE:
@@ -276,21 +202,6 @@ class LiveBoardWorker:
         for each in lost[:1]:
             await self._delete(board.channel_id, each)
         posted = await self.messages.post(board.channel_id, snapshot, _get_nonce(board))
-=======
-            edited = await self.messages.edit(board.channel_id, message_id, look)
-            if edited in {EditResult.DONE, EditResult.UNCERTAIN}:
-                return BoardPost(message_id, current=edited is EditResult.DONE)
-            if edited is EditResult.TOO_OLD:
-                await self._cleared(board.channel_id, message_id)
-        strays = await self.messages.find_others(board.channel_id, message_id)
-        for stray in strays[1:]:
-            await self._cleared(board.channel_id, stray)
-        if strays and await self.messages.edit(board.channel_id, strays[0], look) is EditResult.DONE:
-            return BoardPost(strays[0], await self.messages.pin(board.channel_id, strays[0]))
-        for stray in strays[:1]:
-            await self._cleared(board.channel_id, stray)
-        posted = await self.messages.post(board.channel_id, look, _nonce(board))
->>>>>>> main
         return BoardPost(posted, await self.messages.pin(board.channel_id, posted))
 
     async def _delete(self, channel_id: int, message_id: int) -> None:
@@ -298,13 +209,8 @@ class LiveBoardWorker:
         if not await self.messages.delete(channel_id, message_id):
             raise TimeoutError("an old board could not be deleted")
 
-<<<<<<< HEAD
     async def _check_message(self, board: Board) -> BoardPost:
-        if board.message_id is not None and await self.messages.there(board.channel_id, board.message_id):
-=======
-    async def _still_there(self, board: Board) -> BoardPost:
         if board.message_id is not None and await self.messages.exists(board.channel_id, board.message_id):
->>>>>>> main
             return BoardPost(board.message_id)
         return await self._show(board)
 
@@ -337,7 +243,7 @@ class LiveBoardWorker:
     async def _add(
         self, tx: WriteTransaction, channel_id: int, guild_id: int, scope: Scope, by: Actor
     ) -> tuple[Board, _Moment]:
-        book = (await resolved(tx, scope, self.zone)).filter.ebook_id
+        book = (await resolve_scope(tx, scope, self.zone)).filter.ebook_id
         member_id = await tx.members.remember(by)
         if not await tx.boards.add(NewBoard(channel_id, guild_id, member_id, book or "", scope.period.value)):
             raise StateError("This channel has a live board already.", "Take it down first to pin another.")
@@ -347,14 +253,14 @@ class LiveBoardWorker:
         if board is None:
             raise RuntimeError("a board that was just added cannot be claimed")
         # The pinning itself is the event behind the head.
-        return board, _Moment((await tx.events.head()).seq + 1, is_new_day=False)
+        return board, _Moment((await tx.events.get_head()).seq + 1, is_new_day=False)
 
     @read_transaction
     async def _get_moment(self, tx: ReadTransaction, board: Board) -> _Moment:
-        zone = await zone_of(tx, self.zone)
+        zone = await get_time_zone(tx, self.zone)
         shown_at = board.shown_at
-        is_new_day = shown_at is not None and midnight(shown_at, zone) != midnight(tx.now, zone)
-        return _Moment((await tx.events.head()).seq, is_new_day)
+        is_new_day = shown_at is not None and start_of_day(shown_at, zone) != start_of_day(tx.now, zone)
+        return _Moment((await tx.events.get_head()).seq, is_new_day)
 
     @write_transaction
     async def _renew(self, tx: WriteTransaction, board: Board) -> None:

@@ -163,18 +163,15 @@ def build_services(
     settings: Settings, database: Database, gemini: GeminiAccess, adapters: Adapters, runtime: Runtime
 ) -> Services:
     """All services, not started yet. ``gemini`` is connected already."""
-<<<<<<< HEAD
-    engine = build_engine(database, gemini, adapters.card, runtime)
-    worker = RunWorker(
-        database, engine, runtime.wait, settings.generation_workers, lambda run_id: generation.refresh(run_id)
-    )
-    generation = GenerationService(database, worker, adapters.card)
-=======
     engine = build_engine(database, gemini, adapters.run_cards, runtime)
-    worker = RunWorker(database, engine, runtime.wait, settings.generation_workers)
+    worker = RunWorker(
+        database,
+        engine,
+        runtime.wait,
+        settings.generation_workers,
+        lambda run_id: generation.refresh(run_id),  # noqa: PLW0108 - made below
+    )
     generation = GenerationService(database, worker, adapters.run_cards)
-    worker.refresh = generation.refresh
->>>>>>> main
     dispatcher = Dispatcher(
         database,
         adapters.post_sender,

@@ -47,7 +47,7 @@ class EndAnnouncer:
         broadcast_id = status.broadcast.id
         is_shown = await self.card.update_card(status)
         if broadcast_id not in self._audited:
-            await self.notices.audit(audit_text(status))
+            await self.notices.post_to_audit_channel(audit_text(status))
             self._audited.add(broadcast_id)
         if is_shown:
             await self._mark_announced(broadcast_id)

@@ -191,29 +191,13 @@ class Dispatcher:
     async def _record_outcome(self, delivery: Delivery, outcome: Outcome, *, uncertain: bool) -> None:
         if outcome.kind is OutcomeKind.PAUSE:
             self.pacer.pause_for(outcome.seconds)
-<<<<<<< HEAD
         attempt = Attempt(delivery, outcome, verdict(delivery, outcome, uncertain=uncertain), uncertain)
         stop_reason = self.breaker.record_outcome(delivery.broadcast_id, outcome)
         is_channel_paused = await self._commit_attempt(attempt, stop_reason)
         if is_channel_paused:
-            await self.notices.server(delivery.guild_id, paused_text(delivery, outcome.error))
+            await self.notices.notify_server(delivery.guild_id, paused_text(delivery, outcome.error))
         if stop_reason:
             await self._show_card(delivery.broadcast_id)
-=======
-        settled = verdict(delivery, outcome, uncertain=uncertain)
-        broken = self.breaker.note(delivery.broadcast_id, outcome)
-
-        async def work(tx: WriteTransaction) -> bool:
-            paused = await settle(tx, self.owner, Attempt(delivery, outcome, settled, uncertain))
-            if broken:
-                await self.breaker.stop(tx, delivery.broadcast_id, broken)
-            return paused
-
-        if await self.database.write(work):
-            await self.notices.notify_server(delivery.guild_id, paused_text(delivery, outcome.error))
-        if broken:
-            await self._card(delivery.broadcast_id)
->>>>>>> main
 
     @write_transaction
     async def _commit_attempt(self, tx: WriteTransaction, attempt: Attempt, stop_reason: str) -> bool:
@@ -235,55 +219,15 @@ class Dispatcher:
             report_finished(tx, await tx.broadcasts.get(broadcast_id), counts)
         return finished
 
-<<<<<<< HEAD
     async def _show_progress(self, broadcast_id: str) -> None:
-=======
-        Apart from the sending, which must not wait while Discord lets us wait for a card.
-        """
-        try:
-
-            async def work(tx: ReadTransaction) -> list[BroadcastStatus]:
-                return [await account(tx, broadcast_id) for broadcast_id in await tx.broadcasts.unannounced()]
-
-            tried: set[str] = set()
-            while ended := [one for one in await self.database.read_shielded(work) if one.broadcast.id not in tried]:
-                for one in ended:
-                    tried.add(one.broadcast.id)
-                    await self._tell_end(one)
-        except Exception as error:  # noqa: BLE001 - the next round tells it
-            log_unexpected(error, "telling how announcements ended")
-
-    async def _tell_end(self, ended: BroadcastStatus) -> None:
-        broadcast_id = ended.broadcast.id
-
-        async def told(tx: WriteTransaction) -> None:
-            await tx.broadcasts.mark_announced(broadcast_id)
-
-        shown = await self.card.update_card(ended)
-        if broadcast_id not in self._audited:
-            await self.notices.post_to_audit_channel(audit_text(ended))
-            self._audited.add(broadcast_id)
-        if shown:
-            await self.database.write(told)
-            self._audited.discard(broadcast_id)
-
-    async def _show(self, broadcast_id: str) -> None:
->>>>>>> main
         now = time.monotonic()
         if now - self._shown_at.get(broadcast_id, 0.0) >= _CARD_SECONDS:
             self._shown_at[broadcast_id] = now
             await self._show_card(broadcast_id)
 
-<<<<<<< HEAD
     async def _show_card(self, broadcast_id: str) -> None:
         await self.card.update_card(await self._get_status(broadcast_id))
 
     @read_transaction
     async def _get_status(self, tx: ReadTransaction, broadcast_id: str) -> BroadcastStatus:
         return await account(tx, broadcast_id)
-=======
-    async def _card(self, broadcast_id: str) -> None:
-        async with self.database.read() as tx:
-            shown = await account(tx, broadcast_id)
-        await self.card.update_card(shown)
->>>>>>> main

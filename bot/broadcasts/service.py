@@ -222,13 +222,8 @@ class BroadcastService:
             found = await account(tx, broadcast_id)
             member_id = await tx.members.remember(by)
             data = {"broadcast_id": broadcast_id, "format": "csv"}
-<<<<<<< HEAD
-            tx.report(REPORTED, data, member_id=member_id, ebook_id=found.broadcast.ebook_id)
-            return found, await tx.deliveries.list_by_broadcast(broadcast_id)
-=======
             tx.report(BROADCAST_REPORT_DOWNLOADED, data, member_id=member_id, ebook_id=found.broadcast.ebook_id)
-            return found, await tx.deliveries.of_broadcast(broadcast_id)
->>>>>>> main
+            return found, await tx.deliveries.list_by_broadcast(broadcast_id)
 
         return await self.database.write(work)
 

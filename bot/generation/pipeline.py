@@ -251,13 +251,8 @@ class _Job:
             report_event(SCRIPT_ADDED, {"doc_id": script_id})
             report_event(GRANT_LOG_ADDED, {"doc_id": log_id})
             ids = {"ebook_id": run.ebook_id, "script_id": script_id, "grant_log_id": log_id}
-<<<<<<< HEAD
-            report_event(COMPLETED, ids)
-            await tx.runs.finish(run.id, run.lease, script_id=script_id, cost_micros=cost, progress=kept)
-=======
             report_event(GENERATION_COMPLETED, ids)
-            await tx.runs.finish(run.id, self.owner, script_id=script_id, cost_micros=cost, progress=kept)
->>>>>>> main
+            await tx.runs.finish(run.id, run.lease, script_id=script_id, cost_micros=cost, progress=kept)
             return script_id
 
         return await self.engine.database.write(work)

@@ -9,12 +9,8 @@ from typing import Final
 
 from bot.clock import Wait
 from bot.errors import log_unexpected
-<<<<<<< HEAD
-from bot.event_names import INTERRUPTED
-from bot.generation.card_sweep import CardSweep
-=======
 from bot.event_names import GENERATION_INTERRUPTED
->>>>>>> main
+from bot.generation.card_sweep import CardSweep
 from bot.generation.pipeline import GenerationPipeline
 from bot.jobs.worker import JobWorker
 from storage import Database, StaleStateError, WriteTransaction, write_transaction
@@ -123,16 +119,7 @@ class RunWorker:
         except Exception as error:  # noqa: BLE001 - what a card shows must never decide what becomes of the run
             log_unexpected(error, f"showing run {run_id}")
 
-<<<<<<< HEAD
     async def _interrupt_or_log(self, run: Run, note: str) -> None:
-=======
-    async def _interrupt(self, run: Run, note: str) -> None:
-        async def work(tx: WriteTransaction) -> None:
-            await tx.runs.interrupt(run.id, self.owner, note)
-            data = {"run_id": run.id, "chapter_number": run.chapter_number}
-            tx.report(GENERATION_INTERRUPTED, data, member_id=run.member_id, ebook_id=run.ebook_id)
-
->>>>>>> main
         try:
             await self._interrupt(run, note)
         except StaleStateError:
@@ -140,18 +127,10 @@ class RunWorker:
         except Exception as error:  # noqa: BLE001 - its lease expires then, and the next sweep interrupts it
             log_unexpected(error, f"interrupting run {run.id}")
 
-<<<<<<< HEAD
     @write_transaction
     async def _interrupt(self, tx: WriteTransaction, run: Run, note: str) -> None:
         await tx.runs.interrupt(run.id, run.lease, note)
         _report_interrupted(tx, run)
-=======
-    async def _recover(self, *, all_owners: bool) -> None:
-        async def work(tx: WriteTransaction) -> None:
-            for run in await tx.runs.interrupt_expired(RESTARTED, all_owners=all_owners):
-                data = {"run_id": run.id, "chapter_number": run.chapter_number}
-                tx.report(GENERATION_INTERRUPTED, data, member_id=run.member_id, ebook_id=run.ebook_id)
->>>>>>> main
 
     @write_transaction
     async def _renew(self, tx: WriteTransaction, run: Run) -> None:
@@ -160,4 +139,4 @@ class RunWorker:
 
 def _report_interrupted(tx: WriteTransaction, run: Run) -> None:
     data = {"run_id": run.id, "chapter_number": run.chapter_number}
-    tx.report(INTERRUPTED, data, member_id=run.member_id, ebook_id=run.ebook_id)
+    tx.report(GENERATION_INTERRUPTED, data, member_id=run.member_id, ebook_id=run.ebook_id)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import pairwise
 from typing import TypeVar
 
@@ -12,7 +12,6 @@ from bot.broadcasts.service import BroadcastService
 from bot.jobs.pacer import Pacer
 from bot.ports import NoDiscord
 from storage import Database
-from storage.leases import LEASE
 from storage.states import BroadcastState
 from storage.stores.deliveries import Delivery
 from tests.conftest import FakeClock

@@ -148,7 +148,9 @@ async def test_the_outcome_is_the_owners_to_tell(database: Database) -> None:
 
     def settled(owner: str) -> object:
         return database.write(
-            lambda tx: tx.deliveries.finish(delivery.id, Lease(owner, delivery.lease_token), DeliveryState.SENT, message_id=2**63 - 1)
+            lambda tx: tx.deliveries.finish(
+                delivery.id, Lease(owner, delivery.lease_token), DeliveryState.SENT, message_id=2**63 - 1
+            )
         )
 
     with pytest.raises(StaleStateError):

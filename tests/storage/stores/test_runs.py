@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from storage import Database, StaleStateError, WriteTransaction
-from storage.states import RunState
 from storage.leases import LEASE, Lease
+from storage.states import RunState
 from storage.stores.runs import NewRun, Run
 from tests.conftest import FakeClock
 

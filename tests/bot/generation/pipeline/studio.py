@@ -21,7 +21,6 @@ from bot.generation.pipeline import GenerationPipeline, OnWait
 from bot.generation.request import Progress, ScriptRequest
 from bot.generation.service import NewChapter, create_run
 from bot.generation.template import TemplateWriter
-from storage.leases import LEASE
 from bot.generation.writer import GenerationErrorKind, Writer
 from bot.jobs.rate_limiter import RateLimiter
 from bot.ports import NoRunCards
@@ -29,6 +28,7 @@ from bot.scripts import text_splitting
 from bot.scripts.coverage import Coverage
 from bot.scripts.models import Script
 from storage import Database, ReadTransaction
+from storage.leases import LEASE
 from storage.stores.events import EventFilter
 from storage.stores.runs import Run
 from storage.stores.scripts import StoredScript

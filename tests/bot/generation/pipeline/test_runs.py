@@ -12,11 +12,11 @@ from bot.event_names import (
     GRANT_LOG_ADDED,
     SCRIPT_ADDED,
 )
+from bot.generation.gemini.availability import FAILURES_IN_A_ROW
 from bot.generation.gemini.pricing import price
 from bot.generation.pipeline import _Job
 from bot.generation.writer import GenerationErrorKind
 from bot.jobs import rate_limiter
-from bot.generation.gemini.availability import FAILURES_IN_A_ROW
 from bot.scripts import text_splitting
 from tests.bot.generation.pipeline.studio import (
     CHAPTER,
@@ -116,7 +116,9 @@ async def test_after_failures_it_rests(standin: FaultyGemini, studio: Studio, ca
     outcome = await write(studio)
     assert standin.calls == []
     assert "Gemini has failed several times in a row and is left alone for now." in outcome.stored.error
-    assert f"It is asked again from <t:{int(studio.availability.clock().timestamp()) + 60}:f> on." in outcome.stored.error
+    assert (
+        f"It is asked again from <t:{int(studio.availability.clock().timestamp()) + 60}:f> on." in outcome.stored.error
+    )
     assert outcome.names[-5:] == [
         GENERATION_FAILED,
         GENERATION_FELL_BACK,
