@@ -18,9 +18,9 @@ SEND_MESSAGES, PIN_MESSAGES = 1 << 11, 1 << 51
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Time runs fast: what takes fifteen seconds in life takes a part of one here."""
-    monkeypatch.setattr(live_boards, "LEAST_SECONDS", 0.3)
-    monkeypatch.setattr(live_boards, "_LOOK_SECONDS", 0.05)
-    monkeypatch.setattr(live_boards, "_TROUBLE_SECONDS", 0.1)
+    monkeypatch.setattr(live_boards, "UPDATE_SECONDS", 0.3)
+    monkeypatch.setattr(live_boards, "_SLOW_PIN_SECONDS", 0.05)
+    monkeypatch.setattr(live_boards, "_RETRY_SECONDS", 0.1)
 
 
 def standing(stage: Stage) -> list[Message]:
@@ -75,7 +75,7 @@ async def test_one_board_for_a_channel(stage: Stage) -> None:
     """Pinning again says that there is one, and there stays one."""
     await pinned(stage)
     again = await stage.discord.wait_for_answer(await stage.hana.click(await progress(stage), "Pin a live board"))
-    assert "stands in this channel already" in again.text
+    assert "has a live board already" in again.text
     assert len(standing(stage)) == 1
 
 
