@@ -189,6 +189,8 @@ class JobWorker(Generic[J]):
         key = self.handler.get_key(job)
         task = asyncio.create_task(self._run_job(key, job, recovered=recovered))
         self._running[key] = job, task
+        # Not in the task itself: a task that is cancelled before its first step runs none of its code.
+        task.add_done_callback(lambda _: self._forget(key))
         if key in self._cancelled:  # between the claim and this line
             task.cancel()
 
@@ -197,9 +199,10 @@ class JobWorker(Generic[J]):
             await self.handler.run(job, recovered=recovered)
         except Exception as error:  # noqa: BLE001 - the job's lease expires, and a later sweep recovers it
             log_unexpected(error, f"working on {self.handler.kind} {key}")
-        finally:
-            self._running.pop(key, None)
-            self._wake.set()
+
+    def _forget(self, key: str) -> None:
+        self._running.pop(key, None)
+        self._wake.set()
 
     async def _recover(self) -> None:
         all_owners = self.exclusive and not self._has_recovered_all
