@@ -12,6 +12,7 @@ from bot.broadcasts.service import BroadcastService
 from bot.charts.progress_chart import ChartRenderer
 from bot.charts.snapshot import SnapshotService
 from bot.clock import Clock, Wait, utcnow, wait_plainly
+from bot.ebooks.catalog import EbookCatalog
 from bot.event_names import GENERATION_FELL_BACK
 from bot.generation.budget import RunBudget
 from bot.generation.gemini.client import GeminiModel, load_sdk
@@ -56,6 +57,7 @@ class Services:
 
     database: Database
     generation: GenerationService
+    ebooks: EbookCatalog
     scripts: ScriptLibrary
     broadcasting: BroadcastService
     affiliates: AffiliateService
@@ -177,6 +179,7 @@ def build_services(
     return Services(
         database=database,
         generation=generation,
+        ebooks=EbookCatalog(database),
         scripts=ScriptLibrary(database),
         broadcasting=BroadcastService(
             database, adapters.channel_access, adapters.broadcast_cards, adapters.notices, dispatcher.wake

@@ -5,7 +5,7 @@ import pytest
 
 from bot.broadcasts.post import Outcome, OutcomeKind
 from cogs.messages.post_sender import outcome_of_failure
-from tests.cogs.messages.fake_errors import http_error
+from tests.cogs.fake_errors import http_error
 
 
 @pytest.mark.parametrize(
