@@ -66,7 +66,7 @@ async def test_a_card_that_missed_the_end_shows_it(stage: Stage) -> None:
             await asyncio.sleep(0.05)
     await asyncio.sleep(0.5)
     stage.discord.faults.remove(fault)
-    await stage.bot.services.worker._show_what_rests()
+    await stage.bot.services.worker._cards.show_outdated()
     await stage.wait_for_finished_script()
 
 
