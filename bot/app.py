@@ -23,9 +23,9 @@ _log = logging.getLogger(__name__)
 ADAPTERS: Final = "cogs.messages.channel_sender"
 EXTENSIONS: Final = (
     "cogs.interactions.error_handler",
+    "cogs.views.persistent_items",
     "cogs.script",
     "cogs.progress",
-    "cogs.messages.board_messages",
     "cogs.track",
     "cogs.affiliate",
     "cogs.affiliates",

@@ -42,12 +42,12 @@ class AudioScriptGenerator:
     """
 
     def __init__(self, api_key: str | None = None, *, database_url: str | None = None) -> None:
-        given: dict[str, Any] = {}
+        overrides: dict[str, object] = {}
         if api_key is not None:
-            given["google_api_key"] = SecretStr(api_key)
+            overrides["google_api_key"] = SecretStr(api_key)
         if database_url is not None:
-            given["database_url"] = database_url
-        self._settings: StudioSettings = load_studio_settings(**given)
+            overrides["database_url"] = database_url
+        self._settings: StudioSettings = load_studio_settings(overrides=overrides)
         self._opening = asyncio.Lock()
         self._opened: tuple[Database, GeminiAccess, GenerationPipeline] | None = None
 
@@ -136,7 +136,7 @@ class AudioScriptGenerator:
         """Every entry, oldest first: ``{"timestamp", "event", "data"}``."""
         database, _, _ = await self._open()
         async with database.read() as tx:
-            return [event.entry() async for event in tx.events.stream(EventFilter())]
+            return [event.to_entry() async for event in tx.events.stream(EventFilter())]
 
     async def _open(self) -> tuple[Database, GeminiAccess, GenerationPipeline]:
         async with self._opening:

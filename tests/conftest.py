@@ -24,15 +24,15 @@ settings.register_profile("roaming", max_examples=500)
 settings.load_profile("roaming" if os.environ.get("SOAK") else "steady")
 
 
-class Somebody(NamedTuple):
-    """A person on Discord, as storage knows them."""
+class SampleActor(NamedTuple):
+    """A person on Discord with the two fields that storage reads of an actor."""
 
     discord_id: int
     name: str
 
 
-class StillClock:
-    """Stands where it is put."""
+class FakeClock:
+    """A clock that moves only when a test advances it."""
 
     def __init__(self) -> None:
         self.now = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
@@ -40,15 +40,15 @@ class StillClock:
     def __call__(self) -> datetime:
         return self.now
 
-    def forward(self, **span: float) -> None:
-        """Moves the clock, for example ``forward(minutes=5)``."""
+    def advance(self, **span: float) -> None:
+        """Moves the clock, for example ``advance(minutes=5)``."""
         self.now += timedelta(**span)
 
 
 @pytest.fixture
-def clock() -> StillClock:
+def clock() -> FakeClock:
     """A clock at a known moment."""
-    return StillClock()
+    return FakeClock()
 
 
 @pytest.fixture(scope="session")
@@ -57,7 +57,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "studio.db"
 
     async def make() -> None:
-        await (await Database.open(f"sqlite:///{path}", StillClock())).close()
+        await (await Database.open(f"sqlite:///{path}", FakeClock())).close()
 
     _in_thread(make())
     assert not Path(f"{path}-wal").exists(), "a copy without its WAL would lose commits"
@@ -74,7 +74,7 @@ def postgres_folder() -> Iterator[str]:
             await admin.execute("CREATE DATABASE template_studio")
             await admin.close()
             url = f"postgresql://postgres@/template_studio?host={folder}"
-            await (await Database.open(url, StillClock())).close()
+            await (await Database.open(url, FakeClock())).close()
 
         _in_thread(make())
         yield folder
@@ -112,7 +112,7 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def database(database_url: str, clock: StillClock) -> AsyncIterator[Database]:
+async def database(database_url: str, clock: FakeClock) -> AsyncIterator[Database]:
     """An open database, on SQLite and on PostgreSQL in turn."""
     opened = await Database.open(database_url, clock)
     yield opened
@@ -120,7 +120,7 @@ async def database(database_url: str, clock: StillClock) -> AsyncIterator[Databa
 
 
 @pytest.fixture
-async def sqlite(sqlite_url: str, clock: StillClock) -> AsyncIterator[Database]:
+async def sqlite(sqlite_url: str, clock: FakeClock) -> AsyncIterator[Database]:
     """An open SQLite database, for what does not depend on the kind."""
     opened = await Database.open(sqlite_url, clock)
     yield opened

@@ -1,24 +1,12 @@
 """Mythic badges: what members earn by sharing broadcasts."""
 
 from dataclasses import dataclass
-from typing import Final
 
 from bot.actor import Actor
-from bot.errors import ConfigError, NotFoundError
-from bot.event_names import BADGE_EARNED, SHARED
+from bot.errors import NotFoundError
+from bot.event_names import ANNOUNCEMENT_SHARED, BADGE_EARNED
+from bot.settings.badge_tiers import Badge
 from storage import Database, ReadTransaction, WriteTransaction, read_transaction, write_transaction
-
-DEFAULT_TIERS: Final = "1:First Whisper,3:Ember Tail,7:Lantern Keeper,13:Thirteenth Bell,27:Nine-Tailed"
-_MAX_NAME: Final = 60
-"""In characters: a badge's name has to fit into one line of a card beside its number of shares."""
-
-
-@dataclass(frozen=True, slots=True)
-class Badge:
-    """A tier: the name, and the number of shares with which it is earned."""
-
-    shares: int
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +63,8 @@ class BadgeService:
         shares = await tx.broadcasts.count_shares_of_member(member_id)
         new_badge = next((tier for tier in self.tiers if is_counted and tier.shares == shares), None)
         if is_counted:
-            tx.report(SHARED, {"broadcast_id": delivery.broadcast_id, "shares": shares}, member_id=member_id)
+            data = {"broadcast_id": delivery.broadcast_id, "shares": shares}
+            tx.report(ANNOUNCEMENT_SHARED, data, member_id=member_id)
         if new_badge is not None:
             tx.report(BADGE_EARNED, {"badge": new_badge.name, "shares": shares}, member_id=member_id)
         return ShareResult(self.compute_standing(shares), is_counted, new_badge)
@@ -83,7 +72,7 @@ class BadgeService:
     @read_transaction
     async def get_standing(self, tx: ReadTransaction, discord_id: int) -> BadgeStanding:
         """The standing of a person by their Discord id; no shares for somebody unknown."""
-        member_id = await tx.members.find(discord_id)
+        member_id = await tx.members.find_id(discord_id)
         return self.compute_standing(await tx.broadcasts.count_shares_of_member(member_id) if member_id else 0)
 
     @read_transaction
@@ -91,8 +80,8 @@ class BadgeService:
         """The members with the most shares, most first, without those who had their data deleted."""
         # Twice as many, so that the list stays full where some of them are forgotten.
         top_sharers = await tx.broadcasts.list_top_sharers(limit * 2)
-        names = await tx.members.names([member_id for member_id, _ in top_sharers])
-        discord_ids = await tx.members.discord_ids(names)
+        names = await tx.members.get_names([member_id for member_id, _ in top_sharers])
+        discord_ids = await tx.members.get_discord_ids(names)
         known = [(member_id, shares) for member_id, shares in top_sharers if member_id in names][:limit]
         return [
             LeaderboardEntry(discord_ids.get(member_id), names[member_id], shares, self.find_badge(shares))
@@ -109,22 +98,3 @@ class BadgeService:
         """The highest badge that so many shares earn, or None."""
         earned = self.compute_standing(shares).earned
         return earned[-1] if earned else None
-
-
-def parse_tiers(text: str) -> tuple[Badge, ...]:
-    """The tiers of ``BADGE_TIERS``, such as ``1:First Whisper,3:Ember Tail``, sorted by shares. Empty text means no badges.
-
-    Raises:
-        ConfigError: a tier has no number or no name, or a number is zero or given twice.
-    """
-    tiers: list[Badge] = []
-    for tier_text in filter(None, (part.strip() for part in text.split(","))):
-        number, _, name = tier_text.partition(":")
-        if not number.strip().isdigit() or not name.strip():
-            raise ConfigError(
-                "BADGE_TIERS holds a tier without number or name.", "Write it like 1:First Whisper,3:Ember Tail."
-            )
-        tiers.append(Badge(int(number), name.strip()[:_MAX_NAME]))
-    if len({tier.shares for tier in tiers}) != len(tiers) or any(tier.shares < 1 for tier in tiers):
-        raise ConfigError("BADGE_TIERS names a number of shares twice, or none.", "Give each tier its own number.")
-    return tuple(sorted(tiers, key=lambda tier: tier.shares))

@@ -27,7 +27,7 @@ class BroadcastCardService:
         """
         await self.place_card(broadcast_id, channel_id, None)
         try:
-            message_id = await self.cards.post(await self._get_status(broadcast_id), channel_id)
+            message_id = await self.cards.post_card(await self._get_status(broadcast_id), channel_id)
         except DeliveryError:
             await self.place_card(broadcast_id, None, None)
             raise
@@ -43,7 +43,7 @@ class BroadcastCardService:
         Raises:
             NotFoundError: there is no such broadcast.
         """
-        await self.cards.show(await self._get_status(broadcast_id))
+        await self.cards.update_card(await self._get_status(broadcast_id))
 
     @write_transaction
     async def place_card(

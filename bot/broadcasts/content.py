@@ -4,7 +4,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from bot.broadcasts.post import MAX_HOOK, MAX_MESSAGE, MAX_TITLE, Post
-from bot.errors import ConfigError, InputError
+from bot.errors import InputError
 
 NEW_LORE = "New Lore: {title}"
 NEW_LORE_MESSAGE = "A new chapter has manifested. Share to unlock mythic badges."
@@ -68,21 +68,6 @@ def validate_link(link: str, what: str = "link") -> str:
 def shorten(text: str, limit: int) -> str:
     """At most ``limit`` characters, ending in an ellipsis where something was cut off."""
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
-
-
-def validate_link_template(template: str) -> str:
-    """The template of affiliates' links, unchanged.
-
-    Raises:
-        ConfigError: it contains placeholders other than ``{link}``, ``{sep}`` and ``{code}``.
-    """
-    try:
-        template.format(link="https://example.org", sep="?", code="0")
-    except (KeyError, IndexError, ValueError):
-        raise ConfigError(
-            "AFFILIATE_LINK_TEMPLATE may hold {link}, {sep} and {code} only.", "Such as {link}{sep}ref={code}."
-        ) from None
-    return template
 
 
 def add_referral(template: str, link: str, code: str) -> str:

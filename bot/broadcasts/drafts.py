@@ -11,7 +11,7 @@ from bot.broadcasts.post import MAX_HOOK, MAX_TITLE, BroadcastPreview, Post
 from bot.broadcasts.recipients import CHANGED_BROADCAST_KEY, build_preview, start_sending
 from bot.broadcasts.status import get_broadcast
 from bot.errors import ForbiddenError, NotFoundError, StateError
-from bot.event_names import BROADCAST_ASKED
+from bot.event_names import BROADCAST_AWAITS_APPROVAL
 from bot.ports import ChannelAccess
 from bot.studio_config import load_config
 from storage import Database, ReadTransaction, StaleStateError, WriteTransaction, read_transaction, write_transaction
@@ -169,7 +169,7 @@ class DraftService:
         with _stale_draft_as_state_error():
             if config.second_approver and preview.targets:
                 await tx.broadcasts.request_approval(broadcast_id, member_id)
-                tx.report(BROADCAST_ASKED, {"broadcast_id": broadcast_id}, member_id=member_id)
+                tx.report(BROADCAST_AWAITS_APPROVAL, {"broadcast_id": broadcast_id}, member_id=member_id)
             else:
                 await tx.broadcasts.confirm(broadcast_id, member_id)
                 await start_sending(tx, preview, member_id)

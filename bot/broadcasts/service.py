@@ -11,7 +11,12 @@ from bot.broadcasts.recipients import CHANGED_BROADCAST_KEY
 from bot.broadcasts.report import build_csv_report
 from bot.broadcasts.status import get_broadcast, get_status
 from bot.errors import StateError
-from bot.event_names import BROADCAST_CANCELLED, BROADCAST_EDITED, BROADCAST_RECALLED, REPORTED
+from bot.event_names import (
+    BROADCAST_CANCELLED,
+    BROADCAST_EDITED,
+    BROADCAST_RECALLED,
+    BROADCAST_REPORT_DOWNLOADED,
+)
 from bot.exports import Download
 from storage import Database, ReadTransaction, StaleStateError, WriteTransaction, read_transaction, write_transaction
 from storage.states import BroadcastState, DeliveryAction
@@ -72,7 +77,7 @@ class BroadcastService:
         broadcast = await get_broadcast(tx, broadcast_id)
         deliveries = await tx.deliveries.of_broadcast(broadcast_id)
         data = {"broadcast_id": broadcast_id, "format": "csv"}
-        tx.report(REPORTED, data, actor=by, ebook_id=broadcast.ebook_id)
+        tx.report(BROADCAST_REPORT_DOWNLOADED, data, actor=by, ebook_id=broadcast.ebook_id)
         return BroadcastReport(build_csv_report(broadcast, deliveries), len(deliveries))
 
     async def stop_broadcast(self, broadcast_id: str, by: Actor) -> int:

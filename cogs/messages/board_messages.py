@@ -21,7 +21,7 @@ from cogs.messages.error_codes import (
     UNKNOWN_MESSAGE,
 )
 from cogs.messages.requests import answer
-from cogs.views.base import layout, row
+from cogs.views.base import action_row, card_layout
 from cogs.views.formatting import EMBER, format_relative_time
 from cogs.views.progress.board_controls import MARK, TakeDownButton
 from cogs.views.progress.controls import picture_file
@@ -46,17 +46,17 @@ class DiscordBoardMessages:
     def __init__(self, bot: MythBot) -> None:
         self._bot = bot
 
-    async def post(self, channel_id: int, look: Snapshot, nonce: str) -> int:
+    async def post(self, channel_id: int, snapshot: Snapshot, nonce: str) -> int:
         """The id of a new message."""
         self._check(channel_id)
         try:
             try:
-                message = await self._send(channel_id, look, nonce)
+                message = await self._send(channel_id, snapshot, nonce)
             except discord.NotFound as error:
                 if error.code != UNKNOWN_MESSAGE:
                     raise
                 # Discord still knows the nonce of a board that arrived, was lost on us and was deleted meanwhile.
-                message = await self._send(channel_id, look, nonce[::-1])
+                message = await self._send(channel_id, snapshot, nonce[::-1])
         except _FAILURES as error:
             raise _refused(error) from error
         return message.id
@@ -73,14 +73,14 @@ class DiscordBoardMessages:
             return _NOT_PINNED
         return ""
 
-    async def edit(self, channel_id: int, message_id: int, look: Snapshot) -> EditResult:
+    async def edit(self, channel_id: int, message_id: int, snapshot: Snapshot) -> EditResult:
         """The message shows the look afterwards."""
         self._check(channel_id)
         message = self._channel(channel_id).get_partial_message(message_id)
         # Discord answers edits of old messages with ever longer waits; a fresh message is quicker than they are.
         old = discord.utils.utcnow() - message.created_at > _OLD
         try:
-            await answer(message.edit(view=board_card(look), attachments=[picture_file(look)]), _QUICK_SECONDS)
+            await answer(message.edit(view=board_card(snapshot), attachments=[picture_file(snapshot)]), _QUICK_SECONDS)
         except discord.HTTPException as error:
             if error.code == UNKNOWN_MESSAGE:
                 return EditResult.GONE
@@ -89,17 +89,17 @@ class DiscordBoardMessages:
             if error.status < 500 and error.status != 429:
                 raise _refused(error) from error
             _log.info("a live board could not be edited: %s", error)
-            return EditResult.TOO_OLD if old and error.status == 429 else EditResult.LATER
+            return EditResult.TOO_OLD if old and error.status == 429 else EditResult.UNCERTAIN
         except (discord.RateLimited, aiohttp.ClientError, OSError, TimeoutError) as error:
             _log.info("a live board may not have been edited: %s", type(error).__name__)
             return (
                 EditResult.TOO_OLD
                 if old and isinstance(error, discord.RateLimited | TimeoutError)
-                else EditResult.LATER
+                else EditResult.UNCERTAIN
             )
         return EditResult.DONE
 
-    async def there(self, channel_id: int, message_id: int) -> bool:
+    async def exists(self, channel_id: int, message_id: int) -> bool:
         """Whether it stands there; true where nobody can tell."""
         self._check(channel_id)
         if not self._may_read(channel_id):
@@ -114,7 +114,7 @@ class DiscordBoardMessages:
             _log.info("a live board could not be looked for: %s", type(error).__name__)
         return True
 
-    async def strays(self, channel_id: int, but: int | None) -> list[int]:
+    async def find_others(self, channel_id: int, known_id: int | None) -> list[int]:
         """Boards of ours among the recent messages, the newest first."""
         self._check(channel_id)
         me = self._bot.user
@@ -125,7 +125,9 @@ class DiscordBoardMessages:
         except _FAILURES as error:
             raise _refused(error) from error
         return [
-            message.id for message in recent if message.author.id == me.id and message.id != but and _is_board(message)
+            message.id
+            for message in recent
+            if message.author.id == me.id and message.id != known_id and _is_board(message)
         ]
 
     async def delete(self, channel_id: int, message_id: int) -> bool:
@@ -139,8 +141,8 @@ class DiscordBoardMessages:
             return False
         return True
 
-    async def _send(self, channel_id: int, look: Snapshot, nonce: str) -> discord.Message:
-        request = self._channel(channel_id).send(view=board_card(look), file=picture_file(look), nonce=nonce)
+    async def _send(self, channel_id: int, snapshot: Snapshot, nonce: str) -> discord.Message:
+        request = self._channel(channel_id).send(view=board_card(snapshot), file=picture_file(snapshot), nonce=nonce)
         return await answer(request)
 
     async def _recent(self, channel_id: int) -> list[discord.Message]:
@@ -168,15 +170,15 @@ class DiscordBoardMessages:
             raise DeliveryError(f"I lack {in_words(lacking)} there.")
 
 
-def board_card(look: Snapshot) -> ui.LayoutView:
+def board_card(snapshot: Snapshot) -> ui.LayoutView:
     """The overview as everybody in the channel sees it."""
     items: list[ui.Item[Any]] = [
-        ui.TextDisplay(overview_text(look.overview, heading="Live board")),
-        picture(look.alt),
-        ui.TextDisplay(f"-# Keeps itself current · as of {format_relative_time(look.overview.now)}"),
-        row(TakeDownButton()),
+        ui.TextDisplay(overview_text(snapshot.overview, heading="Live board")),
+        picture(snapshot.alt),
+        ui.TextDisplay(f"-# Keeps itself current · as of {format_relative_time(snapshot.overview.now)}"),
+        action_row(TakeDownButton()),
     ]
-    return layout(*items, accent=EMBER)
+    return card_layout(*items, accent=EMBER)
 
 
 def _is_board(message: discord.Message) -> bool:
@@ -193,8 +195,3 @@ def _refused(error: Exception) -> Exception:
     if error.code in {MISSING_ACCESS, MISSING_PERMISSIONS}:
         return DeliveryError("I lack **View Channel**, **Send Messages** or **Attach Files** there.")
     return DeliveryError(f"Discord refuses the board there (code {error.code or error.status}).")
-
-
-async def setup(bot: MythBot) -> None:
-    """Makes the boards' button work."""
-    bot.add_dynamic_items(TakeDownButton)

@@ -52,14 +52,14 @@ class DiscordRunCards:
         self._placed: dict[str, int] = {}
         """Where cards are that a run under way does not know of yet."""
 
-    async def post(self, view: RunView) -> tuple[int, int] | None:
+    async def post_card(self, view: RunView) -> tuple[int, int] | None:
         """A new card in the run's channel."""
         run = view.run
         if run.channel_id is None:
             return None
         return run.channel_id, await _post(self._bot, run.channel_id, script_card(view), _nonce(run.id))
 
-    async def show(self, view: RunView) -> bool:
+    async def update_card(self, view: RunView) -> bool:
         """Edits the card; where there is none, or it is gone or too old to be edited, a fresh one takes its place."""
         run = view.run
         if run.channel_id is None:
@@ -113,11 +113,11 @@ class DiscordBroadcastCards:
         self._bot = bot
         self._turns = EditQueue()
 
-    async def post(self, account: BroadcastStatus, channel_id: int) -> int:
+    async def post_card(self, account: BroadcastStatus, channel_id: int) -> int:
         """The id of a new card."""
         return await _post(self._bot, channel_id, broadcast_card(account), _nonce(account.broadcast.id))
 
-    async def show(self, account: BroadcastStatus) -> bool:
+    async def update_card(self, account: BroadcastStatus) -> bool:
         """Edits the card; one that is gone was deleted by somebody who did not want it."""
         broadcast = account.broadcast
         if broadcast.channel_id is None:
@@ -130,7 +130,7 @@ class DiscordBroadcastCards:
         try:
             found = await _stray(self._bot, broadcast.channel_id, broadcast.id)
             if found is None:
-                found = await self.post(account, broadcast.channel_id)
+                found = await self.post_card(account, broadcast.channel_id)
         except DeliveryError:
             return True
         except _FAILURES as error:

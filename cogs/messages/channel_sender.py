@@ -24,11 +24,7 @@ from cogs.messages.error_codes import (
 )
 from cogs.messages.notices import DiscordNotices
 from cogs.messages.requests import answer
-from cogs.views.broadcast_card import BroadcastButton
-from cogs.views.broadcast_dialog import PreviewButton
-from cogs.views.broadcast_post import SharedButton, mark, post_buttons, post_embed
-from cogs.views.script_buttons import RunButton, ScriptButton
-from cogs.views.script_reader import PageButton
+from cogs.views.broadcast_post import mark, post_buttons, post_embed
 from storage.stores.deliveries import Delivery
 
 _log = logging.getLogger(__name__)
@@ -226,4 +222,3 @@ async def setup(bot: MythBot) -> None:
         DiscordNotices(bot),
         DiscordBoardMessages(bot),
     )
-    bot.add_dynamic_items(RunButton, ScriptButton, PageButton, PreviewButton, SharedButton, BroadcastButton)

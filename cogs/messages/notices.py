@@ -17,13 +17,13 @@ class DiscordNotices:
     def __init__(self, bot: MythBot) -> None:
         self._bot = bot
 
-    async def audit(self, text: str) -> None:
+    async def post_to_audit_channel(self, text: str) -> None:
         """Into the studio's audit channel, where one is set."""
         channel_id = self._bot.config.value.audit_channel_id
         if channel_id is not None:
             await self._send(channel_id, text)
 
-    async def server(self, guild_id: int, text: str) -> None:
+    async def notify_server(self, guild_id: int, text: str) -> None:
         """Into the server's system channel, else the first channel where the bot may write."""
         guild = self._bot.get_guild(guild_id)
         if guild is None or guild.me is None:

@@ -1,21 +1,24 @@
 """What one does to a run and to its script. The buttons carry ids, so they work after a restart."""
 
 import io
-from typing import ClassVar
+import re
+from typing import ClassVar, Self
 
 import discord
 from discord import ui
 
 from bot.errors import NotFoundError, StateError
-from cogs.interactions.access import require_team, services_of
-from cogs.views.base import PressMixin
+from cogs.interactions.access import get_services, require_team
+from cogs.views.base import PersistentItemMixin
 from cogs.views.script_reader import reader
 from cogs.views.script_release import ReleaseModal
 from storage.states import RunState
 
 
 class RunButton(
-    PressMixin, ui.DynamicItem[ui.Button[ui.LayoutView]], template=r"run:(?P<act>[a-z]+):(?P<id>runs_[0-9a-f]{16})"
+    PersistentItemMixin,
+    ui.DynamicItem[ui.Button[ui.LayoutView]],
+    template=r"run:(?P<act>[a-z]+):(?P<id>runs_[0-9a-f]{16})",
 ):
     """Cancel, Continue, Discard or Retry."""
 
@@ -32,10 +35,15 @@ class RunButton(
         self.act = act
         self.run_id = run_id
 
-    async def press(self, interaction: discord.Interaction) -> None:
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Builds the item from its custom id."""
+        return cls(match["act"], match["id"])
+
+    async def handle_interaction(self, interaction: discord.Interaction) -> None:
         """Acts; the run's card shows the rest."""
         by = require_team(interaction)
-        generation = services_of(interaction).generation
+        generation = get_services(interaction).generation
         await interaction.response.defer()
         match self.act:
             case "cancel" | "discard":
@@ -47,7 +55,7 @@ class RunButton(
 
     async def _retry(self, interaction: discord.Interaction) -> None:
         by = require_team(interaction)
-        services = services_of(interaction)
+        services = get_services(interaction)
         run = await services.generation.get(self.run_id)
         if run.state is RunState.INTERRUPTED:
             await services.generation.resume_run(self.run_id, by)
@@ -63,7 +71,7 @@ class RunButton(
 
 
 class ScriptButton(
-    PressMixin,
+    PersistentItemMixin,
     ui.DynamicItem[ui.Button[ui.LayoutView]],
     template=r"script:(?P<act>[a-z_]+):(?P<id>audio_scripts_[0-9a-f]{16})",
 ):
@@ -83,7 +91,12 @@ class ScriptButton(
         self.act = act
         self.script_id = script_id
 
-    async def press(self, interaction: discord.Interaction) -> None:
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Builds the item from its custom id."""
+        return cls(match["act"], match["id"])
+
+    async def handle_interaction(self, interaction: discord.Interaction) -> None:
         """Acts."""
         by = require_team(interaction)
         match self.act:
@@ -91,7 +104,7 @@ class ScriptButton(
                 await self._read(interaction)
             case "download":
                 await interaction.response.defer(ephemeral=True, thinking=True)
-                downloads = await services_of(interaction).scripts.download(self.script_id, by)
+                downloads = await get_services(interaction).scripts.download(self.script_id, by)
                 files = [discord.File(io.BytesIO(found.content), found.name) for found in downloads]
                 await interaction.followup.send("The script as Markdown and as JSON.", files=files, ephemeral=True)
             case "approve":
@@ -101,11 +114,11 @@ class ScriptButton(
 
     async def _read(self, interaction: discord.Interaction) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
-        stored, script = await services_of(interaction).scripts.get(self.script_id)
+        stored, script = await get_services(interaction).scripts.get(self.script_id)
         await interaction.followup.send(view=reader(stored, script, 0), ephemeral=True)
 
     async def _approve(self, interaction: discord.Interaction) -> None:
-        services = services_of(interaction)
+        services = get_services(interaction)
         await interaction.response.defer()
         stored = await services.scripts.approve(self.script_id, require_team(interaction))
         if stored.run_id:

@@ -9,7 +9,7 @@ from discord import ui
 from bot.generation.run_view import RunView
 from bot.scripts.coverage import Coverage
 from bot.scripts.models import Cue, CueKind, Script, WriterKind
-from cogs.views.base import layout, row
+from cogs.views.base import action_row, card_layout
 from cogs.views.formatting import (
     EMBER,
     GREY,
@@ -183,4 +183,4 @@ def _run(view: RunView, act: str, label: str = "") -> RunButton:
 
 
 def _card(accent: discord.Colour, *texts: str, buttons: list[Any]) -> ui.LayoutView:
-    return layout(*(ui.TextDisplay(text) for text in texts), row(*buttons), accent=accent)
+    return card_layout(*(ui.TextDisplay(text) for text in texts), action_row(*buttons), accent=accent)

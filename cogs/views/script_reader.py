@@ -7,8 +7,8 @@ import discord
 from discord import ui
 
 from bot.scripts.models import Cue, Script, WriterKind
-from cogs.interactions.access import require_team, services_of
-from cogs.views.base import PressMixin, layout, row
+from cogs.interactions.access import get_services, require_team
+from cogs.views.base import PersistentItemMixin, action_row, card_layout
 from cogs.views.formatting import EMBER, GREY, escape_text
 from storage.stores.scripts import StoredScript
 
@@ -44,16 +44,16 @@ def reader(stored: StoredScript, script: Script, page: int) -> ui.LayoutView:
     last = number == len(found) - 1
     if len(found) > 1:
         items.append(
-            row(
+            action_row(
                 PageButton("prev", stored.id, number - 1, f"‹ Page {number}" if number else "‹", disabled=number == 0),
                 PageButton("next", stored.id, number + 1, "›" if last else f"Page {number + 2} ›", disabled=last),
             )
         )
-    return layout(*items, accent=GREY if stored.writer == WriterKind.TEMPLATE else EMBER)
+    return card_layout(*items, accent=GREY if stored.writer == WriterKind.TEMPLATE else EMBER)
 
 
 class PageButton(
-    PressMixin,
+    PersistentItemMixin,
     ui.DynamicItem[ui.Button[ui.LayoutView]],
     template=r"page:(?P<way>prev|next):(?P<id>audio_scripts_[0-9a-f]{16}):(?P<page>-?\d{1,4})",
 ):
@@ -66,15 +66,15 @@ class PageButton(
         self.page = page
 
     @classmethod
-    def parse(cls, match: re.Match[str]) -> Self:
-        """The item of this id."""
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Builds the item from its custom id."""
         return cls(match["way"], match["id"], int(match["page"]))
 
-    async def press(self, interaction: discord.Interaction) -> None:
+    async def handle_interaction(self, interaction: discord.Interaction) -> None:
         """Shows the page in place of this one."""
         require_team(interaction)
         await interaction.response.defer()
-        stored, script = await services_of(interaction).scripts.get(self.script_id)
+        stored, script = await get_services(interaction).scripts.get(self.script_id)
         await interaction.edit_original_response(view=reader(stored, script, self.page))
 
 

@@ -83,7 +83,7 @@ class Broadcast:
     confirmed_at: datetime | None
     finished_at: datetime | None
 
-    def entry(self) -> dict[str, Any]:
+    def to_entry(self) -> dict[str, Any]:
         """The broadcast in its exchange format: ``{"title", "message", "metadata", "timestamp"}``."""
         sent_at = (self.confirmed_at or self.created_at).isoformat()
         return {"title": self.title, "message": self.message, "metadata": self.metadata, "timestamp": sent_at}
@@ -228,9 +228,9 @@ class BroadcastStore:
                 yield _from_row(row)
 
     async def list_entries_of(self, moments: Sequence[datetime]) -> list[dict[str, Any]]:
-        """The broadcasts that were confirmed at one of these moments, in their exchange format (see ``Broadcast.entry``)."""
+        """The broadcasts that were confirmed at one of these moments, in their exchange format (see ``Broadcast.to_entry``)."""
         rows = await self.connection.execute(select(broadcasts).where(broadcasts.c.confirmed_at.in_(moments)))
-        return [_from_row(row).entry() for row in rows.mappings()]
+        return [_from_row(row).to_entry() for row in rows.mappings()]
 
     async def unannounced(self) -> list[str]:
         """Ids of ended broadcasts without open deliveries whose end has not been reported yet."""

@@ -23,7 +23,7 @@ from storage.engine import create_engines, parse_url
 from storage.migrate import HEAD, KNOWN
 from storage.tables import metadata
 from storage.types import Utc
-from tests.conftest import StillClock
+from tests.conftest import FakeClock
 
 STATES = [kind for kind in vars(states).values() if isinstance(kind, type) and kind.__module__ == states.__name__]
 _NUMBER = count(1)
@@ -91,7 +91,7 @@ async def inserted(connection: AsyncConnection, table: Table, **given: Any) -> d
             case Enum(enum_class=kind) if kind is not None:
                 row[column.name] = next(iter(kind))
             case Utc():
-                row[column.name] = StillClock().now
+                row[column.name] = FakeClock().now
             case Boolean():
                 row[column.name] = False
             case Integer():
@@ -169,7 +169,7 @@ async def test_every_state_can_be_kept(database: Database, kind: type[StrEnum]) 
             await connection.exec_driver_sql(f"UPDATE {table.name} SET {name} = 'dreaming'")
 
 
-async def test_an_empty_database_is_made_ready(empty_url: str, clock: StillClock) -> None:
+async def test_an_empty_database_is_made_ready(empty_url: str, clock: FakeClock) -> None:
     """A start on nothing makes everything, and a second start finds it as it was left."""
     for _ in range(2):
         database = await Database.open(empty_url, clock)
@@ -182,7 +182,7 @@ async def test_an_empty_database_is_made_ready(empty_url: str, clock: StillClock
     assert len(found["chain_head"]) == 1
 
 
-async def test_a_failed_migration_leaves_nothing(empty_url: str, clock: StillClock) -> None:
+async def test_a_failed_migration_leaves_nothing(empty_url: str, clock: FakeClock) -> None:
     """When a migration fails in the middle, nothing of it stays, and the next start makes everything."""
     with failing_at("CREATE TABLE deliveries"), pytest.raises(RuntimeError, match="fails here"):
         await Database.open(empty_url, clock)
@@ -191,7 +191,7 @@ async def test_a_failed_migration_leaves_nothing(empty_url: str, clock: StillClo
     assert "deliveries" in await looked_at(empty_url)
 
 
-async def test_a_newer_database_is_left_alone(database_url: str, clock: StillClock) -> None:
+async def test_a_newer_database_is_left_alone(database_url: str, clock: FakeClock) -> None:
     """A database of a newer program is refused with both versions named, and not one row of it is touched."""
     await changed(database_url, "UPDATE alembic_version SET version_num = '0099'")
     await changed(database_url, "CREATE TABLE of_the_future (a INTEGER)")
@@ -201,7 +201,7 @@ async def test_a_newer_database_is_left_alone(database_url: str, clock: StillClo
     assert await looked_at(database_url) == before
 
 
-async def test_two_processes_may_start_at_once(empty_postgres_url: str, clock: StillClock) -> None:
+async def test_two_processes_may_start_at_once(empty_postgres_url: str, clock: FakeClock) -> None:
     """Several processes that start on the same empty PostgreSQL migrate it once and all run."""
     opened = await asyncio.gather(*(Database.open(empty_postgres_url, clock) for _ in range(3)))
     for database in opened:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from storage import Database, DatabaseInUseError, DatabaseUnreadableError, StorageError, WriteTransaction
-from tests.conftest import StillClock
+from tests.conftest import FakeClock
 
 PASSWORD = "thirteen-bells-4711"
 HOLDER = """
@@ -30,7 +30,7 @@ asyncio.run(hold())
 async def refused(url: str) -> str:
     """What is said when this address is opened."""
     with pytest.raises(DatabaseUnreadableError) as caught:
-        await Database.open(url, StillClock())
+        await Database.open(url, FakeClock())
     return str(caught.value)
 
 
@@ -112,7 +112,7 @@ async def test_a_user_that_is_not_there_is_told(postgres_folder: str) -> None:
     assert PASSWORD not in said
 
 
-async def test_a_second_opening_names_the_holder(sqlite: Database, sqlite_url: str, clock: StillClock) -> None:
+async def test_a_second_opening_names_the_holder(sqlite: Database, sqlite_url: str, clock: FakeClock) -> None:
     """A file in use is refused with the holder's process id, and the holder works on undisturbed."""
     with pytest.raises(DatabaseInUseError, match=f"in use by process {os.getpid()}"):
         await Database.open(sqlite_url, clock)
@@ -122,7 +122,7 @@ async def test_a_second_opening_names_the_holder(sqlite: Database, sqlite_url: s
 
 
 async def test_another_name_for_the_file_is_the_same_file(
-    sqlite: Database, sqlite_url: str, clock: StillClock, tmp_path: Path
+    sqlite: Database, sqlite_url: str, clock: FakeClock, tmp_path: Path
 ) -> None:
     """A link to a file in use is refused as the file itself is."""
     link = tmp_path / "link.db"
@@ -131,7 +131,7 @@ async def test_another_name_for_the_file_is_the_same_file(
         await (await Database.open(f"sqlite:///{link}", clock)).close()
 
 
-async def test_a_closed_file_can_be_opened_again(sqlite_url: str, clock: StillClock) -> None:
+async def test_a_closed_file_can_be_opened_again(sqlite_url: str, clock: FakeClock) -> None:
     """Closing frees the file at once, and so does an opening that failed."""
     for _ in range(3):
         await (await Database.open(sqlite_url, clock)).close()
@@ -144,7 +144,7 @@ async def test_a_closed_file_can_be_opened_again(sqlite_url: str, clock: StillCl
 
 
 @pytest.mark.slow
-async def test_a_killed_holder_frees_the_file(sqlite_url: str, clock: StillClock) -> None:
+async def test_a_killed_holder_frees_the_file(sqlite_url: str, clock: FakeClock) -> None:
     """A process that is killed without warning leaves the file free for the next start."""
     with subprocess.Popen([sys.executable, "-c", HOLDER, sqlite_url], stdout=subprocess.PIPE, text=True) as holder:  # noqa: ASYNC220
         assert holder.stdout is not None
@@ -158,7 +158,7 @@ async def test_a_killed_holder_frees_the_file(sqlite_url: str, clock: StillClock
     await (await Database.open(sqlite_url, clock)).close()
 
 
-async def test_nothing_new_after_the_end(sqlite_url: str, clock: StillClock) -> None:
+async def test_nothing_new_after_the_end(sqlite_url: str, clock: FakeClock) -> None:
     """A closed database refuses work with a sentence instead of opening itself again."""
     database = await Database.open(sqlite_url, clock)
     await database.close()
@@ -166,7 +166,7 @@ async def test_nothing_new_after_the_end(sqlite_url: str, clock: StillClock) -> 
         await database.write(lambda tx: tx.key_values.put("late", "yes"))
 
 
-async def test_closing_lets_what_is_under_way_end(sqlite_url: str, clock: StillClock) -> None:
+async def test_closing_lets_what_is_under_way_end(sqlite_url: str, clock: FakeClock) -> None:
     """A write that has begun is whole after a close in its middle."""
     database = await Database.open(sqlite_url, clock)
     begun = asyncio.Event()

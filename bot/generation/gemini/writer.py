@@ -10,12 +10,13 @@ from bot.clock import Clock, Wait, utcnow, wait_plainly
 from bot.generation.error_messages import fault, most_informative
 from bot.generation.gemini.call import CallReport, Deadline
 from bot.generation.gemini.client import GeminiModel
-from bot.generation.gemini.pricing import LISTED, PriceTable, price, reserve
+from bot.generation.gemini.pricing import price, reserve
 from bot.generation.prompt import Prompt, compose
 from bot.generation.writer import GenerationError, GenerationErrorKind, PartRequest
 from bot.jobs.circuit_breaker import Health
 from bot.jobs.rate_limiter import RateLimiter
 from bot.scripts.models import Draft, Usage, WriterKind
+from bot.settings.gemini_prices import LIST_PRICES, PriceTable
 
 ATTEMPTS: Final = 3
 """How often one model is asked for the same thing."""
@@ -99,7 +100,7 @@ class GeminiWriter:
         budget: Budget | None = None,
         on_wait: OnWait = _silently,
         on_fallback: OnFallback = _unseen,
-        prices: PriceTable = LISTED,
+        prices: PriceTable = LIST_PRICES,
         backoff: float = 1.0,
         jitter: Callable[[], float] = random.random,
         rate_limiter: RateLimiter | None = None,

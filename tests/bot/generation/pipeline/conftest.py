@@ -11,7 +11,7 @@ from bot.jobs import rate_limiter
 from bot.jobs.circuit_breaker import Health
 from storage import Database
 from tests.bot.generation.pipeline.studio import FaultyGemini, Studio
-from tests.conftest import StillClock
+from tests.conftest import FakeClock
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +36,7 @@ def standin(gemini_server: FaultyGemini, monkeypatch: pytest.MonkeyPatch) -> Fau
 
 
 @pytest.fixture
-def studio(sqlite: Database, sqlite_url: str, clock: StillClock, caplog: pytest.LogCaptureFixture) -> Studio:
+def studio(sqlite: Database, sqlite_url: str, clock: FakeClock, caplog: pytest.LogCaptureFixture) -> Studio:
     """The studio, with its log heard."""
     caplog.set_level(logging.INFO)
     return Studio(sqlite, sqlite_url.removeprefix("sqlite:///"), Health(clock))

@@ -25,7 +25,7 @@ from tests.bot.generation.pipeline.studio import (
 @pytest.mark.parametrize("scenario", ["fenced", "thought", "runaway"])
 async def test_odd_but_usable_answers_are_used(standin: FaultyGemini, studio: Studio, scenario: str) -> None:
     """A fence around the JSON, thoughts before it and a cue that never ends still make Gemini's script."""
-    standin.play(scenario)
+    standin.answer_with(scenario)
     outcome = await write(studio)
     assert outcome.stored.writer == "gemini"
     assert len(standin.calls) == 1
@@ -71,7 +71,7 @@ async def test_whatever_fits_into_json_becomes_a_script(
 ) -> None:
     """An answer in JSON with a cue somewhere is Gemini's script, however strangely its fields are filled."""
     standin.answer, said = STRANGE[name]
-    standin.play("custom")
+    standin.answer_with("custom")
     outcome = await write(studio)
     assert (outcome.stored.writer, outcome.stored.error) == ("gemini", "")
     assert any(said in cue.text for cue in outcome.script.cues)
