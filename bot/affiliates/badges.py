@@ -22,7 +22,7 @@ class BadgeStanding:
 class ShareResult:
     """What a press of "I shared it" changed.
 
-    ``is_counted`` is False where this member has shared this broadcast before. ``new_badge`` is the badge that this share earned.
+    ``is_counted`` is False where this member has shared this broadcast before. ``new_badge`` is what this share earned.
     """
 
     standing: BadgeStanding

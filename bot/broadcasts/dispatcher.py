@@ -9,10 +9,17 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bot.broadcasts.breaker import Breaker
-from bot.broadcasts.content import personal_link
-from bot.broadcasts.outcomes import LEASE, Attempt, audit_text, paused_text, settle, verdict
+from bot.broadcasts.content import add_referral
+from bot.broadcasts.outcomes import (
+    LEASE,
+    Attempt,
+    format_audit_line,
+    format_pause_notice,
+    next_state,
+    record_attempt,
+)
 from bot.broadcasts.post import BroadcastStatus, Outcome, OutcomeKind, Post
-from bot.broadcasts.status import account, report_finished
+from bot.broadcasts.status import get_status, report_finished
 from bot.clock import Wait
 from bot.errors import log_unexpected
 from bot.jobs.pacer import Pacer
@@ -158,7 +165,7 @@ class Dispatcher:
         if self._stopping or unwanted is not None:
             await self._let_go(delivery, unwanted, uncertain=uncertain)
             return None
-        post = Post.of(broadcast).with_link(personal_link(self.link_template, broadcast.link, delivery.referral))
+        post = Post.of(broadcast).with_link(add_referral(self.link_template, broadcast.link, delivery.referral))
         match delivery.act:
             case DeliveryAction.POST:
                 return await self.sender.send(delivery, post, ping=broadcast.ping_roles)
@@ -199,7 +206,7 @@ class Dispatcher:
 
     async def _reconciled(self, delivery: Delivery) -> tuple[Outcome | None, bool]:
         """What is known of a try whose end nobody saw; None when sending again is safe, and whether a doubt stays."""
-        found = await self.sender.find(delivery)
+        found = await self.sender.find_post(delivery)
         if found.kind is OutcomeKind.RETRY:
             return None, False
         if found.kind is OutcomeKind.UNSURE:
@@ -213,17 +220,17 @@ class Dispatcher:
     async def _settle(self, delivery: Delivery, outcome: Outcome, *, uncertain: bool) -> None:
         if outcome.kind is OutcomeKind.PAUSE:
             self.pacer.pause_for(outcome.seconds)
-        settled = verdict(delivery, outcome, uncertain=uncertain)
+        settled = next_state(delivery, outcome, uncertain=uncertain)
         broken = self.breaker.note(delivery.broadcast_id, outcome)
 
         async def work(tx: WriteTransaction) -> bool:
-            paused = await settle(tx, self.owner, Attempt(delivery, outcome, settled, uncertain))
+            paused = await record_attempt(tx, self.owner, Attempt(delivery, outcome, settled, uncertain))
             if broken:
                 await self.breaker.stop(tx, delivery.broadcast_id, broken)
             return paused
 
         if await self.database.write(work):
-            await self.notices.notify_server(delivery.guild_id, paused_text(delivery, outcome.error))
+            await self.notices.notify_server(delivery.guild_id, format_pause_notice(delivery, outcome.error))
         if broken:
             await self._card(delivery.broadcast_id)
 
@@ -247,7 +254,7 @@ class Dispatcher:
         try:
 
             async def work(tx: ReadTransaction) -> list[BroadcastStatus]:
-                return [await account(tx, broadcast_id) for broadcast_id in await tx.broadcasts.unannounced()]
+                return [await get_status(tx, broadcast_id) for broadcast_id in await tx.broadcasts.unannounced()]
 
             tried: set[str] = set()
             while ended := [one for one in await self.database.read_shielded(work) if one.broadcast.id not in tried]:
@@ -265,7 +272,7 @@ class Dispatcher:
 
         shown = await self.card.update_card(ended)
         if broadcast_id not in self._audited:
-            await self.notices.post_to_audit_channel(audit_text(ended))
+            await self.notices.post_to_audit_channel(format_audit_line(ended))
             self._audited.add(broadcast_id)
         if shown:
             await self.database.write(told)
@@ -279,5 +286,5 @@ class Dispatcher:
 
     async def _card(self, broadcast_id: str) -> None:
         async with self.database.read() as tx:
-            shown = await account(tx, broadcast_id)
+            shown = await get_status(tx, broadcast_id)
         await self.card.update_card(shown)

@@ -29,7 +29,9 @@ class DraftService:
     wake: Callable[[], None]
 
     @write_transaction
-    async def compose_draft(self, tx: WriteTransaction, post: Post, by: Actor, ebook_id: str | None = None) -> Broadcast:
+    async def compose_draft(
+        self, tx: WriteTransaction, post: Post, by: Actor, ebook_id: str | None = None
+    ) -> Broadcast:
         """Stores a new draft.
 
         Raises:

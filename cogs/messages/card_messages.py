@@ -113,31 +113,31 @@ class DiscordBroadcastCards:
         self._bot = bot
         self._turns = EditQueue()
 
-    async def post_card(self, account: BroadcastStatus, channel_id: int) -> int:
+    async def post_card(self, status: BroadcastStatus, channel_id: int) -> int:
         """The id of a new card."""
-        return await _post(self._bot, channel_id, broadcast_card(account), _nonce(account.broadcast.id))
+        return await _post(self._bot, channel_id, broadcast_card(status), _nonce(status.broadcast.id))
 
-    async def update_card(self, account: BroadcastStatus) -> bool:
+    async def update_card(self, status: BroadcastStatus) -> bool:
         """Edits the card; one that is gone was deleted by somebody who did not want it."""
-        broadcast = account.broadcast
+        broadcast = status.broadcast
         if broadcast.channel_id is None:
             return True
         if broadcast.card_id is not None:
             edited = await _edit(
-                self._bot, self._turns, broadcast.channel_id, broadcast.card_id, broadcast_card(account)
+                self._bot, self._turns, broadcast.channel_id, broadcast.card_id, broadcast_card(status)
             )
             return edited is not _Edited.LATER
         try:
             found = await _stray(self._bot, broadcast.channel_id, broadcast.id)
             if found is None:
-                found = await self.post_card(account, broadcast.channel_id)
+                found = await self.post_card(status, broadcast.channel_id)
         except DeliveryError:
             return True
         except _FAILURES as error:
             _log.warning("the card of announcement %s cannot be shown now: %s", broadcast.id, error)
             return False
-        await self._bot.services.broadcasting.place_card(broadcast.id, broadcast.channel_id, found)
-        return await _edit(self._bot, self._turns, broadcast.channel_id, found, broadcast_card(account)) is _Edited.DONE
+        await self._bot.services.broadcast_cards.place_card(broadcast.id, broadcast.channel_id, found)
+        return await _edit(self._bot, self._turns, broadcast.channel_id, found, broadcast_card(status)) is _Edited.DONE
 
 
 def _nonce(owner_id: str) -> str:

@@ -24,7 +24,7 @@ from cogs.messages.error_codes import (
 )
 from cogs.messages.notices import DiscordNotices
 from cogs.messages.requests import answer
-from cogs.views.broadcast_post import mark, post_buttons, post_embed
+from cogs.views.broadcast_post import post_buttons, post_embed, shared_custom_id
 from storage.stores.deliveries import Delivery
 
 _log = logging.getLogger(__name__)
@@ -104,7 +104,7 @@ class DiscordPostSender:
             return _outcome(error)
         return Outcome(OutcomeKind.SENT)
 
-    async def find(self, delivery: Delivery) -> Outcome:
+    async def find_post(self, delivery: Delivery) -> Outcome:
         """Looks for the delivery's mark among the channel's recent messages."""
         channel = self._bot.get_channel(delivery.channel_id)
         if isinstance(channel, discord.abc.GuildChannel) and channel.guild.me is not None:
@@ -138,7 +138,7 @@ class DiscordPostSender:
 
 
 def _carries(message: discord.Message, delivery_id: str) -> bool:
-    wanted = mark(delivery_id)
+    wanted = shared_custom_id(delivery_id)
     return any(
         getattr(button, "custom_id", None) == wanted
         for row in message.components
@@ -198,7 +198,7 @@ class DiscordChannelAccess:
     def __init__(self, bot: MythBot) -> None:
         self._bot = bot
 
-    def obstacle(self, guild_id: int, channel_id: int) -> str:
+    def find_obstacle(self, guild_id: int, channel_id: int) -> str:
         """Why it cannot, in words; empty when it can."""
         guild = self._bot.get_guild(guild_id)
         if guild is None or guild.me is None:

@@ -48,7 +48,7 @@ class BroadcastChanges:
     image: str | Unchanged = UNCHANGED
     ping_roles: bool | Unchanged = UNCHANGED
     audience: Audience | Unchanged = UNCHANGED
-    due_at: datetime | None | Unchanged = UNCHANGED
+    due_at: datetime | Unchanged | None = UNCHANGED
 
 
 @dataclass(frozen=True, slots=True)

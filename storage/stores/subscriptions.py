@@ -26,7 +26,7 @@ _REFERRAL_BYTES = 4
 class SubscriptionChanges:
     """Columns of a subscription to be updated. ``role_id=None`` ends pings; empty ``ebooks`` follow every book."""
 
-    role_id: int | None | Unchanged = UNCHANGED
+    role_id: int | Unchanged | None = UNCHANGED
     ebooks: tuple[str, ...] | Unchanged = UNCHANGED
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from storage import Database, StaleStateError, WriteTransaction
 from storage.states import BroadcastState, DeliveryState
+from storage.stores.broadcasts import NewBroadcast
 from storage.stores.deliveries import Delivery, Target
 from tests.conftest import FakeClock
 
@@ -37,7 +38,7 @@ async def announced(database: Database, channels: int = 1) -> str:
     """The id of a confirmed broadcast with a delivery for each of so many channels."""
 
     async def work(tx: WriteTransaction) -> str:
-        broadcast = await tx.broadcasts.add(title="New Lore", message="Share it.")
+        broadcast = await tx.broadcasts.add(NewBroadcast("New Lore", "Share it."))
         await tx.broadcasts.confirm(broadcast.id, None)
         assert await tx.deliveries.add(broadcast.id, targets(channels)) == channels
         return broadcast.id
