@@ -2,33 +2,22 @@
 
 import discord
 from discord import app_commands
-from discord.app_commands import Choice, Range
+from discord.app_commands import Range
 from discord.ext import commands
 
 from bot.affiliates.subscriptions import AffiliateService
 from bot.app import MythBot
-from bot.errors import log_unexpected
 from bot.permissions import invite_link
-from cogs.interactions.access import get_services, is_team, require_team
+from cogs.interactions.access import get_services, require_team
+from cogs.interactions.autocomplete import MAX_CHOICES, LabelledIds, autocomplete
 from cogs.views.affiliate_list import channel_check_card, list_card, remove_question
-from cogs.views.formatting import shorten
-
-_MAX_CHOICES = 25
-"""Discord's limit for the choices of an autocompletion."""
 
 
-async def subscription_choices(interaction: discord.Interaction, current: str) -> list[Choice[str]]:
-    """Subscriptions whose server's name contains the typed text; none for people outside the team."""
-    if not is_team(interaction):
-        return []
-    try:
-        subscriptions = await get_services(interaction).affiliates.search_by_server(current, _MAX_CHOICES)
-        return [
-            Choice(name=shorten(f"{row.guild_name} · #{row.channel_name}", 100), value=row.id) for row in subscriptions
-        ]
-    except Exception as error:  # noqa: BLE001 - Discord shows "loading options failed" for whatever is raised here
-        log_unexpected(error, "completing a server's name")
-        return []
+@autocomplete("a server's name", team_only=True)
+async def subscription_autocomplete(interaction: discord.Interaction, text: str) -> LabelledIds:
+    """Finds subscriptions that have not ended by the name of their server."""
+    subscriptions = await get_services(interaction).affiliates.search_by_server(text, MAX_CHOICES)
+    return [(row.id, f"{row.guild_name} · #{row.channel_name}") for row in subscriptions]
 
 
 @app_commands.default_permissions(manage_guild=True)
@@ -59,7 +48,7 @@ class AffiliatesCog(
 
     @app_commands.command(description="End a server's subscription")
     @app_commands.describe(affiliate="Which server")
-    @app_commands.autocomplete(affiliate=subscription_choices)
+    @app_commands.autocomplete(affiliate=subscription_autocomplete)
     async def remove(self, interaction: discord.Interaction, affiliate: Range[str, 1, 100]) -> None:
         """Asks whether to end the subscription."""
         require_team(interaction)

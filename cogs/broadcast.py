@@ -2,7 +2,7 @@
 
 import discord
 from discord import app_commands
-from discord.app_commands import Choice, Range
+from discord.app_commands import Range
 from discord.ext import commands
 
 from bot.app import MythBot
@@ -10,37 +10,28 @@ from bot.broadcasts.cards import BroadcastCardService
 from bot.broadcasts.drafts import DraftService
 from bot.broadcasts.post import MAX_MESSAGE, MAX_TITLE, BroadcastStatus, Post
 from bot.broadcasts.service import BroadcastService
-from bot.errors import InputError, NotFoundError, StateError, log_unexpected
-from cogs.interactions.access import get_services, is_team, require_team
-from cogs.interactions.autocomplete import ebook_choices
+from bot.errors import InputError, NotFoundError, StateError
+from cogs.interactions.access import get_services, require_team
+from cogs.interactions.autocomplete import MAX_CHOICES, LabelledIds, autocomplete, ebook_autocomplete
 from cogs.views.base import card_layout
 from cogs.views.broadcast_buttons import recall_question, send_report
 from cogs.views.broadcast_card import broadcast_card
 from cogs.views.broadcast_dialog import ComposeModal, show_preview
-from cogs.views.formatting import INDIGO, escape_text, format_count, format_relative_time, shorten
+from cogs.views.formatting import INDIGO, escape_text, format_count, format_relative_time
 from storage.states import BroadcastState
-from storage.stores.broadcasts import Broadcast
 
-_MAX_CHOICES = 25
-"""Discord's limit for the choices of an autocompletion."""
 _LISTED = 10
 """Announcements in ``/broadcasts list``; more would not fit on one screen of a phone."""
 
 
-async def broadcast_choices(interaction: discord.Interaction, current: str) -> list[Choice[str]]:
-    """Recent announcements whose title contains the typed text; none for people outside the team."""
-    if not is_team(interaction):
-        return []
-    try:
-        broadcasts = await get_services(interaction).broadcasts.search_by_title(current, _MAX_CHOICES)
-        return [Choice(name=_label(broadcast), value=broadcast.id) for broadcast in broadcasts]
-    except Exception as error:  # noqa: BLE001 - Discord shows "loading options failed" for whatever is raised here
-        log_unexpected(error, "completing an announcement's title")
-        return []
-
-
-def _label(broadcast: Broadcast) -> str:
-    return shorten(f"{broadcast.title} · {broadcast.state.value} · {broadcast.created_at:%d %b %H:%M}", 100)
+@autocomplete("an announcement's title", team_only=True)
+async def broadcast_autocomplete(interaction: discord.Interaction, text: str) -> LabelledIds:
+    """Finds recent announcements by their title."""
+    broadcasts = await get_services(interaction).broadcasts.search_by_title(text, MAX_CHOICES)
+    return [
+        (broadcast.id, f"{broadcast.title} · {broadcast.state.value} · {broadcast.created_at:%d %b %H:%M}")
+        for broadcast in broadcasts
+    ]
 
 
 class BroadcastCog(commands.Cog):
@@ -56,7 +47,7 @@ class BroadcastCog(commands.Cog):
         ebook="The book it is about",
         image="A picture below the text",
     )
-    @app_commands.autocomplete(ebook=ebook_choices)
+    @app_commands.autocomplete(ebook=ebook_autocomplete)
     @app_commands.default_permissions(manage_guild=True)
     async def broadcast(
         self,
@@ -105,7 +96,7 @@ class BroadcastsCog(commands.GroupCog, group_name="broadcasts", group_descriptio
 
     @app_commands.command(description="How an announcement is going, with its buttons")
     @app_commands.describe(broadcast="Which announcement")
-    @app_commands.autocomplete(broadcast=broadcast_choices)
+    @app_commands.autocomplete(broadcast=broadcast_autocomplete)
     async def status(self, interaction: discord.Interaction, broadcast: Range[str, 1, 100]) -> None:
         """Shows the announcement's card privately."""
         require_team(interaction)
@@ -114,7 +105,7 @@ class BroadcastsCog(commands.GroupCog, group_name="broadcasts", group_descriptio
 
     @app_commands.command(description="Every channel, outcome, time and message link as CSV")
     @app_commands.describe(broadcast="Which announcement")
-    @app_commands.autocomplete(broadcast=broadcast_choices)
+    @app_commands.autocomplete(broadcast=broadcast_autocomplete)
     async def report(self, interaction: discord.Interaction, broadcast: Range[str, 1, 100]) -> None:
         """Sends the CSV file of all deliveries."""
         require_team(interaction)
@@ -123,7 +114,7 @@ class BroadcastsCog(commands.GroupCog, group_name="broadcasts", group_descriptio
 
     @app_commands.command(description="Change the posts of an announcement that has been sent")
     @app_commands.describe(broadcast="Which announcement")
-    @app_commands.autocomplete(broadcast=broadcast_choices)
+    @app_commands.autocomplete(broadcast=broadcast_autocomplete)
     async def edit(self, interaction: discord.Interaction, broadcast: Range[str, 1, 100]) -> None:
         """Opens the modal with the announcement's text."""
         require_team(interaction)
@@ -134,7 +125,7 @@ class BroadcastsCog(commands.GroupCog, group_name="broadcasts", group_descriptio
 
     @app_commands.command(description="Remove the posts of an announcement")
     @app_commands.describe(broadcast="Which announcement")
-    @app_commands.autocomplete(broadcast=broadcast_choices)
+    @app_commands.autocomplete(broadcast=broadcast_autocomplete)
     async def recall(self, interaction: discord.Interaction, broadcast: Range[str, 1, 100]) -> None:
         """Asks whether to delete the posts."""
         require_team(interaction)
@@ -147,7 +138,7 @@ class BroadcastsCog(commands.GroupCog, group_name="broadcasts", group_descriptio
 
     @app_commands.command(description="Stop an announcement that is scheduled or going out")
     @app_commands.describe(broadcast="Which announcement")
-    @app_commands.autocomplete(broadcast=broadcast_choices)
+    @app_commands.autocomplete(broadcast=broadcast_autocomplete)
     async def cancel(self, interaction: discord.Interaction, broadcast: Range[str, 1, 100]) -> None:
         """Discards an announcement that waits for approval, or stops one that is being sent. Posts that arrived stay."""
         by = require_team(interaction)

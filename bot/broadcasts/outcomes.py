@@ -14,8 +14,6 @@ MAX_ATTEMPTS: Final = 5
 """With the waits of ``_BACKOFF_SECONDS`` this covers an outage of Discord of a bit less than two minutes."""
 PAUSED_AFTER: Final = 3
 """Broadcasts in a row that a channel refuses before it is paused. One or two can be a slip of whoever manages it."""
-LEASE: Final = timedelta(minutes=5)
-"""How long a claimed delivery belongs to its owner. An attempt, with waiting for the pacer, takes far less."""
 _BACKOFF_SECONDS: Final = (2.0, 8.0, 30.0, 60.0)
 """The waits after the first, second, third and every later attempt: short for a hiccup, long for an outage."""
 
@@ -48,36 +46,40 @@ def next_state(delivery: Delivery, outcome: Outcome, *, uncertain: bool = False)
     """
     match outcome.kind:
         case OutcomeKind.SENT:
-            return NextState(DeliveryState.RECALLED if delivery.act is DeliveryAction.RECALL else DeliveryState.SENT)
+            return NextState(DeliveryState.RECALLED if delivery.action is DeliveryAction.RECALL else DeliveryState.SENT)
         case OutcomeKind.REFUSED:
             return NextState(DeliveryState.REFUSED)
         case OutcomeKind.UNKNOWN:
             return NextState(DeliveryState.UNKNOWN)
         case OutcomeKind.PAUSE:
-            return NextState(DeliveryState.READY, outcome.seconds)
+            return NextState(DeliveryState.READY, outcome.pause_seconds)
         case _ if delivery.attempts >= MAX_ATTEMPTS:
             may_have_arrived = outcome.kind is OutcomeKind.UNSURE or uncertain
-            is_post = delivery.act is DeliveryAction.POST
+            is_post = delivery.action is DeliveryAction.POST
             return NextState(DeliveryState.UNKNOWN if may_have_arrived and is_post else DeliveryState.FAILED)
         case _:
             return NextState(DeliveryState.READY, _BACKOFF_SECONDS[min(delivery.attempts, len(_BACKOFF_SECONDS)) - 1])
 
 
-async def record_attempt(tx: WriteTransaction, owner: str, attempt: Attempt) -> bool:
+async def record_attempt(tx: WriteTransaction, attempt: Attempt) -> bool:
     """Moves the delivery to its next state and updates its subscription; returns whether that paused the subscription.
 
     Raises:
-        StaleStateError: ``owner`` does not hold the delivery's lease any more.
+        StaleStateError: another process has taken the delivery over.
     """
     delivery, outcome, following = attempt.delivery, attempt.outcome, attempt.next_state
     if following.retry_after is not None:
         until = tx.now + timedelta(seconds=following.retry_after)
-        sure = outcome.kind is not OutcomeKind.UNSURE and not attempt.uncertain
-        untried = outcome.kind is OutcomeKind.PAUSE
-        await tx.deliveries.postpone(delivery, owner, until, outcome.error, sure=sure, untried=untried)
+        cannot_have_arrived = outcome.kind is not OutcomeKind.UNSURE and not attempt.uncertain
+        count_attempt = outcome.kind is not OutcomeKind.PAUSE
+        await tx.deliveries.postpone(
+            delivery, until, outcome.error, cannot_have_arrived=cannot_have_arrived, count_attempt=count_attempt
+        )
         return False
-    await tx.deliveries.finish(delivery.id, owner, following.state, message_id=outcome.message_id, error=outcome.error)
-    if delivery.subscription_id is None or delivery.act is not DeliveryAction.POST:
+    await tx.deliveries.finish(
+        delivery.id, delivery.lease, following.state, message_id=outcome.message_id, error=outcome.error
+    )
+    if delivery.subscription_id is None or delivery.action is not DeliveryAction.POST:
         return False
     if following.state is DeliveryState.SENT:
         await tx.subscriptions.record_post(delivery.subscription_id)

@@ -36,7 +36,7 @@ class Post:
         )
 
     @classmethod
-    def of(cls, broadcast: Broadcast) -> "Post":
+    def from_broadcast(cls, broadcast: Broadcast) -> "Post":
         """The broadcast's post, with the link that has no referral code yet."""
         return cls(broadcast.title, broadcast.message, broadcast.hook, broadcast.link, broadcast.image)
 
@@ -106,10 +106,11 @@ class OutcomeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one attempt. ``error`` is a reason for people. ``seconds`` is how long Discord asked to pause."""
+    """What came of one attempt. ``error`` is a reason for people. ``pause_seconds`` is how long Discord
+    asked for no requests. ``is_unauthorized`` says that Discord did not accept the bot's token."""
 
     kind: OutcomeKind
     message_id: int | None = None
     error: str = ""
-    seconds: float = 0.0
-    unauthorized: bool = False
+    pause_seconds: float = 0.0
+    is_unauthorized: bool = False

@@ -28,14 +28,14 @@ async def build_preview(tx: ReadTransaction, broadcast: Broadcast, access: Chann
     ]
     paused = await tx.subscriptions.list_in_states(SubscriptionState.PAUSED)
     pending = await tx.subscriptions.list_in_states(SubscriptionState.PENDING)
-    targets = [Target.of(subscription) for subscription in audience]
+    targets = [Target.from_subscription(subscription) for subscription in audience]
     # The studio's own channel may be subscribed as well; a channel must not get two posts.
     if config.announcement is not None and config.announcement.channel_id not in {t.channel_id for t in targets}:
         targets.append(config.announcement.target)
     obstacles = [(target, access.find_obstacle(target.guild_id, target.channel_id)) for target in targets]
     left_out = [(target, obstacle) for target, obstacle in obstacles if obstacle]
-    left_out += [(Target.of(subscription), "paused") for subscription in paused]
-    left_out += [(Target.of(subscription), "waits to be let in") for subscription in pending]
+    left_out += [(Target.from_subscription(subscription), "paused") for subscription in paused]
+    left_out += [(Target.from_subscription(subscription), "waits to be let in") for subscription in pending]
     return BroadcastPreview(
         broadcast,
         tuple(target for target, obstacle in obstacles if not obstacle),

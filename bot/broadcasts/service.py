@@ -75,7 +75,7 @@ class BroadcastService:
             NotFoundError: there is no such broadcast.
         """
         broadcast = await get_broadcast(tx, broadcast_id)
-        deliveries = await tx.deliveries.of_broadcast(broadcast_id)
+        deliveries = await tx.deliveries.list_by_broadcast(broadcast_id)
         data = {"broadcast_id": broadcast_id, "format": "csv"}
         tx.report(BROADCAST_REPORT_DOWNLOADED, data, actor=by, ebook_id=broadcast.ebook_id)
         return BroadcastReport(build_csv_report(broadcast, deliveries), len(deliveries))
@@ -141,7 +141,7 @@ class BroadcastService:
     async def _apply_change(self, tx: WriteTransaction, draft_id: str, by: Actor) -> tuple[str, int]:
         draft = await get_broadcast(tx, draft_id)
         changed = await get_broadcast(tx, str(draft.metadata.get(CHANGED_BROADCAST_KEY, "")))
-        changes = validate_post(Post.of(draft)).as_changes()
+        changes = validate_post(Post.from_broadcast(draft)).as_changes()
         try:
             await tx.broadcasts.discard(draft_id)
         except StaleStateError:
@@ -166,7 +166,9 @@ async def _requeue(
     tx: WriteTransaction, broadcast: Broadcast, action: DeliveryAction, event: str, by: Actor, changes: BroadcastChanges
 ) -> int:
     """Sends the posts that have arrived through the dispatcher again, to be edited or deleted; returns how many."""
-    if await tx.deliveries.posting(broadcast.id):  # reopening would revive posts that a stop has just called off
+    if await tx.deliveries.is_still_posting(
+        broadcast.id
+    ):  # reopening would revive posts that a stop has just called off
         raise StateError("Some of its posts are still on their way.", "Wait a moment, then try again.")
     try:
         await tx.broadcasts.reopen(broadcast.id, changes)

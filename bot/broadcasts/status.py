@@ -29,8 +29,8 @@ async def get_status(tx: ReadTransaction, broadcast_id: str) -> BroadcastStatus:
         NotFoundError: there is no such broadcast.
     """
     broadcast = await get_broadcast(tx, broadcast_id)
-    counts = await tx.deliveries.counts(broadcast_id)
-    failed = tuple(await tx.deliveries.of_broadcast(broadcast_id, *_FAILED))
+    counts = await tx.deliveries.count_by_state(broadcast_id)
+    failed = tuple(await tx.deliveries.list_by_broadcast(broadcast_id, *_FAILED))
     started_at = broadcast.due_at or broadcast.confirmed_at
     elapsed = (tx.now - started_at).total_seconds() if started_at else 0.0
     completed = sum(counts.values()) - counts.get(DeliveryState.READY, 0) - counts.get(DeliveryState.SENDING, 0)

@@ -36,7 +36,7 @@ async def show_preview(interaction: discord.Interaction, broadcast_id: str) -> N
         raise StateError("This announcement has already been confirmed or discarded.", "Nothing was changed.")
     await interaction.edit_original_response(
         content=format_preview(preview),
-        embed=post_embed(Post.of(preview.broadcast)),
+        embed=post_embed(Post.from_broadcast(preview.broadcast)),
         view=preview_buttons(preview),
     )
 
@@ -184,7 +184,7 @@ class ComposeModal(Modal, title="Announcement"):
         self, broadcast: Broadcast | None = None, *, post: Post | None = None, ebook_id: str | None = None
     ) -> None:
         super().__init__()
-        text = Post.of(broadcast) if broadcast else post or Post("", "")
+        text = Post.from_broadcast(broadcast) if broadcast else post or Post("", "")
         self._broadcast = broadcast
         self._ebook_id = ebook_id
         paragraph = discord.TextStyle.paragraph

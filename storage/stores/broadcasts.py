@@ -195,7 +195,7 @@ class BroadcastStore:
         sent_before = broadcasts.c.state.in_(_ENDED) & broadcasts.c.confirmed_at.is_not(None)
         await self._transition(broadcast_id, sent_before, values)
 
-    async def finish_settled(self) -> list[str]:
+    async def finish_completed(self) -> list[str]:
         """``sending → done`` for every broadcast without open deliveries; returns the ids of those."""
         rows = await self.connection.execute(
             broadcasts.update()
@@ -232,7 +232,7 @@ class BroadcastStore:
         rows = await self.connection.execute(select(broadcasts).where(broadcasts.c.confirmed_at.in_(moments)))
         return [_from_row(row).to_entry() for row in rows.mappings()]
 
-    async def unannounced(self) -> list[str]:
+    async def list_unannounced(self) -> list[str]:
         """Ids of ended broadcasts without open deliveries whose end has not been reported yet."""
         rows = await self.connection.execute(
             select(broadcasts.c.id).where(

@@ -83,7 +83,7 @@ class SubscriptionStore:
         rows = await self._select((subscriptions.c.guild_id == guild_id) & subscriptions.c.state.in_(OPEN_STATES))
         return rows[0] if rows else None
 
-    async def closed(self, subscription_id: str, channel_id: int) -> str:
+    async def find_obstacle(self, subscription_id: str, channel_id: int) -> str:
         """Why nothing may be posted to this channel for this subscription, for people; empty when posting is allowed."""
         rows = await self._select(subscriptions.c.id == subscription_id)
         if not rows or rows[0].state is SubscriptionState.ENDED:
