@@ -44,7 +44,7 @@ class ProgressCog(commands.Cog):
         """The overview, or the public view."""
         await interaction.response.defer(ephemeral=not share, thinking=True)
         if not is_team(interaction):
-            standing = await self._services.badges.of(interaction.user.id)
+            standing = await self._services.badges.get_standing(interaction.user.id)
             texts = public_texts(await self._services.public.view(ebook or ""), standing)
             view = card_layout(*(ui.TextDisplay(text) for text in texts), accent=INDIGO)
             await interaction.edit_original_response(view=view)
