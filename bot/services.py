@@ -7,11 +7,14 @@ from datetime import timedelta
 
 from bot.affiliates.badges import BadgeService
 from bot.affiliates.subscriptions import AffiliateService
+from bot.broadcasts.cards import BroadcastCardService
 from bot.broadcasts.dispatcher import Dispatcher
+from bot.broadcasts.drafts import DraftService
 from bot.broadcasts.service import BroadcastService
 from bot.charts.progress_chart import ChartRenderer
 from bot.charts.snapshot import SnapshotService
 from bot.clock import Clock, Wait, utcnow, wait_plainly
+from bot.ebooks.catalog import EbookCatalog
 from bot.event_names import GENERATION_FELL_BACK
 from bot.generation.budget import RunBudget
 from bot.generation.gemini.availability import GeminiAvailability
@@ -62,8 +65,11 @@ class Services:
 
     database: Database
     generation: GenerationService
+    ebooks: EbookCatalog
     scripts: ScriptLibrary
-    broadcasting: BroadcastService
+    drafts: DraftService
+    broadcasts: BroadcastService
+    broadcast_cards: BroadcastCardService
     affiliates: AffiliateService
     badges: BadgeService
     snapshots: SnapshotService
@@ -181,6 +187,7 @@ def build_services(
         runtime.wait,
         settings.affiliate_link_template,
     )
+    broadcast_cards = BroadcastCardService(database, adapters.broadcast_cards)
     zone, budget = settings.studio_timezone, settings.monthly_budget_micros
     snapshots = SnapshotService(
         OverviewService(database, zone, budget), TimelineService(database, zone), ChartRenderer()
@@ -188,11 +195,12 @@ def build_services(
     return Services(
         database=database,
         generation=generation,
+        ebooks=EbookCatalog(database),
         scripts=ScriptLibrary(database),
-        broadcasting=BroadcastService(
-            database, adapters.channel_access, adapters.broadcast_cards, adapters.notices, dispatcher.wake
-        ),
-        affiliates=AffiliateService(database),
+        drafts=DraftService(database, adapters.channel_access, dispatcher.wake),
+        broadcasts=BroadcastService(database, broadcast_cards, dispatcher.wake),
+        broadcast_cards=broadcast_cards,
+        affiliates=AffiliateService(database, adapters.channel_access),
         badges=BadgeService(database, parse_tiers(settings.badge_tiers)),
         snapshots=snapshots,
         history=EventHistory(database, zone),
