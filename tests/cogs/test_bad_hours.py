@@ -9,7 +9,7 @@ import pytest
 from bot.studio_config import StudioConfig, save_config
 from cogs.messages import requests
 from storage.stores.subscriptions import SubscriptionChanges
-from tests.cogs.test_broadcast import composed
+from tests.cogs.announcements import compose
 from tests.stage import Stage
 from tests.standins.discord_wire import Call, Kind, refusal
 
@@ -36,7 +36,7 @@ async def test_a_long_global_limit_is_waited_out(stage: Stage, monkeypatch: pyte
     """However long Discord asks everybody to be quiet, afterwards everything goes on, and nothing arrives twice."""
     monkeypatch.setattr(requests, "REQUEST_SECONDS", 0.3)
     lantern = await (await stage.add_affiliate("Red Lantern")).subscribe()
-    log = await composed(stage)
+    log = await compose(stage)
     quiet_for(stage, 1.5)
     await stage.hana.click(log, "Post to 1 channel")
     await stage.discord.wait_until(lambda: lantern.posts, 15)
@@ -75,7 +75,7 @@ async def test_a_stopped_post_stays_stopped(stage: Stage) -> None:
     """What was stopped while Discord asked for quiet is not sent by a later recall of what had arrived."""
     found = [await (await stage.add_affiliate(name)).subscribe() for name in ("A", "B", "C", "D")]
     stage.bot.services.dispatcher.pacer.rate = 4.0
-    log = await composed(stage)
+    log = await compose(stage)
     await stage.hana.click(log, "Post to 4 channels")
     await stage.discord.wait_until(lambda: any(one.posts for one in found))
     stage.bot.services.dispatcher.pacer.pause_for(1.5)
@@ -95,7 +95,7 @@ async def test_the_card_of_a_stopped_broadcast_counts_what_landed(stage: Stage) 
     """Posts that were in flight at the stop are counted as soon as they have landed."""
     found = [await (await stage.add_affiliate(f"S{number}")).subscribe() for number in range(8)]
     stage.discord.latency = 0.3
-    log = await composed(stage)
+    log = await compose(stage)
     await stage.hana.click(log, "Post to 8 channels")
     await stage.discord.wait_for_answer(await stage.hana.slash("broadcasts stop-all"))
     stage.discord.latency = 0.0
@@ -120,7 +120,7 @@ async def test_a_subscribed_announcement_channel_gets_it_once(stage: Stage) -> N
     }
     changed = StudioConfig.model_validate(config.model_dump() | {"announcement": place})
     await stage.bot.services.database.write(lambda tx: save_config(tx, changed))
-    log = await composed(stage)
+    log = await compose(stage)
     await stage.hana.click(log, "Post to 1 channel")
     await stage.wait_for_card("Posted to 1 of 1 channel")
     assert len(lantern.posts) == 1
@@ -130,12 +130,12 @@ async def test_a_server_that_leaves_in_the_middle_is_told_so(stage: Stage) -> No
     """Whose subscription ends before its turn is reported as that, not as stopped by somebody."""
     lantern = await (await stage.add_affiliate("Red Lantern")).subscribe()
     stage.bot.services.dispatcher.pacer.pause_for(1.5)
-    log = await composed(stage)
+    log = await compose(stage)
     await stage.hana.click(log, "Post to 1 channel")
     await stage.wait_for_card("Posting")
     stage.discord.delete_channel(lantern.channel)
     card = await stage.wait_for_card("1 refused")
-    assert "the subscription has ended meanwhile" in card.text
+    assert "the subscription has ended in the meantime" in card.text
 
 
 async def test_joining_again_keeps_the_followed_books(stage: Stage) -> None:
@@ -160,7 +160,7 @@ async def test_an_unreadable_history_proves_nothing(stage: Stage) -> None:
     lantern.channel.deny(lantern.guild.me, READ_MESSAGE_HISTORY)
     stage.discord.update(lantern.channel)
     stage.discord.add_fault("POST", f"/channels/{lantern.channel.id}/messages", "lost")
-    log = await composed(stage)
+    log = await compose(stage)
     await stage.hana.click(log, "Post to 1 channel")
     await stage.wait_for_card("Posted to 1 of 1 channel", 20)
     assert len(lantern.posts) == 1, "the nonce made the second try the same post"
@@ -169,7 +169,7 @@ async def test_an_unreadable_history_proves_nothing(stage: Stage) -> None:
 async def test_with_a_second_approver_texts_are_not_changed_by_one(stage: Stage) -> None:
     """Where two people stand behind every text, nobody alone gives posted announcements another one."""
     await (await stage.add_affiliate("Red Lantern")).subscribe()
-    log = await composed(stage)
+    log = await compose(stage)
     await stage.hana.click(log, "Post to 1 channel")
     card = await stage.wait_for_card("Posted to 1 of 1 channel")
     changed = StudioConfig.model_validate(stage.bot.config.value.model_dump() | {"second_approver": True})
