@@ -21,7 +21,7 @@ from bot.clock import Wait
 from bot.errors import DeliveryError, NotFoundError, StateError, log_unexpected
 from bot.event_names import BOARD_PINNED, BOARD_REMOVED
 from bot.ports import BoardMessages, EditResult, Notices
-from bot.progress.scope import Period, Scope, get_time_zone, resolve_scope, start_of_day
+from bot.progress.scope import Period, Scope, get_day_start, get_time_zone, resolve_scope
 from storage import Database, ReadTransaction, WriteTransaction
 from storage.stores.boards import Board
 
@@ -150,7 +150,7 @@ class LiveBoardWorker:
             board = await tx.boards.claim(channel_id, self.owner, _LEASE, at_once=at_once)
             zone = await get_time_zone(tx, self.zone)
             shown = board.shown_at if board else None
-            new_day = shown is not None and start_of_day(shown, zone) != start_of_day(tx.now, zone)
+            new_day = shown is not None and get_day_start(shown, zone) != get_day_start(tx.now, zone)
             return board, (await tx.events.get_head()).seq, new_day
 
         board, seq, new_day = await self.database.write(claim)
@@ -209,8 +209,14 @@ class LiveBoardWorker:
             found = await self.look(scope)
         except NotFoundError:  # the book is no more
             found = await self.look(replace(scope, ebook=""))
-        others = tuple(other for other in found.overview.boards if other[0] != board.channel_id)
-        return replace(found, overview=replace(found.overview, boards=others))  # what is shown here is current here
+        others = {
+            channel_id: problem
+            for channel_id, problem in found.overview.board_problems.items()
+            if channel_id != board.channel_id
+        }
+        return replace(
+            found, overview=replace(found.overview, board_problems=others)
+        )  # what is shown here is current here
 
     async def _keep(self, board: Board, posted: BoardPost, seq: int | None) -> None:
         """Remembers the message, and that it shows everything up to ``seq``; None: it shows what it showed."""

@@ -21,7 +21,7 @@ async def ebook_choices(interaction: discord.Interaction, current: str) -> list[
             async with services.database.read() as tx:
                 books = [(book.id, book.title) for book in await tx.ebooks.matching(current.strip()[:100], _MOST)]
         else:
-            books = await services.public.books(current.strip()[:100])
+            books = await services.public.find_books(current.strip()[:100])
         return [Choice(name=_label(*book), value=book[0]) for book in books[:_MOST]]
     except Exception as error:  # noqa: BLE001 - Discord shows "loading options failed" for whatever is raised here
         log_unexpected(error, "completing a book's name")

@@ -23,9 +23,9 @@ from cogs.messages.error_codes import (
 from cogs.messages.requests import answer
 from cogs.views.base import action_row, card_layout
 from cogs.views.formatting import EMBER, format_relative_time
-from cogs.views.progress.board_controls import MARK, TakeDownButton
-from cogs.views.progress.controls import picture_file
-from cogs.views.progress.texts import overview_text, picture
+from cogs.views.progress.board_controls import TAKE_DOWN_ID, TakeDownButton
+from cogs.views.progress.controls import build_picture_file
+from cogs.views.progress.view_texts import build_picture, format_overview
 
 _log = logging.getLogger(__name__)
 _RECENT_MESSAGES: Final = 50
@@ -80,7 +80,9 @@ class DiscordBoardMessages:
         # Discord answers edits of old messages with ever longer waits; a fresh message is quicker than they are.
         old = discord.utils.utcnow() - message.created_at > _OLD
         try:
-            await answer(message.edit(view=board_card(snapshot), attachments=[picture_file(snapshot)]), _QUICK_SECONDS)
+            await answer(
+                message.edit(view=board_card(snapshot), attachments=[build_picture_file(snapshot)]), _QUICK_SECONDS
+            )
         except discord.HTTPException as error:
             if error.code == UNKNOWN_MESSAGE:
                 return EditResult.GONE
@@ -142,7 +144,9 @@ class DiscordBoardMessages:
         return True
 
     async def _send(self, channel_id: int, snapshot: Snapshot, nonce: str) -> discord.Message:
-        request = self._channel(channel_id).send(view=board_card(snapshot), file=picture_file(snapshot), nonce=nonce)
+        request = self._channel(channel_id).send(
+            view=board_card(snapshot), file=build_picture_file(snapshot), nonce=nonce
+        )
         return await answer(request)
 
     async def _recent(self, channel_id: int) -> list[discord.Message]:
@@ -173,8 +177,8 @@ class DiscordBoardMessages:
 def board_card(snapshot: Snapshot) -> ui.LayoutView:
     """The overview as everybody in the channel sees it."""
     items: list[ui.Item[Any]] = [
-        ui.TextDisplay(overview_text(snapshot.overview, heading="Live board")),
-        picture(snapshot.alt),
+        ui.TextDisplay(format_overview(snapshot.overview, heading="Live board")),
+        build_picture(snapshot.picture_description),
         ui.TextDisplay(f"-# Keeps itself current · as of {format_relative_time(snapshot.overview.now)}"),
         action_row(TakeDownButton()),
     ]
@@ -184,7 +188,7 @@ def board_card(snapshot: Snapshot) -> ui.LayoutView:
 def _is_board(message: discord.Message) -> bool:
     parts = [part for part in message.components if isinstance(part, discord.Container)]
     rows = [child for part in parts for child in part.children if isinstance(child, discord.ActionRow)]
-    return any(getattr(button, "custom_id", None) == MARK for found in rows for button in found.children)
+    return any(getattr(button, "custom_id", None) == TAKE_DOWN_ID for found in rows for button in found.children)
 
 
 def _refused(error: Exception) -> Exception:
