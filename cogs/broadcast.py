@@ -10,7 +10,7 @@ from bot.broadcasts.post import MAX_MESSAGE, MAX_TITLE, BroadcastStatus, Post
 from bot.broadcasts.service import BroadcastService
 from bot.errors import NotFoundError, StateError, log_unexpected
 from cogs.interactions.access import get_services, is_team, require_team
-from cogs.interactions.autocomplete import ebook_choices
+from cogs.interactions.autocomplete import ebook_autocomplete
 from cogs.views.base import card_layout
 from cogs.views.broadcast_card import BroadcastButton, broadcast_card, send_report
 from cogs.views.broadcast_compose import ComposeModal, image_of
@@ -56,7 +56,7 @@ class BroadcastCog(commands.Cog):
         ebook="The book it is about",
         image="A picture below the text",
     )
-    @app_commands.autocomplete(ebook=ebook_choices)
+    @app_commands.autocomplete(ebook=ebook_autocomplete)
     @app_commands.default_permissions(manage_guild=True)
     async def broadcast(
         self,

@@ -9,7 +9,7 @@ from bot.app import MythBot
 from bot.progress.scope import Period, Scope
 from bot.services import Services
 from cogs.interactions.access import is_team
-from cogs.interactions.autocomplete import ebook_choices
+from cogs.interactions.autocomplete import ebook_autocomplete
 from cogs.views.base import card_layout
 from cogs.views.formatting import INDIGO
 from cogs.views.progress.controls import build_overview_card, replaces_view, show_overview
@@ -36,7 +36,7 @@ class ProgressCog(commands.Cog):
         period="How far to look back",
         share="Show it to everybody in the channel",
     )
-    @app_commands.autocomplete(ebook=ebook_choices)
+    @app_commands.autocomplete(ebook=ebook_autocomplete)
     @app_commands.choices(period=_PERIODS)
     async def progress(
         self,

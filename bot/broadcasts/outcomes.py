@@ -13,7 +13,6 @@ from storage.stores.deliveries import Delivery
 MAX_ATTEMPTS: Final = 5
 PAUSED_AFTER: Final = 3
 """Announcements in a row that a channel refuses before it is paused."""
-LEASE: Final = timedelta(minutes=5)
 _BACKOFF_SECONDS: Final = (2.0, 8.0, 30.0, 60.0)
 
 
@@ -42,7 +41,7 @@ def verdict(delivery: Delivery, outcome: Outcome, *, uncertain: bool = False) ->
     """What the outcome means for the delivery; after the last attempt a doubt makes it unknown, not failed."""
     match outcome.kind:
         case OutcomeKind.SENT:
-            return Verdict(DeliveryState.RECALLED if delivery.act is DeliveryAction.RECALL else DeliveryState.SENT)
+            return Verdict(DeliveryState.RECALLED if delivery.action is DeliveryAction.RECALL else DeliveryState.SENT)
         case OutcomeKind.REFUSED:
             return Verdict(DeliveryState.REFUSED)
         case OutcomeKind.UNKNOWN:
@@ -51,23 +50,27 @@ def verdict(delivery: Delivery, outcome: Outcome, *, uncertain: bool = False) ->
             return Verdict(DeliveryState.READY, outcome.seconds)
         case _ if delivery.attempts >= MAX_ATTEMPTS:
             unsure = outcome.kind is OutcomeKind.UNSURE or uncertain
-            post = delivery.act is DeliveryAction.POST
+            post = delivery.action is DeliveryAction.POST
             return Verdict(DeliveryState.UNKNOWN if unsure and post else DeliveryState.FAILED)
         case _:
             return Verdict(DeliveryState.READY, _BACKOFF_SECONDS[min(delivery.attempts, len(_BACKOFF_SECONDS)) - 1])
 
 
-async def settle(tx: WriteTransaction, owner: str, settled: Attempt) -> bool:
+async def settle(tx: WriteTransaction, settled: Attempt) -> bool:
     """Commits what the try led to. Whether its channel is paused by it: it has refused again and again."""
     delivery, outcome, found = settled.delivery, settled.outcome, settled.verdict
     if found.again_in is not None:
         until = tx.now + timedelta(seconds=found.again_in)
-        sure = outcome.kind is not OutcomeKind.UNSURE and not settled.uncertain
-        untried = outcome.kind is OutcomeKind.PAUSE
-        await tx.deliveries.postpone(delivery, owner, until, outcome.error, sure=sure, untried=untried)
+        cannot_have_arrived = outcome.kind is not OutcomeKind.UNSURE and not settled.uncertain
+        count_attempt = outcome.kind is not OutcomeKind.PAUSE
+        await tx.deliveries.postpone(
+            delivery, until, outcome.error, cannot_have_arrived=cannot_have_arrived, count_attempt=count_attempt
+        )
         return False
-    await tx.deliveries.finish(delivery.id, owner, found.state, message_id=outcome.message_id, error=outcome.error)
-    if delivery.subscription_id is None or delivery.act is not DeliveryAction.POST:
+    await tx.deliveries.finish(
+        delivery.id, delivery.lease, found.state, message_id=outcome.message_id, error=outcome.error
+    )
+    if delivery.subscription_id is None or delivery.action is not DeliveryAction.POST:
         return False
     if found.state is DeliveryState.SENT:
         await tx.subscriptions.posted(delivery.subscription_id)

@@ -27,14 +27,14 @@ async def previewed(tx: ReadTransaction, broadcast: Broadcast, reach: ChannelAcc
         if broadcast.audience is Audience.ALL or subscription.follows(broadcast.ebook_id)
     ]
     paused = await tx.subscriptions.paused()
-    targets = [Target.of(subscription) for subscription in wanted]
+    targets = [Target.from_subscription(subscription) for subscription in wanted]
     if config.announcement is not None and config.announcement.channel_id not in {t.channel_id for t in targets}:
         targets.append(config.announcement.target)
     reasons = [(target, reach.obstacle(target.guild_id, target.channel_id)) for target in targets]
     left_out = [(target, reason) for target, reason in reasons if reason]
-    left_out += [(Target.of(subscription), "paused") for subscription in paused]
+    left_out += [(Target.from_subscription(subscription), "paused") for subscription in paused]
     asking = await tx.subscriptions.in_states(SubscriptionState.PENDING)
-    left_out += [(Target.of(subscription), "waits to be let in") for subscription in asking]
+    left_out += [(Target.from_subscription(subscription), "waits to be let in") for subscription in asking]
     return BroadcastPreview(
         broadcast,
         tuple(target for target, reason in reasons if not reason),

@@ -31,7 +31,7 @@ def _row(delivery: Delivery) -> tuple[str, ...]:
         delivery.guild_name,
         f"#{delivery.channel_name}",
         delivery.state.value,
-        delivery.act.value,
+        delivery.action.value,
         str(delivery.attempts),
         sent_at,
         link,

@@ -223,7 +223,7 @@ class BroadcastService:
             member_id = await tx.members.remember(by)
             data = {"broadcast_id": broadcast_id, "format": "csv"}
             tx.report(BROADCAST_REPORT_DOWNLOADED, data, member_id=member_id, ebook_id=found.broadcast.ebook_id)
-            return found, await tx.deliveries.of_broadcast(broadcast_id)
+            return found, await tx.deliveries.list_by_broadcast(broadcast_id)
 
         return await self.database.write(work)
 
@@ -267,7 +267,7 @@ class BroadcastService:
             if draft_id is not None:
                 await tx.broadcasts.discard(draft_id)
             member_id = await tx.members.remember(by)
-            if await tx.deliveries.posting(broadcast_id):  # reopened, it would be wanted again
+            if await tx.deliveries.is_still_posting(broadcast_id):  # reopened, it would be wanted again
                 raise StateError("Some of its posts are still on their way.", "Wait a moment, then try again.")
             await tx.broadcasts.reopen(broadcast_id, **values)
             count = await tx.deliveries.requeue(broadcast_id, act)

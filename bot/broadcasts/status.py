@@ -19,9 +19,9 @@ async def existing(tx: ReadTransaction, broadcast_id: str) -> Broadcast:
 async def account(tx: ReadTransaction, broadcast_id: str) -> BroadcastStatus:
     """How a broadcast went so far."""
     broadcast = await existing(tx, broadcast_id)
-    counts = await tx.deliveries.counts(broadcast_id)
+    counts = await tx.deliveries.count_by_state(broadcast_id)
     bad = (DeliveryState.REFUSED, DeliveryState.FAILED, DeliveryState.UNKNOWN)
-    troubles = tuple(await tx.deliveries.of_broadcast(broadcast_id, *bad))
+    troubles = tuple(await tx.deliveries.list_by_broadcast(broadcast_id, *bad))
     shares = await tx.broadcasts.shares_of_broadcast(broadcast_id)
     scheduled = broadcast.due_at is not None and broadcast.due_at > tx.now
     began = broadcast.due_at or broadcast.confirmed_at

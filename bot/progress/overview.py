@@ -90,7 +90,7 @@ class OverviewService:
             event_count=await tx.events.count(wanted),
             live_runs=await tx.runs.count_live(),
             latest_event=await _add_member_name(tx, latest[0]) if latest else None,
-            board_problems={board.channel_id: board.trouble for board in await tx.boards.all() if board.trouble},
+            board_problems={board.channel_id: board.trouble for board in await tx.boards.list_all() if board.trouble},
         )
 
     async def _get_money(self, tx: ReadTransaction, resolved: ResolvedScope) -> Money:

@@ -182,7 +182,7 @@ async def test_the_breaker_stops_what_mostly_fails(stage: Stage) -> None:
     card = await stage.wait_for_card("It was stopped because", 20)
     assert "refused it" in card.text
     async with stage.bot.services.database.read() as tx:
-        counts = await tx.deliveries.counts(await newest(stage))
+        counts = await tx.deliveries.count_by_state(await newest(stage))
     assert sum(counts.values()) == 40
     assert counts.get(DeliveryState.CANCELLED, 0) >= 5
 

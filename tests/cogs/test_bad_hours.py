@@ -33,7 +33,7 @@ def quiet_for(stage: Stage, seconds: float) -> None:
 
 async def test_a_long_global_limit_is_waited_out(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """However long Discord asks everybody to be quiet, afterwards everything goes on, and nothing arrives twice."""
-    monkeypatch.setattr(requests.answer, "__defaults__", (0.3,))
+    monkeypatch.setattr(requests, "REQUEST_SECONDS", 0.3)
     lantern = await (await stage.add_affiliate("Red Lantern")).subscribe()
     log = await composed(stage)
     quiet_for(stage, 1.5)
@@ -66,7 +66,7 @@ async def test_a_card_that_missed_the_end_shows_it(stage: Stage) -> None:
             await asyncio.sleep(0.05)
     await asyncio.sleep(0.5)
     stage.discord.faults.remove(fault)
-    await stage.bot.services.worker._show_what_rests()
+    await stage.bot.services.worker._cards.show_outdated()
     await stage.wait_for_finished_script()
 
 

@@ -37,7 +37,7 @@ async def test_a_deleted_card_comes_back(stage: Stage) -> None:
 
 async def last_run(stage: Stage) -> str:
     async with stage.bot.services.database.read() as tx:
-        return (await tx.runs.in_state(RunState.DONE))[0].id
+        return (await tx.runs.list_in_states(RunState.DONE))[0].id
 
 
 async def test_the_team_sees_how_subscriptions_fare(stage: Stage) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import pairwise
 from typing import TypeVar
 
@@ -17,9 +17,6 @@ from storage.stores.deliveries import Delivery
 from tests.conftest import FakeClock
 
 T = TypeVar("T")
-
-
-LEASE = timedelta(minutes=5)
 
 
 SENT = Outcome(OutcomeKind.SENT, message_id=99)
@@ -47,7 +44,7 @@ class Hurry:
         self._clock = clock
 
     async def __call__(self, awaitable: Awaitable[T], why: str) -> T:
-        if why == "posts in flight":
+        if why in {"deliveries that are running", "the next heartbeat"}:
             return await awaitable
         waiting = asyncio.ensure_future(awaitable)
         await asyncio.sleep(0)
@@ -187,10 +184,10 @@ async def finished(database: Database, found: Dispatcher, broadcast_id: str) -> 
 async def rows(database: Database, broadcast_id: str) -> list[Delivery]:
     """The deliveries as they are."""
     async with database.read() as tx:
-        return await tx.deliveries.of_broadcast(broadcast_id)
+        return await tx.deliveries.list_by_broadcast(broadcast_id)
 
 
 async def left_by_the_dead(database: Database) -> Delivery:
     """A delivery that a process has claimed and died over."""
-    (delivery,) = await database.write(lambda tx: tx.deliveries.claim("sender_dead", LEASE, 10))
+    (delivery,) = await database.write(lambda tx: tx.deliveries.claim("sender_dead", 10))
     return delivery

@@ -10,9 +10,9 @@ from bot.clock import wait_plainly
 from bot.jobs.pacer import Pacer
 from bot.ports import NoDiscord
 from storage import Database
+from storage.leases import LEASE
 from storage.states import DeliveryState
 from tests.bot.broadcasts.hurry import (
-    LEASE,
     LOST,
     SENT,
     UNREADABLE,

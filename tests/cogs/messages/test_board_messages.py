@@ -18,9 +18,9 @@ SEND_MESSAGES, PIN_MESSAGES = 1 << 11, 1 << 51
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Time runs fast: what takes fifteen seconds in life takes a part of one here."""
-    monkeypatch.setattr(live_boards, "LEAST_SECONDS", 0.3)
-    monkeypatch.setattr(live_boards, "_LOOK_SECONDS", 0.05)
-    monkeypatch.setattr(live_boards, "_TROUBLE_SECONDS", 0.1)
+    monkeypatch.setattr(live_boards, "UPDATE_SECONDS", 0.3)
+    monkeypatch.setattr(live_boards, "_SLOW_PIN_SECONDS", 0.05)
+    monkeypatch.setattr(live_boards, "_RETRY_SECONDS", 0.1)
 
 
 def standing(stage: Stage) -> list[Message]:
@@ -75,7 +75,7 @@ async def test_one_board_for_a_channel(stage: Stage) -> None:
     """Pinning again says that there is one, and there stays one."""
     await pinned(stage)
     again = await stage.discord.wait_for_answer(await stage.hana.click(await progress(stage), "Pin a live board"))
-    assert "stands in this channel already" in again.text
+    assert "has a live board already" in again.text
     assert len(standing(stage)) == 1
 
 
@@ -118,7 +118,7 @@ async def eventually(found: Callable[[], Awaitable[bool]]) -> None:
 async def troubled(stage: Stage) -> bool:
     """Whether the board knows that it is not current."""
     async with stage.bot.services.database.read() as tx:
-        return bool((await tx.boards.all())[0].trouble)
+        return bool((await tx.boards.list_all())[0].trouble)
 
 
 async def mended(stage: Stage) -> bool:
@@ -153,7 +153,7 @@ async def test_no_permission_no_board(stage: Stage) -> None:
     answer = await stage.discord.wait_for_answer(await stage.hana.click(log, "Pin a live board"))
     assert "I lack **Send Messages**" in answer.text
     async with stage.bot.services.database.read() as tx:
-        assert await tx.boards.all() == []
+        assert await tx.boards.list_all() == []
 
 
 async def test_taken_down(stage: Stage) -> None:
@@ -214,7 +214,7 @@ async def test_a_deleted_channel_ends_its_board(stage: Stage) -> None:
     stage.discord.delete_channel(stage.discord.channel)
     await eventually(lambda: removed(stage))
     async with stage.bot.services.database.read() as tx:
-        assert await tx.boards.all() == []
+        assert await tx.boards.list_all() == []
 
 
 async def test_a_mended_board_does_not_complain_of_itself(stage: Stage) -> None:

@@ -93,7 +93,7 @@ async def test_many_confirmations_are_one(peers: tuple[Database, Database]) -> N
     results = await asyncio.gather(*(peers[n % 2].write(confirm) for n in range(6)), return_exceptions=True)
     assert sum(isinstance(result, StaleStateError) for result in results) == 5
     async with peers[0].read() as tx:
-        assert sum((await tx.deliveries.counts(made.id)).values()) == 3
+        assert sum((await tx.deliveries.count_by_state(made.id)).values()) == 3
         assert await tx.events.count(EventFilter(event="Broadcast sent")) == 1
         kept = await tx.broadcasts.get(made.id)
     assert kept.state is BroadcastState.SENDING
