@@ -7,7 +7,9 @@ from datetime import timedelta
 
 from bot.affiliates.badges import BadgeService
 from bot.affiliates.subscriptions import AffiliateService
+from bot.broadcasts.cards import BroadcastCardService
 from bot.broadcasts.dispatcher import Dispatcher
+from bot.broadcasts.drafts import DraftService
 from bot.broadcasts.service import BroadcastService
 from bot.charts.progress_chart import ChartRenderer
 from bot.charts.snapshot import SnapshotService
@@ -65,7 +67,9 @@ class Services:
     generation: GenerationService
     ebooks: EbookCatalog
     scripts: ScriptLibrary
-    broadcasting: BroadcastService
+    drafts: DraftService
+    broadcasts: BroadcastService
+    broadcast_cards: BroadcastCardService
     affiliates: AffiliateService
     badges: BadgeService
     overviews: OverviewService
@@ -184,6 +188,7 @@ def build_services(
         runtime.wait,
         settings.affiliate_link_template,
     )
+    broadcast_cards = BroadcastCardService(database, adapters.broadcast_cards)
     zone, budget = settings.studio_timezone, settings.monthly_budget_micros
     overviews = OverviewService(database, zone, budget)
     snapshots = SnapshotService(overviews, TimelineService(database, zone), ChartRenderer())
@@ -192,10 +197,10 @@ def build_services(
         generation=generation,
         ebooks=EbookCatalog(database),
         scripts=ScriptLibrary(database),
-        broadcasting=BroadcastService(
-            database, adapters.channel_access, adapters.broadcast_cards, adapters.notices, dispatcher.wake
-        ),
-        affiliates=AffiliateService(database),
+        drafts=DraftService(database, adapters.channel_access, dispatcher.wake),
+        broadcasts=BroadcastService(database, broadcast_cards, dispatcher.wake),
+        broadcast_cards=broadcast_cards,
+        affiliates=AffiliateService(database, adapters.channel_access),
         badges=BadgeService(database, parse_tiers(settings.badge_tiers)),
         overviews=overviews,
         snapshots=snapshots,

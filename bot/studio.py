@@ -15,8 +15,8 @@ from typing import Any, Self
 
 from pydantic import SecretStr
 
+from bot.broadcasts.drafts import DraftService
 from bot.broadcasts.post import Post
-from bot.broadcasts.service import BroadcastService
 from bot.clock import utcnow
 from bot.ebooks.text import check_text
 from bot.errors import ConfigError, InputError
@@ -120,8 +120,8 @@ class AudioScriptGenerator:
         The caller is the person who confirms: ``Broadcast sent`` and the deliveries are one transaction.
         """
         database, _, _ = await self._open()
-        broadcasting = BroadcastService(database, NoDiscord(), NoDiscord(), NoDiscord(), lambda: None)
-        return await broadcasting.announce(Post(title, message), dict(metadata or {}))
+        drafts = DraftService(database, NoDiscord(), lambda: None)
+        return await drafts.compose_and_confirm(Post(title, message), dict(metadata or {}))
 
     async def track_progress(self, event: str, data: Mapping[str, Any] | None = None) -> None:
         """Adds an entry of one's own to the audit trail."""

@@ -73,7 +73,7 @@ class ProgressCog(commands.Cog):
             self.pending_pictures.discard(message.id)
 
     async def _show_public_view(self, interaction: discord.Interaction, ebook: str) -> None:
-        standing = await self._services.badges.of(interaction.user.id)
+        standing = await self._services.badges.get_standing(interaction.user.id)
         texts = format_public_view(await self._services.public.get_view(ebook), standing)
         view = card_layout(*(ui.TextDisplay(text) for text in texts), accent=INDIGO)
         await interaction.edit_original_response(view=view)

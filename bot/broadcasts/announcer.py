@@ -3,9 +3,9 @@
 import asyncio
 from dataclasses import dataclass, field
 
-from bot.broadcasts.outcomes import audit_text
+from bot.broadcasts.outcomes import format_audit_line
 from bot.broadcasts.post import BroadcastStatus
-from bot.broadcasts.status import account
+from bot.broadcasts.status import get_status
 from bot.errors import log_unexpected
 from bot.ports import BroadcastCards, Notices
 from storage import Database, ReadTransaction, WriteTransaction, read_transaction, write_transaction
@@ -47,7 +47,7 @@ class EndAnnouncer:
         broadcast_id = status.broadcast.id
         is_shown = await self.card.update_card(status)
         if broadcast_id not in self._audited:
-            await self.notices.post_to_audit_channel(audit_text(status))
+            await self.notices.post_to_audit_channel(format_audit_line(status))
             self._audited.add(broadcast_id)
         if is_shown:
             await self._mark_announced(broadcast_id)
@@ -55,7 +55,7 @@ class EndAnnouncer:
 
     @read_transaction
     async def _get_unannounced(self, tx: ReadTransaction) -> list[BroadcastStatus]:
-        return [await account(tx, broadcast_id) for broadcast_id in await tx.broadcasts.unannounced()]
+        return [await get_status(tx, broadcast_id) for broadcast_id in await tx.broadcasts.list_unannounced()]
 
     @write_transaction
     async def _mark_announced(self, tx: WriteTransaction, broadcast_id: str) -> None:

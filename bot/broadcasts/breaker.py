@@ -44,7 +44,7 @@ class BroadcastBreaker:
         breakers = self._breakers.setdefault(broadcast_id, _Breakers())
         if breakers.is_open:
             return ""
-        if outcome.unauthorized:
+        if outcome.is_unauthorized:
             breakers.token.record_failure()
         else:
             breakers.token.record_success()

@@ -9,10 +9,10 @@ from typing import Final
 
 from bot.broadcasts.announcer import EndAnnouncer
 from bot.broadcasts.breaker import BroadcastBreaker, stop_broadcast
-from bot.broadcasts.content import personal_link
-from bot.broadcasts.outcomes import Attempt, paused_text, settle, verdict
+from bot.broadcasts.content import add_referral
+from bot.broadcasts.outcomes import Attempt, format_pause_notice, next_state, record_attempt
 from bot.broadcasts.post import BroadcastStatus, Outcome, OutcomeKind, Post
-from bot.broadcasts.status import account, report_finished
+from bot.broadcasts.status import get_status, report_finished
 from bot.clock import Wait
 from bot.jobs.pacer import Pacer
 from bot.jobs.worker import JobWorker
@@ -133,7 +133,9 @@ class Dispatcher:
         if self.jobs.is_stopping or unwanted is not None:
             await self._give_back(delivery, unwanted, uncertain=uncertain)
             return None
-        post = Post.of(broadcast).with_link(personal_link(self.link_template, broadcast.link, delivery.referral))
+        post = Post.from_broadcast(broadcast).with_link(
+            add_referral(self.link_template, broadcast.link, delivery.referral)
+        )
         match delivery.action:
             case DeliveryAction.POST:
                 return await self.sender.send(delivery, post, ping=broadcast.ping_roles)
@@ -149,7 +151,7 @@ class Dispatcher:
         if broadcast.state is not BroadcastState.SENDING:
             return broadcast, Outcome(OutcomeKind.STOPPED, error="stopped before it was sent")
         if delivery.action is DeliveryAction.POST and delivery.subscription_id is not None:
-            why = await tx.subscriptions.closed(delivery.subscription_id, delivery.channel_id)
+            why = await tx.subscriptions.find_obstacle(delivery.subscription_id, delivery.channel_id)
             if why:
                 return broadcast, Outcome(OutcomeKind.REFUSED, error=why)
         return broadcast, None
@@ -175,7 +177,7 @@ class Dispatcher:
 
         The outcome is None where sending is safe: the post is not there, or the nonce still prevents a second one.
         """
-        outcome = await self.sender.find(delivery)
+        outcome = await self.sender.find_post(delivery)
         if outcome.kind is OutcomeKind.RETRY:
             return None, False
         if outcome.kind is OutcomeKind.UNSURE:
@@ -190,19 +192,19 @@ class Dispatcher:
 
     async def _record_outcome(self, delivery: Delivery, outcome: Outcome, *, uncertain: bool) -> None:
         if outcome.kind is OutcomeKind.PAUSE:
-            self.pacer.pause_for(outcome.seconds)
-        attempt = Attempt(delivery, outcome, verdict(delivery, outcome, uncertain=uncertain), uncertain)
+            self.pacer.pause_for(outcome.pause_seconds)
+        attempt = Attempt(delivery, outcome, next_state(delivery, outcome, uncertain=uncertain), uncertain)
         stop_reason = self.breaker.record_outcome(delivery.broadcast_id, outcome)
         is_channel_paused = await self._commit_attempt(attempt, stop_reason)
         if is_channel_paused:
-            await self.notices.notify_server(delivery.guild_id, paused_text(delivery, outcome.error))
+            await self.notices.notify_server(delivery.guild_id, format_pause_notice(delivery, outcome.error))
         if stop_reason:
             await self._show_card(delivery.broadcast_id)
 
     @write_transaction
     async def _commit_attempt(self, tx: WriteTransaction, attempt: Attempt, stop_reason: str) -> bool:
         """Whether the channel was paused by this outcome."""
-        is_channel_paused = await settle(tx, attempt)
+        is_channel_paused = await record_attempt(tx, attempt)
         if stop_reason:
             await stop_broadcast(tx, attempt.delivery.broadcast_id, stop_reason)
         return is_channel_paused
@@ -213,7 +215,7 @@ class Dispatcher:
 
     @write_transaction
     async def _finish_broadcasts(self, tx: WriteTransaction) -> list[str]:
-        finished = await tx.broadcasts.finish_settled()
+        finished = await tx.broadcasts.finish_completed()
         for broadcast_id in finished:
             counts = await tx.deliveries.count_by_state(broadcast_id)
             report_finished(tx, await tx.broadcasts.get(broadcast_id), counts)
@@ -230,4 +232,4 @@ class Dispatcher:
 
     @read_transaction
     async def _get_status(self, tx: ReadTransaction, broadcast_id: str) -> BroadcastStatus:
-        return await account(tx, broadcast_id)
+        return await get_status(tx, broadcast_id)

@@ -12,7 +12,7 @@ from bot.progress.overview import Overview
 from bot.progress.public_view import PublicChapter, PublicView
 from bot.progress.scope import Scope
 from bot.progress.timeline import Timeline, TimelineStep
-from cogs.views.badges import badge_lines
+from cogs.views.badges import format_standing
 from cogs.views.formatting import (
     escape_text,
     fit_lines,
@@ -176,7 +176,7 @@ def format_public_view(view: PublicView, standing: BadgeStanding) -> list[str]:
         "### Midnight Myth Audio",
         "**Out now**\n" + ("\n".join(released) or "Nothing yet."),
         "**Coming next**\n" + ("\n".join(upcoming) or "The next chapter is still in the dark."),
-        f"**Your badges**\n{badge_lines(standing)[:_MAX_BADGES_LENGTH]}",
+        f"**Your badges**\n{format_standing(standing)[:_MAX_BADGES_LENGTH]}",
     ]
 
 

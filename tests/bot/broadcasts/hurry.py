@@ -7,8 +7,8 @@ from itertools import pairwise
 from typing import TypeVar
 
 from bot.broadcasts.dispatcher import Dispatcher
+from bot.broadcasts.drafts import DraftService
 from bot.broadcasts.post import BroadcastStatus, Outcome, OutcomeKind, Post
-from bot.broadcasts.service import BroadcastService
 from bot.jobs.pacer import Pacer
 from bot.ports import NoDiscord
 from storage import Database
@@ -81,7 +81,7 @@ class Script:
             raise found
         return found
 
-    async def find(self, delivery: Delivery) -> Outcome:
+    async def find_post(self, delivery: Delivery) -> Outcome:
         """What a look into the channel would say."""
         self.acts.append(("find", self._clock.now, delivery.id))
         return self._finds.pop(0) if len(self._finds) > 1 else self._finds[0]
@@ -148,7 +148,7 @@ async def announced(database: Database, channels: int = 1) -> str:
                 member_id=None,
             )
         )
-    return await BroadcastService(database, NoDiscord(), NoDiscord(), NoDiscord(), lambda: None).announce(
+    return await DraftService(database, NoDiscord(), lambda: None).compose_and_confirm(
         Post("New Lore", "Share it."), {}
     )
 

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from storage import Database, StaleStateError, WriteTransaction
 from storage.leases import LEASE, Lease
 from storage.states import BroadcastState, DeliveryState
+from storage.stores.broadcasts import NewBroadcast
 from storage.stores.deliveries import Delivery, Target
 from tests.conftest import FakeClock
 
@@ -37,7 +38,7 @@ async def announced(database: Database, channels: int = 1) -> str:
     """The id of a confirmed broadcast with a delivery for each of so many channels."""
 
     async def work(tx: WriteTransaction) -> str:
-        broadcast = await tx.broadcasts.add(title="New Lore", message="Share it.")
+        broadcast = await tx.broadcasts.add(NewBroadcast("New Lore", "Share it."))
         await tx.broadcasts.confirm(broadcast.id, None)
         assert await tx.deliveries.add(broadcast.id, targets(channels)) == channels
         return broadcast.id
@@ -244,7 +245,7 @@ async def test_a_broadcast_ends_with_its_last_delivery(database: Database, clock
     broadcast_id = await announced(database, 2)
 
     async def finished() -> list[str]:
-        return await database.write(lambda tx: tx.broadcasts.finish_settled())
+        return await database.write(lambda tx: tx.broadcasts.finish_completed())
 
     one, two = await claimed(database)
     assert await finished() == []
@@ -265,5 +266,5 @@ async def test_the_end_is_found_by_one(peers: tuple[Database, Database]) -> None
     broadcast_id = await announced(peers[0])
     delivery = await one_claimed(peers[0])
     await peers[0].write(lambda tx: tx.deliveries.finish(delivery.id, delivery.lease, DeliveryState.SENT, message_id=1))
-    found = await asyncio.gather(*(peers[n % 2].write(lambda tx: tx.broadcasts.finish_settled()) for n in range(6)))
+    found = await asyncio.gather(*(peers[n % 2].write(lambda tx: tx.broadcasts.finish_completed()) for n in range(6)))
     assert [one for share in found for one in share] == [broadcast_id]
