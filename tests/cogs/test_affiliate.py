@@ -2,6 +2,7 @@
 
 import asyncio
 
+from storage.stores.subscriptions import SubscriptionChanges
 from tests.cogs.announcements import compose, subscribe_servers
 from tests.stage import Stage
 
@@ -45,6 +46,22 @@ async def test_settings_change_role_and_books(stage: Stage) -> None:
     await stage.discord.wait_until(lambda: f"<@&{lantern.listener_role.id}>" in log.text)
     await lantern.manager.select(log, ["ebook_001"], custom_id="affiliate:books")
     await stage.discord.wait_until(lambda: "Follows: ebook_001" in log.text)
+
+
+async def test_a_second_join_keeps_the_followed_books(stage: Stage) -> None:
+    """A second ``/affiliate join``, which a paused channel is asked for, does not change which books the server follows."""
+    lantern = await (await stage.add_affiliate("Red Lantern")).subscribe()
+    affiliates = stage.bot.services.affiliates
+    async with stage.bot.services.database.read() as tx:
+        before = await tx.subscriptions.find_by_guild(lantern.guild.id)
+    assert before is not None
+    await stage.bot.services.database.write(
+        lambda tx: tx.subscriptions.change(lantern.guild.id, SubscriptionChanges(ebooks=("ebook_001",)))
+    )
+    await lantern.subscribe()
+    subscription = await affiliates.find_by_guild(lantern.guild.id)
+    assert subscription is not None
+    assert tuple(subscription.ebooks) == ("ebook_001",)
 
 
 async def test_leaving_ends_the_subscription(stage: Stage) -> None:
