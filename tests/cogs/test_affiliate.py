@@ -2,6 +2,7 @@
 
 import asyncio
 
+from bot.actor import Actor
 from storage.stores.subscriptions import SubscriptionChanges
 from tests.cogs.announcements import compose, subscribe_servers
 from tests.stage import Stage
@@ -52,12 +53,8 @@ async def test_a_second_join_keeps_the_followed_books(stage: Stage) -> None:
     """A second ``/affiliate join``, which a paused channel is asked for, does not change which books the server follows."""
     lantern = await (await stage.add_affiliate("Red Lantern")).subscribe()
     affiliates = stage.bot.services.affiliates
-    async with stage.bot.services.database.read() as tx:
-        before = await tx.subscriptions.find_by_guild(lantern.guild.id)
-    assert before is not None
-    await stage.bot.services.database.write(
-        lambda tx: tx.subscriptions.change(lantern.guild.id, SubscriptionChanges(ebooks=("ebook_001",)))
-    )
+    changes = SubscriptionChanges(ebooks=("ebook_001",))
+    await affiliates.change_subscription(lantern.guild.id, changes, Actor(1, "Hana"))
     await lantern.subscribe()
     subscription = await affiliates.find_by_guild(lantern.guild.id)
     assert subscription is not None

@@ -9,6 +9,7 @@ from bot.ports import NoDiscord
 from storage import Database
 from storage.states import SubscriptionState
 from storage.stores.subscriptions import SubscriptionChanges
+from tests.conftest import FakeClock
 
 HANA = Actor(1, "Hana")
 RED_LANTERN = NewSubscription(10, "Red Lantern", 11, "lore")
@@ -57,9 +58,10 @@ async def test_settings_offer_followed_books(affiliates: AffiliateService) -> No
     assert settings.subscription.ebooks == ("ebook_404",)
 
 
-async def test_open_subscriptions_are_listed_first(affiliates: AffiliateService) -> None:
+async def test_open_subscriptions_are_listed_first(affiliates: AffiliateService, clock: FakeClock) -> None:
     """The list has the open subscriptions before those that have ended; search and check leave the latter out."""
     await affiliates.subscribe_channel(RED_LANTERN, HANA)
+    clock.advance(seconds=1)
     await affiliates.subscribe_channel(NIGHT_OWLS, HANA)
     assert [check.obstacle for check in await affiliates.check_channels()] == ["", "lacks **Send Messages**"]
     ended = await affiliates.end_lost_subscription(10, "its channel was deleted")
