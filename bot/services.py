@@ -14,7 +14,7 @@ from bot.charts.snapshot import SnapshotService
 from bot.clock import Clock, Wait, utcnow, wait_plainly
 from bot.event_names import FELL_BACK
 from bot.generation.budget import RunBudget
-from bot.generation.gemini.client import GeminiModel, load_sdk
+from bot.generation.gemini.client import GeminiClient, load_sdk
 from bot.generation.gemini.pricing import parse_prices
 from bot.generation.gemini.writer import GeminiWriter
 from bot.generation.pipeline import GenerationPipeline, OnWait, WriterFactory
@@ -88,7 +88,7 @@ class GeminiAccess:
 
     settings: StudioSettings
     runtime: Runtime
-    model: GeminiModel | None = None
+    model: GeminiClient | None = None
     health: Health = field(default_factory=Health)
 
     async def connect(self) -> None:
@@ -97,7 +97,7 @@ class GeminiAccess:
         if not settings.gemini_key:
             return
         await asyncio.to_thread(load_sdk)
-        self.model = GeminiModel(
+        self.model = GeminiClient(
             settings.gemini_key,
             api_version=settings.gemini_api_version,
             idle_seconds=settings.gemini_idle_seconds,

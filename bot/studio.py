@@ -98,7 +98,7 @@ class AudioScriptGenerator:
         )
         script_id = await engine.write(ordered.run, owner)
         async with database.read() as tx:
-            log_id, _ = await tx.scripts.grant_log(script_id)
+            log_id, _ = await tx.scripts.get_grant_log(script_id)
         return {"ebook_id": ordered.ebook.id, "script_id": script_id, "grant_log_id": log_id}
 
     async def add_doc(self, collection: str, document: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ from discord.ext import commands
 
 from bot.actor import Actor
 from bot.app import MythBot
-from bot.ebooks.text import check_name, check_text, read
+from bot.ebooks.text import check_file, check_text, decode_text
 from bot.errors import InputError, NotFoundError
 from bot.generation.request import MAX_TITLE, ScriptRequest
 from bot.generation.service import GenerationService, NewChapter, RequestedRun
@@ -77,9 +77,9 @@ class ScriptCog(commands.Cog):
         texts = (value.strip() if value else "" for value in (title, theme, notes, hook, language))
         wish = Wish(ebook.strip(), chapter, *texts)
         if source is not None:
-            check_name(source.filename, source.size)
+            check_file(source.filename, source.size)
             await interaction.response.defer(ephemeral=True, thinking=True)
-            content = read(source.filename, await _bytes_of(source), self._max_chars)
+            content = decode_text(source.filename, await _bytes_of(source), self._max_chars)
             await self._order(interaction, wish, content, by)
             return
         stored = await self._stored(wish)
@@ -95,8 +95,8 @@ class ScriptCog(commands.Cog):
         await interaction.response.defer(ephemeral=True, thinking=True)
         if modal.files:
             attached = modal.files[0]
-            check_name(attached.filename, attached.size)
-            content = read(attached.filename, await _bytes_of(attached), self._max_chars)
+            check_file(attached.filename, attached.size)
+            content = decode_text(attached.filename, await _bytes_of(attached), self._max_chars)
         else:
             content = check_text(modal.text, self._max_chars)
         await self._order(interaction, wish, content, by)
@@ -104,7 +104,7 @@ class ScriptCog(commands.Cog):
     async def _stored(self, wish: Wish) -> str | None:
         async with self._database.read() as tx:
             ebook = await tx.ebooks.find(wish.ebook)
-            chapter = await tx.ebooks.chapter(ebook.id, wish.chapter) if ebook else None
+            chapter = await tx.ebooks.find_chapter(ebook.id, wish.chapter) if ebook else None
         return chapter.content if chapter else None
 
     async def _order(self, interaction: discord.Interaction, wish: Wish, content: str, by: Actor) -> None:
@@ -112,7 +112,7 @@ class ScriptCog(commands.Cog):
             raise NotFoundError("This works only in a channel of the studio's server.")
         async with self._database.read() as tx:
             ebook = await tx.ebooks.find(wish.ebook)
-            known = await tx.ebooks.chapter(ebook.id, wish.chapter) if ebook else None
+            known = await tx.ebooks.find_chapter(ebook.id, wish.chapter) if ebook else None
         order = ScriptRequest(
             title=wish.title or (known.title if known else f"Chapter {wish.chapter}"),
             theme=wish.theme or (ebook.theme if ebook else "") or "horror",

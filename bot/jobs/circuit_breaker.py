@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.clock import Clock, utcnow
-from bot.generation.error_messages import fault
+from bot.generation.error_messages import create_error
 from bot.generation.writer import GenerationError, GenerationErrorKind
 
 FAILURES: Final = 5
@@ -44,7 +44,7 @@ class Health:
         """Raises ``GenerationError`` of kind RESTING during a rest."""
         until = self.resting_until
         if until is not None:
-            raise fault(GenerationErrorKind.RESTING, back_at=until)
+            raise create_error(GenerationErrorKind.RESTING, back_at=until)
 
     def served(self) -> None:
         """Gemini has written something."""

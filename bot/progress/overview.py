@@ -87,7 +87,7 @@ class OverviewService:
     async def _of(self, tx: ReadTransaction, scope: Scope) -> Overview:
         wanted = await resolved(tx, scope, self.zone)
         found = wanted.filter
-        written = await tx.scripts.written(since=wanted.since, ebook_id=found.ebook_id, member_id=found.member_id)
+        written = await tx.scripts.count_by_writer(since=wanted.since, ebook_id=found.ebook_id, member_id=found.member_id)
         newest = await tx.events.page(found, limit=1)
         workers = await tx.event_counts.at_work(found, but=AFFILIATES_OWN)
         names = await tx.members.names(workers[:50])
@@ -119,10 +119,10 @@ class OverviewService:
 
 async def standings(tx: ReadTransaction, wanted: ResolvedScope) -> tuple[BookProgress, ...]:
     """Every book in the scope, those with the newest scripts first."""
-    titles = {wanted.ebook.id: wanted.ebook.title} if wanted.ebook else await tx.ebooks.titles()
-    known = await tx.ebooks.chapter_numbers(wanted.filter.ebook_id)
+    titles = {wanted.ebook.id: wanted.ebook.title} if wanted.ebook else await tx.ebooks.get_titles()
+    known = await tx.ebooks.get_chapter_numbers(wanted.filter.ebook_id)
     scripted: dict[str, list[ChapterProgress]] = {}
-    for standing in await tx.scripts.standings(wanted.filter.ebook_id):
+    for standing in await tx.scripts.list_chapter_progress(wanted.filter.ebook_id):
         scripted.setdefault(standing.ebook_id, []).append(standing)
     books = [
         _book(ebook_id, title, known.get(ebook_id, set()), scripted.get(ebook_id, []))

@@ -19,7 +19,7 @@ async def ebook_choices(interaction: discord.Interaction, current: str) -> list[
         services = services_of(interaction)
         if is_team(interaction):
             async with services.database.read() as tx:
-                books = [(book.id, book.title) for book in await tx.ebooks.matching(current.strip()[:100], _MOST)]
+                books = [(book.id, book.title) for book in await tx.ebooks.search(current.strip()[:100], _MOST)]
         else:
             books = await services.public.books(current.strip()[:100])
         return [Choice(name=_label(*book), value=book[0]) for book in books[:_MOST]]

@@ -128,8 +128,8 @@ class CheckButton(
 async def settings_card(interaction: discord.Interaction, subscription: Subscription) -> ui.LayoutView:
     """The subscription as it is, with its controls."""
     async with services_of(interaction).database.read() as tx:
-        titles = await tx.ebooks.titles()
-        standings = await tx.scripts.standings()
+        titles = await tx.ebooks.get_titles()
+        standings = await tx.scripts.list_chapter_progress()
     public = {standing.ebook_id for standing in standings if standing.state != "draft"} | set(subscription.ebooks)
     books = {ebook_id: title for ebook_id, title in titles.items() if ebook_id in public}
     followed = (

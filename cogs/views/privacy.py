@@ -6,7 +6,7 @@ from typing import Any, Final
 import discord
 from discord import ui
 
-from bot.exports import MAX_UPLOAD
+from bot.exports.files import MAX_UPLOAD_BYTES
 from cogs.interactions.access import person, services_of
 from cogs.views.base import PressMixin, layout, row
 from cogs.views.formatting import EMBER, GREY, RED
@@ -48,7 +48,7 @@ class PrivacyButton(PressMixin, ui.DynamicItem[ui.Button[Any]], template="privac
         match self.act:
             case "get":
                 await interaction.response.defer(ephemeral=True, thinking=True)
-                found = await services_of(interaction).privacy.collect(person(interaction), MAX_UPLOAD)
+                found = await services_of(interaction).privacy.collect(person(interaction), MAX_UPLOAD_BYTES)
                 file = discord.File(io.BytesIO(found.content), found.name)
                 await interaction.followup.send("This is all that carries your id.", file=file, ephemeral=True)
             case "forget":

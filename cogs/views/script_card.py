@@ -159,7 +159,7 @@ def _cue_counts(script: Script) -> str:
 
 def cue_line(cue: Cue) -> str:
     """A cue on one line, as in ``40 NARRATOR The lantern guttered``."""
-    if cue.kind.spoken:
+    if cue.kind.is_spoken:
         direction = f"({escape_text(cue.direction, 40)}) " if cue.direction else ""
         return f"`{cue.n:>3}` **{escape_text(cue.speaker, 30)}** {direction}{escape_text(cue.text, 90)}"
     return f"`{cue.n:>3}` {cue.kind.value.upper()} {escape_text(shorten(cue.text, 90).upper(), 90)}"

@@ -81,7 +81,7 @@ class PageButton(
 def _pieces(cue: Cue) -> list[str]:
     """A cue as Markdown; a very long one in several lines."""
     direction = f" *({escape_text(cue.direction, 200)})*" if cue.direction else ""
-    if cue.kind.spoken:
+    if cue.kind.is_spoken:
         head, text = f"`{cue.n:>3}` **{escape_text(cue.speaker, 60)}**{direction}: ", cue.text
     else:
         head, text = f"`{cue.n:>3}` **{cue.kind.value.upper()}**{direction}: ", cue.text.upper()

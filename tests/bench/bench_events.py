@@ -125,7 +125,7 @@ async def library(database: Database, books: int, chapters: int, versions: int) 
     async def work(tx: WriteTransaction) -> None:
         for book in range(books):
             ebook_id = f"ebook_{book:03}"
-            await tx.ebooks.add(ebook_id, f"The Book of the {book}th Bell")
+            await tx.ebooks.get_or_add(ebook_id, f"The Book of the {book}th Bell")
             for chapter in range(1, chapters + 1):
                 for version in range(1, versions + 1):
                     await tx.scripts.add(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.generation.template import LOGLINE, TemplateWriter
 from bot.generation.writer import PartRequest
 from bot.scripts.models import CastMember, Cue, CueKind, Draft, WriterKind
-from bot.scripts.text_units import units
+from bot.scripts.text_units import find_units
 from tests.bot.generation.story import narrated, request
 
 T = TypeVar("T")
@@ -22,7 +22,7 @@ async def written(given_assignment: PartRequest, writer: TemplateWriter | None =
 async def spoken(text: str) -> list[tuple[str, str]]:
     """Speaker and text of all spoken cues of a text."""
     cues = (await written(request(text)))[-1].cues
-    return [(cue.speaker, cue.text) for cue in cues if cue.kind.spoken]
+    return [(cue.speaker, cue.text) for cue in cues if cue.kind.is_spoken]
 
 
 async def test_a_chapter_becomes_a_skeleton() -> None:
@@ -107,7 +107,7 @@ async def test_at_a_pace_it_grows_cue_by_cue() -> None:
 
 
 def said(cues: tuple[Cue, ...]) -> list[str]:
-    return [unit for cue in cues if cue.kind.spoken for unit in units(cue.text)]
+    return [unit for cue in cues if cue.kind.is_spoken for unit in find_units(cue.text)]
 
 
 WILD = st.text(
@@ -119,5 +119,5 @@ WILD = st.text(
 def test_no_word_of_the_source_is_lost(texts: list[str]) -> None:
     """All words of any text are spoken, in their order, and nothing is raised."""
     cues = asyncio.run(written(request(paragraphs=tuple(texts))))[-1].cues
-    assert said(cues) == [unit for text in texts for unit in units(text)]
+    assert said(cues) == [unit for text in texts for unit in find_units(text)]
     assert all(cue.text for cue in cues)

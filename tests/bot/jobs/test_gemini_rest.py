@@ -1,6 +1,6 @@
 import pytest
 
-from bot.generation.error_messages import fault
+from bot.generation.error_messages import create_error
 from bot.generation.writer import GenerationError, GenerationErrorKind
 from bot.jobs.circuit_breaker import FAILURES, Health
 from tests.conftest import StillClock
@@ -8,7 +8,7 @@ from tests.conftest import StillClock
 
 def fail(health: Health, times: int = FAILURES, kind: GenerationErrorKind = GenerationErrorKind.OVERLOADED) -> None:
     for _ in range(times):
-        health.failed(fault(kind))
+        health.failed(create_error(kind))
 
 
 def rest(health: Health, clock: StillClock) -> float:

@@ -27,7 +27,7 @@ async def native(database: Database, clock: StillClock) -> None:
     )  # fmt: skip
 
     async def work(tx: WriteTransaction) -> None:
-        await tx.ebooks.add("ebook_009", "The Fox")
+        await tx.ebooks.get_or_add("ebook_009", "The Fox")
         script_id = await tx.scripts.add(
             ebook_id="ebook_009", chapter_number=1, version=1, title="The Fox", theme="t", writer="gemini", model="m",
             body=script.model_dump_json(), seconds=4,

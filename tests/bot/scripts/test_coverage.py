@@ -2,12 +2,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.generation.template import TemplateWriter
-from bot.scripts.coverage import coverage, remaining_text, resume_after
+from bot.scripts.coverage import measure_coverage, remaining_text, resume_after
 from bot.scripts.models import Cue, CueKind
-from bot.scripts.text_splitting import paragraphs
+from bot.scripts.text_splitting import split_paragraphs
 from tests.bot.generation.story import CHAPTER, narrated, request
 
-TEXT = paragraphs(CHAPTER)
+TEXT = split_paragraphs(CHAPTER)
 
 
 async def template_cues() -> tuple[Cue, ...]:
@@ -16,14 +16,14 @@ async def template_cues() -> tuple[Cue, ...]:
 
 async def test_a_faithful_script_covers_all() -> None:
     """The template's own script misses nothing."""
-    found = coverage(TEXT, await template_cues())
+    found = measure_coverage(TEXT, await template_cues())
     assert (found.share, found.missing) == (1.0, ())
 
 
 async def test_a_paragraph_that_was_skipped_is_named() -> None:
     """Its index is told, and the share falls by its words."""
     cues = [cue for cue in await template_cues() if "buried it" not in cue.text]
-    found = coverage(TEXT, cues)
+    found = measure_coverage(TEXT, cues)
     assert found.missing == (4,)
     assert 0.7 < found.share < 0.8
 
@@ -35,21 +35,21 @@ def test_an_adaptation_may_drop_speech_tags_and_make_sounds() -> None:
         Cue(n=1, kind=CueKind.DIALOGUE, speaker="FOX", text="Only what you promised me."),
         Cue(n=2, kind=CueKind.SFX, text="THE OLD SHRINE'S DOOR CREAKED – SLOWLY, DARK"),
     )
-    assert coverage(source, cues).missing == ()
-    assert coverage(source, cues[:1]).missing == (1,)
+    assert measure_coverage(source, cues).missing == ()
+    assert measure_coverage(source, cues[:1]).missing == (1,)
 
 
 def test_japanese_is_compared_by_characters() -> None:
     """A missing sentence of Japanese is noticed although its characters appear elsewhere."""
     source = ("鐘が十二回鳴った。花はそれを数えた。", "狐は石の上に座っていた。")
-    assert coverage(source, narrated("鐘が十二回鳴った。花はそれを数えた。")).missing == (1,)
-    assert coverage(source, narrated(*source)).share == 1.0
+    assert measure_coverage(source, narrated("鐘が十二回鳴った。花はそれを数えた。")).missing == (1,)
+    assert measure_coverage(source, narrated(*source)).share == 1.0
 
 
 def test_nothing_to_cover_is_covered() -> None:
     """Ornaments between scenes do not count as lost."""
-    assert coverage(("* * *", ""), ()).share == 1.0
-    assert coverage((), ()).missing == ()
+    assert measure_coverage(("* * *", ""), ()).share == 1.0
+    assert measure_coverage((), ()).missing == ()
 
 
 async def test_writing_resumes_at_the_first_untold_paragraph() -> None:
@@ -59,7 +59,7 @@ async def test_writing_resumes_at_the_first_untold_paragraph() -> None:
     assert places == sorted(places)
     assert (places[0], places[-1]) == (0, len(TEXT))
     for kept, place in enumerate(places):
-        assert coverage(TEXT[:place], cues[:kept]).missing == ()
+        assert measure_coverage(TEXT[:place], cues[:kept]).missing == ()
 
 
 def test_a_paragraph_told_in_part_is_told_again() -> None:
@@ -96,10 +96,10 @@ def test_one_paragraph_that_is_missing_does_not_hold_back_the_rest() -> None:
 @given(st.lists(st.text(max_size=60), max_size=6), st.lists(st.text(max_size=60), max_size=6))
 def test_any_texts_can_be_compared(source: list[str], told: list[str]) -> None:
     """Whatever stands in them, the share is a share and the place is a place; a script of the source itself covers it."""
-    found = coverage(source, narrated(*told))
+    found = measure_coverage(source, narrated(*told))
     assert 0 <= found.share <= 1
     assert 0 <= resume_after(source, narrated(*told)) <= len(source)
-    assert coverage(source, narrated(*source)).missing == ()
+    assert measure_coverage(source, narrated(*source)).missing == ()
     assert resume_after(source, narrated(*source)) == len(source)
 
 

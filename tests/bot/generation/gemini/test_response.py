@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.generation.gemini.response import LONGEST_CUE, LONGEST_TEXT, ResponseParser, schema
+from bot.generation.gemini.response import MAX_CUE_CHARS, MAX_RESPONSE_TEXT_CHARS, ResponseParser, build_response_schema
 from bot.generation.writer import GenerationError, GenerationErrorKind, PartRequest
 from bot.scripts.models import CastMember, CueKind, Draft, Usage
 from tests.bot.generation.story import request
@@ -45,8 +45,8 @@ def keywords(part: object) -> set[str]:
 
 def test_the_schema_uses_only_what_every_model_understands() -> None:
     """No references, unions or constants; the properties are ordered so that cues come last."""
-    assert keywords(schema()) == {"type", "properties", "required", "propertyOrdering", "items", "description", "enum"}
-    assert schema()["propertyOrdering"] == ["title", "logline", "cast", "cues"]
+    assert keywords(build_response_schema()) == {"type", "properties", "required", "propertyOrdering", "items", "description", "enum"}
+    assert build_response_schema()["propertyOrdering"] == ["title", "logline", "cast", "cues"]
 
 
 def test_a_whole_answer_is_a_draft() -> None:
@@ -150,8 +150,8 @@ def test_names_and_voices_of_earlier_parts_stay() -> None:
 def test_a_line_that_is_too_long_becomes_several() -> None:
     """It is cut between sentences; a model running in circles is stopped."""
     draft = read(cues({"type": "narration", "text": "The bell rang. " * 7_000}))
-    assert all(len(cue.text) <= LONGEST_CUE and cue.text.endswith("rang.") for cue in draft.cues[:-1])
-    assert sum(len(cue.text) for cue in draft.cues) <= LONGEST_TEXT
+    assert all(len(cue.text) <= MAX_CUE_CHARS and cue.text.endswith("rang.") for cue in draft.cues[:-1])
+    assert sum(len(cue.text) for cue in draft.cues) <= MAX_RESPONSE_TEXT_CHARS
 
 
 def test_text_that_would_break_a_script_is_cleaned() -> None:

@@ -5,7 +5,7 @@ import ssl
 import pytest
 
 from bot.event_names import ADDED_GRANT_LOG, ADDED_SCRIPT, COMPLETED, FAILED, FELL_BACK, STARTED
-from bot.generation.gemini.pricing import price
+from bot.generation.gemini.pricing import calculate_cost
 from bot.generation.pipeline import _Job
 from bot.generation.writer import GenerationErrorKind
 from bot.jobs import rate_limiter
@@ -33,7 +33,7 @@ async def test_all_is_well(standin: FaultyGemini, studio: Studio, caplog: pytest
     outcome = await write(studio)
     ((model, reserved, settled),) = outcome.charges
     assert model == FLASH
-    assert settled == price(FLASH, outcome.kept.usage, studio.database.clock().date())
+    assert settled == calculate_cost(FLASH, outcome.kept.usage, studio.database.clock().date())
     assert settled is not None
     assert 0 < settled < reserved
     assert outcome.stored.cost_micros == settled
@@ -50,7 +50,7 @@ async def test_the_fallback_model_is_paid_at_its_own_price(standin: FaultyGemini
     assert outcome.stored.model == LITE
     (_, _, free), (model, _, settled) = outcome.charges
     assert (free, model) == (0, LITE)
-    assert settled == price(LITE, outcome.kept.usage, studio.database.clock().date())
+    assert settled == calculate_cost(LITE, outcome.kept.usage, studio.database.clock().date())
 
 
 async def test_a_later_try_goes_on_from_what_was_kept(standin: FaultyGemini, studio: Studio) -> None:
@@ -63,14 +63,14 @@ async def test_a_later_try_goes_on_from_what_was_kept(standin: FaultyGemini, stu
     assert_nothing_is_lost(second)
     asked = story_of(standin.calls[1].body)
     told = " ".join(cue.text for cue in first.kept.cues)
-    paragraphs = text_splitting.paragraphs(CHAPTER)
+    paragraphs = text_splitting.split_paragraphs(CHAPTER)
     for paragraph in paragraphs:
         if all(sentence in told for sentence in paragraph.replace("“", "").replace("”", "").split(". ")):
             assert paragraph not in asked
     assert paragraphs[-1] in asked
     texts = [cue.text for cue in second.script.cues]
     for cue in first.kept.cues:
-        assert not cue.kind.spoken or texts.count(cue.text) <= CHAPTER.count(cue.text), "nothing is told twice"
+        assert not cue.kind.is_spoken or texts.count(cue.text) <= CHAPTER.count(cue.text), "nothing is told twice"
 
 
 async def test_nobody_is_there(
@@ -95,7 +95,7 @@ async def test_the_budget_stops_before_it_is_passed(
     outcome = await write(studio)
     assert standin.calls == []
     assert outcome.charges == []
-    assert "The studio's budget for Gemini would be passed by this." in outcome.stored.error
+    assert "This would exceed the studio's budget for Gemini." in outcome.stored.error
     assert outcome.failure["reason"] == "budget"
     assert outcome.stored.cost_micros == 0
     assert_nothing_technical(studio, caplog)
@@ -109,8 +109,8 @@ async def test_after_failures_it_rests(standin: FaultyGemini, studio: Studio, ca
     standin.reset()
     outcome = await write(studio)
     assert standin.calls == []
-    assert "Gemini has failed several times in a row and is left alone for now." in outcome.stored.error
-    assert f"It is asked again from <t:{int(studio.database.clock().timestamp()) + 60}:f> on." in outcome.stored.error
+    assert "Gemini has failed several times in a row, so it is not being asked for now." in outcome.stored.error
+    assert f"It will be asked again from <t:{int(studio.database.clock().timestamp()) + 60}:f>." in outcome.stored.error
     assert outcome.names[-5:] == [FAILED, FELL_BACK, ADDED_SCRIPT, ADDED_GRANT_LOG, COMPLETED]
     assert_nothing_technical(studio, caplog)
 
