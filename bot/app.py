@@ -20,12 +20,12 @@ from storage import Database, WriteTransaction
 
 _log = logging.getLogger(__name__)
 # The adapters come first: the services are built with them.
-ADAPTERS: Final = "cogs.messages.channel_sender"
+ADAPTERS: Final = "cogs.messages.adapters"
 EXTENSIONS: Final = (
     "cogs.interactions.error_handler",
+    "cogs.views.persistent_items",
     "cogs.script",
     "cogs.progress",
-    "cogs.messages.board_messages",
     "cogs.track",
     "cogs.affiliate",
     "cogs.affiliates",

@@ -58,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 async def _verify() -> int:
     from bot.clock import utcnow
     from storage import Database, StorageError
-    from storage.stores.events import verify
+    from storage.stores.events import verify_chain
 
     settings = load_studio_settings()
     set_up(LogLevel.WARNING, LogFormat.TEXT, settings.secrets)
@@ -68,13 +68,13 @@ async def _verify() -> int:
         return _leave(ExitCode.DATABASE, str(error))
     try:
         async with database.read() as tx:
-            verdict = await verify(tx.events)
+            verification = await verify_chain(tx.events)
     finally:
         await database.close()
-    if verdict.intact:
-        print(f"{verdict.events} events, unbroken. Head {verdict.head.hash}.")  # noqa: T201 - the command's answer
+    if verification.is_intact:
+        print(f"{verification.event_count} events, unbroken. Head {verification.head.hash}.")  # noqa: T201 - the command's answer
         return ExitCode.DONE
-    return _leave(ExitCode.BROKEN, f"The chain is broken at event {verdict.broken_at}.")
+    return _leave(ExitCode.BROKEN, f"The chain is broken at event {verification.broken_at}.")
 
 
 async def _legacy(folder: Path, *, dry_run: bool | None = None) -> int:

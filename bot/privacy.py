@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.actor import Actor
 from bot.errors import StateError
-from bot.event_names import DATA_TAKEN, FORGOTTEN
+from bot.event_names import MEMBER_FORGOTTEN, PERSONAL_DATA_DOWNLOADED
 from bot.exports.files import Download, zip_if_larger
 from storage import Database, WriteTransaction
 
@@ -26,7 +26,7 @@ class PrivacyService:
         """
         tables: dict[str, list[str]] = {}
         async with self.database.read() as tx:
-            member_id = await tx.members.find(by.discord_id)
+            member_id = await tx.members.find_id(by.discord_id)
             if member_id is None:
                 raise StateError(_NOBODY, "There is no file to give.")
             async for table, row in tx.personal_data.of(member_id):
@@ -37,8 +37,8 @@ class PrivacyService:
         count = sum(map(len, tables.values()))
 
         async def work(tx: WriteTransaction) -> None:
-            known = await tx.members.find(by.discord_id)
-            tx.report(DATA_TAKEN, {"rows": count}, member_id=known)
+            known = await tx.members.find_id(by.discord_id)
+            tx.report(PERSONAL_DATA_DOWNLOADED, {"rows": count}, member_id=known)
 
         await self.database.write(work)
         return found
@@ -50,7 +50,7 @@ class PrivacyService:
             member_id = await tx.personal_data.forget(by.discord_id)
             if member_id is None:
                 raise StateError(_NOBODY, "There is nothing to forget.")
-            tx.report(FORGOTTEN, {}, member_id=member_id)
+            tx.report(MEMBER_FORGOTTEN, {}, member_id=member_id)
 
         await self.database.write(work)
         await self.database.truncate_wal()

@@ -5,26 +5,26 @@ import time
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from bot.affiliates.badges import BadgeService, parse_tiers
+from bot.affiliates.badges import BadgeService
 from bot.affiliates.subscriptions import AffiliateService
 from bot.broadcasts.dispatcher import Dispatcher
 from bot.broadcasts.service import BroadcastService
 from bot.charts.progress_chart import ChartRenderer
 from bot.charts.snapshot import SnapshotService
 from bot.clock import Clock, Wait, utcnow, wait_plainly
-from bot.event_names import FELL_BACK
+from bot.event_names import GENERATION_FELL_BACK
 from bot.generation.budget import RunBudget
 from bot.generation.gemini.client import GeminiClient, load_sdk
-from bot.generation.gemini.pricing import parse_prices
 from bot.generation.gemini.writer import GeminiWriter
-from bot.generation.pipeline import GenerationPipeline, OnWait, WriterFactory
+from bot.generation.pipeline import GenerationPipeline, WriterFactory
+from bot.generation.run_cards import RunCardService
 from bot.generation.service import GenerationService
 from bot.generation.template import TemplateWriter
 from bot.generation.worker import LEASE, RunWorker
 from bot.generation.writer import GenerationError, Writer
 from bot.jobs.circuit_breaker import Health
 from bot.jobs.pacer import Pacer
-from bot.jobs.rate_limiter import RateLimiter
+from bot.jobs.rate_limiter import OnWait, RateLimiter
 from bot.live_boards import LiveBoardWorker
 from bot.ports import Adapters, RunCards
 from bot.privacy import PrivacyService
@@ -36,6 +36,8 @@ from bot.progress.timeline import TimelineService
 from bot.progress.tracking import TrackingService
 from bot.scripts.library import ScriptLibrary
 from bot.settings import Settings, StudioSettings
+from bot.settings.badge_tiers import parse_tiers
+from bot.settings.gemini_prices import parse_prices
 from storage import Database, WriteTransaction
 from storage.stores.runs import Run
 
@@ -55,6 +57,7 @@ class Services:
 
     database: Database
     generation: GenerationService
+    run_cards: RunCardService
     scripts: ScriptLibrary
     broadcasting: BroadcastService
     affiliates: AffiliateService
@@ -115,10 +118,10 @@ class GeminiAccess:
         rate_limiter = RateLimiter(settings.gemini_requests_per_minute, runtime.wait)
 
         def writer(run: Run, on_wait: OnWait) -> Writer:
-            async def fell_back(found: GenerationError, to: str) -> None:
+            async def report_fallback(error: GenerationError, next_model: str) -> None:
                 async def work(tx: WriteTransaction) -> None:
-                    data = {"run_id": run.id, "from": found.model, "to": to, "reason": found.kind.value}
-                    tx.report(FELL_BACK, data, member_id=run.member_id, ebook_id=run.ebook_id)
+                    data = {"run_id": run.id, "from": error.model, "to": next_model, "reason": error.kind.value}
+                    tx.report(GENERATION_FELL_BACK, data, member_id=run.member_id, ebook_id=run.ebook_id)
 
                 await database.write(work)
 
@@ -127,7 +130,7 @@ class GeminiAccess:
                 (settings.gemini_model, *settings.gemini_fallback_models),
                 total_seconds=settings.gemini_total_seconds,
                 budget=RunBudget(database, run.id, micros),
-                on_fallback=fell_back,
+                on_fallback=report_fallback,
                 rate_limiter=rate_limiter,
                 health=self.health,
                 on_wait=on_wait,
@@ -144,26 +147,27 @@ class GeminiAccess:
             await self.model.aclose()
 
 
-def build_engine(
-    database: Database, gemini: GeminiAccess, card: RunCards, runtime: Runtime, lease: timedelta = LEASE
+def build_pipeline(
+    database: Database, gemini: GeminiAccess, cards: RunCards, runtime: Runtime, lease: timedelta = LEASE
 ) -> GenerationPipeline:
-    """What writes runs."""
+    """The pipeline that writes runs, with Gemini where a key is set."""
     template = TemplateWriter(runtime.template_pace, runtime.wait)
-    return GenerationPipeline(database, template, card, runtime.wait, lease, gemini.writer_factory(database))
+    return GenerationPipeline(database, template, cards, runtime.wait, lease, gemini.writer_factory(database))
 
 
 def build_services(
     settings: Settings, database: Database, gemini: GeminiAccess, adapters: Adapters, runtime: Runtime
 ) -> Services:
     """All services, not started yet. ``gemini`` is connected already."""
-    engine = build_engine(database, gemini, adapters.card, runtime)
-    worker = RunWorker(database, engine, runtime.wait, settings.generation_workers)
-    generation = GenerationService(database, worker, adapters.card)
-    worker.refresh = generation.refresh
+    pipeline = build_pipeline(database, gemini, adapters.run_cards, runtime)
+    run_cards = RunCardService(database, adapters.run_cards)
+    worker = RunWorker(database, pipeline, runtime.wait, settings.generation_workers, run_cards.refresh_card)
+    has_gemini = pipeline.writer_factory is not None
+    generation = GenerationService(database, worker, run_cards, has_gemini=has_gemini)
     dispatcher = Dispatcher(
         database,
-        adapters.sender,
-        adapters.broadcast_card,
+        adapters.post_sender,
+        adapters.broadcast_cards,
         adapters.notices,
         Pacer(settings.broadcast_rate, runtime.wait, time.monotonic),
         runtime.wait,
@@ -176,9 +180,10 @@ def build_services(
     return Services(
         database=database,
         generation=generation,
+        run_cards=run_cards,
         scripts=ScriptLibrary(database),
         broadcasting=BroadcastService(
-            database, adapters.reach, adapters.broadcast_card, adapters.notices, dispatcher.wake
+            database, adapters.channel_access, adapters.broadcast_cards, adapters.notices, dispatcher.wake
         ),
         affiliates=AffiliateService(database),
         badges=BadgeService(database, parse_tiers(settings.badge_tiers)),
@@ -186,7 +191,7 @@ def build_services(
         history=EventHistory(database, zone),
         sessions=SessionService(database, zone),
         public=PublicProgress(database),
-        boards=LiveBoardWorker(database, adapters.boards, adapters.notices, snapshots.of, runtime.wait, zone),
+        boards=LiveBoardWorker(database, adapters.board_messages, adapters.notices, snapshots.of, runtime.wait, zone),
         tracking=TrackingService(database),
         privacy=PrivacyService(database),
         worker=worker,

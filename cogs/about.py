@@ -10,7 +10,7 @@ from discord.ext import commands
 from bot.app import MythBot
 from bot.permissions import invite_link
 from cogs.interactions.access import is_team
-from cogs.views.base import layout
+from cogs.views.base import card_layout
 from cogs.views.formatting import EMBER, escape_text, format_relative_time
 from cogs.views.privacy import STORED
 
@@ -40,7 +40,7 @@ class AboutCog(commands.Cog):
             STORED + "\n`/privacy` gives you your data as a file, or forgets you.",
             f"**For your own server.** [Invite the bot]({invite}), then `/affiliate join`.",
         ]
-        view = layout(*(discord.ui.TextDisplay(text) for text in texts), accent=EMBER)
+        view = card_layout(*(discord.ui.TextDisplay(text) for text in texts), accent=EMBER)
         await interaction.response.send_message(view=view, ephemeral=True)
 
     @app_commands.command(name="help", description="What you can do here")
@@ -54,7 +54,7 @@ class AboutCog(commands.Cog):
                 if isinstance(command, app_commands.Command):
                     mention = await self._mention(command.qualified_name, guild)
                     lines.append(f"{mention} · {command.description}")
-        view = layout(discord.ui.TextDisplay("\n".join(lines)[:4000]), accent=EMBER)
+        view = card_layout(discord.ui.TextDisplay("\n".join(lines)[:4000]), accent=EMBER)
         await interaction.edit_original_response(view=view)
 
     async def _mention(self, name: str, guild: discord.abc.Snowflake | None) -> str:

@@ -10,7 +10,7 @@ from bot.affiliates.subscriptions import AffiliateService
 from bot.app import MythBot
 from bot.errors import NotFoundError, StateError
 from cogs.interactions.access import require_manager
-from cogs.views.affiliate_settings import BookSelect, CheckButton, RoleSelect, join, settings_card
+from cogs.views.affiliate_settings import join, settings_card
 from storage.states import SubscriptionState
 from storage.stores.subscriptions import Subscription
 
@@ -88,7 +88,7 @@ class AffiliateCog(commands.GroupCog, group_name="affiliate", group_description=
     async def _lost(self, one: Subscription, why: str) -> None:
         if await self._affiliates.lost(one.guild_id, why):
             name = discord.utils.escape_markdown(one.guild_name)
-            await self._bot.adapters.notices.audit(f"{name} is no longer subscribed: {why}.")
+            await self._bot.adapters.notices.post_to_audit_channel(f"{name} is no longer subscribed: {why}.")
 
     @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:
@@ -107,5 +107,4 @@ class AffiliateCog(commands.GroupCog, group_name="affiliate", group_description=
 
 async def setup(bot: MythBot) -> None:
     """In every server."""
-    bot.add_dynamic_items(CheckButton, RoleSelect, BookSelect)
     await bot.add_cog(AffiliateCog(bot, bot.services.affiliates))

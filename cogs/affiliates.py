@@ -9,9 +9,9 @@ from bot.affiliates.subscriptions import AffiliateService
 from bot.app import MythBot
 from bot.errors import log_unexpected
 from bot.permissions import invite_link
-from cogs.interactions.access import is_team, require_team, services_of
-from cogs.views.affiliate_list import AdmitButton, ListButton, RemoveButton, list_card
-from cogs.views.base import layout, row
+from cogs.interactions.access import get_services, is_team, require_team
+from cogs.views.affiliate_list import RemoveButton, list_card
+from cogs.views.base import action_row, card_layout
 from cogs.views.formatting import INDIGO, RED, escape_text, shorten
 from storage.states import SubscriptionState
 
@@ -21,7 +21,7 @@ async def subscription_choices(interaction: discord.Interaction, current: str) -
     if not is_team(interaction):
         return []
     try:
-        found = await services_of(interaction).affiliates.all()
+        found = await get_services(interaction).affiliates.all()
         wanted = current.strip().casefold()
         fitting = [
             one for one in found if one.state is not SubscriptionState.ENDED and wanted in one.guild_name.casefold()
@@ -58,7 +58,7 @@ class AffiliatesCog(
         require_team(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
         found = [one for one in await self._affiliates.all() if one.state is not SubscriptionState.ENDED]
-        obstacles = [(one, self._bot.adapters.reach.obstacle(one.guild_id, one.channel_id)) for one in found]
+        obstacles = [(one, self._bot.adapters.channel_access.obstacle(one.guild_id, one.channel_id)) for one in found]
         bad = [(one, why) for one, why in obstacles if why]
         lines = [f"### {len(found) - len(bad)} of {len(found)} channels can be written to"]
         lines += [
@@ -66,7 +66,7 @@ class AffiliatesCog(
         ]
         if len(bad) > 25:
             lines.append(f"and {len(bad) - 25} more")
-        view = layout(discord.ui.TextDisplay("\n".join(lines)[:3900]), accent=RED if bad else INDIGO)
+        view = card_layout(discord.ui.TextDisplay("\n".join(lines)[:3900]), accent=RED if bad else INDIGO)
         await interaction.edit_original_response(view=view)
 
     @app_commands.command(description="End a server's subscription")
@@ -79,11 +79,10 @@ class AffiliatesCog(
         known = await self._affiliates.get(affiliate)
         server, channel = escape_text(known.guild_name, 80), escape_text(known.channel_name, 60)
         text = f"This ends the announcements in **{server}** (#{channel})."
-        view = layout(discord.ui.TextDisplay(text), row(RemoveButton(known.id)), accent=RED)
+        view = card_layout(discord.ui.TextDisplay(text), action_row(RemoveButton(known.id)), accent=RED)
         await interaction.edit_original_response(view=view)
 
 
 async def setup(bot: MythBot) -> None:
     """In the studio's server alone."""
-    bot.add_dynamic_items(AdmitButton, ListButton, RemoveButton)
     await bot.add_cog(AffiliatesCog(bot, bot.services.affiliates), guild=bot.studio)

@@ -7,7 +7,7 @@ from discord.ext import commands
 from bot.affiliates.badges import BadgeService
 from bot.app import MythBot
 from cogs.views.badges import badge_lines
-from cogs.views.base import layout
+from cogs.views.base import card_layout
 from cogs.views.formatting import INDIGO, escape_text, format_count
 
 
@@ -33,7 +33,7 @@ class BadgesCog(commands.Cog):
             "**Who carries the tale**\n"
             + ("\n".join(ranks) or "Nobody yet. Share an announcement and press “I shared it”."),
         ]
-        view = layout(*(discord.ui.TextDisplay(text) for text in texts), accent=INDIGO)
+        view = card_layout(*(discord.ui.TextDisplay(text) for text in texts), accent=INDIGO)
         await interaction.edit_original_response(view=view)
 
 

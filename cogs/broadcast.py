@@ -9,9 +9,9 @@ from bot.app import MythBot
 from bot.broadcasts.post import MAX_MESSAGE, MAX_TITLE, BroadcastStatus, Post
 from bot.broadcasts.service import BroadcastService
 from bot.errors import NotFoundError, StateError, log_unexpected
-from cogs.interactions.access import is_team, require_team, services_of
+from cogs.interactions.access import get_services, is_team, require_team
 from cogs.interactions.autocomplete import ebook_choices
-from cogs.views.base import layout
+from cogs.views.base import card_layout
 from cogs.views.broadcast_card import BroadcastButton, broadcast_card, send_report
 from cogs.views.broadcast_compose import ComposeModal, image_of
 from cogs.views.broadcast_dialog import show_preview
@@ -28,7 +28,7 @@ async def broadcast_choices(interaction: discord.Interaction, current: str) -> l
     if not is_team(interaction):
         return []
     try:
-        async with services_of(interaction).database.read() as tx:
+        async with get_services(interaction).database.read() as tx:
             found = await tx.broadcasts.in_states(*_LISTED, limit=100)
         wanted = current.strip().casefold()
         fitting = [broadcast for broadcast in found if wanted in broadcast.title.casefold()]
@@ -99,11 +99,11 @@ class BroadcastsCog(commands.GroupCog, group_name="broadcasts", group_descriptio
         """The last ten."""
         require_team(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
-        async with services_of(interaction).database.read() as tx:
+        async with get_services(interaction).database.read() as tx:
             found = await tx.broadcasts.in_states(*_LISTED, limit=10)
         accounts = [await self._broadcasting.account(broadcast.id) for broadcast in found]
         lines = ["### Announcements", *(map(_line, accounts) if accounts else ["None yet. `/broadcast` begins."])]
-        view = layout(discord.ui.TextDisplay("\n".join(lines)), accent=INDIGO)
+        view = card_layout(discord.ui.TextDisplay("\n".join(lines)), accent=INDIGO)
         await interaction.edit_original_response(view=view)
 
     @app_commands.command(description="How an announcement is going, with its buttons")

@@ -5,7 +5,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import MythBot
-from cogs.views.privacy import PrivacyButton, privacy_card
+from cogs.views.privacy import privacy_card
 
 
 class PrivacyCog(commands.Cog):
@@ -19,5 +19,4 @@ class PrivacyCog(commands.Cog):
 
 async def setup(bot: MythBot) -> None:
     """In every server."""
-    bot.add_dynamic_items(PrivacyButton)
     await bot.add_cog(PrivacyCog())

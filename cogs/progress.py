@@ -10,11 +10,9 @@ from bot.progress.scope import Period, Scope
 from bot.services import Services
 from cogs.interactions.access import is_team
 from cogs.interactions.autocomplete import ebook_choices
-from cogs.views.base import layout
+from cogs.views.base import card_layout
 from cogs.views.formatting import INDIGO
-from cogs.views.progress.actions import BoardButton, ExportButton, SinceButton
-from cogs.views.progress.controls import EventSelect, PageButton, PeriodSelect, ViewSelect, first_card, show_overview
-from cogs.views.progress.sessions import SessionButton, SessionSelect
+from cogs.views.progress.controls import first_card, show_overview
 from cogs.views.progress.texts import public_texts
 
 _PERIODS = [Choice(name=period.words, value=period.value) for period in Period]
@@ -48,7 +46,7 @@ class ProgressCog(commands.Cog):
         if not is_team(interaction):
             standing = await self._services.badges.of(interaction.user.id)
             texts = public_texts(await self._services.public.view(ebook or ""), standing)
-            view = layout(*(ui.TextDisplay(text) for text in texts), accent=INDIGO)
+            view = card_layout(*(ui.TextDisplay(text) for text in texts), accent=INDIGO)
             await interaction.edit_original_response(view=view)
             return
         scope = Scope(ebook or "", member.id if member else None, Period(period))
@@ -67,6 +65,4 @@ class ProgressCog(commands.Cog):
 
 async def setup(bot: MythBot) -> None:
     """In every server."""
-    bot.add_dynamic_items(ViewSelect, PeriodSelect, EventSelect, PageButton, SinceButton, BoardButton, ExportButton)
-    bot.add_dynamic_items(SessionSelect, SessionButton)
     await bot.add_cog(ProgressCog(bot.services))

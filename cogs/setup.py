@@ -6,7 +6,7 @@ from discord.ext import commands
 
 from bot.app import MythBot
 from cogs.interactions.access import require_manager, require_team
-from cogs.views.setup import AnnouncementSelect, AuditSelect, RolesSelect, RuleButton, setup_card
+from cogs.views.setup import setup_card
 
 
 class SetupCog(commands.Cog):
@@ -24,5 +24,4 @@ class SetupCog(commands.Cog):
 
 async def setup(bot: MythBot) -> None:
     """In the studio's server alone."""
-    bot.add_dynamic_items(RolesSelect, AnnouncementSelect, AuditSelect, RuleButton)
     await bot.add_cog(SetupCog(), guild=bot.studio)

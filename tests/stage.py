@@ -42,72 +42,72 @@ class Stage:
         """What stands in the studio's channel."""
         return self.discord.channel.messages
 
-    async def script(self, person: Person | None = None, **options: Any) -> InteractionLog:
+    async def run_script(self, person: Person | None = None, **options: Any) -> InteractionLog:
         """``/script`` for chapter 1 of ``ebook_001``, answered."""
         wanted: dict[str, Any] = {"ebook": "ebook_001", "chapter": 1, "title": "The Midnight Summoning"}
         wanted["source"] = ("chapter.txt", CHAPTER.encode())
         wanted |= options
         log = await (person or self.hana).slash("script", **{k: v for k, v in wanted.items() if v is not None})
-        return await self.discord.answered(log)
+        return await self.discord.wait_for_answer(log)
 
-    async def card(self, text: str, within: float = 10.0) -> Message:
+    async def wait_for_card(self, text: str, within: float = 10.0) -> Message:
         """The newest message in the studio's channel that holds ``text``, as soon as there is one."""
 
         def found() -> Message | None:
             return next((message for message in reversed(self.channel) if text in message.text), None)
 
-        message = await self.discord.until(found, within)
+        message = await self.discord.wait_until(found, within)
         assert message is not None
         return message
 
-    async def finished(self) -> Message:
+    async def wait_for_finished_script(self) -> Message:
         """The card of a finished script."""
-        return await self.card("Runs ")
+        return await self.wait_for_card("Runs ")
 
-    async def events(self) -> list[str]:
+    async def event_names(self) -> list[str]:
         """Names of all events, oldest first."""
         async with self.bot.services.database.read() as tx:
             return [event.event async for event in tx.events.stream(EventFilter())]
 
-    async def affiliate(self, name: str, *, denied: int = 0) -> "Affiliate":
+    async def add_affiliate(self, name: str, *, denied: int = 0) -> "AffiliateServer":
         """Another server with the channel ``lore``, and somebody who manages it. ``denied`` is what the bot lacks there."""
         world = self.discord.world
         guild = world.add_guild(name, world.add_user(f"{name} owner"))
         channel = world.add_channel(guild, "lore")
         if denied:
             channel.deny(guild.me, denied)
-        listeners = world.add_role(guild, "Listeners", mentionable=True)
-        keeper = self.discord.person(
-            f"{name} keeper", guild=guild, roles=[world.add_role(guild, "Keeper", MANAGE_GUILD)]
+        listener_role = world.add_role(guild, "Listeners", mentionable=True)
+        manager = self.discord.add_person(
+            f"{name} manager", guild=guild, roles=[world.add_role(guild, "Manager", MANAGE_GUILD)]
         )
         self.discord.join(guild)
-        await self.discord.until(lambda: self.bot.get_guild(guild.id))
-        return Affiliate(self, guild, channel, keeper, listeners)
+        await self.discord.wait_until(lambda: self.bot.get_guild(guild.id))
+        return AffiliateServer(self, guild, channel, manager, listener_role)
 
 
 @dataclass(slots=True)
-class Affiliate:
+class AffiliateServer:
     """A server with a channel for announcements."""
 
     stage: Stage
     guild: Guild
     channel: Channel
-    keeper: Person
-    listeners: Role
+    manager: Person
+    listener_role: Role
 
     @property
     def posts(self) -> list[Message]:
         """The announcements that stand in its channel."""
         return announcements(self.channel)
 
-    async def run(self, act: str, **options: Any) -> str:
-        """What ``/affiliate act`` answers."""
-        log = await self.keeper.slash(f"affiliate {act}", channel=self.guild.text_channel, options=options)
-        return (await self.stage.discord.answered(log)).text
+    async def run_command(self, subcommand: str, **options: Any) -> str:
+        """What ``/affiliate subcommand`` answers."""
+        log = await self.manager.slash(f"affiliate {subcommand}", channel=self.guild.text_channel, options=options)
+        return (await self.stage.discord.wait_for_answer(log)).text
 
-    async def join(self, **options: Any) -> "Affiliate":
+    async def subscribe(self, **options: Any) -> "AffiliateServer":
         """Subscribed."""
-        assert "You are subscribed" in await self.run("join", channel=self.channel, **options)
+        assert "You are subscribed" in await self.run_command("join", channel=self.channel, **options)
         return self
 
 
@@ -151,12 +151,12 @@ async def running(settings: Settings, runtime: Runtime | None = None) -> AsyncIt
 
 
 @asynccontextmanager
-async def staged(database_url: str, runtime: Runtime | None = None, **changes: Any) -> AsyncIterator[Stage]:
+async def open_stage(database_url: str, runtime: Runtime | None = None, **changes: Any) -> AsyncIterator[Stage]:
     """The whole stage. At the end nothing may have gone against Discord's rules."""
     async with DiscordStandIn() as standin:
         role = standin.world.add_role(standin.studio, "Team", MANAGE_GUILD)
-        hana = standin.person("Hana", roles=[role])
-        bob = standin.person("Bob")
+        hana = standin.add_person("Hana", roles=[role])
+        bob = standin.add_person("Bob")
         async with running(settings_for(standin, database_url, **changes), runtime) as bot:
             yield Stage(standin, bot, hana, bob)
         assert standin.violations == []

@@ -1,22 +1,12 @@
 """Mythic badges: what sharing brings, from the first whisper to the nine-tailed."""
 
 from dataclasses import dataclass
-from typing import Final
 
 from bot.actor import Actor
-from bot.errors import ConfigError, NotFoundError
-from bot.event_names import BADGE_EARNED, SHARED
+from bot.errors import NotFoundError
+from bot.event_names import ANNOUNCEMENT_SHARED, BADGE_EARNED
+from bot.settings.badge_tiers import Badge
 from storage import Database, WriteTransaction
-
-DEFAULT_TIERS: Final = "1:First Whisper,3:Ember Tail,7:Lantern Keeper,13:Thirteenth Bell,27:Nine-Tailed"
-
-
-@dataclass(frozen=True, slots=True)
-class Badge:
-    """A tier: how many shares, and the name."""
-
-    shares: int
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +50,9 @@ class BadgeService:
             shares = await tx.broadcasts.shares_of(member_id)
             fresh = next((tier for tier in self.tiers if new and tier.shares == shares), None)
             if new:
-                tx.report(SHARED, {"broadcast_id": delivery.broadcast_id, "shares": shares}, member_id=member_id)
+                tx.report(
+                    ANNOUNCEMENT_SHARED, {"broadcast_id": delivery.broadcast_id, "shares": shares}, member_id=member_id
+                )
             if fresh is not None:
                 tx.report(BADGE_EARNED, {"badge": fresh.name, "shares": shares}, member_id=member_id)
             return self.standing(shares, fresh=fresh, new=new)
@@ -70,15 +62,15 @@ class BadgeService:
     async def of(self, discord_id: int) -> BadgeStanding:
         """Where somebody is."""
         async with self.database.read() as tx:
-            member_id = await tx.members.find(discord_id)
+            member_id = await tx.members.find_id(discord_id)
             return self.standing(await tx.broadcasts.shares_of(member_id) if member_id else 0)
 
     async def leaderboard(self, limit: int = 10) -> list[LeaderboardEntry]:
         """Those with the most shares, who are not forgotten."""
         async with self.database.read() as tx:
             rows = await tx.broadcasts.sharers(limit * 2)
-            names = await tx.members.names([member_id for member_id, _ in rows])
-            ids = await tx.members.discord_ids(names)
+            names = await tx.members.get_names([member_id for member_id, _ in rows])
+            ids = await tx.members.get_discord_ids(names)
         known = [(member_id, shares) for member_id, shares in rows if member_id in names][:limit]
         return [
             LeaderboardEntry(ids.get(member_id), names[member_id], shares, self.badge(shares))
@@ -95,18 +87,3 @@ class BadgeService:
         """The highest badge of so many shares."""
         earned = self.standing(shares).earned
         return earned[-1] if earned else None
-
-
-def parse_tiers(text: str) -> tuple[Badge, ...]:
-    """Tiers from ``BADGE_TIERS``, such as ``1:First Whisper,3:Ember Tail``; ``ConfigError`` where it is not like that."""
-    tiers: list[Badge] = []
-    for part in filter(None, (piece.strip() for piece in text.split(","))):
-        number, _, name = part.partition(":")
-        if not number.strip().isdigit() or not name.strip():
-            raise ConfigError(
-                "BADGE_TIERS holds a tier without number or name.", "Write it like 1:First Whisper,3:Ember Tail."
-            )
-        tiers.append(Badge(int(number), name.strip()[:60]))
-    if len({tier.shares for tier in tiers}) != len(tiers) or any(tier.shares < 1 for tier in tiers):
-        raise ConfigError("BADGE_TIERS names a number of shares twice, or none.", "Give each tier its own number.")
-    return tuple(sorted(tiers, key=lambda tier: tier.shares))

@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 from bot.broadcasts.post import MAX_HOOK, MAX_MESSAGE, MAX_TITLE, Post
-from bot.errors import ConfigError, InputError
+from bot.errors import InputError
 
 NEW_LORE = "New Lore: {title}"
 NEW_LORE_MESSAGE = "A new chapter has manifested. Share to unlock mythic badges."
@@ -53,17 +53,6 @@ def checked_link(link: str, what: str = "link") -> str:
 def shortened(text: str, limit: int) -> str:
     """At most ``limit`` characters, with an ellipsis where something is missing."""
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
-
-
-def check_template(template: str) -> str:
-    """The template of affiliates' links; ``ConfigError`` where it names anything but ``{link}``, ``{sep}`` and ``{code}``."""
-    try:
-        template.format(link="https://example.org", sep="?", code="0")
-    except (KeyError, IndexError, ValueError):
-        raise ConfigError(
-            "AFFILIATE_LINK_TEMPLATE may hold {link}, {sep} and {code} only.", "Such as {link}{sep}ref={code}."
-        ) from None
-    return template
 
 
 def personal_link(template: str, link: str, code: str) -> str:

@@ -69,12 +69,14 @@ def demo_settings(folder: Path) -> Settings:
     from bot.demo.sample_data import STUDIO_ID
 
     return load_settings(
-        None,
-        discord_token="none-is-needed",  # noqa: S106 - it is none
-        studio_guild_id=STUDIO_ID,
-        team_role_ids=(),
-        discord_api_base=None,
-        database_url=f"sqlite:///{folder / 'studio.db'}",
+        env_file=None,
+        overrides={
+            "discord_token": "not-needed",
+            "studio_guild_id": STUDIO_ID,
+            "team_role_ids": (),
+            "discord_api_base": None,
+            "database_url": f"sqlite:///{folder / 'studio.db'}",
+        },
     )
 
 

@@ -24,7 +24,9 @@ def format_clock(seconds: float) -> str:
 
 def build_download(stored: StoredScript, script: Script, ebook_title: str) -> Download:
     """The script as a ``.md`` file."""
-    name = build_file_name(stored.ebook_id, f"ch{stored.chapter_number}", f"v{stored.version}", script.title, ending="md")
+    name = build_file_name(
+        stored.ebook_id, f"ch{stored.chapter_number}", f"v{stored.version}", script.title, ending="md"
+    )
     return Download(name, render_markdown(stored, script, ebook_title).encode())
 
 

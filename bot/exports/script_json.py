@@ -16,7 +16,9 @@ SCHEMA_VERSION = 1
 
 def build_download(stored: StoredScript, script: Script, ebook_title: str) -> Download:
     """The script as a ``.json`` file."""
-    name = build_file_name(stored.ebook_id, f"ch{stored.chapter_number}", f"v{stored.version}", script.title, ending="json")
+    name = build_file_name(
+        stored.ebook_id, f"ch{stored.chapter_number}", f"v{stored.version}", script.title, ending="json"
+    )
     text = json.dumps(build_document(stored, script, ebook_title), ensure_ascii=False, indent=2)
     return Download(name, text.encode())
 
@@ -57,7 +59,7 @@ def build_document(stored: StoredScript, script: Script, ebook_title: str) -> di
 def _build_seed_line(cue: Cue) -> dict[str, str]:
     match cue.kind:
         case CueKind.NARRATION:
-            timing = f"{clock_time(cue.start)}-{clock_time(cue.start + cue.seconds)}"
+            timing = f"{format_clock(cue.start)}-{format_clock(cue.start + cue.seconds)}"
             return {"type": "narration", "text": cue.text, "timing": timing}
         case CueKind.DIALOGUE:
             return {"type": "dialogue", "character": cue.speaker, "text": cue.text, "emotion": cue.direction}

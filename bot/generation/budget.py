@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import UTC
 
+from bot.generation.draft import Usage
 from bot.generation.error_messages import create_error
 from bot.generation.writer import GenerationErrorKind
-from bot.scripts.models import Usage
 from storage import Database, WriteTransaction
 
 

@@ -48,9 +48,7 @@ class FinishedRun:
             counts=self.writer is WriterKind.GEMINI,
         )
         self._report_events(tx, script_id, grant_log_id)
-        await tx.runs.finish(
-            run.id, owner, script_id=script_id, cost_micros=cost, progress=self.kept_progress
-        )
+        await tx.runs.finish(run.id, owner, script_id=script_id, cost_micros=cost, progress=self.kept_progress)
         return script_id
 
     def _build_script(self, cost_micros: int) -> NewScript:

@@ -1,8 +1,8 @@
 """From what somebody asks for to what a writer is asked for.
 
-    ScriptRequest   what somebody asked for with /script
-    RequestedRun    the run that was made from it, waiting for a worker
-    PartRequest     one part of the chapter, as one request to a writer
+ScriptRequest   what somebody asked for with /script
+RequestedRun    the run that was made from it, waiting for a worker
+PartRequest     one part of the chapter, as one request to a writer
 """
 
 import json

@@ -97,14 +97,24 @@ class GenerationService:
         await self.run_cards.refresh_card(run_id)
         self.worker.wake()
 
-    async def retry_run(self, run_id: str, by: Actor, *, channel: tuple[int, int]) -> RequestedRun:
-        """A new run exists for the chapter of one that has ended, from the same text and with what Gemini had finished.
+    async def retry_run(self, run_id: str, by: Actor, *, channel: tuple[int, int]) -> None:
+        """The chapter of a run is written again: an interrupted run is resumed, for an ended one a new run is started.
+
+        The new run has the same text and continues from what Gemini had finished. ``channel`` is where its card will be: the
+        ids of the server and the channel.
 
         Raises:
             NotFoundError: there is no such run.
-            StateError: the run is done and no Gemini key is set, so another run would be the same template.
+            StateError: the run waits or is being written, or it is done and no Gemini key is set, so that a new run would give
+                the same template.
+            DeliveryError: Discord refused the card of the new run. The chapter is written all the same.
         """
         run = await self.get_run(run_id)
+        if run.state is RunState.INTERRUPTED:
+            await self.resume_run(run_id, by)
+            return
+        if run.state in {RunState.READY, RunState.WRITING}:
+            raise StateError("This chapter is already being written.", "Its card shows how far it is.")
         if run.state is RunState.DONE and not self.has_gemini:
             raise StateError(
                 "No Gemini key is set.", "Ask your operator for GOOGLE_API_KEY; until then this is the template."
@@ -113,7 +123,8 @@ class GenerationService:
         if run.progress and not await self._is_written_by_gemini(run):
             kept = RunProgress.from_column(run.progress)
             progress = kept.model_copy(update={"usage": Usage()}).model_dump_json()  # the first run has paid for it
-        return await self._create_run(ScriptRequest.from_run(run), run.content, by, channel, progress)
+        requested = await self._create_run(ScriptRequest.from_run(run), run.content, by, channel, progress)
+        await self.start_run(requested.run.id)
 
     @read_transaction
     async def get_run(self, tx: ReadTransaction, run_id: str) -> Run:

@@ -34,8 +34,8 @@ _TAG_BEFORE_QUOTATION: Final = re.compile(
 )
 # Words that stand where a name could, and are none.
 _NOT_NAMES: Final = frozenset(
-    ("he", "she", "it", "they", "i", "we", "you", "one", "who", "this", "that", "there", "then", "and", "but", "so", "her", "his")
-)  # fmt: skip
+    "he she it they i we you one who this that there then and but so her his".split()  # noqa: SIM905 - easier to read
+)
 
 _QUOTATION: Final = re.compile(
     r"“[^“”]+(?:”|$)|„[^„“”]+[“”]|«[^«»]+»|»[^«»]+«|「[^「」]+」|『[^『』]+』|(?<!\w)\"[^\"]+\""

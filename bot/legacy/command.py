@@ -7,7 +7,7 @@ from bot.legacy.exporter import export_folder
 from bot.legacy.files import LEFTOVERS_FILE
 from bot.legacy.import_report import FileReport
 from bot.legacy.importer import check_folder, import_folder
-from bot.progress.scope import zone_of
+from bot.progress.scope import get_time_zone
 from bot.settings import StudioSettings
 from storage import Database
 from storage.dry_run import open_dry_run
@@ -40,7 +40,7 @@ async def import_files(settings: StudioSettings, folder: Path, *, dry_run: bool)
 async def _taken_in(database: Database, folder: Path, settings: StudioSettings) -> list[FileReport]:
     """Moments without a zone were the studio's own time, as it was set up last."""
     async with database.read() as tx:
-        zone = await zone_of(tx, settings.studio_timezone)
+        zone = await get_time_zone(tx, settings.studio_timezone)
     return await import_folder(database, folder, zone)
 
 

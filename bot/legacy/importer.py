@@ -12,7 +12,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from bot.errors import InputError
-from bot.event_names import IMPORT_DONE
+from bot.event_names import LEGACY_FILES_IMPORTED
 from bot.legacy.files import FILES, LEFTOVERS, LegacyFile, decoded, is_empty
 from bot.legacy.import_report import FileReport, excerpt
 from bot.legacy.mapping import DocumentMapper, native
@@ -51,7 +51,7 @@ async def import_folder(database: Database, folder: Path, zone: ZoneInfo) -> lis
     async def finish(tx: WriteTransaction) -> None:
         counts = json.loads(await tx.key_values.get(_UNREPORTED) or "{}")
         if counts:
-            tx.report(IMPORT_DONE, counts)
+            tx.report(LEGACY_FILES_IMPORTED, counts)
             await tx.key_values.put(_UNREPORTED, "{}")
 
     await database.write(finish)

@@ -13,7 +13,7 @@ from bot.legacy.records import Record
 from bot.legacy.script_conversion import UNKNOWN_BOOK, book_of, chapter_of, converted
 from storage import ReadTransaction, WriteTransaction
 from storage.ids import new_id
-from storage.stores.events import IMPORTED, canonical
+from storage.stores.events import IMPORTED_KEY, canonical_json
 
 MOST_EVENT: Final = 200
 _UNNAMED: Final = "Imported entry"
@@ -66,7 +66,7 @@ class DocumentMapper:
         await tx.ebooks.get_or_add(found.ebook_id, found.ebook_id, found.theme)
         version = await tx.runs.next_version(found.ebook_id, found.chapter_number)
         made = moment(given.document.get("created_at"), self.zone) or tx.now
-        await tx.scripts.add(**found.columns(target, version, made))
+        await tx.scripts.add(found.to_new_script(target, version, made))
         return MappedRecord(target, note)
 
     async def _grant(self, tx: WriteTransaction, given: Record, *, fresh_id: bool) -> MappedRecord:
@@ -95,7 +95,7 @@ class DocumentMapper:
         book = (data.get("ebook_id") or data.get("ebookId")) if isinstance(data, dict) else None
         fits = isinstance(book, str) and 0 < len(book) <= _MOST_BOOK and storable(book) == book
         happened_at = moment(entry.get("timestamp"), self.zone)
-        tx.report_past(event, {IMPORTED: about}, happened_at, book if fits else None)
+        tx.report_past(event, {IMPORTED_KEY: about}, happened_at, book if fits else None)
         return MappedRecord(event[:_MOST_ID])
 
 
@@ -112,7 +112,9 @@ async def native(tx: ReadTransaction, file: LegacyFile, batch: Sequence[Record])
         stamps = [str(given.document.get("timestamp")) for given in sound]
         there = {
             digest({"timestamp": event.timestamp, "event": event.event, "data": json.loads(event.data)})
-            for event in await tx.events.at([stamp for stamp in stamps if len(stamp) <= 40 and stamp.isascii()])
+            for event in await tx.events.find_by_timestamps(
+                [stamp for stamp in stamps if len(stamp) <= 40 and stamp.isascii()]
+            )
         }
         return {given.source for given in sound if given.digest in there}
     if file is NOTIFICATIONS:
@@ -152,7 +154,7 @@ def _usable(key: str, most: int) -> bool:
 
 def _canonical(entry: dict[str, Any]) -> bool:
     try:
-        canonical(entry).encode()
+        canonical_json(entry).encode()
     except ValueError:  # no number, or half a surrogate pair
         return False
     return True

@@ -7,13 +7,23 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from bot.exports.script_json import SCHEMA
-from bot.scripts.models import MAX_CUE_CHARS, NARRATOR, UNKNOWN_SPEAKER
 from bot.generation.request import MAX_TITLE
 from bot.legacy.files import storable
 from bot.scripts import timing
-from bot.scripts.models import CastMember, Cue, CueKind, RunningTime, Script, WriterKind
+from bot.scripts.models import (
+    MAX_CUE_CHARS,
+    NARRATOR,
+    UNKNOWN_SPEAKER,
+    CastMember,
+    Cue,
+    CueKind,
+    RunningTime,
+    Script,
+    WriterKind,
+)
 from bot.scripts.text_splitting import split_text
 from bot.scripts.text_units import to_single_line
+from storage.stores.scripts import NewScript
 
 UNKNOWN_BOOK: Final = "imported"
 _LONGEST_NAME, _LONGEST_NOTE, _LAST_CHAPTER = 60, 240, 9_999
@@ -32,23 +42,23 @@ class Converted:
     model: str
     error: str
 
-    def columns(self, script_id: str, version: int, created_at: datetime) -> dict[str, Any]:
-        """The row of the table of scripts."""
+    def to_new_script(self, script_id: str, version: int, created_at: datetime) -> NewScript:
+        """The script as it is added to the store."""
         running: RunningTime = self.script.running_time
-        return {
-            "id": script_id,
-            "ebook_id": self.ebook_id,
-            "chapter_number": self.chapter_number,
-            "version": version,
-            "title": self.script.title[:MAX_TITLE],
-            "theme": self.theme,
-            "writer": self.writer.value,
-            "model": self.model,
-            "body": self.script.model_dump_json(),
-            "error": self.error,
-            "seconds": (running.low + running.high) // 2,
-            "created_at": created_at,
-        }
+        return NewScript(
+            id=script_id,
+            ebook_id=self.ebook_id,
+            chapter_number=self.chapter_number,
+            version=version,
+            title=self.script.title[:MAX_TITLE],
+            theme=self.theme,
+            writer=self.writer.value,
+            model=self.model,
+            body=self.script.model_dump_json(),
+            error=self.error,
+            seconds=(running.low + running.high) // 2,
+            created_at=created_at,
+        )
 
 
 def book_of(document: dict[str, Any]) -> str:

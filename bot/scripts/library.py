@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bot.actor import Actor
 from bot.errors import NotFoundError, StateError
-from bot.event_names import DOWNLOADED, SCRIPT_APPROVED
+from bot.event_names import SCRIPT_APPROVED, SCRIPT_DOWNLOADED
 from bot.exports import markdown, script_json
 from bot.exports.files import Download
 from bot.scripts.models import Script
@@ -53,7 +53,7 @@ class ScriptLibrary:
         stored = await _get_stored_script(tx, script_id)
         ebook = await tx.ebooks.find(stored.ebook_id)
         data = {"script_id": script_id, "formats": ["markdown", "json"]}
-        tx.report(DOWNLOADED, data, actor=by, ebook_id=stored.ebook_id)
+        tx.report(SCRIPT_DOWNLOADED, data, actor=by, ebook_id=stored.ebook_id)
         script = Script.from_json(stored.body)
         title = ebook.title if ebook else stored.ebook_id
         return [markdown.build_download(stored, script, title), script_json.build_download(stored, script, title)]

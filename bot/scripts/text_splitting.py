@@ -33,9 +33,7 @@ def split_parts(paragraphs: Iterable[str], limit: int = MAX_PART_UNITS) -> tuple
     Only a paragraph that is longer than a whole part is cut, between its sentences.
     """
     sized = [
-        (piece, _count_units(piece))
-        for paragraph in paragraphs
-        for piece in split_text(paragraph, limit, _count_units)
+        (piece, _count_units(piece)) for paragraph in paragraphs for piece in split_text(paragraph, limit, _count_units)
     ]
     fewest = _group_pieces(sized, limit, limit)
     even_size = -(-sum(size for _, size in sized) // max(len(fewest), 1))

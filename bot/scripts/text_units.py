@@ -10,7 +10,9 @@ _UNSPACED: Final = (
     "\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
 )
 # Vowel signs and accents inside words (Arabic, Hebrew, Indic), which Python's ``\w`` does not match.
-_COMBINING_MARKS: Final = "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf-\u05c7\u064b-\u065f\u0670\u0900-\u0963\u0966-\u0dff"
+_COMBINING_MARKS: Final = (
+    "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf-\u05c7\u064b-\u065f\u0670\u0900-\u0963\u0966-\u0dff"
+)
 _LETTER: Final = rf"(?:[^\W_{_UNSPACED}]|[{_COMBINING_MARKS}])"
 _UNIT: Final = re.compile(rf"[{_UNSPACED}]|{_LETTER}+(?:['’]{_LETTER}+)*")
 _UNSPACED_CHARACTER: Final = re.compile(f"[{_UNSPACED}]")

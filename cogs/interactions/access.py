@@ -4,13 +4,13 @@ import discord
 
 from bot.actor import Actor
 from bot.app import MythBot
-from bot.errors import ForbiddenError
+from bot.errors import ForbiddenError, NotFoundError
 from bot.services import Services
 
 _TEAM_ONLY = "This is for the studio's team."
 
 
-def bot_of(interaction: discord.Interaction) -> MythBot:
+def get_bot(interaction: discord.Interaction) -> MythBot:
     """The bot, typed."""
     client = interaction.client
     if not isinstance(client, MythBot):
@@ -18,14 +18,25 @@ def bot_of(interaction: discord.Interaction) -> MythBot:
     return client
 
 
-def services_of(interaction: discord.Interaction) -> Services:
+def get_services(interaction: discord.Interaction) -> Services:
     """The services, for buttons that are made anew from their id at each press."""
-    return bot_of(interaction).services
+    return get_bot(interaction).services
+
+
+def get_channel_ids(interaction: discord.Interaction) -> tuple[int, int]:
+    """The ids of the server and the channel where somebody typed or pressed.
+
+    Raises:
+        NotFoundError: it was not in a server's channel.
+    """
+    if interaction.guild_id is None or interaction.channel_id is None:
+        raise NotFoundError("This works only in a channel of the studio's server.")
+    return interaction.guild_id, interaction.channel_id
 
 
 def is_team(interaction: discord.Interaction) -> bool:
     """In the studio's server, and an administrator or a holder of a team role (Manage Server where none are set)."""
-    bot = bot_of(interaction)
+    bot = get_bot(interaction)
     if interaction.guild_id != bot.settings.studio_guild_id:
         return False
     if interaction.permissions.administrator:
@@ -36,14 +47,14 @@ def is_team(interaction: discord.Interaction) -> bool:
     return not roles.isdisjoint(bot.team_role_ids)
 
 
-def person(interaction: discord.Interaction) -> Actor:
+def get_actor(interaction: discord.Interaction) -> Actor:
     """Whoever typed or pressed."""
     return Actor(interaction.user.id, interaction.user.display_name, is_team(interaction))
 
 
 def require_team(interaction: discord.Interaction) -> Actor:
     """Whoever typed or pressed, if they are the team; ``ForbiddenError`` otherwise."""
-    found = person(interaction)
+    found = get_actor(interaction)
     if not found.team:
         raise ForbiddenError(_TEAM_ONLY, "Ask somebody who manages the studio's server for the team role.")
     return found
@@ -55,4 +66,4 @@ def require_manager(interaction: discord.Interaction) -> Actor:
         raise ForbiddenError(
             "Only somebody who manages this server can do this.", "Ask a member with **Manage Server**."
         )
-    return person(interaction)
+    return get_actor(interaction)

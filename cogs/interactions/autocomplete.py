@@ -6,7 +6,7 @@ import discord
 from discord.app_commands import Choice
 
 from bot.errors import log_unexpected
-from cogs.interactions.access import is_team, services_of
+from cogs.interactions.access import get_services, is_team
 from cogs.views.formatting import shorten
 
 _log = logging.getLogger(__name__)
@@ -16,7 +16,7 @@ _MOST = 25
 async def ebook_choices(interaction: discord.Interaction, current: str) -> list[Choice[str]]:
     """Books whose id or title contains what was typed; for outsiders those with something out or coming."""
     try:
-        services = services_of(interaction)
+        services = get_services(interaction)
         if is_team(interaction):
             async with services.database.read() as tx:
                 books = [(book.id, book.title) for book in await tx.ebooks.search(current.strip()[:100], _MOST)]

@@ -8,8 +8,8 @@ import discord
 from discord import ui
 
 from bot.permissions import invite_link
-from cogs.interactions.access import bot_of, require_team, services_of
-from cogs.views.base import PressMixin, layout, row
+from cogs.interactions.access import get_bot, get_services, require_team
+from cogs.views.base import PersistentItemMixin, action_row, card_layout
 from cogs.views.formatting import INDIGO, escape_text, format_count, format_relative_time
 from storage.states import SubscriptionState
 from storage.stores.subscriptions import Subscription
@@ -34,15 +34,15 @@ def list_card(found: Sequence[Subscription], page: int, invite: str) -> ui.Layou
     items: list[ui.Item[Any]] = [ui.TextDisplay("\n".join(lines))]
     waiting = [one for one in shown if one.state in {SubscriptionState.PENDING, SubscriptionState.PAUSED}]
     if waiting:
-        items.append(row(*(AdmitButton(one.id, _admit_label(one)) for one in waiting[:5])))
+        items.append(action_row(*(AdmitButton(one.id, _admit_label(one)) for one in waiting[:5])))
     if pages > 1:
         items.append(
-            row(
+            action_row(
                 ListButton(number - 1, "‹ Before", disabled=number == 0),
                 ListButton(number + 1, "After ›", disabled=number == pages - 1),
             )
         )
-    return layout(*items, accent=INDIGO)
+    return card_layout(*items, accent=INDIGO)
 
 
 def _line(one: Subscription) -> str:
@@ -59,7 +59,7 @@ def _admit_label(one: Subscription) -> str:
     return f"{act} {one.guild_name}"[:80]
 
 
-class ListButton(PressMixin, ui.DynamicItem[ui.Button[Any]], template=r"affiliates:page:(?P<page>-?\d{1,4})"):
+class ListButton(PersistentItemMixin, ui.DynamicItem[ui.Button[Any]], template=r"affiliates:page:(?P<page>-?\d{1,4})"):
     """Another page of the list."""
 
     def __init__(self, page: int, label: str = "›", *, disabled: bool = False) -> None:
@@ -67,21 +67,21 @@ class ListButton(PressMixin, ui.DynamicItem[ui.Button[Any]], template=r"affiliat
         self.page = page
 
     @classmethod
-    def parse(cls, match: re.Match[str]) -> Self:
-        """The item of this id."""
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Builds the item from its custom id."""
         return cls(int(match["page"]))
 
-    async def press(self, interaction: discord.Interaction) -> None:
+    async def handle_interaction(self, interaction: discord.Interaction) -> None:
         """Turns the page."""
         require_team(interaction)
         await interaction.response.defer()
-        invite = invite_link(bot_of(interaction).application_id or 0)
-        found = await services_of(interaction).affiliates.all()
+        invite = invite_link(get_bot(interaction).application_id or 0)
+        found = await get_services(interaction).affiliates.all()
         await interaction.edit_original_response(view=list_card(found, self.page, invite))
 
 
 class AdmitButton(
-    PressMixin, ui.DynamicItem[ui.Button[Any]], template=r"affiliates:admit:(?P<id>subscriptions_[0-9a-f]{16})"
+    PersistentItemMixin, ui.DynamicItem[ui.Button[Any]], template=r"affiliates:admit:(?P<id>subscriptions_[0-9a-f]{16})"
 ):
     """Lets a server in, or back in."""
 
@@ -92,13 +92,18 @@ class AdmitButton(
         super().__init__(button)
         self.subscription_id = subscription_id
 
-    async def press(self, interaction: discord.Interaction) -> None:
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Builds the item from its custom id."""
+        return cls(match["id"])
+
+    async def handle_interaction(self, interaction: discord.Interaction) -> None:
         """Admits, tells the server, and shows the list anew."""
         by = require_team(interaction)
         await interaction.response.defer()
-        bot, services = bot_of(interaction), services_of(interaction)
+        bot, services = get_bot(interaction), get_services(interaction)
         admitted = await services.affiliates.admit(self.subscription_id, by)
-        await bot.adapters.notices.server(
+        await bot.adapters.notices.notify_server(
             admitted.guild_id,
             f"Announcements of Midnight Myth Audio will arrive in <#{admitted.channel_id}> from now on.",
         )
@@ -107,7 +112,9 @@ class AdmitButton(
 
 
 class RemoveButton(
-    PressMixin, ui.DynamicItem[ui.Button[Any]], template=r"affiliates:remove:(?P<id>subscriptions_[0-9a-f]{16})"
+    PersistentItemMixin,
+    ui.DynamicItem[ui.Button[Any]],
+    template=r"affiliates:remove:(?P<id>subscriptions_[0-9a-f]{16})",
 ):
     """Ends a server's subscription."""
 
@@ -120,13 +127,18 @@ class RemoveButton(
         super().__init__(button)
         self.subscription_id = subscription_id
 
-    async def press(self, interaction: discord.Interaction) -> None:
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Builds the item from its custom id."""
+        return cls(match["id"])
+
+    async def handle_interaction(self, interaction: discord.Interaction) -> None:
         """Ends it and tells both sides."""
         by = require_team(interaction)
         await interaction.response.defer()
-        removed = await services_of(interaction).affiliates.remove(self.subscription_id, by)
-        await bot_of(interaction).adapters.notices.server(
+        removed = await get_services(interaction).affiliates.remove(self.subscription_id, by)
+        await get_bot(interaction).adapters.notices.notify_server(
             removed.guild_id, "Announcements of Midnight Myth Audio have been ended for this server by the studio."
         )
         text = f"Ended: {escape_text(removed.guild_name, 80)} gets no more announcements."
-        await interaction.edit_original_response(view=layout(ui.TextDisplay(text), accent=INDIGO))
+        await interaction.edit_original_response(view=card_layout(ui.TextDisplay(text), accent=INDIGO))

@@ -9,8 +9,8 @@ from discord import ui
 from bot.affiliates.subscriptions import NewSubscription
 from bot.errors import InputError, NotFoundError
 from bot.permissions import POSTING, in_words, missing
-from cogs.interactions.access import bot_of, require_manager, services_of
-from cogs.views.base import PressMixin, layout, row
+from cogs.interactions.access import get_bot, get_services, require_manager
+from cogs.views.base import PersistentItemMixin, action_row, card_layout
 from cogs.views.formatting import INDIGO, RED, escape_text
 from storage.states import SubscriptionState
 from storage.stores.subscriptions import Subscription
@@ -37,7 +37,7 @@ async def join(
             f"Check {in_words(_needed())} there, then try again.",
         ) from error
     place = NewSubscription(guild.id, guild.name, channel.id, channel.name, role.id if role else None)
-    subscription = await services_of(interaction).affiliates.join(place, by)
+    subscription = await get_services(interaction).affiliates.join(place, by)
     return _joined(interaction, channel, role, subscription)
 
 
@@ -48,7 +48,7 @@ def _cannot_yet(channel: discord.TextChannel, role: discord.Role | None, lacking
         f"Give me {in_words(lacking)} in that channel's settings, then press Check again.",
     ]
     again = CheckButton(channel.id, role.id if role else 0)
-    return layout(*(ui.TextDisplay(text) for text in texts), row(again), accent=RED)
+    return card_layout(*(ui.TextDisplay(text) for text in texts), action_row(again), accent=RED)
 
 
 def _joined(
@@ -65,14 +65,14 @@ def _joined(
             f"You are subscribed: announcements will arrive in {channel.mention}, where I have put a test post.{ping}"
         ]
     texts.append("`/affiliate settings` changes this, `/affiliate leave` ends it.")
-    announcement = bot_of(interaction).config.value.announcement
+    announcement = get_bot(interaction).config.value.announcement
     if announcement is not None:
         link = f"https://discord.com/channels/{announcement.guild_id}/{announcement.channel_id}"
         texts.append(
             f"-# You would rather have no bot? Follow [#{escape_text(announcement.channel_name, 60)}]({link}) "
             "of the studio's server instead: open it and press Follow."
         )
-    return layout(*(ui.TextDisplay(text) for text in texts), accent=INDIGO)
+    return card_layout(*(ui.TextDisplay(text) for text in texts), accent=INDIGO)
 
 
 def check_role(role: discord.Role, channel: discord.TextChannel) -> None:
@@ -99,7 +99,7 @@ def _needed() -> list[str]:
 
 
 class CheckButton(
-    PressMixin, ui.DynamicItem[ui.Button[Any]], template=r"join:(?P<channel>\d{15,20}):(?P<role>\d{1,20})"
+    PersistentItemMixin, ui.DynamicItem[ui.Button[Any]], template=r"join:(?P<channel>\d{15,20}):(?P<role>\d{1,20})"
 ):
     """Check again: the same join once more."""
 
@@ -112,11 +112,11 @@ class CheckButton(
         self.role_id = role_id
 
     @classmethod
-    def parse(cls, match: re.Match[str]) -> Self:
-        """The item of this id."""
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Builds the item from its custom id."""
         return cls(int(match["channel"]), int(match["role"]))
 
-    async def press(self, interaction: discord.Interaction) -> None:
+    async def handle_interaction(self, interaction: discord.Interaction) -> None:
         """Joins, or says again what is missing."""
         require_manager(interaction)
         await interaction.response.defer()
@@ -127,7 +127,7 @@ class CheckButton(
 
 async def settings_card(interaction: discord.Interaction, subscription: Subscription) -> ui.LayoutView:
     """The subscription as it is, with its controls."""
-    async with services_of(interaction).database.read() as tx:
+    async with get_services(interaction).database.read() as tx:
         titles = await tx.ebooks.get_titles()
         standings = await tx.scripts.list_chapter_progress()
     public = {standing.ebook_id for standing in standings if standing.state != "draft"} | set(subscription.ebooks)
@@ -147,13 +147,13 @@ async def settings_card(interaction: discord.Interaction, subscription: Subscrip
         f"Follows: {followed}",
         f"-# Links in your posts carry the code `{subscription.referral}`.",
     ]
-    items: list[ui.Item[Any]] = [ui.TextDisplay("\n".join(lines)), row(RoleSelect())]
+    items: list[ui.Item[Any]] = [ui.TextDisplay("\n".join(lines)), action_row(RoleSelect())]
     if books:
-        items.append(row(BookSelect(books, subscription.ebooks)))
-    return layout(*items, accent=INDIGO)
+        items.append(action_row(BookSelect(books, subscription.ebooks)))
+    return card_layout(*items, accent=INDIGO)
 
 
-class RoleSelect(PressMixin, ui.DynamicItem[ui.RoleSelect[Any]], template=r"affiliate:role"):
+class RoleSelect(PersistentItemMixin, ui.DynamicItem[ui.RoleSelect[Any]], template=r"affiliate:role"):
     """The role to ping; none ends pings."""
 
     def __init__(self) -> None:
@@ -162,12 +162,12 @@ class RoleSelect(PressMixin, ui.DynamicItem[ui.RoleSelect[Any]], template=r"affi
         )
         super().__init__(select)
 
-    async def press(self, interaction: discord.Interaction) -> None:
+    async def handle_interaction(self, interaction: discord.Interaction) -> None:
         """Keeps the choice."""
         by = require_manager(interaction)
         await interaction.response.defer()
         guild_id = interaction.guild_id or 0
-        affiliates = services_of(interaction).affiliates
+        affiliates = get_services(interaction).affiliates
         known = await affiliates.of_guild(guild_id)
         chosen = self.item.values[0] if self.item.values else None
         if chosen is not None and known is not None:
@@ -176,7 +176,7 @@ class RoleSelect(PressMixin, ui.DynamicItem[ui.RoleSelect[Any]], template=r"affi
         await interaction.edit_original_response(view=await settings_card(interaction, changed))
 
 
-class BookSelect(PressMixin, ui.DynamicItem[ui.Select[Any]], template=r"affiliate:books"):
+class BookSelect(PersistentItemMixin, ui.DynamicItem[ui.Select[Any]], template=r"affiliate:books"):
     """The books it follows; none means every book."""
 
     def __init__(self, books: dict[str, str] | None = None, chosen: tuple[str, ...] = ()) -> None:
@@ -203,10 +203,10 @@ class BookSelect(PressMixin, ui.DynamicItem[ui.Select[Any]], template=r"affiliat
             found.item = item
         return found
 
-    async def press(self, interaction: discord.Interaction) -> None:
+    async def handle_interaction(self, interaction: discord.Interaction) -> None:
         """Keeps the choice."""
         by = require_manager(interaction)
         await interaction.response.defer()
-        affiliates = services_of(interaction).affiliates
+        affiliates = get_services(interaction).affiliates
         changed = await affiliates.change(interaction.guild_id or 0, by, ebooks=tuple(self.item.values))
         await interaction.edit_original_response(view=await settings_card(interaction, changed))

@@ -1,6 +1,7 @@
-"""One way for errors: what a button, a select or a modal raises reaches the same sentence as a command's error.
+"""Base classes for modals and persistent components, and the two builders for layouts.
 
-discord.py only logs what a dynamic item raises, and takes an exception in ``interaction_check`` for a silent no.
+discord.py only logs an exception from a modal or a ``DynamicItem``, and treats an exception in ``interaction_check`` as a
+refusal without an answer. The classes here send such an exception to ``reply_with_error``, as commands do.
 """
 
 import re
@@ -13,47 +14,54 @@ from cogs.interactions.error_handler import reply_with_error
 
 
 class Modal(ui.Modal):
-    """A modal whose errors are answered."""
+    """A modal whose exceptions are answered by the common error handler."""
 
     async def on_error(self, interaction: discord.Interaction, error: Exception, /) -> None:  # type: ignore[override]  # modals pass no item
-        """Tells the person."""
+        """Replies with the error's text."""
         await reply_with_error(interaction, error)
 
 
-class PressMixin:
-    """Makes a dynamic item anew from its id, and turns ``callback`` into ``press`` with the one error path around it."""
+class PersistentItemMixin:
+    """Makes a ``ui.DynamicItem`` work after a restart and routes its exceptions to the common error handler.
+
+    The custom id holds everything the item needs. A subclass implements ``handle_interaction``, and ``from_match`` if its
+    template has groups. It must be listed in ``cogs/views/persistent_items.py``.
+    """
 
     @classmethod
-    def parse(cls, match: re.Match[str]) -> Self:
-        """The item of this id. Where nothing else is said, the template's groups are what the item is made from."""
-        return cls(*match.groups())
+    def from_match(cls, match: re.Match[str]) -> Self:  # noqa: ARG003 - overridden by items whose template has groups
+        """Builds the item from its custom id, matched by the template. Items without values in their id inherit this."""
+        return cls()
 
     @classmethod
     async def from_custom_id(
         cls, _interaction: discord.Interaction, _item: ui.Item[Any], match: re.Match[str], /
     ) -> Self:
-        """The item that was pressed."""
-        return cls.parse(match)
+        """Builds the item for an interaction; discord.py calls this."""
+        return cls.from_match(match)
 
     async def callback(self, interaction: discord.Interaction) -> Any:  # noqa: ANN401 - discord.py's signature
-        """Presses, or tells the person why not."""
+        """Handles the interaction and replies with the error's text if that fails; discord.py calls this."""
         try:
-            await self.press(interaction)
-        except Exception as error:  # noqa: BLE001 - the one error path: nothing is swallowed, everything is answered
+            await self.handle_interaction(interaction)
+        except Exception as error:  # noqa: BLE001 - the common error handler answers every exception, none is swallowed
             await reply_with_error(interaction, error)
 
-    async def press(self, interaction: discord.Interaction) -> None:
-        """What the button does."""
+    async def handle_interaction(self, interaction: discord.Interaction) -> None:
+        """Does what the button or select is for. May raise: the exception is answered by the common error handler."""
         raise NotImplementedError
 
 
-def row(*buttons: ui.Item[Any]) -> ui.ActionRow[Any]:
-    """Buttons beside each other, five at most."""
-    return ui.ActionRow(*buttons)
+def action_row(*items: ui.Item[Any]) -> ui.ActionRow[Any]:
+    """Returns a row of up to five buttons, or with a single select."""
+    return ui.ActionRow(*items)
 
 
-def layout(*items: ui.Item[Any], accent: discord.Colour) -> ui.LayoutView:
-    """A card: one container that never times out, since its buttons are found by their ids."""
+def card_layout(*items: ui.Item[Any], accent: discord.Colour) -> ui.LayoutView:
+    """Returns a layout with one container in the accent colour.
+
+    It never times out: its components are persistent items, which discord.py finds by their custom ids.
+    """
     view = ui.LayoutView(timeout=None)
     view.add_item(ui.Container(*items, accent_colour=accent))
     return view

@@ -1,15 +1,16 @@
 """How a broadcast is going and what one does to it, for the team."""
 
 import io
-from typing import Any, ClassVar
+import re
+from typing import Any, ClassVar, Self
 
 import discord
 from discord import ui
 
 from bot.broadcasts.post import BroadcastStatus
 from bot.broadcasts.report import as_csv
-from cogs.interactions.access import person, require_team, services_of
-from cogs.views.base import PressMixin, layout, row
+from cogs.interactions.access import get_actor, get_services, require_team
+from cogs.views.base import PersistentItemMixin, action_row, card_layout
 from cogs.views.broadcast_compose import ComposeModal
 from cogs.views.formatting import INDIGO, RED, escape_text, format_count, progress_bar
 from storage.states import BroadcastState, DeliveryState
@@ -35,9 +36,9 @@ def broadcast_card(account: BroadcastStatus) -> ui.LayoutView:
     items: list[ui.Item[Any]] = [ui.TextDisplay("\n".join(lines))]
     buttons = _buttons(account)
     if buttons:
-        items.append(row(*buttons))
+        items.append(action_row(*buttons))
     alarmed = bool(account.troubles) or broadcast.state is BroadcastState.STOPPED
-    return layout(*items, accent=RED if alarmed else INDIGO)
+    return card_layout(*items, accent=RED if alarmed else INDIGO)
 
 
 def _heading(account: BroadcastStatus) -> str:
@@ -108,7 +109,7 @@ def _buttons(account: BroadcastStatus) -> list[ui.Item[Any]]:
 
 
 class BroadcastButton(
-    PressMixin,
+    PersistentItemMixin,
     ui.DynamicItem[ui.Button[Any]],
     template=r"broadcast:(?P<act>[a-z]+):(?P<id>notifications_[0-9a-f]{16})",
 ):
@@ -130,10 +131,15 @@ class BroadcastButton(
         self.act = act
         self.broadcast_id = broadcast_id
 
-    async def press(self, interaction: discord.Interaction) -> None:
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Builds the item from its custom id."""
+        return cls(match["act"], match["id"])
+
+    async def handle_interaction(self, interaction: discord.Interaction) -> None:
         """Acts, and answers privately."""
         by = require_team(interaction)
-        services = services_of(interaction)
+        services = get_services(interaction)
         broadcasting = services.broadcasting
         if self.act == "edit":
             account = await broadcasting.account(self.broadcast_id)
@@ -165,14 +171,14 @@ class BroadcastButton(
 
 async def send_report(interaction: discord.Interaction, broadcast_id: str) -> None:
     """Answers a deferred interaction with the CSV."""
-    account, deliveries = await services_of(interaction).broadcasting.report(broadcast_id, person(interaction))
+    account, deliveries = await get_services(interaction).broadcasting.report(broadcast_id, get_actor(interaction))
     found = as_csv(account.broadcast, deliveries)
     file = discord.File(io.BytesIO(found.content), found.name)
     await interaction.followup.send(f"{format_count(len(deliveries), 'channel')}.", file=file, ephemeral=True)
 
 
 async def _ask_recall(interaction: discord.Interaction, broadcast_id: str) -> None:
-    account = await services_of(interaction).broadcasting.account(broadcast_id)
+    account = await get_services(interaction).broadcasting.account(broadcast_id)
     view = ui.View(timeout=None)
     view.add_item(BroadcastButton("remove", broadcast_id, f"Remove {format_count(account.sent, 'post')}"))
     text = f"This removes “{escape_text(account.broadcast.title, 100)}” from {format_count(account.sent, 'channel')}."

@@ -7,7 +7,7 @@ from discord import ui
 
 from bot.broadcasts.post import MAX_HOOK, MAX_MESSAGE, MAX_TITLE, Post
 from bot.errors import InputError
-from cogs.interactions.access import require_team, services_of
+from cogs.interactions.access import get_services, require_team
 from cogs.views.base import Modal
 from storage.states import BroadcastState
 from storage.stores.broadcasts import Broadcast
@@ -48,7 +48,7 @@ class ComposeModal(Modal, title="Announcement"):
         from cogs.views.broadcast_dialog import show_preview
 
         by = require_team(interaction)
-        broadcasting = services_of(interaction).broadcasting
+        broadcasting = get_services(interaction).broadcasting
         post = Post(self.headline.value, self.message.value, self.hook.value, self.link.value, self.image.value)
         known = self._broadcast
         if known is not None and known.state is not BroadcastState.DRAFT:

@@ -1,6 +1,7 @@
 """The preview that only the composer sees: the post, who gets it, who is left out, the controls and the confirmation."""
 
-from typing import Any, ClassVar
+import re
+from typing import Any, ClassVar, Self
 
 import discord
 from discord import ui
@@ -8,8 +9,8 @@ from discord import ui
 from bot.broadcasts.post import BroadcastPreview, Post
 from bot.broadcasts.schedule import parse_when
 from bot.errors import StateError
-from cogs.interactions.access import bot_of, require_team, services_of
-from cogs.views.base import Modal, PressMixin
+from cogs.interactions.access import get_bot, get_services, require_team
+from cogs.views.base import Modal, PersistentItemMixin
 from cogs.views.broadcast_compose import ComposeModal
 from cogs.views.broadcast_post import post_embed
 from cogs.views.formatting import escape_text, format_count
@@ -21,7 +22,7 @@ _LEFT_OUT = 8
 
 async def show_preview(interaction: discord.Interaction, broadcast_id: str) -> None:
     """Answers a deferred interaction with the preview."""
-    preview = await services_of(interaction).broadcasting.preview(broadcast_id)
+    preview = await get_services(interaction).broadcasting.preview(broadcast_id)
     if preview.broadcast.state is not BroadcastState.DRAFT:
         raise StateError("This announcement has already been confirmed or discarded.", "Nothing was changed.")
     await interaction.edit_original_response(
@@ -100,7 +101,7 @@ def preview_buttons(preview: BroadcastPreview) -> ui.View:
 
 
 class PreviewButton(
-    PressMixin,
+    PersistentItemMixin,
     ui.DynamicItem[ui.Button[Any]],
     template=r"preview:(?P<act>[a-z]+):(?P<id>notifications_[0-9a-f]{16})",
 ):
@@ -127,16 +128,21 @@ class PreviewButton(
         self.act = act
         self.broadcast_id = broadcast_id
 
-    async def press(self, interaction: discord.Interaction) -> None:
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Builds the item from its custom id."""
+        return cls(match["act"], match["id"])
+
+    async def handle_interaction(self, interaction: discord.Interaction) -> None:
         """Acts."""
         by = require_team(interaction)
-        broadcasting = services_of(interaction).broadcasting
+        broadcasting = get_services(interaction).broadcasting
         if self.act == "edit":
             preview = await broadcasting.preview(self.broadcast_id)
             await interaction.response.send_modal(ComposeModal(preview.broadcast))
             return
         if self.act == "when":
-            await interaction.response.send_modal(WhenModal(self.broadcast_id, bot_of(interaction).timezone))
+            await interaction.response.send_modal(WhenModal(self.broadcast_id, get_bot(interaction).timezone))
             return
         await interaction.response.defer()
         if self.act in self.CHANGES:
@@ -156,7 +162,7 @@ class PreviewButton(
 
 async def confirmed(interaction: discord.Interaction, preview: BroadcastPreview) -> None:
     """Tells what the confirmation led to, and opens the card that shows how it goes."""
-    services = services_of(interaction)
+    services = get_services(interaction)
     broadcast, count = preview.broadcast, len(preview.targets)
     if broadcast.state is BroadcastState.PENDING:
         text = "Asked. It goes out when somebody else of the team has approved it on its card."
@@ -170,7 +176,7 @@ async def confirmed(interaction: discord.Interaction, preview: BroadcastPreview)
     if broadcast.script_id and broadcast.state is not BroadcastState.PENDING:
         stored, _ = await services.scripts.get(broadcast.script_id)
         if stored.run_id:
-            await services.generation.refresh(stored.run_id)
+            await services.run_cards.refresh_card(stored.run_id)
     if count and interaction.channel_id is not None:
         await services.broadcasting.open_card(broadcast.id, interaction.channel_id)
 
@@ -194,6 +200,6 @@ class WhenModal(Modal, title="When"):
         """Keeps the time and shows how it was understood."""
         require_team(interaction)
         await interaction.response.defer()
-        due_at = await parse_when(self._when.value, self._zone, bot_of(interaction).runtime.clock())
-        await services_of(interaction).broadcasting.set_draft(self._broadcast_id, due_at=due_at)
+        due_at = await parse_when(self._when.value, self._zone, get_bot(interaction).runtime.clock())
+        await get_services(interaction).broadcasting.set_draft(self._broadcast_id, due_at=due_at)
         await show_preview(interaction, self._broadcast_id)

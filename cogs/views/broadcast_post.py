@@ -1,14 +1,15 @@
 """An announcement as it stands in a channel: an embed and buttons, plain enough to be forwarded."""
 
-from typing import Any
+import re
+from typing import Any, Self
 
 import discord
 from discord import ui
 
 from bot.affiliates.badges import BadgeStanding
 from bot.broadcasts.post import FOOTER, Post
-from cogs.interactions.access import person, services_of
-from cogs.views.base import PressMixin
+from cogs.interactions.access import get_actor, get_services
+from cogs.views.base import PersistentItemMixin
 from cogs.views.formatting import INDIGO, format_count
 
 
@@ -30,7 +31,7 @@ def post_buttons(post: Post, delivery_id: str) -> ui.View:
     return view
 
 
-class SharedButton(PressMixin, ui.DynamicItem[ui.Button[Any]], template=r"shared:(?P<id>[0-9a-f]{16})"):
+class SharedButton(PersistentItemMixin, ui.DynamicItem[ui.Button[Any]], template=r"shared:(?P<id>[0-9a-f]{16})"):
     """Counts a share, once for each person and announcement."""
 
     def __init__(self, delivery_id: str) -> None:
@@ -38,10 +39,15 @@ class SharedButton(PressMixin, ui.DynamicItem[ui.Button[Any]], template=r"shared
         super().__init__(button)
         self.delivery_id = delivery_id
 
-    async def press(self, interaction: discord.Interaction) -> None:
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Builds the item from its custom id."""
+        return cls(match["id"])
+
+    async def handle_interaction(self, interaction: discord.Interaction) -> None:
         """Answers with the person's own count, and with the badge it brought."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        standing = await services_of(interaction).badges.share(self.delivery_id, person(interaction))
+        standing = await get_services(interaction).badges.share(self.delivery_id, get_actor(interaction))
         await interaction.followup.send(_thanks(standing), ephemeral=True)
 
 

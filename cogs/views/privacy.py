@@ -1,14 +1,15 @@
 """What one is told about one's own data, and the buttons under it."""
 
 import io
-from typing import Any, Final
+import re
+from typing import Any, Final, Self
 
 import discord
 from discord import ui
 
 from bot.exports.files import MAX_UPLOAD_BYTES
-from cogs.interactions.access import person, services_of
-from cogs.views.base import PressMixin, layout, row
+from cogs.interactions.access import get_actor, get_services
+from cogs.views.base import PersistentItemMixin, action_row, card_layout
 from cogs.views.formatting import EMBER, GREY, RED
 
 STORED: Final = (
@@ -29,11 +30,13 @@ _FORGETTING = (
 
 def privacy_card() -> ui.LayoutView:
     """What is stored, and the two ways out."""
-    buttons = row(PrivacyButton("get"), PrivacyButton("forget"))
-    return layout(ui.TextDisplay(f"### Your data\n{STORED}"), buttons, accent=EMBER)
+    buttons = action_row(PrivacyButton("get"), PrivacyButton("forget"))
+    return card_layout(ui.TextDisplay(f"### Your data\n{STORED}"), buttons, accent=EMBER)
 
 
-class PrivacyButton(PressMixin, ui.DynamicItem[ui.Button[Any]], template="privacy:(?P<act>get|forget|really|keep)"):
+class PrivacyButton(
+    PersistentItemMixin, ui.DynamicItem[ui.Button[Any]], template="privacy:(?P<act>get|forget|really|keep)"
+):
     """Get my data; forget me, asked once more; and the two answers to that."""
 
     _LABELS: Final = {"get": "Get my data", "forget": "Forget me…", "really": "Forget me", "keep": "Keep my data"}
@@ -43,22 +46,27 @@ class PrivacyButton(PressMixin, ui.DynamicItem[ui.Button[Any]], template="privac
         super().__init__(ui.Button(label=self._LABELS[act], style=style, custom_id=f"privacy:{act}"))
         self.act = act
 
-    async def press(self, interaction: discord.Interaction) -> None:
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Builds the item from its custom id."""
+        return cls(match["act"])
+
+    async def handle_interaction(self, interaction: discord.Interaction) -> None:
         """Does it for whoever pressed, and tells nobody else."""
         match self.act:
             case "get":
                 await interaction.response.defer(ephemeral=True, thinking=True)
-                found = await services_of(interaction).privacy.collect(person(interaction), MAX_UPLOAD_BYTES)
+                found = await get_services(interaction).privacy.collect(get_actor(interaction), MAX_UPLOAD_BYTES)
                 file = discord.File(io.BytesIO(found.content), found.name)
                 await interaction.followup.send("This is all that carries your id.", file=file, ephemeral=True)
             case "forget":
-                buttons = row(PrivacyButton("really"), PrivacyButton("keep"))
-                view = layout(ui.TextDisplay(_FORGETTING), buttons, accent=RED)
+                buttons = action_row(PrivacyButton("really"), PrivacyButton("keep"))
+                view = card_layout(ui.TextDisplay(_FORGETTING), buttons, accent=RED)
                 await interaction.response.edit_message(view=view)
             case "really":
                 await interaction.response.defer()
-                await services_of(interaction).privacy.forget(person(interaction))
+                await get_services(interaction).privacy.forget(get_actor(interaction))
                 text = "### You are forgotten\nIf you use a command of the studio again, you begin as somebody new."
-                await interaction.edit_original_response(view=layout(ui.TextDisplay(text), accent=GREY))
+                await interaction.edit_original_response(view=card_layout(ui.TextDisplay(text), accent=GREY))
             case _:
                 await interaction.response.edit_message(view=privacy_card())

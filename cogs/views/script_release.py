@@ -4,7 +4,7 @@ import discord
 from discord import ui
 
 from bot.broadcasts.content import checked_link
-from cogs.interactions.access import require_team, services_of
+from cogs.interactions.access import get_services, require_team
 from cogs.views.base import Modal
 from cogs.views.broadcast_dialog import show_preview
 
@@ -26,13 +26,13 @@ class ReleaseModal(Modal, title="Release"):
     async def on_submit(self, interaction: discord.Interaction, /) -> None:
         """Approves first where that was asked for, then shows who would hear of it."""
         by = require_team(interaction)
-        services = services_of(interaction)
+        services = get_services(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
         field = self.link.component
         link = checked_link(field.value if isinstance(field, ui.TextInput) else "")
         if self._approve:
             stored = await services.scripts.approve(self._script_id, by)
             if stored.run_id:
-                await services.generation.refresh(stored.run_id)
+                await services.run_cards.refresh_card(stored.run_id)
         broadcast = await services.broadcasting.compose_release(self._script_id, link, by)
         await show_preview(interaction, broadcast.id)

@@ -1,6 +1,7 @@
 """The wizard's card. Each control keeps its change at once, checks it, and says what it found."""
 
-from typing import Any, ClassVar
+import re
+from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import discord
@@ -10,15 +11,15 @@ from bot.errors import InputError
 from bot.event_names import STUDIO_CONFIGURED
 from bot.permissions import in_words, missing
 from bot.studio_config import AnnouncementChannel, StudioConfig, save_config
-from cogs.interactions.access import bot_of, require_manager, require_team, services_of
-from cogs.views.base import Modal, PressMixin, layout, row
+from cogs.interactions.access import get_bot, get_services, require_manager, require_team
+from cogs.views.base import Modal, PersistentItemMixin, action_row, card_layout
 from cogs.views.formatting import EMBER, escape_text
 from storage import WriteTransaction
 
 
 def setup_card(interaction: discord.Interaction, found: str = "") -> ui.LayoutView:
     """The configuration as it is, with its controls; ``found`` is what the last change led to."""
-    bot = bot_of(interaction)
+    bot = get_bot(interaction)
     config = bot.config.value
     roles = ", ".join(f"<@&{role_id}>" for role_id in bot.team_role_ids) or "whoever may manage this server"
     announcement = f"<#{config.announcement.channel_id}>" if config.announcement else "none"
@@ -34,12 +35,12 @@ def setup_card(interaction: discord.Interaction, found: str = "") -> ui.LayoutVi
     ]
     if found:
         lines.append(f"\n{found}")
-    return layout(
+    return card_layout(
         ui.TextDisplay("\n".join(lines)),
-        row(RolesSelect()),
-        row(AnnouncementSelect()),
-        row(AuditSelect()),
-        row(
+        action_row(RolesSelect()),
+        action_row(AnnouncementSelect()),
+        action_row(AuditSelect()),
+        action_row(
             RuleButton("zone"),
             RuleButton("approver", on=config.second_approver),
             RuleButton("joining", on=config.approve_affiliates),
@@ -52,7 +53,7 @@ async def keep(interaction: discord.Interaction, found: str, **changes: Any) -> 
     """Keeps the change with its event, and shows the card anew."""
     by = require_team(interaction)
     require_manager(interaction)
-    bot = bot_of(interaction)
+    bot = get_bot(interaction)
     config = StudioConfig.model_validate(bot.config.value.model_dump() | changes)
 
     async def work(tx: WriteTransaction) -> None:
@@ -60,7 +61,7 @@ async def keep(interaction: discord.Interaction, found: str, **changes: Any) -> 
         await save_config(tx, config)
         tx.report(STUDIO_CONFIGURED, {"changed": sorted(changes)}, member_id=member_id)
 
-    await services_of(interaction).database.write(work)
+    await get_services(interaction).database.write(work)
     bot.config.value = config
     await interaction.edit_original_response(view=setup_card(interaction, found))
 
@@ -83,7 +84,7 @@ async def _tested(
     return channel
 
 
-class RolesSelect(PressMixin, ui.DynamicItem[ui.RoleSelect[Any]], template=r"setup:roles"):
+class RolesSelect(PersistentItemMixin, ui.DynamicItem[ui.RoleSelect[Any]], template=r"setup:roles"):
     """Who the team is."""
 
     def __init__(self) -> None:
@@ -95,7 +96,7 @@ class RolesSelect(PressMixin, ui.DynamicItem[ui.RoleSelect[Any]], template=r"set
         )
         super().__init__(select)
 
-    async def press(self, interaction: discord.Interaction) -> None:
+    async def handle_interaction(self, interaction: discord.Interaction) -> None:
         """Keeps the roles; everybody's own role would make everybody the team."""
         require_team(interaction)
         await interaction.response.defer()
@@ -105,7 +106,7 @@ class RolesSelect(PressMixin, ui.DynamicItem[ui.RoleSelect[Any]], template=r"set
         await keep(interaction, "✔ The team is set.", team_role_ids=tuple(role.id for role in chosen))
 
 
-class _ChannelPick(PressMixin):
+class _ChannelPick(PersistentItemMixin):
     """What both channel selects have in common."""
 
     @classmethod
@@ -126,7 +127,7 @@ class AnnouncementSelect(_ChannelPick, ui.DynamicItem[ui.ChannelSelect[Any]], te
     def __init__(self) -> None:
         super().__init__(self.select("setup:announcement", "Announcement channel"))
 
-    async def press(self, interaction: discord.Interaction) -> None:
+    async def handle_interaction(self, interaction: discord.Interaction) -> None:
         """Tests and keeps it."""
         require_team(interaction)
         await interaction.response.defer()
@@ -147,7 +148,7 @@ class AuditSelect(_ChannelPick, ui.DynamicItem[ui.ChannelSelect[Any]], template=
     def __init__(self) -> None:
         super().__init__(self.select("setup:audit", "Audit channel"))
 
-    async def press(self, interaction: discord.Interaction) -> None:
+    async def handle_interaction(self, interaction: discord.Interaction) -> None:
         """Tests and keeps it."""
         require_team(interaction)
         await interaction.response.defer()
@@ -158,7 +159,9 @@ class AuditSelect(_ChannelPick, ui.DynamicItem[ui.ChannelSelect[Any]], template=
         await keep(interaction, f"✔ A test post stands in {channel.mention}.", audit_channel_id=channel.id)
 
 
-class RuleButton(PressMixin, ui.DynamicItem[ui.Button[Any]], template=r"setup:rule:(?P<rule>zone|approver|joining)"):
+class RuleButton(
+    PersistentItemMixin, ui.DynamicItem[ui.Button[Any]], template=r"setup:rule:(?P<rule>zone|approver|joining)"
+):
     """The time zone, the second approver, and how servers join."""
 
     LABELS: ClassVar = {
@@ -171,12 +174,17 @@ class RuleButton(PressMixin, ui.DynamicItem[ui.Button[Any]], template=r"setup:ru
         super().__init__(ui.Button(label=self.LABELS[rule][on], custom_id=f"setup:rule:{rule}"))
         self.rule = rule
 
-    async def press(self, interaction: discord.Interaction) -> None:
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Builds the item from its custom id."""
+        return cls(match["rule"])
+
+    async def handle_interaction(self, interaction: discord.Interaction) -> None:
         """Turns the rule around."""
         require_team(interaction)
-        config = bot_of(interaction).config.value
+        config = get_bot(interaction).config.value
         if self.rule == "zone":
-            await interaction.response.send_modal(ZoneModal(bot_of(interaction).timezone))
+            await interaction.response.send_modal(ZoneModal(get_bot(interaction).timezone))
             return
         await interaction.response.defer()
         if self.rule == "approver":

@@ -169,7 +169,9 @@ class ScriptStore:
 
     async def list_chapter_progress(self, ebook_id: str | None = None) -> list[ChapterProgress]:
         """Every chapter that has a script, ordered by book and number."""
-        rank = case({state.value: number for state, number in _STATE_ORDER.items()}, value=cast(scripts.c.state, String))
+        rank = case(
+            {state.value: number for state, number in _STATE_ORDER.items()}, value=cast(scripts.c.state, String)
+        )
         position = func.row_number().over(
             partition_by=(scripts.c.ebook_id, scripts.c.chapter_number),
             order_by=(rank.desc(), scripts.c.version.desc()),
@@ -200,7 +202,9 @@ class ScriptStore:
         query = select(scripts.c.writer, func.count()).where(and_(*clauses)).group_by(scripts.c.writer)
         return {row[0]: row[1] for row in await self.connection.execute(query)}
 
-    async def list_milestones(self, ebook_id: str | None = None, member_id: str | None = None) -> list[ChapterMilestones]:
+    async def list_milestones(
+        self, ebook_id: str | None = None, member_id: str | None = None
+    ) -> list[ChapterMilestones]:
         """The milestones of every chapter that has a script; with ``member_id``, of scripts that the member requested."""
         query = select(
             scripts.c.ebook_id,

@@ -16,7 +16,7 @@ from bot.broadcasts.post import Post
 from bot.services import Runtime
 from cogs.views.broadcast_post import post_embed
 from storage import WriteTransaction
-from tests.stage import Stage, staged
+from tests.stage import Stage, open_stage
 from tests.standins.discord_world import Channel
 
 CHANNELS = 1_000
@@ -28,7 +28,7 @@ SLACK = 1.05
 
 async def test_broadcast(tmp_path: Path) -> None:
     """Ours takes at most 1.05 times the channels over the rate, without a single 429."""
-    async with staged(f"sqlite:///{tmp_path / 'bench.db'}", Runtime(), broadcast_rate=RATE) as stage:
+    async with open_stage(f"sqlite:///{tmp_path / 'bench.db'}", Runtime(), broadcast_rate=RATE) as stage:
         channels = await _subscribed(stage)
         stage.discord.latency = LATENCY
         stage.discord.limits.enabled = True
@@ -52,7 +52,7 @@ async def _subscribed(stage: Stage) -> list[Channel]:
     guilds = [world.add_guild(f"Server {number}", owner) for number in range(CHANNELS)]
     for guild in guilds:
         stage.discord.join(guild)
-    await stage.discord.until(lambda: len(stage.bot.guilds) == CHANNELS + 1, 60)
+    await stage.discord.wait_until(lambda: len(stage.bot.guilds) == CHANNELS + 1, 60)
 
     async def work(tx: WriteTransaction) -> None:
         for guild in guilds:

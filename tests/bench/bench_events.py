@@ -14,9 +14,10 @@ from bot.clock import utcnow
 from bot.progress.scope import Period
 from storage import Database, WriteTransaction
 from storage.states import ScriptState
-from storage.stores.events import NewEvent, verify
-from tests.conftest import Somebody, StillClock
-from tests.stage import staged
+from storage.stores.events import NewEvent, verify_chain
+from storage.stores.scripts import NewScript
+from tests.conftest import FakeClock, SampleActor
+from tests.stage import open_stage
 
 SIZES = (10_000, 100_000, 1_000_000)
 EVENT = "Chapter audio script generation completed"
@@ -31,15 +32,15 @@ async def rate(number: int, act: Callable[[], Awaitable[object]]) -> float:
     return number / (time.perf_counter() - begin)
 
 
-async def fill(database: Database, clock: StillClock, until: int) -> None:
+async def fill(database: Database, clock: FakeClock, until: int) -> None:
     """The chain has so many events afterwards, spread over a year."""
 
     async def people(tx: WriteTransaction) -> list[str]:
-        return [await tx.members.remember(Somebody(1000 + number, f"Member {number}")) for number in range(7)]
+        return [await tx.members.remember(SampleActor(1000 + number, f"Member {number}")) for number in range(7)]
 
     members = await database.write(people)
     async with database.read() as tx:
-        have = (await tx.events.head()).seq
+        have = (await tx.events.get_head()).seq
     while have < until:
         batch = min(5_000, until - have)
 
@@ -48,7 +49,7 @@ async def fill(database: Database, clock: StillClock, until: int) -> None:
             await tx.events.append(news, timedelta(minutes=30))
 
         await database.write(work)
-        clock.forward(hours=8_760 * batch / SIZES[-1])
+        clock.advance(hours=8_760 * batch / SIZES[-1])
         have += batch
 
 
@@ -96,7 +97,7 @@ async def seeds(path: Path, size: int, number: int) -> float:
 
 async def test_events(tmp_path: Path) -> None:
     """Appending to a long history costs what appending to a short one does."""
-    clock = StillClock()
+    clock = FakeClock()
     database = await Database.open(f"sqlite:///{tmp_path}/studio.db", clock)
     rows: list[tuple[int, float, float, float]] = []
     for size in SIZES:
@@ -107,7 +108,7 @@ async def test_events(tmp_path: Path) -> None:
         rows.append((size, mine, raw, old))
     begin = time.perf_counter()
     async with database.read() as tx:
-        assert (await verify(tx.events)).intact
+        assert (await verify_chain(tx.events)).is_intact
     seconds = time.perf_counter() - begin
     await database.close()
     print(f"\n{'events before':>14} {'ours':>10} {'bare aiosqlite':>16} {'whole file':>12}   (events a second)")
@@ -129,14 +130,16 @@ async def library(database: Database, books: int, chapters: int, versions: int) 
             for chapter in range(1, chapters + 1):
                 for version in range(1, versions + 1):
                     await tx.scripts.add(
-                        ebook_id=ebook_id,
-                        chapter_number=chapter,
-                        version=version,
-                        title=f"Chapter {chapter}",
-                        theme="horror",
-                        writer=dice.choice(("gemini", "gemini", "template")),
-                        body=body,
-                        state=dice.choice(list(ScriptState)),
+                        NewScript(
+                            ebook_id=ebook_id,
+                            chapter_number=chapter,
+                            version=version,
+                            title=f"Chapter {chapter}",
+                            theme="horror",
+                            writer=dice.choice(("gemini", "gemini", "template")),
+                            body=body,
+                            state=dice.choice(list(ScriptState)),
+                        )
                     )
 
     await database.write(work)
@@ -146,20 +149,20 @@ async def library(database: Database, books: int, chapters: int, versions: int) 
 async def test_progress(tmp_path: Path, period: Period) -> None:
     """/progress over 100,000 events: the words within 300 ms, the picture within 2 s, through the whole bot."""
     url = f"sqlite:///{tmp_path}/studio.db"
-    clock = StillClock()
+    clock = FakeClock()
     clock.now = utcnow() - timedelta(hours=8_760 * 100_000 / SIZES[-1])
     database = await Database.open(url, clock)
     await library(database, 20, 60, 2)
     await fill(database, clock, 100_000)
     await database.close()
     words, pictures = [], []
-    async with staged(url) as stage:
+    async with open_stage(url) as stage:
         for _ in range(5):
             begin = time.perf_counter()
             log = await stage.hana.slash("progress", period=period.value)
-            await stage.discord.until(lambda log=log: "Progress" in log.text)  # type: ignore[misc]
+            await stage.discord.wait_until(lambda log=log: "Progress" in log.text)  # type: ignore[misc]
             words.append(time.perf_counter() - begin)
-            await stage.discord.until(lambda log=log: log.message.attachments)  # type: ignore[misc]
+            await stage.discord.wait_until(lambda log=log: log.message.attachments)  # type: ignore[misc]
             pictures.append(time.perf_counter() - begin)
     print(
         f"\n/progress, {period.words}, 100,000 events: slowest of 5 with its words after {max(words) * 1000:.0f} ms, ",

@@ -71,9 +71,9 @@ async def started(discord: DiscordStandIn, folder: Path, **environment: str) -> 
     before = len(discord.gateway.identifies)
     bot = await BotProcess.start(folder, **(discord.env | environment))
     try:
-        await discord.until(lambda: len(discord.gateway.identifies) > before, 20)
-        await discord.ready(20)
-        await discord.until(lambda: "ready as" in bot.output, 10)
+        await discord.wait_until(lambda: len(discord.gateway.identifies) > before, 20)
+        await discord.wait_until_connected(20)
+        await discord.wait_until(lambda: "ready as" in bot.output, 10)
         yield bot
     finally:
         if bot.process.returncode is None:

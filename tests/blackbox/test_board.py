@@ -28,7 +28,7 @@ def standing(discord: DiscordStandIn) -> list[Message]:
 
 async def noted(discord: DiscordStandIn, hana: Person, event: str) -> None:
     """An entry by hand, written."""
-    log = await discord.answered(await hana.slash("track", event=event))
+    log = await discord.wait_for_answer(await hana.slash("track", event=event))
     assert "Noted" in log.text
 
 
@@ -36,16 +36,16 @@ async def test_a_board_through_kills_and_a_busy_hour(tmp_path: Path) -> None:
     """Killed before it could remember its board, and in the soak deleted and busy: one board, never 20 s behind."""
     dice = random.Random(7)
     async with DiscordStandIn() as discord:
-        hana = discord.person("Hana", roles=[discord.world.add_role(discord.studio, "Team", MANAGE_GUILD)])
+        hana = discord.add_person("Hana", roles=[discord.world.add_role(discord.studio, "Team", MANAGE_GUILD)])
         takes = itertools.count(1)
         async with started(discord, tmp_path) as bot:
-            log = await discord.answered(await hana.slash("progress"))
-            await discord.until(lambda: "Pin a live board" in log.buttons)
+            log = await discord.wait_for_answer(await hana.slash("progress"))
+            await discord.wait_until(lambda: "Pin a live board" in log.buttons)
             await hana.click(log, "Pin a live board")
-            await discord.until(lambda: standing(discord))
+            await discord.wait_until(lambda: standing(discord))
             await bot.stop(signal.SIGKILL)  # perhaps before the board's id was committed
         async with started(discord, tmp_path) as bot:
-            await discord.until(lambda: any("Live board pinned" in message.text for message in standing(discord)))
+            await discord.wait_until(lambda: any("Live board pinned" in message.text for message in standing(discord)))
             assert len(standing(discord)) == 1
             await bot.stop()
         ends = time.monotonic() + BUSY_SECONDS
@@ -59,7 +59,7 @@ async def test_a_board_through_kills_and_a_busy_hour(tmp_path: Path) -> None:
                     await asyncio.sleep(dice.random())
                     assert len(standing(discord)) <= 1
                 begin = time.monotonic()
-                await discord.until(lambda last=last: any(last in m.text for m in standing(discord)), CURRENT)  # type: ignore[misc]
+                await discord.wait_until(lambda last=last: any(last in m.text for m in standing(discord)), CURRENT)  # type: ignore[misc]
                 assert time.monotonic() - begin <= CURRENT
                 assert len(standing(discord)) == 1
                 await bot.stop(signal.SIGKILL)

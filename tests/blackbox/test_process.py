@@ -14,7 +14,7 @@ from tests.stage import CHAPTER, MANAGE_GUILD, announcements
 from tests.standins.discord_actors import Person
 from tests.standins.discord_server import DiscordStandIn
 from tests.standins.discord_world import Channel, Message
-from tests.standins.gemini import GeminiStandin
+from tests.standins.gemini import GeminiStandIn
 
 # Killed at random moments is what test_torture and test_writing_faults try; here it comes with the soak.
 SIGNALS = [signal.SIGTERM, signal.SIGKILL] if os.environ.get("SOAK") else [signal.SIGTERM]
@@ -25,12 +25,12 @@ LONG = "\n\n".join(
 
 
 def team(discord: DiscordStandIn) -> Person:
-    return discord.person("Hana", roles=[discord.world.add_role(discord.studio, "Team", MANAGE_GUILD)])
+    return discord.add_person("Hana", roles=[discord.world.add_role(discord.studio, "Team", MANAGE_GUILD)])
 
 
 async def order(discord: DiscordStandIn, person: Person, text: str = CHAPTER, **options: object) -> None:
     wanted = {"ebook": "ebook_001", "chapter": 1, "title": "The Midnight Summoning", "source": ("c.txt", text.encode())}
-    await discord.answered(await person.slash("script", options=wanted | options))
+    await discord.wait_for_answer(await person.slash("script", options=wanted | options))
 
 
 def shown(discord: DiscordStandIn, text: str) -> Message | None:
@@ -44,12 +44,12 @@ def rows(folder: Path, query: str) -> list[tuple[object, ...]]:
 
 async def test_gemini_writes_the_chapter(tmp_path: Path) -> None:
     """Over real HTTP the chapter's own sentences reach Gemini, and its script, tokens and cost reach the database."""
-    with GeminiStandin() as gemini:
+    with GeminiStandIn() as gemini:
         async with DiscordStandIn() as discord:
             hana = team(discord)
             async with started(discord, tmp_path, GOOGLE_API_KEY="k" * 30, GOOGLE_GEMINI_BASE_URL=gemini.url) as bot:
                 await order(discord, hana, theme="fox-demon horror")
-                card = await discord.until(lambda: shown(discord, "tokens"), 20)
+                card = await discord.wait_until(lambda: shown(discord, "tokens"), 20)
                 assert await bot.stop() == ExitCode.DONE
             assert discord.violations == []
     assert card is not None
@@ -72,13 +72,13 @@ async def test_gemini_writes_the_chapter(tmp_path: Path) -> None:
 @pytest.mark.parametrize("sent", SIGNALS)
 async def test_stopped_in_the_middle_of_writing(tmp_path: Path, sent: signal.Signals) -> None:
     """However the process ends while writing, the next one finds the run, the card says so, and Continue finishes it."""
-    with GeminiStandin(chunks=40, delay=0.15) as gemini:
+    with GeminiStandIn(chunks=40, delay=0.15) as gemini:
         async with DiscordStandIn() as discord:
             hana = team(discord)
             keys = {"GOOGLE_API_KEY": "k" * 30, "GOOGLE_GEMINI_BASE_URL": gemini.url}
             async with started(discord, tmp_path, **keys) as bot:
                 await order(discord, hana, LONG)
-                await discord.until(lambda: (card := shown(discord, "Writing")) and "so far" in card.text, 15)
+                await discord.wait_until(lambda: (card := shown(discord, "Writing")) and "so far" in card.text, 15)
                 await asyncio.sleep(2.5)
                 began = time.monotonic()
                 code = await bot.stop(sent)
@@ -86,11 +86,11 @@ async def test_stopped_in_the_middle_of_writing(tmp_path: Path, sent: signal.Sig
                 assert code == (ExitCode.DONE if sent is signal.SIGTERM else -signal.SIGKILL)
             gemini.delay = 0.0
             async with started(discord, tmp_path, **keys) as bot:
-                card = await discord.until(lambda: shown(discord, "Interrupted"), 15)
+                card = await discord.wait_until(lambda: shown(discord, "Interrupted"), 15)
                 assert card is not None
                 assert "cues are safe" in card.text
                 await hana.click(card, "Continue")
-                await discord.until(lambda: shown(discord, "Runs "), 20)
+                await discord.wait_until(lambda: shown(discord, "Runs "), 20)
                 assert await bot.stop() == ExitCode.DONE
             assert len(discord.channel.messages) == 1
             assert discord.violations == []
@@ -109,12 +109,12 @@ async def test_stopped_in_the_middle_of_a_broadcast(tmp_path: Path, sent: signal
         async with started(discord, tmp_path, BROADCAST_RATE="10") as bot:
             await join_all(discord, channels)
             await confirm_broadcast(discord, hana, 30)
-            await discord.until(lambda: sum(bool(announcements(channel)) for channel, _ in channels) >= 8, 10)
+            await discord.wait_until(lambda: sum(bool(announcements(channel)) for channel, _ in channels) >= 8, 10)
             await bot.stop(sent)
         done = sum(bool(announcements(channel)) for channel, _ in channels)
         assert 8 <= done < 30
         async with started(discord, tmp_path, BROADCAST_RATE="40") as bot:
-            await discord.until(lambda: shown(discord, "Posted to 30 of 30"), 20)
+            await discord.wait_until(lambda: shown(discord, "Posted to 30 of 30"), 20)
             await bot.stop()
         assert [len(announcements(channel)) for channel, _ in channels] == [1] * 30
         assert discord.violations == []
@@ -128,37 +128,37 @@ async def affiliates(discord: DiscordStandIn, number: int) -> list[tuple[Channel
         guild = discord.world.add_guild(f"Affiliate {index}", discord.world.add_user(f"owner {index}"))
         role = discord.world.add_role(guild, "Keeper", MANAGE_GUILD)
         channel = discord.world.add_channel(guild, "lore")
-        found.append((channel, discord.person(f"keeper {index}", guild=guild, roles=[role])))
+        found.append((channel, discord.add_person(f"keeper {index}", guild=guild, roles=[role])))
     return found
 
 
 async def join_all(discord: DiscordStandIn, channels: list[tuple[Channel, Person]]) -> None:
     for channel, keeper in channels:
         log = await keeper.slash("affiliate join", channel=keeper.home, options={"channel": channel})
-        assert "You are subscribed" in (await discord.answered(log)).text
+        assert "You are subscribed" in (await discord.wait_for_answer(log)).text
 
 
 async def confirm_broadcast(discord: DiscordStandIn, person: Person, count: int) -> None:
-    log = await discord.answered(await person.slash("broadcast", title="Soon", message="The well opens."))
+    log = await discord.wait_for_answer(await person.slash("broadcast", title="Soon", message="The well opens."))
     await person.click(log, f"Post to {count} channels")
 
 
 async def test_answers_come_at_once_while_writing(tmp_path: Path) -> None:
     """The first response to a command comes within 300 ms (p99 over 100) while chapters are being written."""
-    with GeminiStandin(chunks=400, delay=0.05) as gemini:
+    with GeminiStandIn(chunks=400, delay=0.05) as gemini:
         async with DiscordStandIn() as discord:
             hana = team(discord)
             keys = {"GOOGLE_API_KEY": "k" * 30, "GOOGLE_GEMINI_BASE_URL": gemini.url}
             async with started(discord, tmp_path, **keys) as bot:
                 for chapter in (1, 2, 3):
                     await order(discord, hana, LONG, chapter=chapter)
-                await discord.until(lambda: gemini.open == 3, 10)
+                await discord.wait_until(lambda: gemini.open == 3, 10)
                 latencies = []
                 for number in range(100):
                     command = ("progress", "help", "about", "track")[number % 4]
                     options = {"event": f"Take {number}"} if command == "track" else {}
                     log = await hana.slash(command, options=options)
-                    await discord.answered(log)
+                    await discord.wait_for_answer(log)
                     assert log.latency is not None
                     latencies.append(log.latency)
                 assert gemini.open == 3, "the chapters were being written all the while"
@@ -216,5 +216,5 @@ async def test_commands_are_registered_only_when_they_change(tmp_path: Path) -> 
             assert registrations() == 2
             await bot.stop()
         bot = await BotProcess.start(tmp_path, "run", "--sync", **discord.env)
-        await discord.until(lambda: registrations() == 4, 20)
+        await discord.wait_until(lambda: registrations() == 4, 20)
         assert await bot.stop() == ExitCode.DONE

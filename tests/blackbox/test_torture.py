@@ -24,7 +24,7 @@ RATE = {"BROADCAST_RATE": "40"}
 
 
 def team(discord: DiscordStandIn) -> Person:
-    return discord.person("Hana", roles=[discord.world.add_role(discord.studio, "Team", MANAGE_GUILD)])
+    return discord.add_person("Hana", roles=[discord.world.add_role(discord.studio, "Team", MANAGE_GUILD)])
 
 
 def subscribe(discord: DiscordStandIn, folder: Path, channels: list[Channel]) -> None:
@@ -57,7 +57,7 @@ async def prepared(discord: DiscordStandIn, folder: Path, number: int) -> list[C
 
 
 async def confirm(discord: DiscordStandIn, hana: Person, label: str) -> None:
-    log = await discord.answered(await hana.slash("broadcast", title="Soon", message="The well opens."))
+    log = await discord.wait_for_answer(await hana.slash("broadcast", title="Soon", message="The well opens."))
     await hana.click(log, label)
 
 
@@ -77,7 +77,7 @@ async def test_killed_again_and_again(tmp_path: Path, seed: int) -> None:
     async with DiscordStandIn(seed=seed) as discord:
         hana = team(discord)
         channels = await prepared(discord, tmp_path, CHANNELS)
-        discord.fault("POST", "*/channels/*/messages", "lost", times=None, chance=0.02)
+        discord.add_fault("POST", "*/channels/*/messages", "lost", times=None, chance=0.02)
         kills = sorted(dice.sample(range(10, CHANNELS - 20), KILLS))
         confirmed = False
         for kill in [*kills, CHANNELS + 1]:
@@ -109,12 +109,12 @@ def still_ready(folder: Path, channels: list[Channel]) -> list[Channel]:
 
 
 async def at_least(discord: DiscordStandIn, channels: list[Channel], number: int) -> None:
-    await discord.until(lambda: landed(channels) >= number, 60)
+    await discord.wait_until(lambda: landed(channels) >= number, 60)
 
 
 async def finished(discord: DiscordStandIn, bot: BotProcess) -> None:
     """Until the last start has told the end, then stopped."""
-    await discord.until(lambda: any("Posted to" in message.text for message in discord.channel.messages), 90)
+    await discord.wait_until(lambda: any("Posted to" in message.text for message in discord.channel.messages), 90)
     await bot.stop()
 
 
@@ -124,13 +124,13 @@ async def test_bad_weather_is_accounted_for(tmp_path: Path) -> None:
         hana = team(discord)
         channels = await prepared(discord, tmp_path, 120)
         for status in (500, 502):
-            discord.fault("POST", "*/channels/*/messages", "status", status=status, times=None, chance=0.01)
-        discord.fault("POST", "*/channels/*/messages", "reset", times=None, chance=0.01)
-        discord.fault("POST", "*/channels/*/messages", "lost", times=None, chance=0.01)
+            discord.add_fault("POST", "*/channels/*/messages", "status", status=status, times=None, chance=0.01)
+        discord.add_fault("POST", "*/channels/*/messages", "reset", times=None, chance=0.01)
+        discord.add_fault("POST", "*/channels/*/messages", "lost", times=None, chance=0.01)
         if SOAK:  # each costs the whole time that we wait for an answer
-            discord.fault("POST", "*/channels/*/messages", "hang", times=2, chance=0.05)
+            discord.add_fault("POST", "*/channels/*/messages", "hang", times=2, chance=0.05)
         async with started(discord, tmp_path, **RATE) as bot:
-            log = await discord.answered(await hana.slash("broadcast", title="Soon", message="The well opens."))
+            log = await discord.wait_for_answer(await hana.slash("broadcast", title="Soon", message="The well opens."))
             await hana.click(log, "Post to 120 channels")
             await at_least(discord, channels, 30)
             # Ten in the first twenty would rightly stop the broadcast, so the bad ones are spread over what is left.
@@ -144,9 +144,11 @@ async def test_bad_weather_is_accounted_for(tmp_path: Path) -> None:
             gone = left[-1]
             assert gone.guild is not None
             discord.remove_guild(gone.guild)
-            await discord.until(lambda: any("Posted to" in message.text for message in discord.channel.messages), 120)
+            await discord.wait_until(
+                lambda: any("Posted to" in message.text for message in discord.channel.messages), 120
+            )
             card = next(message for message in discord.channel.messages if "Posted to" in message.text)
-            report = await discord.answered(await hana.click(card, "Report"))
+            report = await discord.wait_for_answer(await hana.click(card, "Report"))
             text = report.messages[0].attachments[0].data.decode("utf-8-sig")
             await bot.stop()
         rows = list(csv.DictReader(io.StringIO(text)))

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.stage import Stage, staged
+from tests.stage import Stage, open_stage
 
 
 @pytest.fixture
@@ -19,5 +19,5 @@ async def stage(stage_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
     """The bot on its stage."""
     for name in ("GOOGLE_API_KEY", "GEMINI_API_KEY"):
         monkeypatch.delenv(name, raising=False)
-    async with staged(stage_url) as found:
+    async with open_stage(stage_url) as found:
         yield found

@@ -9,17 +9,17 @@ from tests.stage import Stage
 async def test_a_channel_that_refuses_three_in_a_row_is_paused(stage: Stage) -> None:
     """After three refusals in a row a channel is paused, its server is told once, and the team can resume it."""
     (lantern,) = await joined(stage, "Red Lantern")
-    stage.discord.fault("POST", f"*/channels/{lantern.channel.id}/messages", "status", status=403, times=3)
+    stage.discord.add_fault("POST", f"*/channels/{lantern.channel.id}/messages", "status", status=403, times=3)
     for number in range(3):
         log = await composed(stage, title=f"Soon {number}")
         await stage.hana.click(log, "Post to 1 channel")
-        await stage.card(f"Posted · Soon {number}")
-    await stage.discord.until(lambda: any("are paused" in m.text for m in lantern.guild.text_channel.messages))
+        await stage.wait_for_card(f"Posted · Soon {number}")
+    await stage.discord.wait_until(lambda: any("are paused" in m.text for m in lantern.guild.text_channel.messages))
     log = await composed(stage)
     assert "paused" in log.text
-    listed = await stage.discord.answered(await stage.hana.slash("affiliates list"))
+    listed = await stage.discord.wait_for_answer(await stage.hana.slash("affiliates list"))
     await stage.hana.click(listed, "Resume Red Lantern")
-    await stage.discord.until(lambda: "**paused**" not in listed.text)
+    await stage.discord.wait_until(lambda: "**paused**" not in listed.text)
     await posted(stage, 1)
 
 
@@ -27,46 +27,48 @@ async def test_subscriptions_end_by_themselves(stage: Stage) -> None:
     """A removed bot and a deleted channel end the subscription, and the team sees it in the audit channel."""
     audit = stage.discord.world.add_channel(stage.discord.studio, "audit")
     stage.discord.update(audit, new=True)
-    await stage.discord.until(lambda: stage.bot.get_channel(audit.id))
-    setup = await stage.discord.answered(await stage.hana.slash("setup"))
+    await stage.discord.wait_until(lambda: stage.bot.get_channel(audit.id))
+    setup = await stage.discord.wait_for_answer(await stage.hana.slash("setup"))
     await stage.hana.select(setup, [audit], custom_id="setup:audit")
-    await stage.discord.until(lambda: "A test post stands in" in setup.text)
+    await stage.discord.wait_until(lambda: "A test post stands in" in setup.text)
     lantern, owls = await joined(stage, "Red Lantern", "Night Owls")
     stage.discord.remove_guild(lantern.guild)
     stage.discord.delete_channel(owls.channel)
-    await stage.discord.until(lambda: sum("no longer subscribed" in message.text for message in audit.messages) == 2)
+    await stage.discord.wait_until(
+        lambda: sum("no longer subscribed" in message.text for message in audit.messages) == 2
+    )
     log = await composed(stage)
     assert "No channel would get it" in log.text
 
 
 async def test_joining_can_need_the_teams_word(stage: Stage) -> None:
     """Where the studio says so, a server waits until the team lets it in, and is told when it does."""
-    setup = await stage.discord.answered(await stage.hana.slash("setup"))
+    setup = await stage.discord.wait_for_answer(await stage.hana.slash("setup"))
     await stage.hana.click(setup, "Let the team admit servers")
-    await stage.discord.until(lambda: "after the team lets them in" in setup.text)
-    lantern = await stage.affiliate("Red Lantern")
-    assert "has to let you in" in await lantern.run("join", channel=lantern.channel)
+    await stage.discord.wait_until(lambda: "after the team lets them in" in setup.text)
+    lantern = await stage.add_affiliate("Red Lantern")
+    assert "has to let you in" in await lantern.run_command("join", channel=lantern.channel)
     assert "No channel would get it" in (await composed(stage)).text
-    listed = await stage.discord.answered(await stage.hana.slash("affiliates list"))
+    listed = await stage.discord.wait_for_answer(await stage.hana.slash("affiliates list"))
     await stage.hana.click(listed, "Admit Red Lantern")
-    await stage.discord.until(lambda: any("will arrive in" in m.text for m in lantern.guild.text_channel.messages))
+    await stage.discord.wait_until(lambda: any("will arrive in" in m.text for m in lantern.guild.text_channel.messages))
     await posted(stage, 1)
 
 
 async def test_from_share_to_badge(stage: Stage) -> None:
     """Shares bring badges, told at once and shown with the leaderboard."""
     (lantern,) = await joined(stage, "Red Lantern")
-    reader = stage.discord.person("Reader", guild=lantern.guild)
+    reader = stage.discord.add_person("Reader", guild=lantern.guild)
     answers = []
     for number in (1, 2, 3):
         log = await composed(stage, title=f"Lore {number}")
         await stage.hana.click(log, "Post to 1 channel")
         await arrived(stage, lantern, number)
-        pressed = await stage.discord.answered(await reader.click(lantern.posts[-1], "I shared it"))
+        pressed = await stage.discord.wait_for_answer(await reader.click(lantern.posts[-1], "I shared it"))
         answers.append(pressed.text)
     assert "First Whisper" in answers[0]
     assert "Ember Tail" in answers[2]
-    seen = await stage.discord.answered(await reader.slash("badges", channel=lantern.guild.text_channel))
+    seen = await stage.discord.wait_for_answer(await reader.slash("badges", channel=lantern.guild.text_channel))
     assert "Ember Tail" in seen.text
     assert "1. Reader" in seen.text
 
@@ -74,32 +76,34 @@ async def test_from_share_to_badge(stage: Stage) -> None:
 async def test_settings_choose_role_and_books(stage: Stage) -> None:
     """/affiliate settings changes the role to ping and the books that are followed."""
     (lantern,) = await joined(stage, "Red Lantern")
-    await stage.script()
-    card = await stage.finished()
+    await stage.run_script()
+    card = await stage.wait_for_finished_script()
     await stage.hana.click(card, "Approve")
-    await stage.discord.until(lambda: "approved" in card.text)
-    log = await stage.discord.answered(
-        await lantern.keeper.slash("affiliate settings", channel=lantern.guild.text_channel)
+    await stage.discord.wait_until(lambda: "approved" in card.text)
+    log = await stage.discord.wait_for_answer(
+        await lantern.manager.slash("affiliate settings", channel=lantern.guild.text_channel)
     )
-    await lantern.keeper.select(log, [lantern.listeners], custom_id="affiliate:role")
-    await stage.discord.until(lambda: f"<@&{lantern.listeners.id}>" in log.text)
-    await lantern.keeper.select(log, ["ebook_001"], custom_id="affiliate:books")
-    await stage.discord.until(lambda: "Follows: ebook_001" in log.text)
+    await lantern.manager.select(log, [lantern.listener_role], custom_id="affiliate:role")
+    await stage.discord.wait_until(lambda: f"<@&{lantern.listener_role.id}>" in log.text)
+    await lantern.manager.select(log, ["ebook_001"], custom_id="affiliate:books")
+    await stage.discord.wait_until(lambda: "Follows: ebook_001" in log.text)
 
 
 async def test_check_again_after_a_missing_permission(stage: Stage) -> None:
     """A channel that is closed is shown with what is missing; after mending it, Check again subscribes."""
-    lantern = await stage.affiliate("Red Lantern", denied=1 << 14)
-    log = await lantern.keeper.slash(
+    lantern = await stage.add_affiliate("Red Lantern", denied=1 << 14)
+    log = await lantern.manager.slash(
         "affiliate join", channel=lantern.guild.text_channel, options={"channel": lantern.channel}
     )
-    await stage.discord.answered(log)
+    await stage.discord.wait_for_answer(log)
     assert "Embed Links ✘" in log.text
     lantern.channel.overwrites.clear()
     stage.discord.update(lantern.channel)
-    await stage.discord.until(lambda: stage.bot.adapters.reach.obstacle(lantern.guild.id, lantern.channel.id) == "")
-    await lantern.keeper.click(log, "Check again")
-    await stage.discord.until(lambda: "You are subscribed" in log.text)
+    await stage.discord.wait_until(
+        lambda: stage.bot.adapters.channel_access.obstacle(lantern.guild.id, lantern.channel.id) == ""
+    )
+    await lantern.manager.click(log, "Check again")
+    await stage.discord.wait_until(lambda: "You are subscribed" in log.text)
 
 
 async def test_what_was_lost_while_away_ends_at_the_start(stage: Stage) -> None:

@@ -33,57 +33,57 @@ def quiet_for(stage: Stage, seconds: float) -> None:
 
 async def test_a_long_global_limit_is_waited_out(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """However long Discord asks everybody to be quiet, afterwards everything goes on, and nothing arrives twice."""
-    monkeypatch.setattr(requests.answer, "__defaults__", (0.3,))
-    lantern = await (await stage.affiliate("Red Lantern")).join()
+    monkeypatch.setattr(requests, "REQUEST_SECONDS", 0.3)
+    lantern = await (await stage.add_affiliate("Red Lantern")).subscribe()
     log = await composed(stage)
     quiet_for(stage, 1.5)
     await stage.hana.click(log, "Post to 1 channel")
-    await stage.discord.until(lambda: lantern.posts, 15)
-    await stage.script()
-    await stage.finished()
-    await stage.card("Posted to 1 of 1 channel", 30)
+    await stage.discord.wait_until(lambda: lantern.posts, 15)
+    await stage.run_script()
+    await stage.wait_for_finished_script()
+    await stage.wait_for_card("Posted to 1 of 1 channel", 30)
     assert len(lantern.posts) == 1
 
 
 @pytest.mark.parametrize("kind", ["lost", "reset", "status"])
 async def test_a_card_whose_posting_fails_comes(stage: Stage, kind: Kind) -> None:
     """A fault while a run's card is posted costs nothing: there is one card, and it shows the script."""
-    stage.discord.fault("POST", f"/channels/{stage.discord.channel.id}/messages", kind, status=503)
-    log = await stage.script()
+    stage.discord.add_fault("POST", f"/channels/{stage.discord.channel.id}/messages", kind, status=503)
+    log = await stage.run_script()
     assert "on its way" in log.text
-    await stage.finished()
+    await stage.wait_for_finished_script()
     assert len(stage.channel) == 1
 
 
 async def test_a_card_that_missed_the_end_shows_it(stage: Stage) -> None:
     """The last edit of a run's card fails: as soon as Discord is well again, the card shows the script."""
-    fault = stage.discord.fault("PATCH", "/channels/*/messages/*", "reset", times=None)
-    await stage.script()
+    fault = stage.discord.add_fault("PATCH", "/channels/*/messages/*", "reset", times=None)
+    await stage.run_script()
     async with asyncio.timeout(10):
         while True:
-            if "Chapter audio script generation completed" in await stage.events():
+            if "Chapter audio script generation completed" in await stage.event_names():
                 break
             await asyncio.sleep(0.05)
     await asyncio.sleep(0.5)
     stage.discord.faults.remove(fault)
     await stage.bot.services.worker._show_what_rests()
-    await stage.finished()
+    await stage.wait_for_finished_script()
 
 
 async def test_a_stopped_post_stays_stopped(stage: Stage) -> None:
     """What was stopped while Discord asked for quiet is not sent by a later recall of what had arrived."""
-    found = [await (await stage.affiliate(name)).join() for name in ("A", "B", "C", "D")]
+    found = [await (await stage.add_affiliate(name)).subscribe() for name in ("A", "B", "C", "D")]
     stage.bot.services.dispatcher.pacer.rate = 4.0
     log = await composed(stage)
     await stage.hana.click(log, "Post to 4 channels")
-    await stage.discord.until(lambda: any(one.posts for one in found))
+    await stage.discord.wait_until(lambda: any(one.posts for one in found))
     stage.bot.services.dispatcher.pacer.pause_for(1.5)
-    await stage.discord.answered(await stage.hana.slash("broadcasts stop-all"))
+    await stage.discord.wait_for_answer(await stage.hana.slash("broadcasts stop-all"))
     arrived = sum(len(one.posts) for one in found)
-    card = await stage.card("Soon")
-    await stage.discord.until(lambda: "Recall" in card.buttons)
-    asked = await stage.discord.answered(await stage.hana.click(card, "Recall"))
-    answer = await stage.discord.answered(await stage.hana.click(asked, "Remove"))
+    card = await stage.wait_for_card("Soon")
+    await stage.discord.wait_until(lambda: "Recall" in card.buttons)
+    asked = await stage.discord.wait_for_answer(await stage.hana.click(card, "Recall"))
+    answer = await stage.discord.wait_for_answer(await stage.hana.click(asked, "Remove"))
     assert "still on their way" in answer.text or "Removing" in answer.text
     await asyncio.sleep(2.5)
     assert sum(len(one.posts) for one in found) <= arrived
@@ -92,13 +92,13 @@ async def test_a_stopped_post_stays_stopped(stage: Stage) -> None:
 
 async def test_the_card_of_a_stopped_broadcast_counts_what_landed(stage: Stage) -> None:
     """Posts that were in flight at the stop are counted as soon as they have landed."""
-    found = [await (await stage.affiliate(f"S{number}")).join() for number in range(8)]
+    found = [await (await stage.add_affiliate(f"S{number}")).subscribe() for number in range(8)]
     stage.discord.latency = 0.3
     log = await composed(stage)
     await stage.hana.click(log, "Post to 8 channels")
-    await stage.discord.answered(await stage.hana.slash("broadcasts stop-all"))
+    await stage.discord.wait_for_answer(await stage.hana.slash("broadcasts stop-all"))
     stage.discord.latency = 0.0
-    card = await stage.card("Soon")
+    card = await stage.wait_for_card("Soon")
     async with asyncio.timeout(15):
         while True:
             arrived = sum(len(one.posts) for one in found)
@@ -109,7 +109,7 @@ async def test_the_card_of_a_stopped_broadcast_counts_what_landed(stage: Stage) 
 
 async def test_a_subscribed_announcement_channel_gets_it_once(stage: Stage) -> None:
     """The studio's own channel, subscribed besides, is one channel: counted once, posted once."""
-    lantern = await (await stage.affiliate("Red Lantern")).join()
+    lantern = await (await stage.add_affiliate("Red Lantern")).subscribe()
     config = stage.bot.config.value
     place = {
         "guild_id": lantern.guild.id,
@@ -121,31 +121,31 @@ async def test_a_subscribed_announcement_channel_gets_it_once(stage: Stage) -> N
     await stage.bot.services.database.write(lambda tx: save_config(tx, changed))
     log = await composed(stage)
     await stage.hana.click(log, "Post to 1 channel")
-    await stage.card("Posted to 1 of 1 channel")
+    await stage.wait_for_card("Posted to 1 of 1 channel")
     assert len(lantern.posts) == 1
 
 
 async def test_a_server_that_leaves_in_the_middle_is_told_so(stage: Stage) -> None:
     """Whose subscription ends before its turn is reported as that, not as stopped by somebody."""
-    lantern = await (await stage.affiliate("Red Lantern")).join()
+    lantern = await (await stage.add_affiliate("Red Lantern")).subscribe()
     stage.bot.services.dispatcher.pacer.pause_for(1.5)
     log = await composed(stage)
     await stage.hana.click(log, "Post to 1 channel")
-    await stage.card("Posting")
+    await stage.wait_for_card("Posting")
     stage.discord.delete_channel(lantern.channel)
-    card = await stage.card("1 refused")
+    card = await stage.wait_for_card("1 refused")
     assert "the subscription has ended meanwhile" in card.text
 
 
 async def test_joining_again_keeps_the_followed_books(stage: Stage) -> None:
     """/affiliate join once more, as a paused channel is told to, changes nothing of what the server follows."""
-    lantern = await (await stage.affiliate("Red Lantern")).join()
+    lantern = await (await stage.add_affiliate("Red Lantern")).subscribe()
     affiliates = stage.bot.services.affiliates
     async with stage.bot.services.database.read() as tx:
         known = await tx.subscriptions.of_guild(lantern.guild.id)
     assert known is not None
     await stage.bot.services.database.write(lambda tx: tx.subscriptions.change(lantern.guild.id, ebooks=("ebook_001",)))
-    await lantern.join()
+    await lantern.subscribe()
     again = await affiliates.of_guild(lantern.guild.id)
     assert again is not None
     assert tuple(again.ebooks) == ("ebook_001",)
@@ -153,24 +153,26 @@ async def test_joining_again_keeps_the_followed_books(stage: Stage) -> None:
 
 async def test_an_unreadable_history_proves_nothing(stage: Stage) -> None:
     """Where its history may not be read, a channel looks empty: a lost answer is no reason to post again blindly."""
-    lantern = await (await stage.affiliate("Red Lantern")).join()
+    lantern = await (await stage.add_affiliate("Red Lantern")).subscribe()
     lantern.channel.deny(lantern.guild.me, READ_MESSAGE_HISTORY)
     stage.discord.update(lantern.channel)
-    stage.discord.fault("POST", f"/channels/{lantern.channel.id}/messages", "lost")
+    stage.discord.add_fault("POST", f"/channels/{lantern.channel.id}/messages", "lost")
     log = await composed(stage)
     await stage.hana.click(log, "Post to 1 channel")
-    await stage.card("Posted to 1 of 1 channel", 20)
+    await stage.wait_for_card("Posted to 1 of 1 channel", 20)
     assert len(lantern.posts) == 1, "the nonce made the second try the same post"
 
 
 async def test_with_a_second_approver_texts_are_not_changed_by_one(stage: Stage) -> None:
     """Where two people stand behind every text, nobody alone gives posted announcements another one."""
-    await (await stage.affiliate("Red Lantern")).join()
+    await (await stage.add_affiliate("Red Lantern")).subscribe()
     log = await composed(stage)
     await stage.hana.click(log, "Post to 1 channel")
-    card = await stage.card("Posted to 1 of 1 channel")
+    card = await stage.wait_for_card("Posted to 1 of 1 channel")
     changed = StudioConfig.model_validate(stage.bot.config.value.model_dump() | {"second_approver": True})
     await stage.bot.services.database.write(lambda tx: save_config(tx, changed))
     modal = await stage.hana.click(card, "Edit the posts")
-    answer = await stage.discord.answered(await stage.hana.modal_submit(modal, {"title": "Free nitro", "message": "x"}))
+    answer = await stage.discord.wait_for_answer(
+        await stage.hana.submit_modal(modal, {"title": "Free nitro", "message": "x"})
+    )
     assert "two people" in answer.text

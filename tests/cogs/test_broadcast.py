@@ -11,65 +11,65 @@ SEND, EMBED = 1 << 11, 1 << 14
 
 async def composed(stage: Stage, title: str = "Soon", message: str = "The well opens.") -> InteractionLog:
     """The preview of an announcement."""
-    return await stage.discord.answered(await stage.hana.slash("broadcast", title=title, message=message))
+    return await stage.discord.wait_for_answer(await stage.hana.slash("broadcast", title=title, message=message))
 
 
 async def test_from_approval_to_an_affiliate(stage: Stage) -> None:
     """Approve and release shows a preview with its count; only the confirmation posts, once, and is an event."""
-    affiliates = [await (await stage.affiliate(name)).join() for name in ("Red Lantern", "Night Owls")]
-    await stage.script(hook="Tell the fox.")
-    card = await stage.finished()
+    affiliates = [await (await stage.add_affiliate(name)).subscribe() for name in ("Red Lantern", "Night Owls")]
+    await stage.run_script(hook="Tell the fox.")
+    card = await stage.wait_for_finished_script()
     modal = await stage.hana.click(card, "Approve and release…")
-    log = await stage.discord.answered(await stage.hana.modal_submit(modal, {"link": "https://example.org/1"}))
+    log = await stage.discord.wait_for_answer(await stage.hana.submit_modal(modal, {"link": "https://example.org/1"}))
     assert "Goes to **2 channels** in 2 servers" in log.text
     assert log.ephemeral
     assert not any(affiliate.posts for affiliate in affiliates)
-    assert BROADCAST_SENT not in await stage.events()
+    assert BROADCAST_SENT not in await stage.event_names()
     await stage.hana.click(log, "Post to 2 channels")
-    await stage.card("Posted to 2 of 2 channels")
+    await stage.wait_for_card("Posted to 2 of 2 channels")
     for affiliate in affiliates:
         (post,) = affiliate.posts
         assert "New Lore: The Midnight Summoning" in post.text
         assert "Tell the fox." in post.text
         assert post.buttons == ["Listen / read", "I shared it"]
         assert not post.pings
-    await stage.discord.until(lambda: "released" in card.text)
-    names = await stage.events()
+    await stage.discord.wait_until(lambda: "released" in card.text)
+    names = await stage.event_names()
     assert names.count(BROADCAST_SENT) == 1
     assert names.index(SCRIPT_RELEASED) < names.index(BROADCAST_SENT)
 
 
 async def test_a_share_counts_once(stage: Stage) -> None:
     """ "I shared it" counts once for each person and announcement."""
-    lantern = await (await stage.affiliate("Red Lantern")).join()
+    lantern = await (await stage.add_affiliate("Red Lantern")).subscribe()
     log = await composed(stage)
     await stage.hana.click(log, "Post to 1 channel")
-    await stage.discord.until(lambda: lantern.posts)
-    reader = stage.discord.person("Reader", guild=lantern.guild)
-    first = await stage.discord.answered(await reader.click(lantern.posts[0], "I shared it"))
+    await stage.discord.wait_until(lambda: lantern.posts)
+    reader = stage.discord.add_person("Reader", guild=lantern.guild)
+    first = await stage.discord.wait_for_answer(await reader.click(lantern.posts[0], "I shared it"))
     assert "Counted." in first.text
-    second = await stage.discord.answered(await reader.click(lantern.posts[0], "I shared it"))
+    second = await stage.discord.wait_for_answer(await reader.click(lantern.posts[0], "I shared it"))
     assert "it counts once" in second.text
-    seen = await stage.discord.answered(await reader.slash("progress", channel=lantern.guild.text_channel))
+    seen = await stage.discord.wait_for_answer(await reader.slash("progress", channel=lantern.guild.text_channel))
     assert "shared 1 announcement" in seen.text
     assert "First Whisper" in seen.text
 
 
 async def test_a_missing_message_is_asked_for(stage: Stage) -> None:
     """Without title or message a modal asks; what is typed there becomes the preview, and can be edited."""
-    await (await stage.affiliate("Red Lantern")).join()
+    await (await stage.add_affiliate("Red Lantern")).subscribe()
     modal = await stage.hana.slash("broadcast", title="Soon")
-    log = await stage.discord.answered(await stage.hana.modal_submit(modal, {"message": "The well opens."}))
+    log = await stage.discord.wait_for_answer(await stage.hana.submit_modal(modal, {"message": "The well opens."}))
     assert "The well opens." in log.text
     edit = await stage.hana.click(log, "Edit")
-    await stage.hana.modal_submit(edit, {"title": "Sooner", "message": "The well is open."})
-    await stage.discord.until(lambda: "Sooner" in log.text)
+    await stage.hana.submit_modal(edit, {"title": "Sooner", "message": "The well is open."})
+    await stage.discord.wait_until(lambda: "Sooner" in log.text)
 
 
 async def test_who_cannot_be_reached_is_left_out_with_the_reason(stage: Stage) -> None:
     """A channel where the bot may not post is left out before anything is sent, and the preview says why."""
-    owls = await (await stage.affiliate("Night Owls")).join()
-    await (await stage.affiliate("Red Lantern")).join()
+    owls = await (await stage.add_affiliate("Night Owls")).subscribe()
+    await (await stage.add_affiliate("Red Lantern")).subscribe()
     owls.channel.deny(owls.guild.me, SEND)
     stage.discord.update(owls.channel)
     log = await composed(stage)
@@ -80,11 +80,11 @@ async def test_who_cannot_be_reached_is_left_out_with_the_reason(stage: Stage) -
 
 async def test_a_refused_channel_is_reported(stage: Stage) -> None:
     """A channel that is deleted between preview and send is reported as refused; the others get the post."""
-    lantern, owls = [await (await stage.affiliate(name)).join() for name in ("Red Lantern", "Night Owls")]
+    lantern, owls = [await (await stage.add_affiliate(name)).subscribe() for name in ("Red Lantern", "Night Owls")]
     log = await composed(stage)
     stage.discord.delete_channel(lantern.channel, silently=True)
     await stage.hana.click(log, "Post to 2 channels")
-    card = await stage.card("Posted to 1 of 2 channels")
+    card = await stage.wait_for_card("Posted to 1 of 2 channels")
     assert "1 refused" in card.text
     assert "Red Lantern" in card.text
     assert "no longer exists" in card.text
@@ -93,11 +93,11 @@ async def test_a_refused_channel_is_reported(stage: Stage) -> None:
 
 async def test_two_confirmations_send_once(stage: Stage) -> None:
     """The same draft pressed twice is sent once, and the second press is told so."""
-    lantern = await (await stage.affiliate("Red Lantern")).join()
+    lantern = await (await stage.add_affiliate("Red Lantern")).subscribe()
     log = await composed(stage)
     button = next(c["custom_id"] for c in log.message.controls if c.get("label", "").startswith("Post to"))
     await stage.hana.click(log, custom_id=button)
-    await stage.discord.until(lambda: lantern.posts)
+    await stage.discord.wait_until(lambda: lantern.posts)
     with pytest.raises(StateError, match="already been confirmed"):
         await stage.bot.services.broadcasting.confirm(button.rsplit(":", 1)[1], Actor(1, "x"))
     assert len(lantern.posts) == 1
@@ -105,19 +105,19 @@ async def test_two_confirmations_send_once(stage: Stage) -> None:
 
 async def test_pings_need_a_grant(stage: Stage) -> None:
     """Mentions in the message ping nobody; the role an affiliate chose is pinged only where the preview was told so."""
-    lantern = await stage.affiliate("Red Lantern")
-    await lantern.join(role=lantern.listeners)
-    role = lantern.listeners
+    lantern = await stage.add_affiliate("Red Lantern")
+    await lantern.subscribe(role=lantern.listener_role)
+    role = lantern.listener_role
     text = f"@everyone <@&{role.id}> @here"
     log = await composed(stage, "Soon", text)
     await stage.hana.click(log, "Post to 1 channel")
-    await stage.discord.until(lambda: len(lantern.posts) == 1)
+    await stage.discord.wait_until(lambda: len(lantern.posts) == 1)
     assert not lantern.posts[0].pings
     log = await composed(stage, "Now", text)
     await stage.hana.click(log, "Ping roles they chose: no")
-    await stage.discord.until(lambda: "Ping roles they chose: yes" in log.buttons)
+    await stage.discord.wait_until(lambda: "Ping roles they chose: yes" in log.buttons)
     await stage.hana.click(log, "Post to 1 channel")
-    await stage.discord.until(lambda: len(lantern.posts) == 2)
+    await stage.discord.wait_until(lambda: len(lantern.posts) == 2)
     pings = lantern.posts[1].pings
     assert list(pings.roles) == [role.id]
     assert not pings.everyone
@@ -125,14 +125,14 @@ async def test_pings_need_a_grant(stage: Stage) -> None:
 
 async def test_leaving_ends_it(stage: Stage) -> None:
     """After /affiliate leave nothing arrives, and leaving twice is told."""
-    lantern = await (await stage.affiliate("Red Lantern")).join()
-    assert "ended" in await lantern.run("leave")
-    assert "not subscribed" in await lantern.run("leave")
+    lantern = await (await stage.add_affiliate("Red Lantern")).subscribe()
+    assert "ended" in await lantern.run_command("leave")
+    assert "not subscribed" in await lantern.run_command("leave")
     log = await composed(stage)
     assert "No channel would get it" in log.text
 
 
 async def test_joining_says_what_is_missing(stage: Stage) -> None:
     """A channel the bot cannot write to is refused with the permission's Discord name."""
-    lantern = await stage.affiliate("Red Lantern", denied=EMBED)
-    assert "Embed Links" in await lantern.run("join", channel=lantern.channel)
+    lantern = await stage.add_affiliate("Red Lantern", denied=EMBED)
+    assert "Embed Links" in await lantern.run_command("join", channel=lantern.channel)

@@ -16,6 +16,7 @@ from bot.event_names import BROADCAST_SENT
 from storage import WriteTransaction
 from storage.states import ScriptState
 from storage.stores.events import EventFilter
+from storage.stores.scripts import NewScript
 from tests.stage import MANAGE_GUILD, Stage
 from tests.standins.discord_actors import Person
 from tests.standins.discord_interactions import InteractionLog
@@ -23,14 +24,14 @@ from tests.standins.discord_interactions import InteractionLog
 
 async def progress(stage: Stage, *, by: Person | None = None, **options: Any) -> InteractionLog:
     """``/progress`` by the team, with its picture and its controls."""
-    log = await stage.discord.answered(await (by or stage.hana).slash("progress", **options))
-    await stage.discord.until(lambda: log.message.attachments)
+    log = await stage.discord.wait_for_answer(await (by or stage.hana).slash("progress", **options))
+    await stage.discord.wait_until(lambda: log.message.attachments)
     return log
 
 
 async def track(stage: Stage, event: str, data: str = "{}") -> None:
     """An entry by hand, written."""
-    log = await stage.discord.answered(await stage.hana.slash("track", event=event, data=data))
+    log = await stage.discord.wait_for_answer(await stage.hana.slash("track", event=event, data=data))
     assert "Noted" in log.text
 
 
@@ -40,7 +41,7 @@ async def choose(
     """Another entry of one of the menus (its id begins with ``progress:name``), until the text shows."""
     custom_id = next(found for found in ids(log) if found.startswith(f"progress:{name}:"))
     await (by or stage.hana).select(log, [value], custom_id=custom_id)
-    await stage.discord.until(lambda: until in log.text)
+    await stage.discord.wait_until(lambda: until in log.text)
 
 
 def ids(log: InteractionLog) -> list[str]:
@@ -58,8 +59,8 @@ def ids(log: InteractionLog) -> list[str]:
 
 async def test_the_overview_has_a_picture_with_a_description(stage: Stage) -> None:
     """The team sees books, writer, money, who is at work and what came last, and a PNG that is told in words."""
-    await stage.script()
-    await stage.finished()
+    await stage.run_script()
+    await stage.wait_for_finished_script()
     log = await progress(stage, share=True)
     assert not log.ephemeral
     for words in ("1 of 1 drafted", "1 script written, 1 as a template (0% by Gemini)", "1 member at work: Hana"):
@@ -83,19 +84,19 @@ async def test_the_words_wait_for_no_picture(stage: Stage) -> None:
         return await draw(data)
 
     stage.bot.services.snapshots.pictures.draw = slowly  # type: ignore[method-assign]
-    log = await stage.discord.answered(await stage.hana.slash("progress"))
+    log = await stage.discord.wait_for_answer(await stage.hana.slash("progress"))
     await choose(stage, log, "view", "events", "Events · this week")
     drawing.set()
     await track(stage, "Done")
-    await stage.discord.until(lambda: not stage.bot.services.snapshots.awaited)
+    await stage.discord.wait_until(lambda: not stage.bot.services.snapshots.awaited)
     assert "Events · this week" in log.text
     assert log.message.attachments == []
 
 
 async def test_views_periods_and_filters(stage: Stage) -> None:
     """Timeline, events and sessions are one choice away; periods and names of events narrow them; exports are both files."""
-    await stage.script()
-    await stage.finished()
+    await stage.run_script()
+    await stage.wait_for_finished_script()
     await track(stage, "Mixing done", '{"takes": 3}')
     log = await progress(stage)
     await choose(stage, log, "view", "timeline", "Timeline · this week")
@@ -104,7 +105,7 @@ async def test_views_periods_and_filters(stage: Stage) -> None:
     assert "5 events" in log.text
     await choose(stage, log, "event", event_value(log, "Mixing done"), "this week · Mixing done")
     assert "**Added document" not in log.text
-    export = await stage.discord.answered(await stage.hana.click(log, "Export"))
+    export = await stage.discord.wait_for_answer(await stage.hana.click(log, "Export"))
     files = {file.filename: file.data for file in export.messages[0].attachments}
     assert [entry["event"] for entry in json.loads(files["session_progress.json"])] == ["Mixing done"]
     rows = list(csv.DictReader(io.StringIO(files["session_progress.csv"].decode("utf-8-sig"))))
@@ -130,8 +131,8 @@ def event_value(log: InteractionLog, label: str) -> str:
 
 async def test_progress_of_one_member(stage: Stage) -> None:
     """Only what one member did: others' acts do not count."""
-    await stage.script()
-    await stage.finished()
+    await stage.run_script()
+    await stage.wait_for_finished_script()
     log = await progress(stage, member=stage.bob)
     assert "0 scripts written" in log.text
     log = await progress(stage, member=stage.hana)
@@ -146,25 +147,25 @@ async def test_events_are_paged(stage: Stage) -> None:
     await choose(stage, log, "view", "events", "Page 1 of 2")
     assert "**Take 11**" in log.text
     await stage.hana.click(log, "Older ›")
-    await stage.discord.until(lambda: "Page 2 of 2" in log.text)
+    await stage.discord.wait_until(lambda: "Page 2 of 2" in log.text)
     assert "**Take 0**" in log.text
     await stage.hana.click(log, "‹ Newer")
-    await stage.discord.until(lambda: "Page 1 of 2" in log.text)
+    await stage.discord.wait_until(lambda: "Page 1 of 2" in log.text)
 
 
 async def test_since_i_last_looked(stage: Stage) -> None:
     """The first look shows the week, the second only what has come since; each member has a look of their own."""
-    await stage.script()
-    await stage.finished()
+    await stage.run_script()
+    await stage.wait_for_finished_script()
     log = await progress(stage)
-    first = await stage.discord.answered(await stage.hana.click(log, "Since I last looked"))
+    first = await stage.discord.wait_for_answer(await stage.hana.click(log, "Since I last looked"))
     assert first.messages[-1].ephemeral
     assert "You look for the first time" in first.text
     assert "1 script written · 4 events" in first.text
-    again = await stage.discord.answered(await stage.hana.click(log, "Since I last looked"))
+    again = await stage.discord.wait_for_answer(await stage.hana.click(log, "Since I last looked"))
     assert "Nothing has happened" in again.text
     await track(stage, "Mixing done")
-    third = await stage.discord.answered(await stage.hana.click(log, "Since I last looked"))
+    third = await stage.discord.wait_for_answer(await stage.hana.click(log, "Since I last looked"))
     assert "Hana · Mixing done" in third.text
     assert "1 event" in third.text
 
@@ -178,16 +179,16 @@ async def test_sessions_are_named_and_ended(stage: Stage) -> None:
     opened = await open_first_session(stage, log)
     assert "Mixing begun" in opened.text
     modal = await stage.hana.click(opened, "Name it")
-    await stage.hana.modal_submit(modal, {"name": "Night   edit"})
-    await stage.discord.until(lambda: "Night edit" in opened.text)
+    await stage.hana.submit_modal(modal, {"name": "Night   edit"})
+    await stage.discord.wait_until(lambda: "Night edit" in opened.text)
     await stage.hana.click(opened, "End it")
-    await stage.discord.until(lambda: "End it" not in opened.buttons)
+    await stage.discord.wait_until(lambda: "End it" not in opened.buttons)
     await track(stage, "Mixing done")
     log = await progress(stage)
     await choose(stage, log, "view", "sessions", "Night edit")
     assert log.text.count("still open") == 1
     async with stage.bot.services.database.read() as tx:
-        events = await tx.events.page(EventFilter(), limit=10)
+        events = await tx.events.get_page(EventFilter(), limit=10)
     sessions = {event.event: event.session_id for event in events}
     assert sessions["Session named"] == sessions["Session ended"] == sessions["Mixing begun"]
     assert sessions["Mixing done"] != sessions["Mixing begun"]
@@ -198,53 +199,53 @@ async def open_first_session(stage: Stage, log: InteractionLog, by: Person | Non
     """The first session of the list, opened."""
     custom_id = next(found for found in ids(log) if found.startswith("progress:session:"))
     async with stage.bot.services.database.read() as tx:
-        session = (await tx.sessions.page(limit=1))[0]
-    return await stage.discord.answered(await (by or stage.hana).select(log, [session.id], custom_id=custom_id))
+        session = (await tx.sessions.get_page(limit=1))[0]
+    return await stage.discord.wait_for_answer(await (by or stage.hana).select(log, [session.id], custom_id=custom_id))
 
 
 async def test_other_peoples_sessions_are_theirs(stage: Stage) -> None:
     """The team reads every session, but nobody is offered to name or end somebody else's, nor could they."""
     await track(stage, "Mixing begun")
     second = stage.discord.world.add_role(stage.discord.studio, "Second", MANAGE_GUILD)
-    mio = stage.discord.person("Mio", roles=[second])
+    mio = stage.discord.add_person("Mio", roles=[second])
     log = await progress(stage, by=mio)
     await choose(stage, log, "view", "sessions", "Working sessions", by=mio)
     opened = await open_first_session(stage, log, by=mio)
     assert "Mixing begun" in opened.text
     assert opened.buttons == []
     async with stage.bot.services.database.read() as tx:
-        session = (await tx.sessions.page(limit=1))[0]
+        session = (await tx.sessions.get_page(limit=1))[0]
     with pytest.raises(ForbiddenError):
         await stage.bot.services.sessions.end(session.id, Actor(mio.id, "Mio", team=True))
 
 
 async def test_progress_in_public_tells_nothing_internal(stage: Stage) -> None:
     """Whoever is not the team sees what is out and what is coming, and no draft."""
-    await stage.script()
-    card = await stage.finished()
-    seen = await stage.discord.answered(await stage.bob.slash("progress"))
+    await stage.run_script()
+    card = await stage.wait_for_finished_script()
+    seen = await stage.discord.wait_for_answer(await stage.bob.slash("progress"))
     assert "Midnight Summoning" not in seen.text
     assert seen.buttons == []
     await stage.hana.click(card, "Approve")
-    await stage.discord.until(lambda: "approved" in card.text)
-    seen = await stage.discord.answered(await stage.bob.slash("progress"))
+    await stage.discord.wait_until(lambda: "approved" in card.text)
+    seen = await stage.discord.wait_for_answer(await stage.bob.slash("progress"))
     assert "Midnight Summoning" in seen.text.split("Coming next")[1]
     modal = await stage.hana.click(card, "Release…")
-    log = await stage.discord.answered(await stage.hana.modal_submit(modal, {}))
+    log = await stage.discord.wait_for_answer(await stage.hana.submit_modal(modal, {}))
     await stage.hana.click(log, "Release without posting")
-    await stage.discord.until(lambda: "released" in card.text)
-    seen = await stage.discord.answered(await stage.bob.slash("progress"))
+    await stage.discord.wait_until(lambda: "released" in card.text)
+    seen = await stage.discord.wait_for_answer(await stage.bob.slash("progress"))
     assert "Midnight Summoning" in seen.text.split("Coming next")[0]
-    assert BROADCAST_SENT not in await stage.events()
+    assert BROADCAST_SENT not in await stage.event_names()
 
 
 async def test_a_shared_overview_is_the_teams_to_use(stage: Stage) -> None:
     """Others in the channel see a shared overview, but its menus and buttons tell them nothing more."""
-    await stage.script()
-    await stage.finished()
+    await stage.run_script()
+    await stage.wait_for_finished_script()
     log = await progress(stage, share=True)
     for label in ("Since I last looked", "Pin a live board", "Export"):
-        answer = await stage.discord.answered(await stage.bob.click(log, label))
+        answer = await stage.discord.wait_for_answer(await stage.bob.click(log, label))
         assert "for the studio's team" in answer.text
 
 
@@ -265,7 +266,7 @@ async def test_markup_in_every_place_fits(stage: Stage) -> None:
     await choose(stage, log, "view", "events", "Page 1 of 2")
     await choose(stage, log, "view", "sessions", "Working sessions")
     assert (await open_first_session(stage, log)).buttons
-    news = await stage.discord.answered(await stage.hana.click(log, "Since I last looked"))
+    news = await stage.discord.wait_for_answer(await stage.hana.click(log, "Since I last looked"))
     assert "12 events" in news.text
 
 
@@ -277,19 +278,21 @@ async def test_a_long_public_view_fits(stage: Stage) -> None:
         for number in range(1, 31):
             state = ScriptState.RELEASED if number < 16 else ScriptState.APPROVED
             await tx.scripts.add(
-                ebook_id="ebook_001",
-                chapter_number=number,
-                version=1,
-                title="A Title of *Sixty* Letters and Some More Beside Them " * 2,
-                theme="t",
-                writer="gemini",
-                body="{}",
-                state=state,
-                link="https://midnightmyth.example/" + "x" * 300,
+                NewScript(
+                    ebook_id="ebook_001",
+                    chapter_number=number,
+                    version=1,
+                    title="A Title of *Sixty* Letters and Some More Beside Them " * 2,
+                    theme="t",
+                    writer="gemini",
+                    body="{}",
+                    state=state,
+                    link="https://midnightmyth.example/" + "x" * 300,
+                )
             )
 
     await stage.bot.services.database.write(work)
-    seen = await stage.discord.answered(await stage.bob.slash("progress"))
+    seen = await stage.discord.wait_for_answer(await stage.bob.slash("progress"))
     out, coming = seen.text.split("**Coming next**")
     assert "chapter 15" in out
     assert " more" in out
@@ -299,11 +302,11 @@ async def test_a_long_public_view_fits(stage: Stage) -> None:
 async def test_looking_is_about_everything(stage: Stage) -> None:
     """What is new is told whole, whatever book the progress was opened for, so that nothing is marked as seen unseen."""
     await track(stage, "Begun")
-    await stage.discord.answered(await stage.hana.click(await progress(stage), "Since I last looked"))
+    await stage.discord.wait_for_answer(await stage.hana.click(await progress(stage), "Since I last looked"))
     await stage.bot.services.database.write(lambda tx: tx.ebooks.get_or_add("book_a", "Book A"))
     await track(stage, "Elsewhere", '{"ebook_id": "book_b"}')
     log = await progress(stage, ebook="book_a")
-    news = await stage.discord.answered(await stage.hana.click(log, "Since I last looked"))
+    news = await stage.discord.wait_for_answer(await stage.hana.click(log, "Since I last looked"))
     assert "Elsewhere" in news.text
 
 
@@ -316,6 +319,6 @@ async def test_a_filter_does_not_outlive_its_view(stage: Stage) -> None:
     await choose(stage, log, "event", event_value(log, "Take A"), "this week · Take A")
     await choose(stage, log, "period", "month", "this month · Take A")
     await choose(stage, log, "view", "overview", "Progress · this month")
-    export = await stage.discord.answered(await stage.hana.click(log, "Export"))
+    export = await stage.discord.wait_for_answer(await stage.hana.click(log, "Export"))
     entries = json.loads(export.messages[0].attachments[0].data)
     assert [entry["event"] for entry in entries] == ["Take A", "Take B"]

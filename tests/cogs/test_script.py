@@ -2,45 +2,45 @@ import json
 
 import pytest
 
-from bot.event_names import ADDED_GRANT_LOG, ADDED_SCRIPT, COMPLETED, STARTED
+from bot.event_names import GENERATION_COMPLETED, GENERATION_STARTED, GRANT_LOG_ADDED, SCRIPT_ADDED
 from tests.stage import CHAPTER, Stage
 
 
 async def test_a_chapter_becomes_a_script(stage: Stage) -> None:
     """A file given to /script ends as a script on a card, reported by four events in order."""
-    log = await stage.script()
+    log = await stage.run_script()
     assert "New book" in log.text
     assert "ebook_001" in log.text
-    card = await stage.finished()
+    card = await stage.wait_for_finished_script()
     assert "The Midnight Summoning" in card.text
     assert "No Gemini key is set" in card.text
     assert card.buttons == ["Read", "Download", "Approve", "Approve and release…", "Write it with Gemini"]
-    assert await stage.events() == [STARTED, ADDED_SCRIPT, ADDED_GRANT_LOG, COMPLETED]
+    assert await stage.event_names() == [GENERATION_STARTED, SCRIPT_ADDED, GRANT_LOG_ADDED, GENERATION_COMPLETED]
 
 
 async def test_without_text_a_modal_asks_for_it(stage: Stage) -> None:
     """Where no text is given or stored, the first answer is a modal, and what is pasted there is written."""
     log = await stage.hana.slash("script", ebook="ebook_001", chapter=2)
     assert log.modal is not None
-    done = await stage.discord.answered(await stage.hana.modal_submit(log, {"text": CHAPTER}))
+    done = await stage.discord.wait_for_answer(await stage.hana.submit_modal(log, {"text": CHAPTER}))
     assert "on its way" in done.text
-    assert "Chapter 2" in (await stage.finished()).text
+    assert "Chapter 2" in (await stage.wait_for_finished_script()).text
 
 
 async def test_the_modal_takes_a_file(stage: Stage) -> None:
     """The modal takes a file as well."""
     log = await stage.hana.slash("script", ebook="ebook_001", chapter=2)
-    await stage.hana.modal_submit(log, {"source": [("chapter.md", CHAPTER.encode())]})
-    assert "narration" in (await stage.finished()).text
+    await stage.hana.submit_modal(log, {"source": [("chapter.md", CHAPTER.encode())]})
+    assert "narration" in (await stage.wait_for_finished_script()).text
 
 
 async def test_the_same_chapter_twice_is_version_2(stage: Stage) -> None:
     """A second run for a chapter needs no text again and is version 2."""
-    await stage.script()
-    await stage.finished()
-    log = await stage.script(source=None, title=None)
+    await stage.run_script()
+    await stage.wait_for_finished_script()
+    log = await stage.run_script(source=None, title=None)
     assert "version 2" in log.text
-    card = await stage.card("version 2")
+    card = await stage.wait_for_card("version 2")
     assert "The Midnight Summoning" in card.text
 
 
@@ -57,27 +57,27 @@ async def test_the_same_chapter_twice_is_version_2(stage: Stage) -> None:
 )
 async def test_what_is_no_chapter_gets_a_sentence(stage: Stage, name: str, content: bytes, sentence: str) -> None:
     """A file that cannot be a chapter is answered with a sentence, and nothing is stored."""
-    log = await stage.script(source=(name, content))
+    log = await stage.run_script(source=(name, content))
     assert sentence in log.text
     assert log.ephemeral
-    assert await stage.events() == []
+    assert await stage.event_names() == []
     assert stage.channel == []
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-8-sig", "cp1252"])
 async def test_other_encodings_are_read(stage: Stage, encoding: str) -> None:
     """UTF-16 with and without a mark, UTF-8 with one, and Windows' own are read as what they say."""
-    await stage.script(source=("chapter.txt", CHAPTER.encode(encoding)))
-    card = await stage.finished()
-    log = await stage.discord.answered(await stage.hana.click(card, "Read"))
+    await stage.run_script(source=("chapter.txt", CHAPTER.encode(encoding)))
+    card = await stage.wait_for_finished_script()
+    log = await stage.discord.wait_for_answer(await stage.hana.click(card, "Read"))
     assert "You came back" in log.text
 
 
 async def test_a_title_of_250_characters_is_accepted(stage: Stage) -> None:
     """A very long title is taken whole; the card shows as much of it as fits."""
     title = "The " + "very " * 49 + "end."
-    await stage.script(title=title)
-    await stage.finished()
+    await stage.run_script(title=title)
+    await stage.wait_for_finished_script()
     async with stage.bot.services.database.read() as tx:
         (standing,) = await tx.scripts.list_chapter_progress()
     assert standing.title == title
@@ -85,18 +85,18 @@ async def test_a_title_of_250_characters_is_accepted(stage: Stage) -> None:
 
 async def test_only_the_team_may_order(stage: Stage) -> None:
     """Somebody outside the team is told so, and nothing happens."""
-    log = await stage.script(stage.bob)
+    log = await stage.run_script(stage.bob)
     assert "studio's team" in log.text
-    assert await stage.events() == []
+    assert await stage.event_names() == []
 
 
 async def test_the_card_reads_downloads_and_approves(stage: Stage) -> None:
     """Read shows the cues, Download gives Markdown and JSON, Approve changes the card and is an event."""
-    await stage.script()
-    card = await stage.finished()
-    read = await stage.discord.answered(await stage.hana.click(card, "Read"))
+    await stage.run_script()
+    card = await stage.wait_for_finished_script()
+    read = await stage.discord.wait_for_answer(await stage.hana.click(card, "Read"))
     assert "The lantern guttered" in read.text
-    download = await stage.discord.answered(await stage.hana.click(card, "Download"))
+    download = await stage.discord.wait_for_answer(await stage.hana.click(card, "Download"))
     files = {
         file.filename.rsplit(".", 1)[1]: file.data for message in download.messages for file in message.attachments
     }
@@ -106,15 +106,15 @@ async def test_the_card_reads_downloads_and_approves(stage: Stage) -> None:
     assert document["writer"] == "template"
     assert "No Gemini key" in document["error"]
     await stage.hana.click(card, "Approve")
-    await stage.discord.until(lambda: "approved" in card.text)
+    await stage.discord.wait_until(lambda: "approved" in card.text)
     assert "Approve" not in card.buttons
-    assert "Script approved" in await stage.events()
+    assert "Script approved" in await stage.event_names()
 
 
 async def test_a_guest_cannot_approve(stage: Stage) -> None:
     """A guest's press is answered in one sentence, and the script stays a draft."""
-    await stage.script()
-    card = await stage.finished()
+    await stage.run_script()
+    card = await stage.wait_for_finished_script()
     log = await stage.bob.click(card, "Approve")
     assert "studio's team" in log.text
     assert "draft" in card.text
@@ -122,16 +122,16 @@ async def test_a_guest_cannot_approve(stage: Stage) -> None:
 
 async def test_text_from_strangers_is_shown_as_it_is(stage: Stage) -> None:
     """Markup and mentions in a title neither format the card nor ping anybody."""
-    await stage.script(title="**@everyone** <@&1> `x`")
-    card = await stage.finished()
+    await stage.run_script(title="**@everyone** <@&1> `x`")
+    card = await stage.wait_for_finished_script()
     assert "\\*\\*" in card.text
     assert not card.pings
 
 
 async def test_the_book_is_completed_while_typing(stage: Stage) -> None:
     """Known books are offered by id and title; a guest is offered none that is not out."""
-    await stage.script()
-    await stage.finished()
+    await stage.run_script()
+    await stage.wait_for_finished_script()
     choices = (await stage.hana.autocomplete("script", "ebook", "ebook")).choices
     assert [choice["value"] for choice in choices or []] == ["ebook_001"]
     assert (await stage.bob.autocomplete("progress", "ebook", "e")).choices == []

@@ -22,17 +22,17 @@ from tests.stage import Stage
 async def test_track(stage: Stage, event: str, data: str, sentence: str) -> None:
     """/track notes what may be noted and says in a sentence what may not."""
     options = {"event": event} | ({"data": data} if data else {})
-    log = await stage.discord.answered(await stage.hana.slash("track", options=options))
+    log = await stage.discord.wait_for_answer(await stage.hana.slash("track", options=options))
     assert sentence in log.text
-    assert (event in await stage.events()) == (sentence == "Noted")
+    assert (event in await stage.event_names()) == (sentence == "Noted")
 
 
 async def test_about_and_help(stage: Stage) -> None:
     """/about says what goes to Gemini and how to invite; /help lists what one can use, and no more."""
-    about = await stage.discord.answered(await stage.bob.slash("about"))
+    about = await stage.discord.wait_for_answer(await stage.bob.slash("about"))
     assert "Gemini" in about.text
     assert "permissions=" in about.text
     for person, sees in ((stage.hana, True), (stage.bob, False)):
-        log = await stage.discord.answered(await person.slash("help"))
+        log = await stage.discord.wait_for_answer(await person.slash("help"))
         assert "</progress:" in log.text
         assert ("</script:" in log.text) is sees

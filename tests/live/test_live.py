@@ -5,11 +5,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from bot.generation.draft import Draft
 from bot.generation.gemini.client import GeminiClient, load_sdk
 from bot.generation.gemini.writer import GeminiWriter
-from bot.generation.writer import GenerationError, GenerationErrorKind, PartRequest
+from bot.generation.request import PartRequest
+from bot.generation.writer import GenerationError, GenerationErrorKind
 from bot.scripts import coverage
-from bot.scripts.models import CueKind, Draft
+from bot.scripts.models import CueKind
 from bot.scripts.text_splitting import split_paragraphs
 from bot.settings import StudioSettings
 
@@ -95,7 +97,7 @@ async def test_a_wrong_key_is_a_bad_key() -> None:
 
 async def test_the_models_we_name_exist(gemini: GeminiClient) -> None:
     """Each model of the settings is known to the API and has room for what we ask of it."""
-    client = gemini._connected(MODELS[0])
+    client = gemini._get_client(MODELS[0])
     for name in MODELS:
         found = await client.aio.models.get(model=name)
         assert found.output_token_limit is not None

@@ -88,7 +88,7 @@ class Person:
             data["resolved"] = resolver.resolved
         return await self._act(COMPONENT, message.channel, data, message)
 
-    async def modal_submit(
+    async def submit_modal(
         self, log: InteractionLog, fields: Mapping[str, Any] | None = None, **more: Any
     ) -> InteractionLog:
         """Fill in and send the modal that an act opened; fields go by custom_id or label, files as `(name, bytes)`."""

@@ -66,7 +66,7 @@ class InteractionLog:
         return self.messages[-1]
 
     @property
-    def answered(self) -> bool:
+    def is_answered(self) -> bool:
         """Whether the person sees more than "is thinking…"."""
         if self.callback == DEFER_UPDATE:
             return bool(self.followups) or (self.original is not None and (self.original.edited or 0) > self._wall)

@@ -107,13 +107,13 @@ async def running(standin: DiscordStandIn, token: str | None = None) -> AsyncIte
     """A bot that is connected."""
     async with Bot(standin.studio.id) as bot:
         task = asyncio.create_task(bot.start(token or standin.world.token))
-        waiting = asyncio.create_task(standin.ready())
+        waiting = asyncio.create_task(standin.wait_until_connected())
         await asyncio.wait({task, waiting}, return_when=asyncio.FIRST_COMPLETED)
         waiting.cancel()
         try:
             if task.done():
                 task.result()
-            await standin.until(lambda: bot.get_guild(standin.studio.id))
+            await standin.wait_until(lambda: bot.get_guild(standin.studio.id))
             yield bot
         finally:
             await bot.close()

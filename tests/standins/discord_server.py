@@ -132,19 +132,19 @@ class DiscordStandIn:
         """Answers with 401, 403 or 429, of which 10,000 in ten minutes ban an address."""
         return sum(r.status in {401, 403, 429} for r in self.requests)
 
-    def count(self, method: str, path: str, status: int | None = None) -> int:
+    def count_requests(self, method: str, path: str, status: int | None = None) -> int:
         """How many requests of this method had a path that ends so (and were answered so)."""
         asked = [r for r in self.requests if r.method == method and r.path.endswith(path)]
         return sum(status is None or r.status == status for r in asked)
 
-    def person(self, name: str, *, guild: Guild | None = None, roles: Iterable[Role] = ()) -> Person:
+    def add_person(self, name: str, *, guild: Guild | None = None, roles: Iterable[Role] = ()) -> Person:
         """Somebody new in a guild (the studio unless given)."""
         place = guild or self.studio
         user = self.world.add_user(name)
         place.members[user.id] = Member(user, list(roles))
         return Person(self, user, place.text_channel)
 
-    def fault(
+    def add_fault(
         self,
         method: str,
         path: str,
@@ -190,11 +190,11 @@ class DiscordStandIn:
         """Somebody deletes a message."""
         self.rest.remove(message)
 
-    async def ready(self, within: float = 15.0) -> None:
+    async def wait_until_connected(self, within: float = 15.0) -> None:
         """Wait until a bot has identified (or resumed) and is connected."""
-        await self.until(lambda: self.gateway.connected, within)
+        await self.wait_until(lambda: self.gateway.connected, within)
 
-    async def until(self, predicate: Callable[[], T], within: float = 10.0) -> T:
+    async def wait_until(self, predicate: Callable[[], T], within: float = 10.0) -> T:
         """Wait until something is true, and give it back; TimeoutError else."""
         ends = time.monotonic() + within
         while not (value := predicate()):
@@ -206,9 +206,9 @@ class DiscordStandIn:
                 await asyncio.wait_for(changed.wait(), min(left, 0.05))
         return value
 
-    async def answered(self, log: InteractionLog, within: float = 10.0) -> InteractionLog:
+    async def wait_for_answer(self, log: InteractionLog, within: float = 10.0) -> InteractionLog:
         """Wait until "is thinking…" has become an answer."""
-        await self.until(lambda: log.answered, within)
+        await self.wait_until(lambda: log.is_answered, within)
         return log
 
     async def dispatch(self, log: InteractionLog, patience: float) -> InteractionLog:
@@ -218,7 +218,7 @@ class DiscordStandIn:
         log.born = time.monotonic()
         self.gateway.emit("INTERACTION_CREATE", log.payload, 0)
         try:
-            await self.until(lambda: log.callback is not None, patience)
+            await self.wait_until(lambda: log.callback is not None, patience)
         except TimeoutError:
             log.failed = "The application did not respond"
             if connected and self.gateway.connected:

@@ -1,6 +1,6 @@
 """A stand-in for the Gemini API on loopback: as strict as the real one, with every way of failing at the turn of a switch.
 
-``with GeminiStandin() as gemini:`` serves from a thread of its own, so that it answers whatever loop its client runs in.
+``with GeminiStandIn() as gemini:`` serves from a thread of its own, so that it answers whatever loop its client runs in.
 ``python -m tests.standins.gemini --port 8799`` serves alone; its scenarios are set by ``POST /play`` (the arguments of ``play``
 as JSON; ``{"reset": true}`` ends them), or chosen by the model's name after ``--`` (``gemini-3.8-flash--quota_day``).
 
@@ -41,7 +41,7 @@ class Recorded:
 
 
 @dataclass
-class GeminiStandin:
+class GeminiStandIn:
     """The server. ``chunks`` and ``delay`` (seconds between chunks) shape every answer; ``play`` sets what goes wrong."""
 
     port: int = 0
@@ -51,7 +51,7 @@ class GeminiStandin:
     requests: list[Recorded] = field(default_factory=list)
     plays: list[Play] = field(default_factory=list)
 
-    def play(
+    def answer_with(
         self,
         scenario: str,
         model: str = "",
@@ -279,7 +279,7 @@ def _model(name: str) -> dict[str, Any]:
 
 
 async def _alone(port: int, delay: float) -> None:
-    standin = GeminiStandin(port=port, delay=delay)
+    standin = GeminiStandIn(port=port, delay=delay)
     runner = await standin.start()
     print(standin.url, flush=True)  # noqa: T201 - the one thing its caller wants to know
     try:

@@ -37,10 +37,10 @@ async def standin() -> AsyncIterator[DiscordStandIn]:
 async def test_a_slash_command_with_a_file_is_answered_and_its_button_pressed(standin: DiscordStandIn) -> None:
     """Defer, download, edit, follow up, click."""
     async with running(standin):
-        ann = standin.person("Ann")
+        ann = standin.add_person("Ann")
         log = await ann.slash("script", ebook="Dune", chapter=3, source=("a.txt", b"words"))
-        await standin.answered(log)
-        await standin.until(lambda: len(log.messages) == 2)
+        await standin.wait_for_answer(log)
+        await standin.wait_until(lambda: len(log.messages) == 2)
         assert log.callback == 5
         assert "Dune 3 words" in log.text
         assert log.buttons == ["Approve"]
@@ -58,10 +58,10 @@ async def test_a_slash_command_with_a_file_is_answered_and_its_button_pressed(st
 async def test_a_modal_is_shown_and_filled_in(standin: DiscordStandIn) -> None:
     """Text, select and upload come back by custom_id or label."""
     async with running(standin):
-        ann = standin.person("Ann")
+        ann = standin.add_person("Ann")
         log = await ann.slash("scripts new")
         assert log.modal is not None
-        sent = await ann.modal_submit(log, words="Hello", Tone="Dark", book=[("b.epub", b"12345")])
+        sent = await ann.submit_modal(log, words="Hello", Tone="Dark", book=[("b.epub", b"12345")])
         assert sent.text == "Hello ['d'] [5]"
         assert sent.ephemeral
         assert standin.channel.messages == []
@@ -98,7 +98,7 @@ async def test_a_message_with_a_file_is_sent_edited_pinned_found_and_deleted(sta
 async def test_a_mention_rings_only_where_discord_would(standin: DiscordStandIn) -> None:
     """Everyone needs a right, a role must be mentionable, code rings nobody."""
     async with running(standin) as bot:
-        ann = standin.person("Ann")
+        ann = standin.add_person("Ann")
         team = standin.world.add_role(standin.studio, "Team", mentionable=True)
         crew = standin.world.add_role(standin.studio, "Crew")
         text = f"@everyone {team.mention} {crew.mention} {ann.mention} `{standin.owner.mention}`"
@@ -147,37 +147,37 @@ async def test_rate_limits_are_met_and_waited_for(standin: DiscordStandIn) -> No
         standin.limits.window = 0.5
         places = [standin.world.add_channel(standin.studio, f"c{n}") for n in range(8)]
         await asyncio.gather(*(bot.get_partial_messageable(place.id).send("x") for place in places))
-        assert standin.count("POST", "/messages", 429) > 0
+        assert standin.count_requests("POST", "/messages", 429) > 0
         assert [len(place.messages) for place in places] == [1] * 8
         standin.limits.per_second = 50
         await asyncio.sleep(1)
-        before = standin.count("POST", "/messages", 429)
+        before = standin.count_requests("POST", "/messages", 429)
         for _ in range(7):
             await bot.get_partial_messageable(places[0].id).send("y")
-        assert standin.count("POST", "/messages", 429) == before
+        assert standin.count_requests("POST", "/messages", 429) == before
 
 
 async def test_faults_are_met(standin: DiscordStandIn) -> None:
     """500 is retried; a lost answer and a reset are not by discord.py on Linux; a 429 without Via raises."""
     async with running(standin) as bot:
         channel = bot.get_partial_messageable(standin.channel.id)
-        standin.fault("POST", "/channels/*/messages", status=500)
+        standin.add_fault("POST", "/channels/*/messages", status=500)
         await channel.send("one")
-        assert standin.count("POST", "/messages") == 2
-        standin.fault("POST", "/channels/*/messages", "lost")
+        assert standin.count_requests("POST", "/messages") == 2
+        standin.add_fault("POST", "/channels/*/messages", "lost")
         with pytest.raises(aiohttp.ServerDisconnectedError):
             await channel.send("two", nonce="n2")
         assert [m.text for m in standin.channel.messages] == ["one", "two"]
         await channel.send("two", nonce="n2")
         assert len(standin.channel.messages) == 2
-        standin.fault("POST", "/channels/*/messages", "reset")
+        standin.add_fault("POST", "/channels/*/messages", "reset")
         with pytest.raises(aiohttp.ClientError):
             await channel.send("three")
-        standin.fault("POST", "/channels/*/messages", "cloudflare")
+        standin.add_fault("POST", "/channels/*/messages", "cloudflare")
         with pytest.raises(discord.HTTPException) as caught:
             await channel.send("three")
         assert caught.value.status == 429
-        standin.fault("POST", "/channels/*/messages", "hang")
+        standin.add_fault("POST", "/channels/*/messages", "hang")
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(channel.send("three"), 0.2)
         assert len(standin.channel.messages) == 2
@@ -189,19 +189,19 @@ async def test_a_cut_websocket_is_resumed(standin: DiscordStandIn) -> None:
         await standin.gateway.drop(4000)
         guild = standin.world.add_guild("Elsewhere", standin.owner.user)
         standin.join(guild)
-        await standin.until(lambda: bot.get_guild(guild.id))
+        await standin.wait_until(lambda: bot.get_guild(guild.id))
         assert len(standin.gateway.identifies) == 1
         assert bot.resumed == 1
         standin.remove_guild(guild)
-        await standin.until(lambda: bot.get_guild(guild.id) is None)
+        await standin.wait_until(lambda: bot.get_guild(guild.id) is None)
 
 
 async def test_an_invalid_session_is_begun_anew(standin: DiscordStandIn) -> None:
     """IDENTIFY again after op 9."""
     async with running(standin):
         standin.gateway.invalidate()
-        await standin.until(lambda: len(standin.gateway.identifies) == 2, 15)
-        await standin.ready()
+        await standin.wait_until(lambda: len(standin.gateway.identifies) == 2, 15)
+        await standin.wait_until_connected()
 
 
 async def test_a_wrong_token_is_refused(standin: DiscordStandIn) -> None:
@@ -237,7 +237,7 @@ async def test_interactions_are_answered_once_and_in_time(standin: DiscordStandI
         log = await standin.owner.slash("late")
         assert log.failed == "The application did not respond"
         assert (await standin.owner.slash("twice")).text == "x"
-        await standin.until(lambda: len(errors) == 2)
+        await standin.wait_until(lambda: len(errors) == 2)
         assert errors == [10062, 50027]
 
 
@@ -294,7 +294,7 @@ async def test_an_answer_carries_a_file_and_every_request_can_be_watched(standin
         await bot.tree.sync(guild=bot.studio)
         log = await standin.owner.slash("export")
         assert [a.filename for a in log.message.attachments] == ["my_a.txt"]
-        await standin.until(lambda: log.text == "c.txt\ntwo\nb.txt")
+        await standin.wait_until(lambda: log.text == "c.txt\ntwo\nb.txt")
         assert [a.data for m in log.messages for a in m.attachments] == [b"333", b"22"]
         assert log.ephemeral
     assert standin.violations == []
@@ -324,13 +324,13 @@ async def test_a_process_is_killed_and_comes_back(standin: DiscordStandIn) -> No
     for _ in range(2):
         process = await asyncio.create_subprocess_exec(*arguments, env={**os.environ, **standin.env}, stderr=DEVNULL)
         try:
-            await standin.ready()
-            log = await standin.answered(await standin.owner.slash("script", ebook="Dune", chapter=1))
+            await standin.wait_until_connected()
+            log = await standin.wait_for_answer(await standin.owner.slash("script", ebook="Dune", chapter=1))
             assert log.message.text
         finally:
             process.kill()
             await process.wait()
-        await standin.until(lambda: not standin.gateway.connected)
+        await standin.wait_until(lambda: not standin.gateway.connected)
         assert (await standin.owner.slash("scripts new")).failed
     assert len(standin.gateway.identifies) == 2
     assert standin.violations == []

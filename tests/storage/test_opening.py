@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from storage import Database, DatabaseInUseError, DatabaseUnreadableError, StorageError, WriteTransaction
-from tests.conftest import StillClock
+from tests.conftest import FakeClock
+from tests.postgres import Server
 
 PASSWORD = "thirteen-bells-4711"
 HOLDER = """
@@ -30,7 +31,7 @@ asyncio.run(hold())
 async def refused(url: str) -> str:
     """What is said when this address is opened."""
     with pytest.raises(DatabaseUnreadableError) as caught:
-        await Database.open(url, StillClock())
+        await Database.open(url, FakeClock())
     return str(caught.value)
 
 
@@ -98,21 +99,21 @@ async def test_a_server_that_is_away_is_told() -> None:
     assert "cannot be reached" in await refused("postgresql://bob@127.0.0.1:1/studio")
 
 
-async def test_a_database_that_is_not_there_is_told(postgres_folder: str) -> None:
+async def test_a_database_that_is_not_there_is_told(postgres_server: Server) -> None:
     """A PostgreSQL that knows no such database is told as a refusal."""
-    said = await refused(f"postgresql://postgres:{PASSWORD}@/nowhere?host={postgres_folder}")
+    said = await refused(f"postgresql://postgres:{PASSWORD}@/nowhere?host={postgres_server.folder}")
     assert "refused us" in said
     assert PASSWORD not in said
 
 
-async def test_a_user_that_is_not_there_is_told(postgres_folder: str) -> None:
+async def test_a_user_that_is_not_there_is_told(postgres_server: Server) -> None:
     """A PostgreSQL that knows no such user is told as a refusal."""
-    said = await refused(f"postgresql://bob:{PASSWORD}@/postgres?host={postgres_folder}")
+    said = await refused(f"postgresql://bob:{PASSWORD}@/postgres?host={postgres_server.folder}")
     assert "refused us" in said
     assert PASSWORD not in said
 
 
-async def test_a_second_opening_names_the_holder(sqlite: Database, sqlite_url: str, clock: StillClock) -> None:
+async def test_a_second_opening_names_the_holder(sqlite: Database, sqlite_url: str, clock: FakeClock) -> None:
     """A file in use is refused with the holder's process id, and the holder works on undisturbed."""
     with pytest.raises(DatabaseInUseError, match=f"in use by process {os.getpid()}"):
         await Database.open(sqlite_url, clock)
@@ -122,7 +123,7 @@ async def test_a_second_opening_names_the_holder(sqlite: Database, sqlite_url: s
 
 
 async def test_another_name_for_the_file_is_the_same_file(
-    sqlite: Database, sqlite_url: str, clock: StillClock, tmp_path: Path
+    sqlite: Database, sqlite_url: str, clock: FakeClock, tmp_path: Path
 ) -> None:
     """A link to a file in use is refused as the file itself is."""
     link = tmp_path / "link.db"
@@ -131,7 +132,7 @@ async def test_another_name_for_the_file_is_the_same_file(
         await (await Database.open(f"sqlite:///{link}", clock)).close()
 
 
-async def test_a_closed_file_can_be_opened_again(sqlite_url: str, clock: StillClock) -> None:
+async def test_a_closed_file_can_be_opened_again(sqlite_url: str, clock: FakeClock) -> None:
     """Closing frees the file at once, and so does an opening that failed."""
     for _ in range(3):
         await (await Database.open(sqlite_url, clock)).close()
@@ -144,7 +145,7 @@ async def test_a_closed_file_can_be_opened_again(sqlite_url: str, clock: StillCl
 
 
 @pytest.mark.slow
-async def test_a_killed_holder_frees_the_file(sqlite_url: str, clock: StillClock) -> None:
+async def test_a_killed_holder_frees_the_file(sqlite_url: str, clock: FakeClock) -> None:
     """A process that is killed without warning leaves the file free for the next start."""
     with subprocess.Popen([sys.executable, "-c", HOLDER, sqlite_url], stdout=subprocess.PIPE, text=True) as holder:  # noqa: ASYNC220
         assert holder.stdout is not None
@@ -158,7 +159,7 @@ async def test_a_killed_holder_frees_the_file(sqlite_url: str, clock: StillClock
     await (await Database.open(sqlite_url, clock)).close()
 
 
-async def test_nothing_new_after_the_end(sqlite_url: str, clock: StillClock) -> None:
+async def test_nothing_new_after_the_end(sqlite_url: str, clock: FakeClock) -> None:
     """A closed database refuses work with a sentence instead of opening itself again."""
     database = await Database.open(sqlite_url, clock)
     await database.close()
@@ -166,7 +167,7 @@ async def test_nothing_new_after_the_end(sqlite_url: str, clock: StillClock) -> 
         await database.write(lambda tx: tx.key_values.put("late", "yes"))
 
 
-async def test_closing_lets_what_is_under_way_end(sqlite_url: str, clock: StillClock) -> None:
+async def test_closing_lets_what_is_under_way_end(sqlite_url: str, clock: FakeClock) -> None:
     """A write that has begun is whole after a close in its middle."""
     database = await Database.open(sqlite_url, clock)
     begun = asyncio.Event()

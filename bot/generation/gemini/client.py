@@ -134,9 +134,7 @@ class GeminiClient:
         if last.block_reason:
             raise create_error(GenerationErrorKind.PROMPT_BLOCKED, model=model, reason=last.block_reason)
         if last.finish_reason and last.finish_reason != "STOP":
-            raise error_from_finish_reason(
-                last.finish_reason, last.blocked_category, model, has_text=parser.has_text
-            )
+            raise error_from_finish_reason(last.finish_reason, last.blocked_category, model, has_text=parser.has_text)
         if not parser.has_text:
             raise create_error(GenerationErrorKind.EMPTY, model=model)
         if not last.finish_reason:
@@ -254,7 +252,9 @@ class GeminiClient:
         from google import genai
         from google.genai import types
 
-        if not self._key or not self._key.isascii() or not self._key.isprintable():  # no HTTP header can carry such a key
+        if (
+            not self._key or not self._key.isascii() or not self._key.isprintable()
+        ):  # no HTTP header can carry such a key
             raise create_error(GenerationErrorKind.BAD_KEY, model=model, reason="UNUSABLE" if self._key else "MISSING")
         if self._is_closed:
             raise create_error(GenerationErrorKind.DISCONNECTED, model=model, reason="CLOSED")

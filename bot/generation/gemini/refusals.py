@@ -86,7 +86,9 @@ def next_pacific_midnight(now: datetime) -> datetime:
     return datetime.combine(tomorrow, time(), _PACIFIC).astimezone(UTC)
 
 
-def _quota_error(error: Mapping[object, object], message: str, model: str, now: datetime, header: str) -> GenerationError:
+def _quota_error(
+    error: Mapping[object, object], message: str, model: str, now: datetime, header: str
+) -> GenerationError:
     violations = [
         violation for detail in _get_details(error) for violation in _filter_objects(detail.get("violations"))
     ]
@@ -103,7 +105,9 @@ def _quota_error(error: Mapping[object, object], message: str, model: str, now: 
     delays = [_parse_seconds(_to_text(detail.get("retryDelay"))) for detail in _get_details(error)]
     delays += [_parse_seconds(header), *map(_parse_seconds, _RETRY_IN.findall(message))]
     wait = next((delay for delay in delays if delay is not None), None)
-    return create_error(GenerationErrorKind.QUOTA_MINUTE, model=model, retry_after=wait, limit=min(limits, default=None))
+    return create_error(
+        GenerationErrorKind.QUOTA_MINUTE, model=model, retry_after=wait, limit=min(limits, default=None)
+    )
 
 
 def _is_bad_key(code: int, message: str, error: Mapping[object, object]) -> bool:

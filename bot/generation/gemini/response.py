@@ -55,7 +55,9 @@ def build_response_schema() -> dict[str, object]:
     def record(required: list[str], **properties: dict[str, object]) -> dict[str, object]:
         return {"type": "object", "properties": properties, "required": required, "propertyOrdering": list(properties)}
 
-    member = record(["name", "voice"], name=string("NAME in capitals"), voice=string("How the voice sounds, in one line"))
+    member = record(
+        ["name", "voice"], name=string("NAME in capitals"), voice=string("How the voice sounds, in one line")
+    )
     cue = record(
         ["type", "text"],
         type={"type": "string", "enum": [kind.value for kind in CueKind]},
@@ -223,7 +225,9 @@ def _to_string(value: object) -> str:
     """The value as text. A list is its entries, joined; null, an object and a list within a list are empty."""
     if isinstance(value, str):
         return value
-    if isinstance(value, list):  # one level deep: the lenient parser accepts deeper nesting than Python's recursion limit
+    if isinstance(
+        value, list
+    ):  # one level deep: the lenient parser accepts deeper nesting than Python's recursion limit
         return " ".join(_to_string(entry) for entry in value if not isinstance(entry, list))
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
 

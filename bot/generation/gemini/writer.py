@@ -11,16 +11,17 @@ from bot.generation.draft import Draft, Usage
 from bot.generation.error_messages import create_error, pick_most_informative
 from bot.generation.gemini.call import CallReport, Deadline
 from bot.generation.gemini.client import GeminiClient
-from bot.generation.gemini.pricing import LIST_PRICES, PriceTable, calculate_cost, calculate_max_cost
+from bot.generation.gemini.pricing import calculate_cost, calculate_max_cost
 from bot.generation.prompt import Prompt, compose_prompt
 from bot.generation.request import PartRequest
 from bot.generation.writer import GenerationError, GenerationErrorKind
 from bot.jobs.circuit_breaker import Health
 from bot.jobs.rate_limiter import OnWait, RateLimiter
 from bot.scripts.models import WriterKind
+from bot.settings.gemini_prices import LIST_PRICES, PriceTable
 
 MAX_ATTEMPTS: Final = 3
-"""How often one model is asked for the same part. An overload that outlasts two growing pauses is better met by another model."""
+"""How often one model is asked for the same part. After two growing pauses another model is more likely to answer."""
 
 # The same key and the same text would get the same response, from any model.
 _FINAL_KINDS: Final = {
@@ -182,9 +183,7 @@ class GeminiWriter:
                 break
         raise pick_most_informative(errors) if errors else create_error(GenerationErrorKind.MODEL_GONE)
 
-    async def _prepare_retry(
-        self, model: str, errors: list[GenerationError], attempt: int, deadline: Deadline
-    ) -> bool:
+    async def _prepare_retry(self, model: str, errors: list[GenerationError], attempt: int, deadline: Deadline) -> bool:
         """Whether this model is to be asked again. The pause before that has passed when this returns True."""
         last = errors[-1]
         closed_seconds = 0.0

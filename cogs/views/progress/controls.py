@@ -12,10 +12,10 @@ from discord import ui
 from bot.charts.snapshot import Snapshot
 from bot.progress.history import EventPage
 from bot.progress.overview import Overview
-from bot.progress.scope import Period, Scope, event_key
+from bot.progress.scope import Period, Scope, make_event_key
 from bot.progress.sessions import SessionPage
-from cogs.interactions.access import require_team, services_of
-from cogs.views.base import PressMixin, layout, row
+from cogs.interactions.access import get_services, require_team
+from cogs.views.base import PersistentItemMixin, action_row, card_layout
 from cogs.views.formatting import EMBER, shorten
 from cogs.views.progress import texts
 from cogs.views.progress.actions import BoardButton, ExportButton, SinceButton
@@ -25,7 +25,7 @@ from cogs.views.progress.sessions import SessionSelect, sessions_text
 
 async def show(interaction: discord.Interaction, view: View, scope: Scope, page: int = 0) -> None:
     """The view in the place of the interaction's message, which has been deferred."""
-    services = services_of(interaction)
+    services = get_services(interaction)
     if interaction.message is not None:
         services.snapshots.awaited.discard(interaction.message.id)
     match view:
@@ -53,14 +53,14 @@ async def _show_pictured(interaction: discord.Interaction, view: View, text: str
 async def _show(
     interaction: discord.Interaction, view: View, scope: Scope, items: list[ui.Item[Any]], *files: discord.File
 ) -> None:
-    card = layout(*items, *controls(view, scope), accent=EMBER)
+    card = card_layout(*items, *controls(view, scope), accent=EMBER)
     await interaction.edit_original_response(view=card, attachments=files)
 
 
 def first_card(overview: Overview) -> ui.LayoutView:
     """The overview while its picture is being drawn."""
     text: ui.TextDisplay[Any] = ui.TextDisplay(texts.overview_text(overview))
-    return layout(text, *controls(View.OVERVIEW, overview.scope), accent=EMBER)
+    return card_layout(text, *controls(View.OVERVIEW, overview.scope), accent=EMBER)
 
 
 def picture_file(found: Snapshot) -> discord.File:
@@ -71,24 +71,24 @@ def picture_file(found: Snapshot) -> discord.File:
 def controls(view: View, scope: Scope) -> Sequence[ui.Item[Any]]:
     """The rows under every view."""
     return (
-        row(ViewSelect(scope, view)),
-        row(PeriodSelect(scope, view)),
-        row(SinceButton(scope), BoardButton(scope), ExportButton(scope)),
+        action_row(ViewSelect(scope, view)),
+        action_row(PeriodSelect(scope, view)),
+        action_row(SinceButton(scope), BoardButton(scope), ExportButton(scope)),
     )
 
 
 def _events(page: EventPage, scope: Scope) -> list[ui.Item[Any]]:
-    name = next((name for name, _ in page.names if event_key(name) == scope.event), "")
+    name = next((name for name, _ in page.names if make_event_key(name) == scope.event), "")
     items: list[ui.Item[Any]] = [ui.TextDisplay(texts.events_text(page, scope, name))]
     if page.names:
-        items.append(row(EventSelect(scope, page.names)))
+        items.append(action_row(EventSelect(scope, page.names)))
     return [*items, *_pager(View.EVENTS, scope, page.number, page.pages)]
 
 
 def _sessions(page: SessionPage, scope: Scope) -> list[ui.Item[Any]]:
     items: list[ui.Item[Any]] = [ui.TextDisplay(sessions_text(page, scope))]
     if page.lines:
-        items.append(row(SessionSelect(scope, page.lines)))
+        items.append(action_row(SessionSelect(scope, page.lines)))
     return [*items, *_pager(View.SESSIONS, scope, page.number, page.pages)]
 
 
@@ -96,7 +96,7 @@ def _pager(view: View, scope: Scope, number: int, pages: int) -> list[ui.Item[An
     if pages == 1:
         return []
     newer = PageButton(view, number - 1, scope, "‹ Newer", disabled=number == 0)
-    return [row(newer, PageButton(view, number + 1, scope, "Older ›", disabled=number >= pages - 1))]
+    return [action_row(newer, PageButton(view, number + 1, scope, "Older ›", disabled=number >= pages - 1))]
 
 
 class ViewSelect(ScopedMixin, ui.DynamicItem[ui.Select[Any]], template=r"progress:view:" + SCOPE):
@@ -107,7 +107,7 @@ class ViewSelect(ScopedMixin, ui.DynamicItem[ui.Select[Any]], template=r"progres
         super().__init__(ui.Select(custom_id=f"progress:view:{scope_id(scope)}", options=options))
         self.scope = scope
 
-    async def press(self, interaction: discord.Interaction) -> None:
+    async def handle_interaction(self, interaction: discord.Interaction) -> None:
         """Shows it in place."""
         require_team(interaction)
         await interaction.response.defer()
@@ -116,7 +116,7 @@ class ViewSelect(ScopedMixin, ui.DynamicItem[ui.Select[Any]], template=r"progres
         await show(interaction, view, self.scope if view is View.EVENTS else replace(self.scope, event=""))
 
 
-class PeriodSelect(PressMixin, ui.DynamicItem[ui.Select[Any]], template=rf"progress:period:{VIEW}:{SCOPE}"):
+class PeriodSelect(PersistentItemMixin, ui.DynamicItem[ui.Select[Any]], template=rf"progress:period:{VIEW}:{SCOPE}"):
     """How far to look back."""
 
     def __init__(self, scope: Scope, view: View) -> None:
@@ -129,11 +129,11 @@ class PeriodSelect(PressMixin, ui.DynamicItem[ui.Select[Any]], template=rf"progr
         self.view_shown = view
 
     @classmethod
-    def parse(cls, match: re.Match[str]) -> Self:
-        """The item of this id."""
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Builds the item from its custom id."""
         return cls(scope_of(match), View(match["view"]))
 
-    async def press(self, interaction: discord.Interaction) -> None:
+    async def handle_interaction(self, interaction: discord.Interaction) -> None:
         """The same view of another period."""
         require_team(interaction)
         await interaction.response.defer()
@@ -148,16 +148,16 @@ class EventSelect(ScopedMixin, ui.DynamicItem[ui.Select[Any]], template=r"progre
         options += [
             discord.SelectOption(
                 label=shorten(name, 80) or "-",
-                value=event_key(name),
+                value=make_event_key(name),
                 description=f"{number:,} in this period",
-                default=event_key(name) == scope.event,
+                default=make_event_key(name) == scope.event,
             )
             for name, number in names
         ]
         super().__init__(ui.Select(custom_id=f"progress:event:{scope_id(scope)}", options=options))
         self.scope = scope
 
-    async def press(self, interaction: discord.Interaction) -> None:
+    async def handle_interaction(self, interaction: discord.Interaction) -> None:
         """Its first page."""
         require_team(interaction)
         await interaction.response.defer()
@@ -166,7 +166,7 @@ class EventSelect(ScopedMixin, ui.DynamicItem[ui.Select[Any]], template=r"progre
 
 
 class PageButton(
-    PressMixin, ui.DynamicItem[ui.Button[Any]], template=rf"progress:page:{VIEW}:(?P<page>-?\d{{1,6}}):{SCOPE}"
+    PersistentItemMixin, ui.DynamicItem[ui.Button[Any]], template=rf"progress:page:{VIEW}:(?P<page>-?\d{{1,6}}):{SCOPE}"
 ):
     """A page of events or sessions."""
 
@@ -178,11 +178,11 @@ class PageButton(
         self.scope = scope
 
     @classmethod
-    def parse(cls, match: re.Match[str]) -> Self:
-        """The item of this id."""
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Builds the item from its custom id."""
         return cls(View(match["view"]), int(match["page"]), scope_of(match))
 
-    async def press(self, interaction: discord.Interaction) -> None:
+    async def handle_interaction(self, interaction: discord.Interaction) -> None:
         """Shows it in place."""
         require_team(interaction)
         await interaction.response.defer()

@@ -4,8 +4,8 @@ import re
 from enum import StrEnum
 from typing import Final, Self
 
-from bot.progress.scope import Period, Scope, short_name
-from cogs.views.base import PressMixin
+from bot.progress.scope import Period, Scope, shorten_ebook_id
+from cogs.views.base import PersistentItemMixin
 
 SCOPE: Final = r"(?P<period>today|week|month|all):(?P<member>\d*):(?P<event>[0-9a-f]*):(?P<ebook>.*)"
 VIEW: Final = r"(?P<view>overview|timeline|events|sessions)"
@@ -27,7 +27,7 @@ class View(StrEnum):
 
 def scope_id(scope: Scope) -> str:
     """At most 68 characters, matched by ``SCOPE``."""
-    ebook = short_name(scope.ebook) if scope.ebook else ""
+    ebook = shorten_ebook_id(scope.ebook) if scope.ebook else ""
     return f"{scope.period.value}:{scope.member_discord_id or ''}:{scope.event}:{ebook}"
 
 
@@ -37,10 +37,10 @@ def scope_of(match: re.Match[str]) -> Scope:
     return Scope(match["ebook"], member, Period(match["period"]), match["event"])
 
 
-class ScopedMixin(PressMixin):
+class ScopedMixin(PersistentItemMixin):
     """A control whose id holds nothing but its scope."""
 
     @classmethod
-    def parse(cls, match: re.Match[str]) -> Self:
-        """The item of this id."""
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Builds the item from its custom id."""
         return cls(scope_of(match))  # type: ignore[call-arg]  # every such item is made from its scope

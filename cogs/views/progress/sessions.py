@@ -9,8 +9,8 @@ from discord import ui
 
 from bot.progress.scope import Scope
 from bot.progress.sessions import MAX_NAME, SessionLine, SessionPage, SessionView, lasted
-from cogs.interactions.access import require_team, services_of
-from cogs.views.base import Modal, PressMixin, layout, row
+from cogs.interactions.access import get_services, require_team
+from cogs.views.base import Modal, PersistentItemMixin, action_row, card_layout
 from cogs.views.formatting import EMBER, escape_text, fit_lines, format_count, shorten
 from cogs.views.progress.event_wording import event_lines, summed
 from cogs.views.progress.scope_ids import SCOPE, ScopedMixin, scope_id
@@ -57,19 +57,19 @@ def session_card(view: SessionView) -> ui.LayoutView:
     if view.pages > 1:
         newer = SessionButton("page", session_id, view.number - 1, "‹ Newer", disabled=view.number == 0)
         last = view.number >= view.pages - 1
-        items.append(row(newer, SessionButton("page", session_id, view.number + 1, "Older ›", disabled=last)))
+        items.append(action_row(newer, SessionButton("page", session_id, view.number + 1, "Older ›", disabled=last)))
     if view.own:
         own = [SessionButton("name", session_id, 0, "Name it")]
         if line.open:
             own.append(SessionButton("end", session_id, 0, "End it"))
-        items.append(row(*own))
-    return layout(*items, accent=EMBER)
+        items.append(action_row(*own))
+    return card_layout(*items, accent=EMBER)
 
 
 async def show_session(interaction: discord.Interaction, session_id: str, page: int = 0) -> None:
     """The session in the place of the interaction's message, or as its answer."""
     by = require_team(interaction)
-    view = await services_of(interaction).sessions.view(session_id, page, by)
+    view = await get_services(interaction).sessions.view(session_id, page, by)
     await interaction.edit_original_response(view=session_card(view))
 
 
@@ -89,7 +89,7 @@ class SessionSelect(ScopedMixin, ui.DynamicItem[ui.Select[Any]], template=r"prog
             ui.Select(custom_id=f"progress:session:{scope_id(scope)}", placeholder="Open a session", options=options)
         )
 
-    async def press(self, interaction: discord.Interaction) -> None:
+    async def handle_interaction(self, interaction: discord.Interaction) -> None:
         """Opens it beside the list, privately."""
         require_team(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
@@ -97,7 +97,7 @@ class SessionSelect(ScopedMixin, ui.DynamicItem[ui.Select[Any]], template=r"prog
 
 
 class SessionButton(
-    PressMixin,
+    PersistentItemMixin,
     ui.DynamicItem[ui.Button[Any]],
     template=rf"session:(?P<act>page|name|end):{_ID}:(?P<page>-?\d{{1,6}})",
 ):
@@ -111,11 +111,11 @@ class SessionButton(
         self.page = page
 
     @classmethod
-    def parse(cls, match: re.Match[str]) -> Self:
-        """The item of this id."""
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Builds the item from its custom id."""
         return cls(match["act"], match["session"], int(match["page"]))
 
-    async def press(self, interaction: discord.Interaction) -> None:
+    async def handle_interaction(self, interaction: discord.Interaction) -> None:
         """Does it and shows the session again."""
         by = require_team(interaction)
         if self.act == "name":
@@ -123,7 +123,7 @@ class SessionButton(
             return
         await interaction.response.defer()
         if self.act == "end":
-            await services_of(interaction).sessions.end(self.session_id, by)
+            await get_services(interaction).sessions.end(self.session_id, by)
         await show_session(interaction, self.session_id, max(self.page, 0))
 
 
@@ -146,5 +146,5 @@ class NameModal(Modal, title="Name the session"):
         await interaction.response.defer()
         field = self.name.component
         name = field.value if isinstance(field, ui.TextInput) else ""
-        await services_of(interaction).sessions.name(self._session_id, name, by)
+        await get_services(interaction).sessions.name(self._session_id, name, by)
         await show_session(interaction, self._session_id)

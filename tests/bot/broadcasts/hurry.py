@@ -14,7 +14,7 @@ from bot.ports import NoDiscord
 from storage import Database
 from storage.states import BroadcastState
 from storage.stores.deliveries import Delivery
-from tests.conftest import StillClock
+from tests.conftest import FakeClock
 
 T = TypeVar("T")
 
@@ -43,7 +43,7 @@ UNREADABLE = Outcome(OutcomeKind.UNSURE, error="the history cannot be read")
 class Hurry:
     """Waiting moves the clock instead; what is in flight is really awaited."""
 
-    def __init__(self, clock: StillClock) -> None:
+    def __init__(self, clock: FakeClock) -> None:
         self._clock = clock
 
     async def __call__(self, awaitable: Awaitable[T], why: str) -> T:
@@ -53,7 +53,7 @@ class Hurry:
         await asyncio.sleep(0)
         waiting.cancel()
         await asyncio.gather(waiting, return_exceptions=True)
-        self._clock.forward(seconds=0.25 if why == "the pace of posts" else 1)
+        self._clock.advance(seconds=0.25 if why == "the pace of posts" else 1)
         raise TimeoutError
 
     def monotonic(self) -> float:
@@ -64,7 +64,7 @@ class Hurry:
 class Script:
     """A ``Sender`` that says what it was told to say, one outcome after the other; the last one for ever."""
 
-    def __init__(self, clock: StillClock, *sends: Outcome | Exception, finds: tuple[Outcome, ...] = (GONE,)) -> None:
+    def __init__(self, clock: FakeClock, *sends: Outcome | Exception, finds: tuple[Outcome, ...] = (GONE,)) -> None:
         self._clock = clock
         self._sends = list(sends or (SENT,))
         self._finds = list(finds)
@@ -115,7 +115,7 @@ class Shown(NoDiscord):
         self.accounts: list[BroadcastStatus] = []
         self._failing = failing
 
-    async def show(self, account: BroadcastStatus) -> bool:
+    async def update_card(self, account: BroadcastStatus) -> bool:
         """Remembers it."""
         if self._failing is not None:
             raise self._failing
@@ -130,12 +130,12 @@ class Hanging(Shown):
         super().__init__()
         self.asked, self.gate = asyncio.Event(), asyncio.Event()
 
-    async def show(self, account: BroadcastStatus) -> bool:
+    async def update_card(self, account: BroadcastStatus) -> bool:
         """Waits first, where the announcement has ended."""
         if account.broadcast.state is not BroadcastState.SENDING:
             self.asked.set()
             await self.gate.wait()
-        return await super().show(account)
+        return await super().update_card(account)
 
 
 async def announced(database: Database, channels: int = 1) -> str:
@@ -156,7 +156,7 @@ async def announced(database: Database, channels: int = 1) -> str:
     )
 
 
-def dispatcher(database: Database, clock: StillClock, sender: Script, card: Shown | None = None) -> Dispatcher:
+def dispatcher(database: Database, clock: FakeClock, sender: Script, card: Shown | None = None) -> Dispatcher:
     """The dispatcher in a hurry."""
     hurry = Hurry(clock)
     return Dispatcher(database, sender, card or Shown(), NoDiscord(), Pacer(40, hurry, hurry.monotonic), hurry)

@@ -26,10 +26,10 @@ from tests.bot.broadcasts.hurry import (
     rows,
     until,
 )
-from tests.conftest import StillClock
+from tests.conftest import FakeClock
 
 
-async def test_what_the_dead_left_is_looked_for_first(sqlite: Database, clock: StillClock) -> None:
+async def test_what_the_dead_left_is_looked_for_first(sqlite: Database, clock: FakeClock) -> None:
     """After a crash in the middle of a send the channel is searched before anything is sent."""
     broadcast_id, sender = await announced(sqlite), Script(clock, finds=(SENT,))
     await left_by_the_dead(sqlite)
@@ -38,7 +38,7 @@ async def test_what_the_dead_left_is_looked_for_first(sqlite: Database, clock: S
     assert row.state is DeliveryState.SENT
 
 
-async def test_what_the_dead_left_is_sent_where_it_is_missing(sqlite: Database, clock: StillClock) -> None:
+async def test_what_the_dead_left_is_sent_where_it_is_missing(sqlite: Database, clock: FakeClock) -> None:
     """After a crash before the send the post is sent."""
     broadcast_id, sender = await announced(sqlite), Script(clock)
     await left_by_the_dead(sqlite)
@@ -47,7 +47,7 @@ async def test_what_the_dead_left_is_sent_where_it_is_missing(sqlite: Database, 
     assert row.state is DeliveryState.SENT
 
 
-async def test_a_pause_does_not_make_a_doubt_certain(sqlite: Database, clock: StillClock) -> None:
+async def test_a_pause_does_not_make_a_doubt_certain(sqlite: Database, clock: FakeClock) -> None:
     """A post that may have arrived is looked for before every later send, also when a send in between was put off."""
     pause = Outcome(OutcomeKind.PAUSE, error="Discord asked for a pause", seconds=150)
     broadcast_id = await announced(sqlite)
@@ -58,11 +58,11 @@ async def test_a_pause_does_not_make_a_doubt_certain(sqlite: Database, clock: St
     assert row.state is DeliveryState.UNKNOWN
 
 
-async def test_a_stop_does_not_make_a_doubt_certain(sqlite: Database, clock: StillClock) -> None:
+async def test_a_stop_does_not_make_a_doubt_certain(sqlite: Database, clock: FakeClock) -> None:
     """What a dead process may have sent is still in doubt when the next one is stopped before it could send."""
     broadcast_id, sender = await announced(sqlite), Script(clock, finds=(UNREADABLE,))
     left = await left_by_the_dead(sqlite)
-    clock.forward(seconds=5)
+    clock.advance(seconds=5)
     pacer = Pacer(0.01, wait_plainly, time.monotonic)
     pacer.pause_for(1000)
     found = Dispatcher(sqlite, sender, Shown(), NoDiscord(), pacer, wait_plainly)
@@ -79,7 +79,7 @@ async def test_a_stop_does_not_make_a_doubt_certain(sqlite: Database, clock: Sti
     assert (row.state, row.attempted_at) == (DeliveryState.READY, left.attempted_at)
 
 
-async def test_a_pause_holds_everybody(sqlite: Database, clock: StillClock) -> None:
+async def test_a_pause_holds_everybody(sqlite: Database, clock: FakeClock) -> None:
     """When Discord asks for quiet, no channel is sent to until it is over, and then all get the post."""
     pause = Outcome(OutcomeKind.PAUSE, error="Discord asked for a pause", seconds=90)
     broadcast_id, sender = await announced(sqlite, 30), Script(clock, pause, SENT)
@@ -91,7 +91,7 @@ async def test_a_pause_holds_everybody(sqlite: Database, clock: StillClock) -> N
     assert all(when - asked < timedelta(seconds=1) for when in early)
 
 
-async def test_a_stop_puts_back_what_was_not_tried(sqlite: Database, clock: StillClock) -> None:
+async def test_a_stop_puts_back_what_was_not_tried(sqlite: Database, clock: FakeClock) -> None:
     """A stop in the middle leaves what was not sent as if it had never been taken; the next start sends it."""
     broadcast_id, sender = await announced(sqlite, 15), Script(clock)
     slow = Dispatcher(sqlite, sender, Shown(), NoDiscord(), Pacer(0.01, wait_plainly, time.monotonic), wait_plainly)
@@ -110,7 +110,7 @@ async def test_a_stop_puts_back_what_was_not_tried(sqlite: Database, clock: Stil
     assert sender.names == ["send"] * 15
 
 
-async def test_a_stop_lets_what_is_in_flight_land(sqlite: Database, clock: StillClock) -> None:
+async def test_a_stop_lets_what_is_in_flight_land(sqlite: Database, clock: FakeClock) -> None:
     """A request that is out when the stop comes is waited for, and its outcome is kept."""
     broadcast_id, sender = await announced(sqlite), Script(clock)
     sender.gate = asyncio.Event()
@@ -130,7 +130,7 @@ async def test_a_stop_lets_what_is_in_flight_land(sqlite: Database, clock: Still
     assert row.state is DeliveryState.SENT
 
 
-async def test_our_own_fault_leaves_no_doubt_unresolved(sqlite: Database, clock: StillClock) -> None:
+async def test_our_own_fault_leaves_no_doubt_unresolved(sqlite: Database, clock: FakeClock) -> None:
     """When sending breaks on our side, the others go on, and the one is looked for after its lease and sent."""
     broadcast_id, sender = await announced(sqlite, 3), Script(clock, RuntimeError("broken"), SENT)
     found = await finished(sqlite, dispatcher(sqlite, clock, sender), broadcast_id)
@@ -139,7 +139,7 @@ async def test_our_own_fault_leaves_no_doubt_unresolved(sqlite: Database, clock:
     assert sender.acts[-1][1] - sender.acts[0][1] >= LEASE
 
 
-async def test_a_broken_card_stops_no_announcement(sqlite: Database, clock: StillClock) -> None:
+async def test_a_broken_card_stops_no_announcement(sqlite: Database, clock: FakeClock) -> None:
     """What a card cannot show is still sent, once."""
     broadcast_id, sender = await announced(sqlite, 3), Script(clock)
     card = Shown(RuntimeError("broken"))
@@ -148,7 +148,7 @@ async def test_a_broken_card_stops_no_announcement(sqlite: Database, clock: Stil
     assert sender.names == ["send"] * 3
 
 
-async def test_a_card_that_hangs_holds_up_no_announcement(sqlite: Database, clock: StillClock) -> None:
+async def test_a_card_that_hangs_holds_up_no_announcement(sqlite: Database, clock: FakeClock) -> None:
     """While Discord lets us wait for the card of one announcement, the next one is sent; the end is told later."""
     sender, card = Script(clock), Hanging()
     first = await announced(sqlite)

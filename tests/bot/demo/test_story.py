@@ -1,8 +1,8 @@
 """The chapter that comes with the demo, and what the offline writer makes of it."""
 
 from bot.demo.sample_data import EBOOK_THEME, EBOOK_TITLE, story
+from bot.generation.request import PartRequest
 from bot.generation.template import TemplateWriter
-from bot.generation.writer import PartRequest
 from bot.scripts.models import CueKind
 from bot.scripts.text_splitting import split_paragraphs
 

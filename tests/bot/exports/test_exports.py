@@ -98,7 +98,9 @@ def test_a_lines_own_breaks_start_no_heading(title: str, spoken: str) -> None:
     """Whatever stands in a cue, the file has just its own headings."""
     cue = Cue(n=1, kind=CueKind.NARRATION, text=spoken, speaker="NARRATOR")
     script = SCRIPT.model_copy(update={"cues": (cue,), "title": f"x{title}"})
-    headings = [line for line in markdown.render_markdown(STORED, script, "The Fox").split("\n") if line.startswith("#")]
+    headings = [
+        line for line in markdown.render_markdown(STORED, script, "The Fox").split("\n") if line.startswith("#")
+    ]
     assert headings[1:] == ["## Cast", "## Script"]
 
 
@@ -142,7 +144,9 @@ def test_a_short_script_lasts_a_minute() -> None:
 
 def test_both_files_go_by_the_same_name() -> None:
     """A file's name says book, chapter, version and title."""
-    names = [download(STORED, SCRIPT, "The Fox").name for download in (markdown.build_download, script_json.build_download)]
+    names = [
+        download(STORED, SCRIPT, "The Fox").name for download in (markdown.build_download, script_json.build_download)
+    ]
     assert names == [f"ebook_001-ch1-v2-the-midnight-summoning.{ending}" for ending in ("md", "json")]
 
 

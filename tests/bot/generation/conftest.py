@@ -5,21 +5,21 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.generation.gemini.client import GeminiClient, load_sdk
-from tests.standins.gemini import GeminiStandin
+from tests.standins.gemini import GeminiStandIn
 
 NOW = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
-def gemini_server() -> Iterator[GeminiStandin]:
+def gemini_server() -> Iterator[GeminiStandIn]:
     """One stand-in for the whole session: starting it is the slow part."""
     load_sdk()
-    with GeminiStandin() as standin:
+    with GeminiStandIn() as standin:
         yield standin
 
 
 @pytest.fixture
-def standin(gemini_server: GeminiStandin, monkeypatch: pytest.MonkeyPatch) -> GeminiStandin:
+def standin(gemini_server: GeminiStandIn, monkeypatch: pytest.MonkeyPatch) -> GeminiStandIn:
     """The stand-in, well again, and the only Gemini that the SDK can reach."""
     gemini_server.reset()
     gemini_server.chunks, gemini_server.delay = 12, 0.0
@@ -32,7 +32,7 @@ def standin(gemini_server: GeminiStandin, monkeypatch: pytest.MonkeyPatch) -> Ge
 
 
 @pytest.fixture
-async def gemini(standin: GeminiStandin) -> AsyncIterator[GeminiClient]:
+async def gemini(standin: GeminiStandIn) -> AsyncIterator[GeminiClient]:
     """The real client against the stand-in, impatient."""
     model = GeminiClient("test-key", idle_seconds=0.6, clock=lambda: NOW)
     yield model

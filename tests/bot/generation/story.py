@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.generation.writer import PartRequest
+from bot.generation.request import PartRequest
 from bot.scripts.models import Cue, CueKind
 from bot.scripts.text_splitting import split_paragraphs
 

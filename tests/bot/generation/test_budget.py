@@ -4,22 +4,21 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from bot.generation.budget import RunBudget
+from bot.generation.draft import Usage
 from bot.generation.request import ScriptRequest
-from bot.generation.service import NewChapter, create_run
+from bot.generation.service import create_run
 from bot.generation.writer import GenerationError, GenerationErrorKind
-from bot.scripts.models import Usage
 from storage import Database
-from tests.conftest import StillClock
+from tests.conftest import FakeClock
 
 MODEL = "gemini-3.8-flash"
 USED = Usage(prompt=10, output=10)
 
 
 async def new_run(database: Database, number: int = 1) -> str:
-    ordered = await create_run(
-        database, NewChapter("ebook_001", number, "The bell rang."), ScriptRequest(title="T"), None
-    )
-    return ordered.run.id
+    request = ScriptRequest(ebook="ebook_001", chapter_number=number, title="T")
+    requested = await database.write(lambda tx: create_run(tx, request, "The bell rang."))
+    return requested.run.id
 
 
 async def spent(database: Database, run_id: str | None = None) -> int:
@@ -106,7 +105,7 @@ async def test_a_spent_budget_refuses_an_unknown_price_as_well(database: Databas
         await RunBudget(database, run_id, 1_000).reserve("gemini-9-unknown", None)
 
 
-async def test_the_month_is_the_calendars_in_utc(database: Database, clock: StillClock) -> None:
+async def test_the_month_is_the_calendars_in_utc(database: Database, clock: FakeClock) -> None:
     """The budget is whole again at midnight UTC of the first, and not a second before."""
     budget = RunBudget(database, await new_run(database), 1_000)
     clock.now = datetime(2026, 11, 1, tzinfo=UTC)
@@ -118,7 +117,7 @@ async def test_the_month_is_the_calendars_in_utc(database: Database, clock: Stil
     await budget.reserve(MODEL, 1_000)
 
 
-async def test_the_month_does_not_follow_the_clocks_zone(database: Database, clock: StillClock) -> None:
+async def test_the_month_does_not_follow_the_clocks_zone(database: Database, clock: FakeClock) -> None:
     """Where it is December already but November in UTC, November's budget counts."""
     budget = RunBudget(database, await new_run(database), 1_000)
     clock.now = datetime(2026, 11, 20, tzinfo=UTC)

@@ -2,7 +2,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.generation.error_messages import REPORT_ORDER, create_error, spell_out_timestamps, format_reason, pick_most_informative
+from bot.exports.timestamps import spell_out_timestamps
+from bot.generation.error_messages import REPORT_ORDER, create_error, format_reason, pick_most_informative
 from bot.generation.writer import GenerationErrorKind
 
 

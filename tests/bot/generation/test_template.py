@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.generation.draft import Draft
+from bot.generation.request import PartRequest
 from bot.generation.template import LOGLINE, TemplateWriter
-from bot.generation.writer import PartRequest
-from bot.scripts.models import CastMember, Cue, CueKind, Draft, WriterKind
+from bot.scripts.models import CastMember, Cue, CueKind, WriterKind
 from bot.scripts.text_units import find_units
 from tests.bot.generation.story import narrated, request
 
@@ -83,7 +84,7 @@ async def test_sounds_are_not_taken_from_what_people_say() -> None:
 async def test_a_later_part_goes_on_where_the_earlier_ended() -> None:
     """Numbers continue, known voices are kept, and there is no second opening."""
     known = (CastMember(name="HANA", voice="dry"),)
-    given_assignment = request(first_cue=80, part=2, parts=3, cast=known, before=narrated("Before."))
+    given_assignment = request(first_cue=80, part=2, parts=3, cast=known, previous_cues=narrated("Before."))
     draft = (await written(given_assignment))[-1]
     assert draft.cues[0].n == 80
     assert not [cue for cue in draft.cues if cue.kind is CueKind.MUSIC]

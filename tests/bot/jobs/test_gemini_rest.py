@@ -3,7 +3,7 @@ import pytest
 from bot.generation.error_messages import create_error
 from bot.generation.writer import GenerationError, GenerationErrorKind
 from bot.jobs.circuit_breaker import FAILURES, Health
-from tests.conftest import StillClock
+from tests.conftest import FakeClock
 
 
 def fail(health: Health, times: int = FAILURES, kind: GenerationErrorKind = GenerationErrorKind.OVERLOADED) -> None:
@@ -11,13 +11,13 @@ def fail(health: Health, times: int = FAILURES, kind: GenerationErrorKind = Gene
         health.failed(create_error(kind))
 
 
-def rest(health: Health, clock: StillClock) -> float:
+def rest(health: Health, clock: FakeClock) -> float:
     """Seconds that are left of the rest."""
     until = health.resting_until
     return 0.0 if until is None else (until - clock.now).total_seconds()
 
 
-def test_five_failures_in_a_row_make_it_rest(clock: StillClock) -> None:
+def test_five_failures_in_a_row_make_it_rest(clock: FakeClock) -> None:
     """After the fifth failure it rests for a minute, and not before."""
     health = Health(clock)
     fail(health, FAILURES - 1)
@@ -27,7 +27,7 @@ def test_five_failures_in_a_row_make_it_rest(clock: StillClock) -> None:
     assert rest(health, clock) == 60
 
 
-def test_a_rest_says_when_it_ends(clock: StillClock) -> None:
+def test_a_rest_says_when_it_ends(clock: FakeClock) -> None:
     """Whoever asks during a rest gets a sentence with the moment of its end."""
     health = Health(clock)
     fail(health)
@@ -38,38 +38,38 @@ def test_a_rest_says_when_it_ends(clock: StillClock) -> None:
     assert f"<t:{int(clock.now.timestamp()) + 60}:f>" in found.value.hint
 
 
-def test_a_rest_ends_by_itself(clock: StillClock) -> None:
+def test_a_rest_ends_by_itself(clock: FakeClock) -> None:
     """When its time is over it may be asked again, without anybody's doing."""
     health = Health(clock)
     fail(health)
-    clock.forward(seconds=59)
+    clock.advance(seconds=59)
     with pytest.raises(GenerationError):
         health.check()
-    clock.forward(seconds=1)
+    clock.advance(seconds=1)
     health.check()
     assert health.resting_until is None
 
 
-def test_each_rest_without_success_is_twice_as_long(clock: StillClock) -> None:
+def test_each_rest_without_success_is_twice_as_long(clock: FakeClock) -> None:
     """One failure after a rest is enough for the next, twice as long, a quarter of an hour at most."""
     health = Health(clock)
     fail(health)
     rests = [rest(health, clock)]
     for _ in range(6):
-        clock.forward(seconds=rests[-1])
+        clock.advance(seconds=rests[-1])
         health.check()
         fail(health, 1)
         rests.append(rest(health, clock))
     assert rests == [60, 120, 240, 480, 900, 900, 900]
 
 
-def test_a_success_ends_it_all(clock: StillClock) -> None:
+def test_a_success_ends_it_all(clock: FakeClock) -> None:
     """After a success five more failures are needed, and the rest is a minute again."""
     health = Health(clock)
     fail(health)
-    clock.forward(minutes=1)
+    clock.advance(minutes=1)
     fail(health, 1)
-    clock.forward(minutes=2)
+    clock.advance(minutes=2)
     health.served()
     assert health.resting_until is None
     fail(health, FAILURES - 1)
@@ -78,7 +78,7 @@ def test_a_success_ends_it_all(clock: StillClock) -> None:
     assert rest(health, clock) == 60
 
 
-def test_a_success_during_a_rest_ends_it(clock: StillClock) -> None:
+def test_a_success_during_a_rest_ends_it(clock: FakeClock) -> None:
     """A request that was under way when the rest began, and succeeds, shows that all is well."""
     health = Health(clock)
     fail(health)
@@ -86,12 +86,12 @@ def test_a_success_during_a_rest_ends_it(clock: StillClock) -> None:
     health.check()
 
 
-def test_failures_that_end_together_count_as_one_rest(clock: StillClock) -> None:
+def test_failures_that_end_together_count_as_one_rest(clock: FakeClock) -> None:
     """Eight requests that fail in the same outage make it rest a minute, not eight."""
     health = Health(clock)
     fail(health, FAILURES + 3)
     assert rest(health, clock) == 60
-    clock.forward(minutes=1)
+    clock.advance(minutes=1)
     fail(health, 1)
     assert rest(health, clock) == 120
 
@@ -109,7 +109,7 @@ def test_failures_that_end_together_count_as_one_rest(clock: StillClock) -> None
         GenerationErrorKind.WRONG_SHAPE,
     ],
 )
-def test_what_one_chapter_meets_says_nothing_about_gemini(clock: StillClock, kind: GenerationErrorKind) -> None:
+def test_what_one_chapter_meets_says_nothing_about_gemini(clock: FakeClock, kind: GenerationErrorKind) -> None:
     """A blocked chapter, a quota or our own budget is no reason to leave Gemini alone."""
     health = Health(clock)
     fail(health, 2 * FAILURES, kind)
@@ -119,7 +119,7 @@ def test_what_one_chapter_meets_says_nothing_about_gemini(clock: StillClock, kin
     health.check()
 
 
-def test_failures_need_not_be_of_one_kind(clock: StillClock) -> None:
+def test_failures_need_not_be_of_one_kind(clock: FakeClock) -> None:
     """What counts is that nothing came back, however it failed."""
     health = Health(clock)
     for kind in (

@@ -7,15 +7,16 @@ from typing import Any
 import pytest
 
 from bot.errors import InputError
-from bot.event_names import IMPORT_DONE
+from bot.event_names import LEGACY_FILES_IMPORTED
 from bot.legacy.exporter import export_folder
 from bot.scripts.models import Script
 from storage import Database, ReadTransaction, WriteTransaction
+from storage.stores.scripts import NewScript
 from tests.bot.legacy.samples import GRANT, NOTE, counts, gave, put, put_all, scripts, took
-from tests.conftest import Somebody, StillClock
+from tests.conftest import FakeClock, SampleActor
 
 
-async def native(database: Database, clock: StillClock) -> None:
+async def native(database: Database, clock: FakeClock) -> None:
     """A studio that has worked by itself: a script, its grant log, a document, two announcements, events."""
     script = Script.model_validate(
         {
@@ -28,10 +29,10 @@ async def native(database: Database, clock: StillClock) -> None:
 
     async def work(tx: WriteTransaction) -> None:
         await tx.ebooks.get_or_add("ebook_009", "The Fox")
-        script_id = await tx.scripts.add(
+        script_id = await tx.scripts.add(NewScript(
             ebook_id="ebook_009", chapter_number=1, version=1, title="The Fox", theme="t", writer="gemini", model="m",
             body=script.model_dump_json(), seconds=4,
-        )  # fmt: skip
+        ))  # fmt: skip
         await tx.scripts.add_grant_log(
             GRANT | {"ebookId": "ebook_009", "id": "own"}, ebook_id="ebook_009", script_id=script_id, counts=True
         )
@@ -40,17 +41,15 @@ async def native(database: Database, clock: StillClock) -> None:
         await tx.broadcasts.add(title="Draft", message="m")
         sent = await tx.broadcasts.add(title="Sent", message="m", metadata={"ebookId": "ebook_009"})
         await tx.broadcasts.confirm(sent.id, None)
-        member_id = await tx.members.remember(Somebody(7, "Hana"))
+        member_id = await tx.members.remember(SampleActor(7, "Hana"))
         for _ in range(2):
             tx.report("Takes recorded", {"n": 1.0, "ebook_id": "ebook_009"}, member_id=member_id)
 
     await database.write(work)
-    clock.forward(seconds=5)
+    clock.advance(seconds=5)
 
 
-async def test_our_own_export_comes_home(
-    sqlite: Database, postgres_url: str, clock: StillClock, tmp_path: Path
-) -> None:
+async def test_our_own_export_comes_home(sqlite: Database, postgres_url: str, clock: FakeClock, tmp_path: Path) -> None:
     """A studio's export, taken into an empty database of the other kind, is given out again as it was."""
     await native(sqlite, clock)
     first = await gave(sqlite, tmp_path / "first")
@@ -59,7 +58,7 @@ async def test_our_own_export_comes_home(
     other = await Database.open(postgres_url, clock)
     assert counts(await took(other, tmp_path / "first")) == [(2, 0, 0), (2, 0, 0), (1, 0, 0), (2, 0, 0)]
     second = await gave(other, tmp_path / "second")
-    assert second["session_progress.json"].pop()["event"] == IMPORT_DONE
+    assert second["session_progress.json"].pop()["event"] == LEGACY_FILES_IMPORTED
     assert second == first
     (mine,), theirs = await scripts(sqlite), await scripts(other)
     (same,) = [stored for stored in theirs if stored.id == mine.id]
@@ -68,7 +67,7 @@ async def test_our_own_export_comes_home(
     await other.close()
 
 
-async def test_a_studio_knows_its_own_export(database: Database, clock: StillClock, tmp_path: Path) -> None:
+async def test_a_studio_knows_its_own_export(database: Database, clock: FakeClock, tmp_path: Path) -> None:
     """A studio that is given its own export takes nothing twice."""
     await native(database, clock)
     await gave(database, tmp_path / "out")

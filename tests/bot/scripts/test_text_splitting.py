@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.scripts.text_splitting import split_paragraphs, split_parts, split_text, split_sentences
+from bot.scripts.text_splitting import split_paragraphs, split_parts, split_sentences, split_text
 from bot.scripts.text_units import find_units
 
 

@@ -1,4 +1,4 @@
-from bot.scripts.text_units import clean_text, find_normalized_units, to_single_line, find_units
+from bot.scripts.text_units import clean_text, find_normalized_units, find_units, to_single_line
 
 
 def test_words_keep_their_apostrophes() -> None:

@@ -1,7 +1,7 @@
 import pytest
 
 from bot.scripts.models import Cue, CueKind, RunningTime
-from bot.scripts.timing import estimate_cue_seconds, estimate_running_time, estimate_speech_seconds, add_timing
+from bot.scripts.timing import add_timing, estimate_cue_seconds, estimate_running_time, estimate_speech_seconds
 from tests.bot.generation.story import narrated
 
 

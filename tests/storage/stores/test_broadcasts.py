@@ -11,11 +11,11 @@ from storage.states import BroadcastState
 from storage.stores.broadcasts import Broadcast
 from storage.stores.deliveries import Target
 from storage.stores.events import EventFilter
-from tests.conftest import Somebody, StillClock
+from tests.conftest import FakeClock, SampleActor
 
 
 @pytest.fixture
-async def peers(database: Database, database_url: str, clock: StillClock) -> AsyncIterator[tuple[Database, Database]]:
+async def peers(database: Database, database_url: str, clock: FakeClock) -> AsyncIterator[tuple[Database, Database]]:
     """Two processes' databases where there may be two; on SQLite the one twice."""
     if database.exclusive:
         yield database, database
@@ -30,7 +30,7 @@ async def drafted(database: Database, **values: Any) -> Broadcast:
     return await database.write(lambda tx: tx.broadcasts.add(title="New Lore", message="Share it.", **values))
 
 
-async def test_a_draft_comes_back_as_it_was_made(database: Database, clock: StillClock) -> None:
+async def test_a_draft_comes_back_as_it_was_made(database: Database, clock: FakeClock) -> None:
     """A draft keeps its texts and its metadata, order and odd signs included, and pings nobody."""
     metadata = {"z": 1, "a": ["月", "“"], "nested": {"b": None}}
     made = await drafted(database, metadata=metadata, hook="Tell the fox.", ebook_id="ebook_001")
@@ -111,12 +111,12 @@ async def test_confirming_and_discarding_at_once(peers: tuple[Database, Database
         assert sum(isinstance(result, StaleStateError) for result in results) == 1
 
 
-async def test_broadcasts_are_found_by_state(database: Database, clock: StillClock) -> None:
+async def test_broadcasts_are_found_by_state(database: Database, clock: FakeClock) -> None:
     """Broadcasts of some states are listed newest first, and one remembers where its card stands."""
     made = []
     for _ in range(3):
         made.append(await drafted(database))
-        clock.forward(seconds=1)
+        clock.advance(seconds=1)
     await database.write(lambda tx: tx.broadcasts.confirm(made[1].id, None))
     await database.write(lambda tx: tx.broadcasts.set_card(made[1].id, 7, 2**63 - 1))
     async with database.read() as tx:
@@ -140,14 +140,14 @@ async def test_a_share_counts_once(database: Database) -> None:
 
     async def share(broadcast: Broadcast) -> bool:
         async def work(tx: WriteTransaction) -> bool:
-            member = await tx.members.remember(Somebody(7, "Hana"))
+            member = await tx.members.remember(SampleActor(7, "Hana"))
             return await tx.broadcasts.share(broadcast.id, member, "0123456789abcdef")
 
         return await database.write(work)
 
     assert [await share(one), await share(one), await share(two)] == [True, False, True]
     async with database.read() as tx:
-        member = await tx.members.find(7)
+        member = await tx.members.find_id(7)
         assert member is not None
         assert await tx.broadcasts.shares_of(member) == 2
         assert await tx.broadcasts.shares_of("members_of_nowhere") == 0
@@ -156,7 +156,7 @@ async def test_a_share_counts_once(database: Database) -> None:
 async def test_shares_at_once_count_once(peers: tuple[Database, Database]) -> None:
     """A button that is pressed many times at once counts once and fails for nobody."""
     made = await drafted(peers[0])
-    member = await peers[0].write(lambda tx: tx.members.remember(Somebody(7, "Hana")))
+    member = await peers[0].write(lambda tx: tx.members.remember(SampleActor(7, "Hana")))
     results = await asyncio.gather(
         *(peers[n % 2].write(lambda tx: tx.broadcasts.share(made.id, member, "0123456789abcdef")) for n in range(6))
     )

@@ -11,14 +11,14 @@ from sqlalchemy.exc import IntegrityError
 from storage import Database, StaleStateError, WriteTransaction
 from storage.states import BroadcastState, DeliveryState
 from storage.stores.deliveries import Delivery, Target
-from tests.conftest import StillClock
+from tests.conftest import FakeClock
 
 LEASE = timedelta(minutes=5)
 ANN, BEN = "sender_ann", "sender_ben"
 
 
 @pytest.fixture
-async def peers(database: Database, database_url: str, clock: StillClock) -> AsyncIterator[tuple[Database, Database]]:
+async def peers(database: Database, database_url: str, clock: FakeClock) -> AsyncIterator[tuple[Database, Database]]:
     """Two processes' databases where there may be two; on SQLite the one twice."""
     if database.exclusive:
         yield database, database
@@ -62,11 +62,11 @@ async def now(database: Database, delivery: Delivery) -> Delivery:
         return await tx.deliveries.get(delivery.id)
 
 
-async def test_claiming_marks_the_intent(database: Database, clock: StillClock) -> None:
+async def test_claiming_marks_the_intent(database: Database, clock: FakeClock) -> None:
     """Before anything is sent, it is written down who sends it, since when and until when."""
     await announced(database)
     made_at = clock.now
-    clock.forward(seconds=5)
+    clock.advance(seconds=5)
     delivery = await one_claimed(database)
     assert delivery == await now(database, delivery)
     assert (delivery.state, delivery.lease_owner, delivery.attempts) == (DeliveryState.SENDING, ANN, 1)
@@ -83,7 +83,7 @@ async def test_a_fresh_delivery_was_never_tried(database: Database) -> None:
 
 
 @pytest.mark.parametrize(("sure", "tried"), [(True, False), (False, True)])
-async def test_doubt_is_remembered(database: Database, clock: StillClock, *, sure: bool, tried: bool) -> None:
+async def test_doubt_is_remembered(database: Database, clock: FakeClock, *, sure: bool, tried: bool) -> None:
     """A postponed delivery is due later and counts its tries; only one that may have arrived has to be looked for."""
     await announced(database)
     first = await one_claimed(database)
@@ -93,16 +93,16 @@ async def test_doubt_is_remembered(database: Database, clock: StillClock, *, sur
     assert (waiting.state, waiting.error, waiting.lease_owner) == (DeliveryState.READY, "no answer", None)
     async with database.read() as tx:
         assert await tx.deliveries.next_due() == until
-    clock.forward(seconds=7)
+    clock.advance(seconds=7)
     assert await claimed(database) == []
-    clock.forward(seconds=1)
+    clock.advance(seconds=1)
     again = await one_claimed(database, BEN)
     assert again.attempts == 2
     assert again.tried_before is tried
     assert again.attempted_at == (first.attempted_at if tried else clock.now)
 
 
-async def test_doubt_keeps_its_first_moment(database: Database, clock: StillClock) -> None:
+async def test_doubt_keeps_its_first_moment(database: Database, clock: FakeClock) -> None:
     """However often it is tried in doubt, the first try that may have arrived is the one that is remembered."""
     await announced(database)
     began = clock.now
@@ -113,29 +113,29 @@ async def test_doubt_keeps_its_first_moment(database: Database, clock: StillCloc
         await database.write(
             lambda tx, row=delivery, due=until: tx.deliveries.postpone(row, ANN, due, "lost", sure=False)  # type: ignore[misc]
         )
-        clock.forward(seconds=10)
+        clock.advance(seconds=10)
 
 
-async def test_putting_back_is_as_if_never_taken(database: Database, clock: StillClock) -> None:
+async def test_putting_back_is_as_if_never_taken(database: Database, clock: FakeClock) -> None:
     """What was claimed and not tried is ready at once, with no try counted and no doubt."""
     await announced(database)
     taken = await one_claimed(database)
     await database.write(lambda tx: tx.deliveries.release(taken, ANN, uncertain=False))
     back = await now(database, taken)
     assert (back.state, back.attempts, back.attempted_at, back.lease_owner) == (DeliveryState.READY, 0, None, None)
-    clock.forward(seconds=1)
+    clock.advance(seconds=1)
     assert not (await one_claimed(database, BEN)).tried_before
 
 
-async def test_putting_back_keeps_an_older_doubt(database: Database, clock: StillClock) -> None:
+async def test_putting_back_keeps_an_older_doubt(database: Database, clock: FakeClock) -> None:
     """What may have arrived at an earlier try is still in doubt after it was put back."""
     await announced(database)
     first = await one_claimed(database)
     await database.write(lambda tx: tx.deliveries.postpone(first, ANN, clock.now, "lost", sure=False))
-    clock.forward(seconds=3)
+    clock.advance(seconds=3)
     second = await one_claimed(database)
     await database.write(lambda tx: tx.deliveries.release(second, ANN, uncertain=second.tried_before))
-    clock.forward(seconds=3)
+    clock.advance(seconds=3)
     third = await one_claimed(database)
     assert third.tried_before
     assert (third.attempts, third.attempted_at) == (2, first.attempted_at)
@@ -162,7 +162,7 @@ async def test_the_outcome_is_the_owners_to_tell(database: Database) -> None:
         await database.write(lambda tx: tx.deliveries.release(delivery, ANN, uncertain=delivery.tried_before))
 
 
-async def test_the_abandoned_are_adopted(database: Database, clock: StillClock) -> None:
+async def test_the_abandoned_are_adopted(database: Database, clock: FakeClock) -> None:
     """What a silent sender has left in the middle is another's once the lease is over, once, and with its history."""
     await announced(database)
     left = await one_claimed(database, ANN)
@@ -170,9 +170,9 @@ async def test_the_abandoned_are_adopted(database: Database, clock: StillClock) 
     async def adopted(owner: str, *, all_owners: bool) -> list[Delivery]:
         return await database.write(lambda tx: tx.deliveries.take_over_expired(owner, LEASE, all_owners=all_owners))
 
-    clock.forward(minutes=5)
+    clock.advance(minutes=5)
     assert await adopted(BEN, all_owners=False) == []
-    clock.forward(seconds=1)
+    clock.advance(seconds=1)
     (found,) = await adopted(BEN, all_owners=False)
     assert (found.id, found.lease_owner, found.lease_until) == (left.id, BEN, clock.now + LEASE)
     assert (found.state, found.attempts, found.attempted_at) == (DeliveryState.SENDING, 1, left.attempted_at)
@@ -228,16 +228,16 @@ async def test_no_two_senders_get_the_same_delivery(peers: tuple[Database, Datab
         assert {delivery.lease_owner for delivery in share} <= {f"sender_{owner}"}
 
 
-async def test_the_longest_due_come_first(database: Database, clock: StillClock) -> None:
+async def test_the_longest_due_come_first(database: Database, clock: FakeClock) -> None:
     """What has been due longest is sent first, whichever broadcast it is of."""
     first = await announced(database, 2)
-    clock.forward(seconds=1)
+    clock.advance(seconds=1)
     second = await announced(database, 2)
     got = await claimed(database, limit=3)
     assert sorted(delivery.broadcast_id for delivery in got) == sorted([first, first, second])
 
 
-async def test_a_broadcast_ends_with_its_last_delivery(database: Database, clock: StillClock) -> None:
+async def test_a_broadcast_ends_with_its_last_delivery(database: Database, clock: FakeClock) -> None:
     """A broadcast is done when nothing of it waits or is on its way, and that is found once."""
     broadcast_id = await announced(database, 2)
 

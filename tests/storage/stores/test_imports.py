@@ -12,9 +12,10 @@ from sqlalchemy.exc import IntegrityError
 
 from storage import Database, DatabaseInUseError, DatabaseUnreadableError, WriteTransaction
 from storage.dry_run import open_dry_run
-from storage.stores.events import EventFilter, verify
+from storage.stores.events import EventFilter, verify_chain
 from storage.stores.imports import ImportRecord
-from tests.conftest import Somebody, StillClock
+from storage.stores.scripts import NewScript
+from tests.conftest import FakeClock, SampleActor
 
 LONG_AGO = datetime(2025, 12, 22, 9, 0, tzinfo=UTC)
 
@@ -58,17 +59,17 @@ async def test_nothing_is_marked_twice(database: Database) -> None:
     with pytest.raises(IntegrityError):
         await database.write(again)
     async with database.read() as tx:
-        assert await tx.documents.get("doc") is None
+        assert await tx.documents.find("doc") is None
 
 
-async def test_the_past_keeps_its_moment(database: Database, clock: StillClock) -> None:
+async def test_the_past_keeps_its_moment(database: Database, clock: FakeClock) -> None:
     """An imported event stands at the moment it happened, counts for that period alone, and the chain over it verifies."""
     await past(database, "Takes recorded", wrapped(entry={"event": "Takes recorded"}))
     await past(database, "Undated", wrapped(entry={"event": "Undated"}), None)
     async with database.read() as tx:
         dated, undated = [event async for event in tx.events.stream(EventFilter())]
         assert await tx.events.count(EventFilter(since=clock.now - timedelta(days=30))) == 1
-        assert (await verify(tx.events)).intact
+        assert (await verify_chain(tx.events)).is_intact
     assert dated.timestamp == "2025-12-22T09:00:00.000000+00:00"
     assert datetime.fromisoformat(undated.timestamp) == clock.now
 
@@ -85,9 +86,9 @@ async def test_an_imported_entry_comes_back(database: Database, entry: dict[str,
     """What an imported event gives out is the entry that came in, naive time and all."""
     await past(database, str(entry["event"]), wrapped(entry=entry))
     async with database.read() as tx:
-        (event,) = await tx.events.page(EventFilter(), limit=1)
-    assert event.entry() == entry
-    assert json.loads(event.told) == entry.get("data")
+        (event,) = await tx.events.get_page(EventFilter(), limit=1)
+    assert event.to_entry() == entry
+    assert json.loads(event.display_data) == entry.get("data")
 
 
 async def test_an_entry_that_cannot_be_hashed_comes_back(database: Database) -> None:
@@ -95,9 +96,9 @@ async def test_an_entry_that_cannot_be_hashed_comes_back(database: Database) -> 
     text = r'{"event": "Odd", "data": {"n": "\u0000\ud800", "x": Infinity}}'
     await past(database, "Odd", wrapped(text=text))
     async with database.read() as tx:
-        (event,) = await tx.events.page(EventFilter(), limit=1)
-    assert event.entry() == json.loads(text)
-    event.told.encode()
+        (event,) = await tx.events.get_page(EventFilter(), limit=1)
+    assert event.to_entry() == json.loads(text)
+    event.display_data.encode()
 
 
 async def test_nobody_passes_for_the_past(database: Database) -> None:
@@ -105,14 +106,14 @@ async def test_nobody_passes_for_the_past(database: Database) -> None:
     forged = wrapped(entry={"event": "Script approved", "data": {}, "timestamp": "2020-01-01"})
 
     async def work(tx: WriteTransaction) -> None:
-        member_id = await tx.members.remember(Somebody(7, "Hana"))
+        member_id = await tx.members.remember(SampleActor(7, "Hana"))
         tx.report("Note", forged, member_id=member_id)
         tx.report("Note", {"imported": {"source": "elsewhere"}})
         tx.report("Note", {"imported": {"source": "session_progress.json", "entry": 5}})
 
     await database.write(work)
     async with database.read() as tx:
-        entries = [event.entry() async for event in tx.events.stream(EventFilter())]
+        entries = [event.to_entry() async for event in tx.events.stream(EventFilter())]
     assert [entry["event"] for entry in entries] == ["Note"] * 3
     assert entries[0]["data"] == forged
 
@@ -122,8 +123,18 @@ async def test_a_version_counts_imported_scripts(database: Database) -> None:
 
     async def work(tx: WriteTransaction) -> int:
         await tx.ebooks.get_or_add("ebook_001", "The Fox")
-        columns = {"title": "x", "theme": "", "writer": "gemini", "body": "{}", "created_at": LONG_AGO}
-        script_id = await tx.scripts.add(id="old", ebook_id="ebook_001", chapter_number=1, version=1, **columns)
+        script = NewScript(
+            id="old",
+            ebook_id="ebook_001",
+            chapter_number=1,
+            version=1,
+            title="x",
+            theme="",
+            writer="gemini",
+            body="{}",
+            created_at=LONG_AGO,
+        )
+        script_id = await tx.scripts.add(script)
         assert script_id == "old"
         assert (await tx.scripts.get("old")).created_at == LONG_AGO
         assert await tx.scripts.find_existing_ids(["old", "new"]) == {"old"}
@@ -148,7 +159,7 @@ async def test_documents_keep_their_order(database: Database) -> None:
     assert found == ['{ "n":1.0 }', '{ "n":2.0 }', '{ "n":3.0 }']
 
 
-async def test_a_rehearsal_leaves_no_trace(database: Database, database_url: str, clock: StillClock) -> None:
+async def test_a_rehearsal_leaves_no_trace(database: Database, database_url: str, clock: FakeClock) -> None:
     """In a rehearsal everything that is there is seen and everything can be done, and afterwards nothing has happened."""
     await database.write(lambda tx: tx.ebooks.get_or_add("ebook_001", "The Fox"))
     await database.close()
@@ -162,15 +173,15 @@ async def test_a_rehearsal_leaves_no_trace(database: Database, database_url: str
         await tried.write(work)
         async with tried.read() as tx:
             assert await tx.ebooks.find("ebook_002") is not None
-            assert (await tx.events.head()).seq == 1
+            assert (await tx.events.get_head()).seq == 1
     opened = await Database.open(database_url, clock)
     async with opened.read() as tx:
         assert await tx.ebooks.find("ebook_002") is None
-        assert (await tx.events.head()).seq == 0
+        assert (await tx.events.get_head()).seq == 0
     await opened.close()
 
 
-async def test_a_rehearsal_undoes_one_write_alone(database_url: str, clock: StillClock) -> None:
+async def test_a_rehearsal_undoes_one_write_alone(database_url: str, clock: FakeClock) -> None:
     """A write that fails in a rehearsal is undone, and those before it stand until the end."""
 
     async def fails(tx: WriteTransaction) -> None:
@@ -185,21 +196,21 @@ async def test_a_rehearsal_undoes_one_write_alone(database_url: str, clock: Stil
             assert await tx.ebooks.get_titles() == {"ebook_001": "The Fox"}
 
 
-async def test_a_rehearsal_makes_no_database(tmp_path: Path, clock: StillClock) -> None:
+async def test_a_rehearsal_makes_no_database(tmp_path: Path, clock: FakeClock) -> None:
     """Where there is no database yet, a rehearsal makes neither the file nor its folder."""
     async with open_dry_run(f"sqlite:///{tmp_path}/new/studio.db", clock) as tried:
         await tried.write(lambda tx: tx.ebooks.get_or_add("ebook_001", "The Fox"))
     assert await asyncio.to_thread(os.listdir, tmp_path) == []
 
 
-async def test_a_rehearsal_respects_the_lock(sqlite: Database, sqlite_url: str, clock: StillClock) -> None:
+async def test_a_rehearsal_respects_the_lock(sqlite: Database, sqlite_url: str, clock: FakeClock) -> None:
     """Beside a running bot on the same file a rehearsal is refused as everything else is."""
     with pytest.raises(DatabaseInUseError, match="in use by process"):
         async with open_dry_run(sqlite_url, clock):
             raise AssertionError
 
 
-async def test_a_rehearsal_names_the_real_file(tmp_path: Path, clock: StillClock) -> None:
+async def test_a_rehearsal_names_the_real_file(tmp_path: Path, clock: FakeClock) -> None:
     """A damaged database is named by its own name, not by that of its copy."""
     path = tmp_path / "studio.db"
     await asyncio.to_thread(path.write_text, "no database " * 1_000)

@@ -1,9 +1,9 @@
 """What is kept of a member."""
 
 from storage import Database, WriteTransaction
-from storage.stores.events import verify
+from storage.stores.events import verify_chain
 from storage.stores.personal_data import OWNED, member_columns
-from tests.conftest import Somebody
+from tests.conftest import SampleActor
 
 
 def test_no_column_with_a_member_is_overlooked() -> None:
@@ -16,7 +16,7 @@ async def test_forgotten_member_leaves_no_name_and_an_intact_chain(database: Dat
 
     async def act() -> str:
         async def work(tx: WriteTransaction) -> str:
-            member_id: str = await tx.members.remember(Somebody(991, "Hana"))
+            member_id: str = await tx.members.remember(SampleActor(991, "Hana"))
             tx.report("Mixing", {}, member_id=member_id)
             return member_id
 
@@ -29,5 +29,5 @@ async def test_forgotten_member_leaves_no_name_and_an_intact_chain(database: Dat
         personal_data = [found async for found in tx.personal_data.of(before)]
         assert [table for table, _ in personal_data] == ["members", "events", "sessions"]
         assert (personal_data[0][1]["name"], personal_data[0][1]["discord_id"]) == (None, None)
-        assert (await verify(tx.events)).intact
+        assert (await verify_chain(tx.events)).is_intact
     assert await act() != before

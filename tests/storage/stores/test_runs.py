@@ -9,14 +9,14 @@ import pytest
 from storage import Database, StaleStateError, WriteTransaction
 from storage.states import RunState
 from storage.stores.runs import Run
-from tests.conftest import StillClock
+from tests.conftest import FakeClock
 
 LEASE = timedelta(seconds=60)
 ANN, BEN = "worker_ann", "worker_ben"
 
 
 @pytest.fixture
-async def peers(database: Database, database_url: str, clock: StillClock) -> AsyncIterator[tuple[Database, Database]]:
+async def peers(database: Database, database_url: str, clock: FakeClock) -> AsyncIterator[tuple[Database, Database]]:
     """Two processes' databases where there may be two; on SQLite the one twice."""
     if database.exclusive:
         yield database, database
@@ -67,12 +67,12 @@ async def now(database: Database, run: Run) -> Run:
         return await tx.runs.get(run.id)
 
 
-async def test_the_oldest_comes_first(database: Database, clock: StillClock) -> None:
+async def test_the_oldest_comes_first(database: Database, clock: FakeClock) -> None:
     """Runs are written in the order in which they were asked for, each by one worker."""
     wanted = []
     for chapter in (3, 1, 2):
         wanted.append((await ordered(database, chapter)).id)
-        clock.forward(seconds=1)
+        clock.advance(seconds=1)
     got = [await claimed(database, owner) for owner in (ANN, BEN, ANN, BEN)]
     assert [run.id if run else None for run in got] == [*wanted, None]
     first = got[0]
@@ -82,13 +82,13 @@ async def test_the_oldest_comes_first(database: Database, clock: StillClock) -> 
     assert first.lease_until == clock.now + LEASE
 
 
-async def test_a_run_waits_for_its_card(database: Database, clock: StillClock) -> None:
+async def test_a_run_waits_for_its_card(database: Database, clock: FakeClock) -> None:
     """A run whose card is still being posted is not begun, but after half a minute it is begun without."""
     await ordered(database, channel=77)
     assert await claimed(database) is None
-    clock.forward(seconds=30)
+    clock.advance(seconds=30)
     assert await claimed(database) is None
-    clock.forward(seconds=1)
+    clock.advance(seconds=1)
     assert await claimed(database) is not None
 
 
@@ -101,10 +101,10 @@ async def test_a_card_lets_the_run_begin(database: Database) -> None:
     assert got == {shown.id, hidden.id}
 
 
-async def test_this_very_run(database: Database, clock: StillClock) -> None:
+async def test_this_very_run(database: Database, clock: FakeClock) -> None:
     """Somebody who asks for one run gets that run and no other."""
     await ordered(database, 1)
-    clock.forward(seconds=1)
+    clock.advance(seconds=1)
     wanted = await ordered(database, 2)
     got = await database.write(lambda tx: tx.runs.claim(ANN, LEASE, wanted.id))
     assert got is not None
@@ -119,10 +119,10 @@ async def test_no_two_workers_get_the_same_run(peers: tuple[Database, Database])
     assert sorted(run.id for run in got if run) == sorted(wanted)
 
 
-async def test_a_lease_is_kept_by_its_owner(database: Database, clock: StillClock) -> None:
+async def test_a_lease_is_kept_by_its_owner(database: Database, clock: FakeClock) -> None:
     """Renewing moves the lease and keeps the progress; nobody else can do it."""
     run = await taken(database)
-    clock.forward(seconds=40)
+    clock.advance(seconds=40)
     await database.write(lambda tx: tx.runs.renew(run.id, ANN, LEASE, "half"))
     kept = await now(database, run)
     assert (kept.progress, kept.lease_until) == ("half", clock.now + LEASE)
@@ -133,16 +133,16 @@ async def test_a_lease_is_kept_by_its_owner(database: Database, clock: StillCloc
     assert (await now(database, run)).progress == "half"
 
 
-async def test_an_abandoned_run_is_found(database: Database, clock: StillClock) -> None:
+async def test_an_abandoned_run_is_found(database: Database, clock: FakeClock) -> None:
     """A run whose worker has fallen silent is interrupted once its lease is over, not before, and only once."""
     run = await taken(database)
 
     async def sweep() -> list[Run]:
         return await database.write(lambda tx: tx.runs.interrupt_expired("gone", all_owners=False))
 
-    clock.forward(seconds=60)
+    clock.advance(seconds=60)
     assert await sweep() == []
-    clock.forward(seconds=1)
+    clock.advance(seconds=1)
     (found,) = await sweep()
     assert (found.id, found.state, found.note) == (run.id, RunState.INTERRUPTED, "gone")
     assert (found.lease_owner, found.lease_until) == (None, None)
@@ -158,10 +158,10 @@ async def test_the_only_process_finds_every_run(database: Database) -> None:
     assert (await now(database, waiting)).state is RunState.READY
 
 
-async def test_a_lost_lease_can_change_nothing(database: Database, clock: StillClock) -> None:
+async def test_a_lost_lease_can_change_nothing(database: Database, clock: FakeClock) -> None:
     """A worker that comes back after its lease was taken can neither keep, finish nor interrupt the run."""
     run = await taken(database)
-    clock.forward(minutes=2)
+    clock.advance(minutes=2)
     await database.write(lambda tx: tx.runs.interrupt_expired("gone", all_owners=False))
     await database.write(lambda tx: tx.runs.requeue(run.id))
     assert await claimed(database, BEN) is not None
@@ -243,12 +243,12 @@ async def test_versions_are_never_shared(peers: tuple[Database, Database]) -> No
     assert sorted(run.version for run in runs) == list(range(1, 9))
 
 
-async def test_what_waits_is_counted(database: Database, clock: StillClock) -> None:
+async def test_what_waits_is_counted(database: Database, clock: FakeClock) -> None:
     """One can ask how many runs are live and how many come before one's own."""
     runs = []
     for chapter in (1, 2, 3):
         runs.append(await ordered(database, chapter))
-        clock.forward(seconds=1)
+        clock.advance(seconds=1)
     await claimed(database)
     async with database.read() as tx:
         assert await tx.runs.count_live() == 3
@@ -260,11 +260,11 @@ async def test_what_waits_is_counted(database: Database, clock: StillClock) -> N
         assert await tx.runs.ahead_of(runs[2]) == 0
 
 
-async def test_money_is_counted_at_its_highest_known(database: Database, clock: StillClock) -> None:
+async def test_money_is_counted_at_its_highest_known(database: Database, clock: FakeClock) -> None:
     """A call counts with what was set aside for it until it is known what it cost; then with that, be it nothing."""
     one, two = await ordered(database, 1), await ordered(database, 2)
     lost = await database.write(lambda tx: tx.runs.reserve_cost(one.id, "m", 100))
-    clock.forward(days=40)
+    clock.advance(days=40)
     settled = await database.write(lambda tx: tx.runs.reserve_cost(one.id, "m", 1_000))
     free = await database.write(lambda tx: tx.runs.reserve_cost(two.id, "m", 5_000_000_000))
     assert len({lost, settled, free}) == 3

@@ -8,15 +8,16 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from bot.generation.request import ScriptRequest
-from bot.generation.service import NewChapter, create_run
+from bot.generation.request import RequestedRun, ScriptRequest
+from bot.generation.service import create_run
 from storage import Database, StaleStateError, WriteTransaction
 from storage.states import ScriptState
-from tests.conftest import StillClock
+from storage.stores.scripts import NewScript
+from tests.conftest import FakeClock
 
 
 @pytest.fixture
-async def peers(database: Database, database_url: str, clock: StillClock) -> AsyncIterator[tuple[Database, Database]]:
+async def peers(database: Database, database_url: str, clock: FakeClock) -> AsyncIterator[tuple[Database, Database]]:
     """Two processes' databases where there may be two; on SQLite the one twice."""
     if database.exclusive:
         yield database, database
@@ -42,7 +43,12 @@ async def scripted(database: Database, chapter: int = 1, version: int = 1, **val
         "writer": "gemini",
         "body": "{}",
     }
-    return await database.write(lambda tx: tx.scripts.add(**given | values))
+    return await database.write(lambda tx: tx.scripts.add(NewScript(**given | values)))
+
+
+async def order_script(database: Database, ebook: str, chapter: int) -> RequestedRun:
+    request = ScriptRequest(ebook=ebook, chapter_number=chapter, title="T")
+    return await database.write(lambda tx: create_run(tx, request, "The bell rang."))
 
 
 async def state(database: Database, script_id: str) -> ScriptState:
@@ -51,10 +57,10 @@ async def state(database: Database, script_id: str) -> ScriptState:
         return (await tx.scripts.get(script_id)).state
 
 
-async def test_books_are_found_by_id_or_title(database: Database, clock: StillClock) -> None:
+async def test_books_are_found_by_id_or_title(database: Database, clock: FakeClock) -> None:
     """A book is found by its id, else by id or title in any case; its very id always comes first."""
     await booked(database, "fox", "Owl")
-    clock.forward(seconds=1)
+    clock.advance(seconds=1)
     await booked(database, "Owl", "The FOX of Bells")
     async with database.read() as tx:
         for name, found in (("Owl", "Owl"), ("OWL", "fox"), ("the fox of bells", "Owl"), ("FOX", "fox"), ("x", None)):
@@ -71,22 +77,22 @@ async def test_a_title_in_other_letters_is_found_in_any_case(database: Database)
         assert await tx.ebooks.find("DAS ÄCHZEN DER MÖWE") is not None
 
 
-async def test_searching_takes_words_literally(database: Database, clock: StillClock) -> None:
+async def test_searching_takes_words_literally(database: Database, clock: FakeClock) -> None:
     """A search finds parts of titles and ids, newest first, and takes per cent signs for what they are."""
     for ebook_id, title in (("a", "100% Fear"), ("b", "100 Fears"), ("c", "Under_score")):
         await booked(database, ebook_id, title)
-        clock.forward(seconds=1)
+        clock.advance(seconds=1)
     async with database.read() as tx:
         for words, found in (("fear", ["b", "a"]), ("100%", ["a"]), ("_", ["c"]), ("", ["c", "b", "a"]), ("\\", [])):
             assert [ebook.id for ebook in await tx.ebooks.search(words, 25)] == found, words
         assert len(await tx.ebooks.search("", 2)) == 2
 
 
-async def test_a_chapter_holds_its_newest_text(database: Database, clock: StillClock) -> None:
+async def test_a_chapter_holds_its_newest_text(database: Database, clock: FakeClock) -> None:
     """A chapter's text can be replaced; what stands there is the newest, and chapters are listed in order."""
     await booked(database)
     await database.write(lambda tx: tx.ebooks.save_chapter("ebook_001", 2, "Two", "old"))
-    clock.forward(seconds=1)
+    clock.advance(seconds=1)
     await database.write(lambda tx: tx.ebooks.save_chapter("ebook_001", 2, "Second", "new 月"))
     await database.write(lambda tx: tx.ebooks.save_chapter("ebook_001", 0, "Prologue", "p"))
     async with database.read() as tx:
@@ -100,29 +106,19 @@ async def test_a_chapter_holds_its_newest_text(database: Database, clock: StillC
 
 async def test_orders_for_a_new_book_at_once(peers: tuple[Database, Database]) -> None:
     """Two people who begin the same new book at the same moment make one book, and neither order fails."""
-    orders = await asyncio.gather(
-        *(
-            create_run(peers[n % 2], NewChapter("ebook_new", n, "The bell rang."), ScriptRequest(title="T"), None)
-            for n in range(4)
-        )
-    )
+    orders = await asyncio.gather(*(order_script(peers[n % 2], "ebook_new", n) for n in range(4)))
     assert {order.ebook.id for order in orders} == {"ebook_new"}
-    assert sum(order.new_ebook for order in orders) == 1
+    assert sum(order.is_new_ebook for order in orders) == 1
 
 
 async def test_the_same_chapter_ordered_twice_at_once(peers: tuple[Database, Database]) -> None:
     """Two orders for one new chapter at the same moment become two versions of it."""
     await booked(peers[0])
-    orders = await asyncio.gather(
-        *(
-            create_run(peers[n % 2], NewChapter("ebook_001", 1, "The bell rang."), ScriptRequest(title="T"), None)
-            for n in range(4)
-        )
-    )
+    orders = await asyncio.gather(*(order_script(peers[n % 2], "ebook_001", 1) for n in range(4)))
     assert sorted(order.run.version for order in orders) == [1, 2, 3, 4]
 
 
-async def test_a_script_goes_from_draft_to_release(database: Database, clock: StillClock) -> None:
+async def test_a_script_goes_from_draft_to_release(database: Database, clock: FakeClock) -> None:
     """A script is drafted, approved and released, each once."""
     await booked(database)
     script_id = await scripted(database)
@@ -132,7 +128,7 @@ async def test_a_script_goes_from_draft_to_release(database: Database, clock: St
     await database.write(lambda tx: tx.scripts.approve(script_id))
     with pytest.raises(StaleStateError):
         await database.write(lambda tx: tx.scripts.approve(script_id))
-    clock.forward(seconds=1)
+    clock.advance(seconds=1)
     await database.write(lambda tx: tx.scripts.release(script_id, "https://example.org/1"))
     async with database.read() as tx:
         stored = await tx.scripts.get(script_id)
@@ -180,11 +176,11 @@ async def test_a_chapter_stands_where_its_furthest_script_stands(database: Datab
     ]
 
 
-async def test_who_has_written_how_much(database: Database, clock: StillClock) -> None:
+async def test_who_has_written_how_much(database: Database, clock: FakeClock) -> None:
     """Scripts are counted by writer, and by time, book and member where one asks for it."""
     await booked(database)
     await scripted(database, 1, writer="template", member_id="members_1")
-    clock.forward(days=2)
+    clock.advance(days=2)
     await scripted(database, 2)
     await scripted(database, 3, member_id="members_1")
     async with database.read() as tx:
@@ -217,8 +213,8 @@ async def test_documents_come_back(database: Database) -> None:
     document_id = await database.write(lambda tx: tx.documents.add("voice_notes", document))
     assert re.fullmatch(r"voice_notes_[0-9a-f]{16}", document_id)
     async with database.read() as tx:
-        kept = await tx.documents.get(document_id)
-        assert await tx.documents.get("voice_notes_0") is None
+        kept = await tx.documents.find(document_id)
+        assert await tx.documents.find("voice_notes_0") is None
     assert kept == document
     assert list(kept) == ["z", "a", "text", "empty"]
 

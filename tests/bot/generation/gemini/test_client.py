@@ -10,13 +10,13 @@ from typing import TypeVar
 
 import pytest
 
+from bot.generation.draft import Draft, Usage
 from bot.generation.gemini.call import CallReport, Deadline
 from bot.generation.gemini.client import GeminiClient
 from bot.generation.writer import GenerationError, GenerationErrorKind
 from bot.scripts.coverage import measure_coverage
-from bot.scripts.models import Draft, Usage
 from tests.bot.generation.story import CHAPTER, request
-from tests.standins.gemini import GeminiStandin
+from tests.standins.gemini import GeminiStandIn
 from tests.standins.gemini_script import story_of
 
 MODEL = "gemini-3.8-flash"
@@ -36,7 +36,7 @@ async def call(
     return drafts, None
 
 
-async def test_a_chapter_is_written(standin: GeminiStandin, gemini: GeminiClient) -> None:
+async def test_a_chapter_is_written(standin: GeminiStandIn, gemini: GeminiClient) -> None:
     """Drafts grow cue by cue, the last one covers the chapter, and says who wrote it and at what use."""
     drafts, found = await call(gemini)
     assert found is None
@@ -50,7 +50,7 @@ async def test_a_chapter_is_written(standin: GeminiStandin, gemini: GeminiClient
     assert all(draft.cues == last.cues[: len(draft.cues)] for draft in drafts)
 
 
-async def test_what_goes_over_the_wire(standin: GeminiStandin, gemini: GeminiClient) -> None:
+async def test_what_goes_over_the_wire(standin: GeminiStandIn, gemini: GeminiClient) -> None:
     """One request to the stable version, with schema, limits and safety, without sampling, and with the whole chapter."""
     await call(gemini)
     [request] = standin.calls
@@ -100,10 +100,10 @@ FAULTS = [
 
 @pytest.mark.parametrize(("scenario", "kind", "reason"), FAULTS)
 async def test_every_failure_before_the_first_cue_is_told_apart(
-    standin: GeminiStandin, gemini: GeminiClient, scenario: str, kind: GenerationErrorKind, reason: str
+    standin: GeminiStandIn, gemini: GeminiClient, scenario: str, kind: GenerationErrorKind, reason: str
 ) -> None:
     """One call, no cue, the right kind and the API's word for it."""
-    standin.play(scenario)
+    standin.answer_with(scenario)
     drafts, found = await call(gemini)
     assert found is not None
     assert (found.kind, found.reason, found.model, drafts) == (kind, reason, MODEL, [])
@@ -130,10 +130,10 @@ BREAKS = [
 
 @pytest.mark.parametrize(("scenario", "kind", "reason"), BREAKS)
 async def test_every_failure_on_the_way_keeps_what_was_written(
-    standin: GeminiStandin, gemini: GeminiClient, scenario: str, kind: GenerationErrorKind, reason: str
+    standin: GeminiStandIn, gemini: GeminiClient, scenario: str, kind: GenerationErrorKind, reason: str
 ) -> None:
     """The cues before the break were given out, complete, and the fault says what broke."""
-    standin.play(scenario)
+    standin.answer_with(scenario)
     drafts, found = await call(gemini)
     assert found is not None
     assert (found.kind, found.reason) == (kind, reason)
@@ -144,19 +144,19 @@ async def test_every_failure_on_the_way_keeps_what_was_written(
 
 @pytest.mark.parametrize("scenario", ["safety", "recitation", "max_tokens", "no_finish", "cut", "error_in_stream"])
 async def test_the_same_failures_may_come_before_any_text(
-    standin: GeminiStandin, gemini: GeminiClient, scenario: str
+    standin: GeminiStandIn, gemini: GeminiClient, scenario: str
 ) -> None:
     """Nothing is given out then, and a fault is raised all the same."""
-    standin.play(scenario, after=0)
+    standin.answer_with(scenario, after=0)
     drafts, found = await call(gemini)
     assert found is not None
     assert drafts == []
 
 
 @pytest.mark.parametrize("scenario", ["thought", "fenced", "runaway"])
-async def test_odd_but_good_answers_are_read(standin: GeminiStandin, gemini: GeminiClient, scenario: str) -> None:
+async def test_odd_but_good_answers_are_read(standin: GeminiStandIn, gemini: GeminiClient, scenario: str) -> None:
     """Thoughts are no text, a fence is no harm, and a cue that runs in circles is cut."""
-    standin.play(scenario)
+    standin.answer_with(scenario)
     drafts, found = await call(gemini)
     assert found is None
     assert measure_coverage(request().paragraphs, drafts[-1].cues).share == 1.0
@@ -164,7 +164,7 @@ async def test_odd_but_good_answers_are_read(standin: GeminiStandin, gemini: Gem
 
 
 async def test_nobody_listening_is_a_lost_connection(
-    standin: GeminiStandin, gemini: GeminiClient, monkeypatch: pytest.MonkeyPatch
+    standin: GeminiStandIn, gemini: GeminiClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A refused connection costs nothing and is told as what it is."""
     with socket.socket() as unused:
@@ -174,7 +174,7 @@ async def test_nobody_listening_is_a_lost_connection(
         _, found = await call(gemini, report)
     assert found is not None
     assert found.kind is GenerationErrorKind.DISCONNECTED
-    assert report.known == Usage()
+    assert report.billable_usage == Usage()
 
 
 @pytest.mark.parametrize(
@@ -183,17 +183,17 @@ async def test_nobody_listening_is_a_lost_connection(
      ("no_finish", False), ("stall", False), ("drop_first", False), ("error_in_stream", False)],
 )  # fmt: skip
 async def test_a_call_knows_whether_its_cost_is_known(
-    standin: GeminiStandin, gemini: GeminiClient, scenario: str, known: bool
+    standin: GeminiStandIn, gemini: GeminiClient, scenario: str, known: bool
 ) -> None:
     """Ended by the API: the use is whole. Refused: nothing. Broken off: unknown, though some of it was told."""
-    standin.play(scenario)
+    standin.answer_with(scenario)
     report = CallReport(MODEL)
     await call(gemini, report)
-    assert (report.known is not None) is known
-    assert (report.known == Usage()) is (scenario == "overloaded")
+    assert (report.billable_usage is not None) is known
+    assert (report.billable_usage == Usage()) is (scenario == "overloaded")
 
 
-async def test_a_trickle_without_end_is_ended(standin: GeminiStandin, gemini: GeminiClient) -> None:
+async def test_a_trickle_without_end_is_ended(standin: GeminiStandIn, gemini: GeminiClient) -> None:
     """Each byte comes in time, the whole does not."""
     standin.delay, standin.chunks = 0.05, 2_000
     with pytest.raises(GenerationError) as raised:
@@ -202,11 +202,11 @@ async def test_a_trickle_without_end_is_ended(standin: GeminiStandin, gemini: Ge
     assert raised.value.kind is GenerationErrorKind.TIMED_OUT
 
 
-async def test_leaving_early_hangs_up(standin: GeminiStandin, gemini: GeminiClient) -> None:
+async def test_leaving_early_hangs_up(standin: GeminiStandIn, gemini: GeminiClient) -> None:
     """Who stops reading, or is cancelled, leaves no connection behind and can call again."""
     gc.disable()  # what is only closed when garbage is collected is not closed
     try:
-        standin.play("stall", times=2)
+        standin.answer_with("stall", times=2)
         async with aclosing(gemini.stream(MODEL, request())) as drafts:
             await anext(drafts)
             assert standin.open == 1
@@ -223,19 +223,19 @@ async def test_leaving_early_hangs_up(standin: GeminiStandin, gemini: GeminiClie
 
 
 async def test_the_beta_is_asked_where_the_stable_version_does_not_know_our_fields(
-    standin: GeminiStandin, gemini: GeminiClient
+    standin: GeminiStandIn, gemini: GeminiClient
 ) -> None:
     """Once, and remembered; only where nobody chose a version."""
-    standin.play("unknown_name")
+    standin.answer_with("unknown_name")
     assert (await call(gemini))[1] is None
     assert (await call(gemini))[1] is None
     assert [request.path.split("/")[1] for request in standin.calls] == ["v1", "v1beta", "v1beta"]
 
 
 @pytest.mark.parametrize("how", ["argument", "environment"])
-async def test_a_chosen_version_is_kept(standin: GeminiStandin, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
+async def test_a_chosen_version_is_kept(standin: GeminiStandIn, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
     """Set as an argument or as the SDK's own variable, it is used and not second-guessed."""
-    standin.play("unknown_name")
+    standin.answer_with("unknown_name")
     if how == "environment":
         monkeypatch.setenv("GOOGLE_GENAI_API_VERSION", "v1")
     gemini = GeminiClient("test-key", api_version="v1" if how == "argument" else "")
@@ -246,14 +246,14 @@ async def test_a_chosen_version_is_kept(standin: GeminiStandin, monkeypatch: pyt
     await gemini.aclose()
 
 
-async def test_moving_aliases_are_asked_of_the_beta(standin: GeminiStandin, gemini: GeminiClient) -> None:
+async def test_moving_aliases_are_asked_of_the_beta(standin: GeminiStandIn, gemini: GeminiClient) -> None:
     """The stable version does not have them."""
     assert (await call(gemini, model="gemini-flash-latest"))[1] is None
     assert standin.calls[0].path.startswith("/v1beta/")
 
 
 @pytest.mark.parametrize("key", ["", " \n", "kéy", "a\nb"])
-async def test_a_key_that_cannot_be_one_is_not_sent(standin: GeminiStandin, key: str) -> None:
+async def test_a_key_that_cannot_be_one_is_not_sent(standin: GeminiStandIn, key: str) -> None:
     """It is told as a bad key, without asking Google."""
     gemini = GeminiClient(key)
     _, found = await call(gemini)
@@ -263,7 +263,7 @@ async def test_a_key_that_cannot_be_one_is_not_sent(standin: GeminiStandin, key:
     await gemini.aclose()
 
 
-async def test_a_closed_client_stays_closed(standin: GeminiStandin, gemini: GeminiClient) -> None:
+async def test_a_closed_client_stays_closed(standin: GeminiStandIn, gemini: GeminiClient) -> None:
     """It opens no new session, as the SDK would, and can be closed twice."""
     await call(gemini)
     await gemini.aclose()
@@ -274,7 +274,7 @@ async def test_a_closed_client_stays_closed(standin: GeminiStandin, gemini: Gemi
     assert len(standin.calls) == 1
 
 
-async def test_every_event_is_waited_for_through_the_seam(standin: GeminiStandin) -> None:
+async def test_every_event_is_waited_for_through_the_seam(standin: GeminiStandIn) -> None:
     """A simulated Discord knows of each wait that the network causes."""
     waits: list[str] = []
 
@@ -290,12 +290,12 @@ async def test_every_event_is_waited_for_through_the_seam(standin: GeminiStandin
 
 
 async def test_neither_key_nor_chapter_is_logged(
-    standin: GeminiStandin, gemini: GeminiClient, caplog: pytest.LogCaptureFixture
+    standin: GeminiStandIn, gemini: GeminiClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The operator reads what the API said, and nothing that is not theirs to read."""
     caplog.set_level(logging.DEBUG)
     for scenario in ("bad_request", "cut"):
-        standin.play(scenario, times=1)
+        standin.answer_with(scenario, times=1)
         await call(gemini)
     assert "Request contains an invalid argument" in caplog.text
     assert "test-key" not in caplog.text

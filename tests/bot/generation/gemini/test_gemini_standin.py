@@ -3,7 +3,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.standins.gemini import GeminiStandin
+from tests.standins.gemini import GeminiStandIn
 from tests.standins.gemini_script import script_for
 
 KEY = {"x-goog-api-key": "k"}
@@ -44,13 +44,13 @@ async def ask(url: str, given: object = None, headers: dict[str, str] = KEY, met
     ],
 )
 async def test_it_is_as_strict_as_the_real_api(
-    standin: GeminiStandin, path: str, given: object, headers: dict[str, str], status: int
+    standin: GeminiStandIn, path: str, given: object, headers: dict[str, str], status: int
 ) -> None:
     """What Google refuses is refused here, so that a green test means something."""
     assert (await ask(standin.url + path, given, headers))[0] == status
 
 
-async def test_models_and_tokens_can_be_asked_for(standin: GeminiStandin) -> None:
+async def test_models_and_tokens_can_be_asked_for(standin: GeminiStandIn) -> None:
     """The two small calls that a check at start-up makes."""
     assert "outputTokenLimit" in (await ask(f"{standin.url}/v1/models/gemini-3.8-flash", method="GET"))[1]
     assert (
@@ -60,7 +60,7 @@ async def test_models_and_tokens_can_be_asked_for(standin: GeminiStandin) -> Non
     assert not standin.calls
 
 
-async def test_it_can_be_told_from_another_process(standin: GeminiStandin) -> None:
+async def test_it_can_be_told_from_another_process(standin: GeminiStandIn) -> None:
     """Scenarios are set and ended over HTTP as well, or chosen by the model's name."""
     await ask(f"{standin.url}/play", {"scenario": "gone", "times": 1})
     assert (await ask(standin.url + STREAM, body()))[0] == 404

@@ -1,10 +1,7 @@
 from datetime import date
 
-import pytest
-
-from bot.errors import ConfigError
-from bot.generation.gemini.pricing import LIST_PRICES, parse_prices, calculate_cost, calculate_max_cost
-from bot.scripts.models import Usage
+from bot.generation.draft import Usage
+from bot.generation.gemini.pricing import calculate_cost, calculate_max_cost
 
 NOW = date(2026, 11, 22)
 NEXT_YEAR = date(2027, 1, 1)
@@ -38,29 +35,6 @@ def test_the_reserve_covers_the_dearest_outcome() -> None:
     """Input at a token a character and all of the output."""
     assert calculate_max_cost("gemini-3.8-flash", 20_000, 32_768, NOW) == 15_000 + 122_880
     dearest = Usage(prompt=20_000, output=32_768)
-    assert calculate_max_cost("gemini-3.8-flash", 20_000, 32_768, NOW) == calculate_cost("gemini-3.8-flash", dearest, NOW)
-
-
-def test_a_setting_overrides_and_adds() -> None:
-    """Dollars as they are written, exact to the micro-dollar; a list where the price changes."""
-    table = parse_prices(
-        '{"gemini-3.8-flash": {"in": 0.1, "out": 1},'
-        ' "mine": [{"in": 2, "cached": 0.07, "out": 3, "until": "2026-12-01"}]}'
+    assert calculate_max_cost("gemini-3.8-flash", 20_000, 32_768, NOW) == calculate_cost(
+        "gemini-3.8-flash", dearest, NOW
     )
-    assert calculate_cost("gemini-3.8-flash", USED, NOW, table) == 700 + 10_000
-    assert calculate_cost("mine", USED, NOW, table) == 6_000 + 280 + 30_000
-    assert calculate_cost("mine", USED, NEXT_YEAR, table) is None
-    assert table["gemini-3.6-flash"] == LIST_PRICES["gemini-3.6-flash"]
-    assert parse_prices(" ") is LIST_PRICES
-
-
-@pytest.mark.parametrize(
-    "setting",
-    ["{", "[]", "3", '{"m": 1}', '{"m": {"in": 1}}', '{"m": {"in": -1, "out": 1}}', '{"m": {"in": NaN, "out": 1}}',
-     '{"m": {"in": "a", "out": 1}}', '{"m": {"in": 1, "out": 1, "until": "soon"}}', '{"m": {"in": 1, "out": 1, "x": 1}}',
-     '{"m": {"in": true, "out": 1}}', '{"m": {"in": 1e400, "out": 1}}'],
-)  # fmt: skip
-def test_a_wrong_setting_is_told(setting: str) -> None:
-    """Each mistake ends in a sentence about the setting, not in a traceback."""
-    with pytest.raises(ConfigError, match="GEMINI_PRICES"):
-        parse_prices(setting)

@@ -3,7 +3,12 @@ from typing import Any
 
 import pytest
 
-from bot.generation.gemini.refusals import error_from_finish_reason, next_pacific_midnight, error_from_response, is_unknown_field_error
+from bot.generation.gemini.refusals import (
+    error_from_finish_reason,
+    error_from_response,
+    is_unknown_field_error,
+    next_pacific_midnight,
+)
 from bot.generation.writer import GenerationError, GenerationErrorKind
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
@@ -94,7 +99,7 @@ def test_a_limit_of_nothing_is_no_wait() -> None:
 )
 def test_a_finish_reason_names_the_fault(reason: str, wrote: bool, kind: GenerationErrorKind) -> None:
     """Every reason but STOP is one, also those that Google has yet to invent."""
-    assert error_from_finish_reason(reason, "", "m", wrote=wrote).kind is kind
+    assert error_from_finish_reason(reason, "", "m", has_text=wrote).kind is kind
 
 
 def test_an_unknown_field_is_recognised() -> None:

@@ -4,15 +4,16 @@ from typing import Any, TypeVar
 
 import pytest
 
+from bot.generation.draft import Draft, Usage
 from bot.generation.error_messages import create_error
 from bot.generation.gemini.client import GeminiClient
 from bot.generation.gemini.pricing import calculate_cost
 from bot.generation.gemini.writer import GeminiWriter, UnlimitedBudget
 from bot.generation.writer import GenerationError, GenerationErrorKind
-from bot.scripts.models import Draft, Usage, WriterKind
+from bot.scripts.models import WriterKind
 from tests.bot.generation.conftest import NOW
 from tests.bot.generation.story import request
-from tests.standins.gemini import GeminiStandin
+from tests.standins.gemini import GeminiStandIn
 
 FLASH, LITE, THIRD = "gemini-3.8-flash", "gemini-3.5-flash-lite", "gemini-3.6-flash"
 T = TypeVar("T")
@@ -61,11 +62,11 @@ async def write(writer: GeminiWriter) -> tuple[list[Draft], GenerationError | No
     return drafts, None
 
 
-def models(standin: GeminiStandin) -> list[str]:
+def models(standin: GeminiStandIn) -> list[str]:
     return [request.model for request in standin.calls]
 
 
-async def test_the_first_model_writes(standin: GeminiStandin, make: Make) -> None:
+async def test_the_first_model_writes(standin: GeminiStandIn, make: Make) -> None:
     """All is well: one call, one script."""
     writer = make()
     assert writer.kind is WriterKind.GEMINI
@@ -96,10 +97,10 @@ async def test_the_first_model_writes(standin: GeminiStandin, make: Make) -> Non
     ],
 )
 async def test_each_fault_has_its_own_persistence(
-    standin: GeminiStandin, make: Make, scenario: str, asked: list[str], kind: GenerationErrorKind
+    standin: GeminiStandIn, make: Make, scenario: str, asked: list[str], kind: GenerationErrorKind
 ) -> None:
     """What may pass is tried again, what may differ goes to the next model, what is certain or begun ends at once."""
-    standin.play(scenario)
+    standin.answer_with(scenario)
     _, found = await write(make(FLASH, LITE, THIRD))
     assert found is not None
     assert found.kind is kind
@@ -107,9 +108,9 @@ async def test_each_fault_has_its_own_persistence(
     assert models(standin) == asked
 
 
-async def test_an_overload_that_passes_is_not_noticed(standin: GeminiStandin, make: Make) -> None:
+async def test_an_overload_that_passes_is_not_noticed(standin: GeminiStandIn, make: Make) -> None:
     """Two refusals, then a script from the same model; the waits were told."""
-    standin.play("overloaded", times=2)
+    standin.answer_with("overloaded", times=2)
     waits: list[tuple[str, float]] = []
 
     async def on_wait(reason: str, seconds: float) -> None:
@@ -121,9 +122,9 @@ async def test_an_overload_that_passes_is_not_noticed(standin: GeminiStandin, ma
     assert waits == [("Gemini is overloaded at the moment.", 0.003), ("Gemini is overloaded at the moment.", 0.006)]
 
 
-async def test_a_minutes_quota_is_waited_out(standin: GeminiStandin, make: Make) -> None:
+async def test_a_minutes_quota_is_waited_out(standin: GeminiStandIn, make: Make) -> None:
     """The API's own number of seconds is honoured, through the seam."""
-    standin.play("quota_minute", times=1, retry_in=0.05)
+    standin.answer_with("quota_minute", times=1, retry_in=0.05)
     waits: list[str] = []
 
     async def wait(awaitable: Awaitable[T], why: str) -> T:
@@ -142,9 +143,9 @@ async def test_a_minutes_quota_is_waited_out(standin: GeminiStandin, make: Make)
     assert set(waits) == {"a turn at Gemini"}
 
 
-async def test_a_wait_that_is_too_long_is_not_begun(standin: GeminiStandin, make: Make) -> None:
+async def test_a_wait_that_is_too_long_is_not_begun(standin: GeminiStandIn, make: Make) -> None:
     """The next model is asked at once; without one, the fault says how long it would have been."""
-    standin.play("quota_minute", FLASH, retry_in=34.07)
+    standin.answer_with("quota_minute", FLASH, retry_in=34.07)
     drafts, _ = await write(make())
     assert drafts[-1].model == LITE
     assert models(standin) == [FLASH, LITE]
@@ -154,52 +155,52 @@ async def test_a_wait_that_is_too_long_is_not_begun(standin: GeminiStandin, make
 
 
 @pytest.mark.parametrize("scenario", ["gone", "quota_none", "quota_day", "overloaded", "prompt_blocked", "not_json"])
-async def test_another_model_takes_over(standin: GeminiStandin, make: Make, scenario: str) -> None:
+async def test_another_model_takes_over(standin: GeminiStandIn, make: Make, scenario: str) -> None:
     """The draft says who really wrote it."""
-    standin.play(scenario, FLASH)
+    standin.answer_with(scenario, FLASH)
     drafts, found = await write(make())
     assert found is None
     assert drafts[-1].model == LITE
 
 
-async def test_the_most_telling_fault_is_raised(standin: GeminiStandin, make: Make) -> None:
+async def test_the_most_telling_fault_is_raised(standin: GeminiStandIn, make: Make) -> None:
     """That the fallback model is retired is no news to somebody whose quota is used up."""
-    standin.play("quota_day", FLASH)
-    standin.play("gone", LITE)
+    standin.answer_with("quota_day", FLASH)
+    standin.answer_with("gone", LITE)
     _, found = await write(make())
     assert found is not None
     assert found.kind is GenerationErrorKind.QUOTA_DAY
     assert found.back_at == datetime(2026, 11, 23, 8, tzinfo=UTC)
     standin.reset()
-    standin.play("gone", FLASH)
-    standin.play("overloaded", LITE)
+    standin.answer_with("gone", FLASH)
+    standin.answer_with("overloaded", LITE)
     _, found = await write(make())
     assert found is not None
     assert (found.kind, found.model) == (GenerationErrorKind.OVERLOADED, LITE)
 
 
-async def test_what_cannot_be_served_ends_in_time(standin: GeminiStandin, make: Make) -> None:
+async def test_what_cannot_be_served_ends_in_time(standin: GeminiStandIn, make: Make) -> None:
     """However many models are left, waits and silences included."""
-    standin.play("stall_first")
+    standin.answer_with("stall_first")
     _, found = await write(make(FLASH, LITE, THIRD, total_seconds=1.5))
     assert found is not None
     assert found.kind is GenerationErrorKind.STALLED
     assert len(standin.calls) <= 3
 
 
-async def test_what_is_being_served_has_its_time_again(standin: GeminiStandin, make: Make) -> None:
+async def test_what_is_being_served_has_its_time_again(standin: GeminiStandIn, make: Make) -> None:
     """From the first cue on the clock starts anew, so that a slow but flowing answer is not cut."""
-    standin.play("quota_minute", times=1, retry_in=0.3)
+    standin.answer_with("quota_minute", times=1, retry_in=0.3)
     standin.delay = 0.05
     drafts, found = await write(make(total_seconds=0.8))
     assert found is None, found
     assert drafts
 
 
-async def test_every_call_is_reserved_and_settled(standin: GeminiStandin, make: Make) -> None:
+async def test_every_call_is_reserved_and_settled(standin: GeminiStandIn, make: Make) -> None:
     """Refused calls cost nothing, failed ones what they used, and the draft counts all of them."""
-    standin.play("overloaded", times=1)
-    standin.play("not_json", times=1)
+    standin.answer_with("overloaded", times=1)
+    standin.answer_with("not_json", times=1)
     ledger = Ledger()
     drafts, _ = await write(make(FLASH, budget=ledger))
     assert [reservation_id for reservation_id, *_ in ledger.settled] == [
@@ -224,15 +225,15 @@ async def test_every_call_is_reserved_and_settled(standin: GeminiStandin, make: 
 
 
 @pytest.mark.parametrize("scenario", ["cut", "stall", "no_finish", "drop_first"])
-async def test_a_lost_call_keeps_its_reserve(standin: GeminiStandin, make: Make, scenario: str) -> None:
+async def test_a_lost_call_keeps_its_reserve(standin: GeminiStandIn, make: Make, scenario: str) -> None:
     """What Google charged for it cannot be known, so it is not given back."""
-    standin.play(scenario, times=1)
+    standin.answer_with(scenario, times=1)
     ledger = Ledger()
     await write(make(FLASH, budget=ledger))
     assert ledger.settled[0] == ("reservation_id 1", FLASH, None, None)
 
 
-async def test_leaving_early_keeps_the_reserve(standin: GeminiStandin, make: Make) -> None:
+async def test_leaving_early_keeps_the_reserve(standin: GeminiStandIn, make: Make) -> None:
     """Cancelling is a lost call too, and it is settled."""
     standin.delay = 0.02
     ledger = Ledger()
@@ -242,7 +243,7 @@ async def test_leaving_early_keeps_the_reserve(standin: GeminiStandin, make: Mak
     assert ledger.settled == [("reservation_id 1", FLASH, None, None)]
 
 
-async def test_a_spent_budget_asks_nobody(standin: GeminiStandin, make: Make) -> None:
+async def test_a_spent_budget_asks_nobody(standin: GeminiStandIn, make: Make) -> None:
     """Our own limit is final: no other model, no call."""
     _, found = await write(make(budget=Ledger(refuse=True)))
     assert found is not None
@@ -250,7 +251,7 @@ async def test_a_spent_budget_asks_nobody(standin: GeminiStandin, make: Make) ->
     assert standin.calls == []
 
 
-async def test_an_unknown_price_is_told_as_unknown(standin: GeminiStandin, make: Make) -> None:
+async def test_an_unknown_price_is_told_as_unknown(standin: GeminiStandIn, make: Make) -> None:
     """Neither reserve nor cost is a number then."""
     ledger = Ledger()
     await write(make("gemini-9-basalt", budget=ledger))

@@ -12,18 +12,19 @@ import pytest
 from hypothesis import strategies as st
 
 from bot.clock import wait_plainly
-from bot.event_names import FAILED
+from bot.event_names import GENERATION_FAILED
 from bot.generation.budget import RunBudget
 from bot.generation.gemini.client import GeminiClient
 from bot.generation.gemini.writer import GeminiWriter
-from bot.generation.pipeline import GenerationPipeline, OnWait
-from bot.generation.request import Progress, ScriptRequest
-from bot.generation.service import NewChapter, create_run
+from bot.generation.pipeline import GenerationPipeline
+from bot.generation.request import ScriptRequest
+from bot.generation.run_progress import RunProgress
+from bot.generation.service import create_run
 from bot.generation.template import TemplateWriter
 from bot.generation.worker import LEASE
 from bot.generation.writer import GenerationErrorKind, Writer
 from bot.jobs.circuit_breaker import Health
-from bot.jobs.rate_limiter import RateLimiter
+from bot.jobs.rate_limiter import OnWait, RateLimiter
 from bot.ports import NoRunCards
 from bot.scripts import text_splitting
 from bot.scripts.coverage import Coverage
@@ -32,7 +33,7 @@ from storage import Database, ReadTransaction
 from storage.stores.events import EventFilter
 from storage.stores.runs import Run
 from storage.stores.scripts import StoredScript
-from tests.standins.gemini import GeminiStandin, _Told
+from tests.standins.gemini import GeminiStandIn, _Told
 from tests.standins.gemini_scenarios import Play, refuse
 from tests.standins.gemini_script import sliced
 from tests.standins.gemini_strict import Refusal
@@ -59,7 +60,7 @@ CHAPTER = "\n\n".join(
 TECHNICAL = re.compile(r"Traceback|\b[A-Z]\w*(?:Error|Exception|Fault)\b")
 
 
-class FaultyGemini(GeminiStandin):
+class FaultyGemini(GeminiStandIn):
     """Also answers what only an HTTP status tells elsewhere, in the middle of a stream: ``then gone``, ``then quota_day``."""
 
     answer = ""  # what ``custom`` answers, to the letter
@@ -189,14 +190,14 @@ class Outcome:
         return [name for name, _ in self.events]
 
     @property
-    def kept(self) -> Progress:
+    def kept(self) -> RunProgress:
         """What a later try goes on from."""
-        return Progress.model_validate_json(self.run.progress) if self.run.progress else Progress()
+        return RunProgress.from_column(self.run.progress)
 
     @property
     def failure(self) -> dict[str, Any]:
         """What the one event of a failure says."""
-        (data,) = [data for name, data in self.events if name == FAILED]
+        (data,) = [data for name, data in self.events if name == GENERATION_FAILED]
         return data
 
 
@@ -211,7 +212,7 @@ class Studio:
     gate: RateLimiter = field(default_factory=RateLimiter)
     waits: list[tuple[str, float]] = field(default_factory=list)
 
-    def engine(
+    def pipeline(
         self, model: GeminiClient, total: float = 8.0, models: tuple[str, ...] = (FLASH, LITE)
     ) -> GenerationPipeline:
         """Writes with ``models`` and falls back to the template."""
@@ -238,10 +239,9 @@ class Studio:
 
     async def order(self, text: str = CHAPTER, progress: str = "", **changes: Any) -> Run:
         """A run that is leased already."""
-        chapter = NewChapter("ebook_001", 1, text)
-        order = ScriptRequest(title="The Midnight Summoning", **changes)
-        ordered = await create_run(self.database, chapter, order, None, progress=progress, owner=OWNER)
-        return ordered.run
+        request = ScriptRequest(ebook="ebook_001", chapter_number=1, title="The Midnight Summoning", **changes)
+        requested = await self.database.write(lambda tx: create_run(tx, request, text, progress=progress, owner=OWNER))
+        return requested.run
 
     async def outcome(self, run: Run) -> Outcome:
         """Read from the database alone."""
@@ -250,7 +250,7 @@ class Studio:
             ended = await tx.runs.get(run.id)
             assert ended.script_id is not None
             stored = await tx.scripts.get(ended.script_id)
-            events = [(event.event, dict(event.entry()["data"])) async for event in tx.events.stream(EventFilter())]
+            events = [(event.event, dict(event.to_entry()["data"])) async for event in tx.events.stream(EventFilter())]
             return Outcome(ended, stored, Script.from_json(stored.body), events, [])
 
         found = await self.database.read_shielded(work)
@@ -277,7 +277,7 @@ async def connected(key: str = KEY, idle: float = 1.0) -> AsyncIterator[GeminiCl
 async def write(studio: Studio, row: Row | None = None, run: Run | None = None) -> Outcome:
     run = run or await studio.order()
     async with connected(idle=row.idle if row else 1.0) as model:
-        await studio.engine(model, row.total if row else 8.0).write(run, OWNER)
+        await studio.pipeline(model, row.total if row else 8.0).write(run, OWNER)
     return await studio.outcome(run)
 
 

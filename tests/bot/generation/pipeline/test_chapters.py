@@ -27,7 +27,7 @@ ARABIC = "\n\n".join(
 @pytest.mark.parametrize("scenario", ["ok", "cut", "gone"])
 async def test_chapters_of_every_kind(standin: FaultyGemini, studio: Studio, text: str, scenario: str) -> None:
     """A chapter of one word and chapters in Japanese and Arabic end in a whole script, with Gemini and without."""
-    standin.play(scenario)
+    standin.answer_with(scenario)
     outcome = await write(studio, run=await studio.order(text))
     assert (outcome.stored.writer == "gemini") == (scenario == "ok")
     assert outcome.script.cues
@@ -43,8 +43,8 @@ async def test_a_chapter_of_199_000_characters_whose_second_part_fails(standin: 
     while sum(map(len, paragraphs)) < 198_000:
         paragraphs.append(" ".join(next(words) for _ in range(20)) + ".")
     text = "\n\n".join(paragraphs)[:199_000]
-    standin.play("ok", times=1)
-    standin.play("cut", times=1)
+    standin.answer_with("ok", times=1)
+    standin.answer_with("cut", times=1)
     first = await write(studio, run=await studio.order(text))
     assert first.stored.writer == "template"
     assert len(standin.calls) == 2

@@ -4,9 +4,16 @@ import ssl
 
 import pytest
 
-from bot.event_names import ADDED_GRANT_LOG, ADDED_SCRIPT, COMPLETED, FAILED, FELL_BACK, STARTED
+from bot.event_names import (
+    GENERATION_COMPLETED,
+    GENERATION_FAILED,
+    GENERATION_FELL_BACK,
+    GENERATION_STARTED,
+    GRANT_LOG_ADDED,
+    SCRIPT_ADDED,
+)
 from bot.generation.gemini.pricing import calculate_cost
-from bot.generation.pipeline import _Job
+from bot.generation.pipeline import RunExecution
 from bot.generation.writer import GenerationErrorKind
 from bot.jobs import rate_limiter
 from bot.jobs.circuit_breaker import FAILURES
@@ -38,13 +45,13 @@ async def test_all_is_well(standin: FaultyGemini, studio: Studio, caplog: pytest
     assert 0 < settled < reserved
     assert outcome.stored.cost_micros == settled
     assert outcome.stored.tokens == outcome.kept.usage.total
-    assert outcome.names == [STARTED, ADDED_SCRIPT, ADDED_GRANT_LOG, COMPLETED]
+    assert outcome.names == [GENERATION_STARTED, SCRIPT_ADDED, GRANT_LOG_ADDED, GENERATION_COMPLETED]
     assert_nothing_technical(studio, caplog)
 
 
 async def test_the_fallback_model_is_paid_at_its_own_price(standin: FaultyGemini, studio: Studio) -> None:
     """Where the first model is gone the second writes, is named, and costs what it costs."""
-    standin.play("gone", FLASH)
+    standin.answer_with("gone", FLASH)
     outcome = await write(studio)
     assert [call.model for call in standin.calls] == [FLASH, LITE]
     assert outcome.stored.model == LITE
@@ -55,7 +62,7 @@ async def test_the_fallback_model_is_paid_at_its_own_price(standin: FaultyGemini
 
 async def test_a_later_try_goes_on_from_what_was_kept(standin: FaultyGemini, studio: Studio) -> None:
     """After a break in the middle the next run asks only for what is missing, and the whole is Gemini's."""
-    standin.play("cut", times=1)
+    standin.answer_with("cut", times=1)
     first = await write(studio)
     second = await write(studio, run=await studio.order(progress=first.run.progress))
     assert second.stored.writer == "gemini"
@@ -103,7 +110,7 @@ async def test_the_budget_stops_before_it_is_passed(
 
 async def test_after_failures_it_rests(standin: FaultyGemini, studio: Studio, caplog: pytest.LogCaptureFixture) -> None:
     """After five failures in a row the sixth chapter asks nothing and says until when."""
-    standin.play("gone")
+    standin.answer_with("gone")
     for _ in range(FAILURES):
         await write(studio)
     standin.reset()
@@ -111,13 +118,19 @@ async def test_after_failures_it_rests(standin: FaultyGemini, studio: Studio, ca
     assert standin.calls == []
     assert "Gemini has failed several times in a row, so it is not being asked for now." in outcome.stored.error
     assert f"It will be asked again from <t:{int(studio.database.clock().timestamp()) + 60}:f>." in outcome.stored.error
-    assert outcome.names[-5:] == [FAILED, FELL_BACK, ADDED_SCRIPT, ADDED_GRANT_LOG, COMPLETED]
+    assert outcome.names[-5:] == [
+        GENERATION_FAILED,
+        GENERATION_FELL_BACK,
+        SCRIPT_ADDED,
+        GRANT_LOG_ADDED,
+        GENERATION_COMPLETED,
+    ]
     assert_nothing_technical(studio, caplog)
 
 
 async def test_a_wait_that_cannot_be_served_in_time_is_not_waited_for(standin: FaultyGemini, studio: Studio) -> None:
     """A minute's quota that returns after our time is over ends at once, without a call that nobody could await."""
-    standin.play("quota_minute", retry_in=30)
+    standin.answer_with("quota_minute", retry_in=30)
     outcome = await write(studio, Row("quota_minute", GenerationErrorKind.QUOTA_MINUTE, "", "free", total=2))
     assert [call.model for call in standin.calls] == [FLASH, LITE]
     assert "Gemini allows no more requests in this minute. Try again in 30 seconds." in outcome.stored.error
@@ -128,8 +141,8 @@ async def test_a_refusal_without_a_time_does_not_wait_past_the_end(
     standin: FaultyGemini, studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Our own pause after a refusal that names none counts like one that was named: it is not begun where time is short."""
-    monkeypatch.setattr(rate_limiter, "_COOL", 3.0)
-    standin.play("quota_bare")
+    monkeypatch.setattr(rate_limiter, "_DEFAULT_PAUSE_SECONDS", 3.0)
+    standin.answer_with("quota_bare")
     outcome = await write(studio, Row("quota_bare", GenerationErrorKind.QUOTA_MINUTE, "", "free", total=1))
     assert [call.model for call in standin.calls] == [FLASH, LITE]
     assert outcome.failure["reason"] == "quota_minute"
@@ -138,16 +151,16 @@ async def test_a_refusal_without_a_time_does_not_wait_past_the_end(
 
 async def test_what_people_read_while_waiting_is_a_sentence(standin: FaultyGemini, studio: Studio) -> None:
     """Before each pause a person is told why in words and for how many seconds."""
-    standin.play("overloaded", times=1)
+    standin.answer_with("overloaded", times=1)
     await write(studio)
     ((reason, seconds),) = studio.waits
     assert reason == "Gemini is overloaded at the moment."
     assert seconds == pytest.approx(0.003)
     async with connected() as model:
-        job = _Job(studio.engine(model), await studio.order(), OWNER)
-    await job._wait(reason, seconds)
-    assert job.waiting == "Gemini is overloaded at the moment, about 1 s"
-    await job.card_updater.close()
+        execution = RunExecution(studio.pipeline(model), await studio.order(), OWNER)
+    await execution.report_wait(reason, seconds)
+    assert execution.waiting == "Gemini is overloaded at the moment, about 1 s"
+    await execution.card_updater.close()
 
 
 @pytest.mark.parametrize("key", ["wrong\nkey-of-two-lines", "schlüssel-mit-umlaut-0123456789"])
@@ -157,7 +170,7 @@ async def test_a_key_that_cannot_be_sent_is_a_bad_key(
     """A key that no header can carry is told as a bad key, costs nothing and is repeated nowhere."""
     run = await studio.order()
     async with connected(key) as model:
-        await studio.engine(model).write(run, OWNER)
+        await studio.pipeline(model).write(run, OWNER)
     outcome = await studio.outcome(run)
     assert standin.calls == []
     assert outcome.failure["reason"] == "bad_key"

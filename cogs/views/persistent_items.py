@@ -1,0 +1,60 @@
+"""Registers every button and select that must work after a restart.
+
+discord.py gives an interaction to a ``DynamicItem`` only if its class was registered before the gateway connected. An item
+that is missing in the list below fails with "This interaction failed" as soon as it is pressed.
+"""
+
+from typing import Any, Final
+
+import discord
+
+from bot.app import MythBot
+from cogs.views import (
+    affiliate_list,
+    affiliate_settings,
+    broadcast_card,
+    broadcast_dialog,
+    broadcast_post,
+    privacy,
+    script_buttons,
+    script_reader,
+)
+from cogs.views import (
+    setup as setup_views,
+)
+from cogs.views.progress import actions, board_controls, controls, sessions
+
+PERSISTENT_ITEMS: Final[tuple[type[discord.ui.DynamicItem[Any]], ...]] = (
+    affiliate_list.AdmitButton,
+    affiliate_list.ListButton,
+    affiliate_list.RemoveButton,
+    affiliate_settings.BookSelect,
+    affiliate_settings.CheckButton,
+    affiliate_settings.RoleSelect,
+    broadcast_card.BroadcastButton,
+    broadcast_dialog.PreviewButton,
+    broadcast_post.SharedButton,
+    privacy.PrivacyButton,
+    actions.BoardButton,
+    actions.ExportButton,
+    actions.SinceButton,
+    board_controls.TakeDownButton,
+    controls.EventSelect,
+    controls.PageButton,
+    controls.PeriodSelect,
+    controls.ViewSelect,
+    sessions.SessionButton,
+    sessions.SessionSelect,
+    script_buttons.RunButton,
+    script_buttons.ScriptButton,
+    script_reader.PageButton,
+    setup_views.AnnouncementSelect,
+    setup_views.AuditSelect,
+    setup_views.RolesSelect,
+    setup_views.RuleButton,
+)
+
+
+async def setup(bot: MythBot) -> None:
+    """Registers the items with the bot; called when the extension is loaded."""
+    bot.add_dynamic_items(*PERSISTENT_ITEMS)

@@ -1,0 +1,69 @@
+"""Every persistent item is registered, and is rebuilt from exactly the custom id that it has on screen."""
+
+from typing import Any
+
+import discord
+import pytest
+
+from cogs.views.base import PersistentItemMixin
+from cogs.views.persistent_items import PERSISTENT_ITEMS
+
+CUSTOM_IDS = (
+    "affiliates:admit:subscriptions_0123456789abcdef",
+    "affiliates:page:-1",
+    "affiliates:remove:subscriptions_0123456789abcdef",
+    "affiliate:books",
+    "affiliate:role",
+    "join:123456789012345678:0",
+    "broadcast:remove:notifications_0123456789abcdef",
+    "preview:pingon:notifications_0123456789abcdef",
+    "shared:0123456789abcdef",
+    "privacy:really",
+    "progress:board:week:::",
+    "progress:export:all:123456789012345678:0a1b2c3d:ebook_001",
+    "progress:since:today:::",
+    "board:down",
+    "progress:event:month:::ebook_001",
+    "progress:page:events:2:week:::",
+    "progress:period:timeline:week:::",
+    "progress:view:week:::ebook_001",
+    "progress:session:week:::",
+    "session:page:sessions_0123456789abcdef:3",
+    "run:cancel:runs_0123456789abcdef",
+    "script:release_now:audio_scripts_0123456789abcdef",
+    "page:next:audio_scripts_0123456789abcdef:4",
+    "setup:announcement",
+    "setup:audit",
+    "setup:roles",
+    "setup:rule:approver",
+)
+
+
+def matching_items(custom_id: str) -> list[type[discord.ui.DynamicItem[Any]]]:
+    """The registered items whose template matches the whole custom id, as discord.py chooses them."""
+    return [item for item in PERSISTENT_ITEMS if item.__discord_ui_compiled_template__.fullmatch(custom_id)]
+
+
+@pytest.mark.parametrize("custom_id", CUSTOM_IDS)
+def test_an_item_is_rebuilt_from_its_custom_id(custom_id: str) -> None:
+    """Exactly one item matches, and the item built from the match has the same custom id again."""
+    (item_class,) = matching_items(custom_id)
+    match = item_class.__discord_ui_compiled_template__.fullmatch(custom_id)
+    assert issubclass(item_class, PersistentItemMixin)
+    assert match is not None
+    item: Any = item_class.from_match(match)
+    assert item.custom_id == custom_id
+
+
+def test_the_examples_cover_every_registered_item() -> None:
+    """A new item needs an example above."""
+    covered = [item for custom_id in CUSTOM_IDS for item in matching_items(custom_id)]
+    assert sorted(covered, key=repr) == sorted(PERSISTENT_ITEMS, key=repr)
+
+
+def test_every_dynamic_item_is_registered() -> None:
+    """Discord would answer "This interaction failed" to an item that is missing in the list."""
+    defined = {item for item in PersistentItemMixin.__subclasses__() if issubclass(item, discord.ui.DynamicItem)}
+    for mixin in PersistentItemMixin.__subclasses__():
+        defined |= {item for item in mixin.__subclasses__() if issubclass(item, discord.ui.DynamicItem)}
+    assert defined == set(PERSISTENT_ITEMS)
