@@ -15,7 +15,7 @@ from bot.generation.request import MAX_TITLE, RequestedRun, ScriptRequest
 from bot.generation.service import GenerationService
 from bot.permissions import in_words, missing
 from cogs.interactions.access import get_channel_ids, require_team
-from cogs.interactions.autocomplete import ebook_choices
+from cogs.interactions.autocomplete import ebook_autocomplete
 from cogs.views.base import Modal
 from cogs.views.formatting import escape_text
 
@@ -41,7 +41,7 @@ class ScriptCog(commands.Cog):
         hook="A line that invites affiliates' listeners",
         language="The script's language; the chapter's own where you say nothing",
     )
-    @app_commands.autocomplete(ebook=ebook_choices)
+    @app_commands.autocomplete(ebook=ebook_autocomplete)
     async def script(
         self,
         interaction: discord.Interaction,

@@ -32,11 +32,11 @@ class FinishedRun:
     writer: WriterKind
     error: GenerationError | None
 
-    async def store(self, tx: WriteTransaction, owner: str) -> str:
+    async def store(self, tx: WriteTransaction) -> str:
         """Stores the script and ends the run; returns the script's id.
 
         Raises:
-            StaleStateError: ``owner`` no longer holds the run. Nothing is stored then.
+            StaleStateError: the run was cancelled, or another process has taken it. Nothing is stored then.
         """
         run = self.run
         cost = await tx.runs.sum_costs(run_id=run.id)
@@ -48,7 +48,7 @@ class FinishedRun:
             counts=self.writer is WriterKind.GEMINI,
         )
         self._report_events(tx, script_id, grant_log_id)
-        await tx.runs.finish(run.id, owner, script_id=script_id, cost_micros=cost, progress=self.kept_progress)
+        await tx.runs.finish(run.id, run.lease, script_id=script_id, cost_micros=cost, progress=self.kept_progress)
         return script_id
 
     def _build_script(self, cost_micros: int) -> NewScript:

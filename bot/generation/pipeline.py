@@ -51,25 +51,24 @@ class GenerationPipeline:
     lease: timedelta
     writer_factory: WriterFactory | None = None
 
-    async def write(self, run: Run, owner: str) -> str:
-        """Writes the run that ``owner`` has leased and returns the id of its script; the run is ``done`` afterwards.
+    async def write(self, run: Run) -> str:
+        """Writes a run that was just claimed and returns the id of its script; the run is ``done`` afterwards.
 
         Complete cues are saved while it runs. Whatever happens to Gemini, there is a script at the end.
 
         Raises:
-            StaleStateError: ``owner`` no longer holds the run, for example because it was cancelled.
+            StaleStateError: the run was cancelled, or its lease expired and another process has taken it.
         """
-        return await RunExecution(self, run, owner).execute()
+        return await RunExecution(self, run).execute()
 
 
 class RunExecution:
     """One run while it is being written."""
 
-    def __init__(self, pipeline: GenerationPipeline, run: Run, owner: str) -> None:
+    def __init__(self, pipeline: GenerationPipeline, run: Run) -> None:
         self.pipeline = pipeline
         self.database = pipeline.database
         self.run = run
-        self.owner = owner
         self.request = ScriptRequest.from_run(run)
         # Paragraphs longer than a part are cut here, once, so that an index means the same for every part.
         self.paragraphs = tuple(
@@ -205,8 +204,8 @@ class RunExecution:
 
     @write_transaction
     async def _renew_lease(self, tx: WriteTransaction, progress: str) -> None:
-        await tx.runs.renew(self.run.id, self.owner, self.pipeline.lease, progress)
+        await tx.runs.renew(self.run.id, self.run.lease, self.pipeline.lease, progress=progress)
 
     @write_transaction
     async def _store(self, tx: WriteTransaction, finished: FinishedRun) -> str:
-        return await finished.store(tx, self.owner)
+        return await finished.store(tx)

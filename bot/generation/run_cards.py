@@ -61,7 +61,7 @@ class RunCardService:
 
     @write_transaction
     async def _record_shown_state(self, tx: WriteTransaction, run_id: str, state: RunState | None) -> None:
-        await tx.runs.card_shows(run_id, state)
+        await tx.runs.set_card_state(run_id, state)
 
 
 async def get_run(tx: ReadTransaction, run_id: str) -> Run:
@@ -88,7 +88,7 @@ async def read_run_view(tx: ReadTransaction, run: Run) -> RunView:
         request.title,
         request.theme,
         requester_id=next(iter(discord_ids.values()), None),
-        runs_ahead=await tx.runs.ahead_of(run) if run.state is RunState.READY else 0,
+        runs_ahead=await tx.runs.count_ahead(run) if run.state is RunState.READY else 0,
         stored=stored,
         script=Script.from_json(stored.body) if stored else None,
     )

@@ -10,11 +10,12 @@ from bot.generation.draft import Usage
 from bot.generation.request import RequestedRun, ScriptRequest
 from bot.generation.run_cards import RunCardService, get_run
 from bot.generation.run_progress import RunProgress
-from bot.generation.worker import LEASE, RunWorker
+from bot.generation.worker import RunWorker
 from bot.scripts.models import WriterKind
 from storage import Database, ReadTransaction, StaleStateError, WriteTransaction, read_transaction, write_transaction
+from storage.leases import LEASE
 from storage.states import RunState
-from storage.stores.runs import Run
+from storage.stores.runs import NewRun, Run
 
 DEFAULT_THEME = "horror"
 
@@ -81,7 +82,7 @@ class GenerationService:
         except StaleStateError:
             await self.run_cards.refresh_card(run_id)  # a card that still offers this has missed the run's end
             raise StateError("This run has already ended.", "Nothing was changed.") from None
-        await self.worker.drop(run_id)
+        await self.worker.cancel(run_id)
         await self.run_cards.refresh_card(run_id)
 
     async def resume_run(self, run_id: str, by: Actor) -> None:
@@ -194,7 +195,7 @@ async def create_run(
     if ebook is None:
         ebook, is_new_ebook = await tx.ebooks.get_or_add(request.ebook, request.ebook, request.theme)
     await tx.ebooks.save_chapter(ebook.id, request.chapter_number, request.title, content)
-    run = await tx.runs.add(
+    new_run = NewRun(
         ebook_id=ebook.id,
         chapter_number=request.chapter_number,
         version=await tx.runs.next_version(ebook.id, request.chapter_number),
@@ -205,6 +206,7 @@ async def create_run(
         content=content,
         progress=progress,
     )
+    run = await tx.runs.add(new_run)
     data = {"ebook_id": ebook.id, "chapter_number": request.chapter_number, "theme": request.theme}
     tx.report(GENERATION_STARTED, data, member_id=member_id, ebook_id=ebook.id)
     if owner is not None:

@@ -9,13 +9,13 @@ from typing import Final, Protocol
 from bot.clock import Clock, Wait, utcnow, wait_plainly
 from bot.generation.draft import Draft, Usage
 from bot.generation.error_messages import create_error, pick_most_informative
+from bot.generation.gemini.availability import GeminiAvailability
 from bot.generation.gemini.call import CallReport, Deadline
 from bot.generation.gemini.client import GeminiClient
 from bot.generation.gemini.pricing import calculate_cost, calculate_max_cost
 from bot.generation.prompt import Prompt, compose_prompt
 from bot.generation.request import PartRequest
 from bot.generation.writer import GenerationError, GenerationErrorKind
-from bot.jobs.circuit_breaker import Health
 from bot.jobs.rate_limiter import OnWait, RateLimiter
 from bot.scripts.models import WriterKind
 from bot.settings.gemini_prices import LIST_PRICES, PriceTable
@@ -115,7 +115,7 @@ class GeminiWriter:
         backoff: float = 1.0,
         jitter: Callable[[], float] = random.random,
         rate_limiter: RateLimiter | None = None,
-        health: Health | None = None,
+        availability: GeminiAvailability | None = None,
         clock: Clock = utcnow,
         wait: Wait = wait_plainly,
     ) -> None:
@@ -129,7 +129,7 @@ class GeminiWriter:
         self._backoff = backoff
         self._jitter = jitter
         self._rate_limiter = rate_limiter or RateLimiter(wait=wait)
-        self._health = health or Health(clock)
+        self._availability = availability or GeminiAvailability(clock)
         self._clock = clock
         self._wait = wait
 
@@ -144,14 +144,14 @@ class GeminiWriter:
         Raises:
             GenerationError: the most informative error of all attempts.
         """
-        self._health.check()
+        self._availability.require_available()
         try:
             async with aclosing(self._try_models(request)) as drafts:
                 async for draft in drafts:
-                    self._health.served()
+                    self._availability.record_success()
                     yield draft
         except GenerationError as error:
-            self._health.failed(error)
+            self._availability.record_error(error)
             raise
 
     async def _try_models(self, request: PartRequest) -> AsyncGenerator[Draft, None]:
