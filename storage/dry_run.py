@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.database import Database, ReadTransaction, T, WriteTransaction, why_unreadable
+from storage.database import Database, ReadTransaction, T, WriteTransaction, describe_open_error
 from storage.engine import create_engines, parse_url
 from storage.errors import DatabaseUnreadableError
 from storage.lock import FileLock
@@ -48,7 +48,7 @@ async def open_dry_run(url: str, clock: Callable[[], datetime] | None = None) ->
             finally:
                 await everything.rollback()
     except (DBAPIError, OSError) as error:
-        raise DatabaseUnreadableError(why_unreadable(engines, error)) from error
+        raise DatabaseUnreadableError(describe_open_error(engines, error)) from error
     finally:
         await engines.dispose()
 

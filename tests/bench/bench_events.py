@@ -165,7 +165,7 @@ async def test_progress(tmp_path: Path, period: Period) -> None:
             await stage.discord.wait_until(lambda log=log: log.message.attachments)  # type: ignore[misc]
             pictures.append(time.perf_counter() - begin)
     print(
-        f"\n/progress, {period.words}, 100,000 events: slowest of 5 with its words after {max(words) * 1000:.0f} ms, ",
+        f"\n/progress, {period.label}, 100,000 events: slowest of 5 with its words after {max(words) * 1000:.0f} ms, ",
         end="",
     )
     print(f"with its picture after {max(pictures) * 1000:.0f} ms")

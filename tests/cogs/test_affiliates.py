@@ -2,6 +2,7 @@
 
 import asyncio
 
+from storage.stores.subscriptions import SubscriptionChanges
 from tests.cogs.test_announcements import arrived, composed, joined, posted
 from tests.stage import Stage
 
@@ -117,3 +118,19 @@ async def test_what_was_lost_while_away_ends_at_the_start(stage: Stage) -> None:
             break
         await asyncio.sleep(0.02)
     assert await services.affiliates.find_by_guild(lantern.guild.id) is None
+
+
+async def test_a_second_join_keeps_the_followed_books(stage: Stage) -> None:
+    """A second ``/affiliate join``, which a paused channel is asked for, does not change which books the server follows."""
+    lantern = await (await stage.add_affiliate("Red Lantern")).subscribe()
+    affiliates = stage.bot.services.affiliates
+    async with stage.bot.services.database.read() as tx:
+        known = await tx.subscriptions.find_by_guild(lantern.guild.id)
+    assert known is not None
+    await stage.bot.services.database.write(
+        lambda tx: tx.subscriptions.change(lantern.guild.id, SubscriptionChanges(ebooks=("ebook_001",)))
+    )
+    await lantern.subscribe()
+    subscription = await affiliates.find_by_guild(lantern.guild.id)
+    assert subscription is not None
+    assert tuple(subscription.ebooks) == ("ebook_001",)

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from bot.actor import Actor
-from bot.charts.chart_data import PictureData
 from bot.errors import ForbiddenError
 from bot.event_names import BROADCAST_SENT
+from bot.progress.timeline import Timeline
 from storage import WriteTransaction
 from storage.states import ScriptState
 from storage.stores.events import EventFilter
@@ -77,18 +77,20 @@ async def test_the_words_wait_for_no_picture(stage: Stage) -> None:
     """Everything can be used as soon as the words are there; a picture that comes late disturbs no other view."""
     await track(stage, "Begun")
     drawing = asyncio.Event()
-    draw = stage.bot.services.snapshots.pictures.draw
+    draw = stage.bot.services.snapshots.renderer.draw
 
-    async def slowly(data: PictureData) -> bytes:
+    async def slowly(heading: str, timeline: Timeline) -> bytes:
         await drawing.wait()
-        return await draw(data)
+        return await draw(heading, timeline)
 
-    stage.bot.services.snapshots.pictures.draw = slowly  # type: ignore[method-assign]
+    stage.bot.services.snapshots.renderer.draw = slowly  # type: ignore[method-assign]
     log = await stage.discord.wait_for_answer(await stage.hana.slash("progress"))
     await choose(stage, log, "view", "events", "Events · this week")
     drawing.set()
     await track(stage, "Done")
-    await stage.discord.wait_until(lambda: not stage.bot.services.snapshots.awaited)
+    # An extension is loaded as a module of its own, so that isinstance would not know the class.
+    cog: Any = stage.bot.cogs["ProgressCog"]
+    await stage.discord.wait_until(lambda: not cog.pending_pictures)
     assert "Events · this week" in log.text
     assert log.message.attachments == []
 
@@ -160,7 +162,7 @@ async def test_since_i_last_looked(stage: Stage) -> None:
     log = await progress(stage)
     first = await stage.discord.wait_for_answer(await stage.hana.click(log, "Since I last looked"))
     assert first.messages[-1].ephemeral
-    assert "You look for the first time" in first.text
+    assert "This is your first visit" in first.text
     assert "1 script written · 4 events" in first.text
     again = await stage.discord.wait_for_answer(await stage.hana.click(log, "Since I last looked"))
     assert "Nothing has happened" in again.text
@@ -216,7 +218,7 @@ async def test_other_peoples_sessions_are_theirs(stage: Stage) -> None:
     async with stage.bot.services.database.read() as tx:
         session = (await tx.sessions.get_page(limit=1))[0]
     with pytest.raises(ForbiddenError):
-        await stage.bot.services.sessions.end(session.id, Actor(mio.id, "Mio", team=True))
+        await stage.bot.services.sessions.end_session(session.id, Actor(mio.id, "Mio", team=True))
 
 
 async def test_progress_in_public_tells_nothing_internal(stage: Stage) -> None:
