@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.actor import Actor
 from bot.errors import InputError
 from bot.event_names import BROADCAST_SENT, RESERVED_EVENT_NAMES
-from bot.progress.tracking import MAX_DATA, MAX_DEPTH, MAX_EVENT, TrackingService, parsed
+from bot.progress.tracking import MAX_DATA_LENGTH, MAX_DEPTH, MAX_EVENT_LENGTH, TrackingService, parse_data
 from storage import Database
 from storage.stores.events import Event, EventFilter, canonical_json, verify_chain
 
@@ -46,7 +46,7 @@ def nested(depth: int) -> str:
 def test_anything_typed_is_an_object_or_a_sentence(data: str) -> None:
     """Whatever somebody types as data becomes an object that can be hashed, or a sentence that says why not."""
     try:
-        found = parsed(data)
+        found = parse_data(data)
     except InputError as error:
         assert error.hint  # noqa: PT017
         return
@@ -58,43 +58,43 @@ def test_anything_typed_is_an_object_or_a_sentence(data: str) -> None:
 def test_objects_come_back(value: dict[str, Any]) -> None:
     """A JSON object is read as what it says."""
     text = json.dumps(value)
-    if len(text) <= MAX_DATA:
-        assert parsed(text) == value
+    if len(text) <= MAX_DATA_LENGTH:
+        assert parse_data(text) == value
 
 
 def test_no_data_is_an_empty_object() -> None:
     """Without data an entry has an empty object."""
-    assert parsed("") == parsed("  \n") == {}
+    assert parse_data("") == parse_data("  \n") == {}
 
 
 @pytest.mark.parametrize("data", ["[]", "1", '"x"', "null", "true"])
 def test_only_objects_are_taken(data: str) -> None:
     """Data that is JSON but no object is refused with an example."""
     with pytest.raises(InputError, match="must be a JSON object"):
-        parsed(data)
+        parse_data(data)
 
 
 def test_the_depth_is_limited() -> None:
     """Five levels are taken, six are not, lists counted."""
-    parsed(nested(MAX_DEPTH))
-    parsed('{"a": [[[[]]]]}')
+    parse_data(nested(MAX_DEPTH))
+    parse_data('{"a": [[[[]]]]}')
     for data in (nested(MAX_DEPTH + 1), '{"a": [[[[[]]]]]}'):
         with pytest.raises(InputError, match="nested more than 5 levels"):
-            parsed(data)
+            parse_data(data)
 
 
 def test_the_length_is_limited() -> None:
     """Data of just the allowed length is taken, one sign more is not."""
-    exact = '{"a":"' + "x" * (MAX_DATA - 8) + '"}'
-    assert len(exact) == MAX_DATA
-    assert parsed(exact)
+    exact = '{"a":"' + "x" * (MAX_DATA_LENGTH - 8) + '"}'
+    assert len(exact) == MAX_DATA_LENGTH
+    assert parse_data(exact)
     with pytest.raises(InputError, match="4,001 characters"):
-        parsed(exact + " ")
+        parse_data(exact + " ")
 
 
 async def test_an_entry_is_kept_and_chained(database: Database) -> None:
     """An entry stands in the log with its data, whoever made it by our id alone, and its book."""
-    await TrackingService(database).track("  Takes recorded ", '{"takes": 3, "ebook_id": "ebook_001"}', HANA)
+    await TrackingService(database).add_entry("  Takes recorded ", '{"takes": 3, "ebook_id": "ebook_001"}', HANA)
     (entry,) = await entries(database)
     assert (entry.event, entry.ebook_id) == ("Takes recorded", "ebook_001")
     assert entry.to_entry()["data"] == {"takes": 3, "ebook_id": "ebook_001"}
@@ -103,11 +103,11 @@ async def test_an_entry_is_kept_and_chained(database: Database) -> None:
     assert "Hana" not in entry.data
 
 
-@pytest.mark.parametrize("event", ["", "   ", "x" * (MAX_EVENT + 1)])
+@pytest.mark.parametrize("event", ["", "   ", "x" * (MAX_EVENT_LENGTH + 1)])
 async def test_a_name_is_needed(sqlite: Database, event: str) -> None:
     """An entry needs a name of 1 to 200 characters."""
     with pytest.raises(InputError, match="1 to 200 characters"):
-        await TrackingService(sqlite).track(event, "", HANA)
+        await TrackingService(sqlite).add_entry(event, "", HANA)
     assert await entries(sqlite) == []
 
 
@@ -115,7 +115,7 @@ async def test_a_name_is_needed(sqlite: Database, event: str) -> None:
 async def test_the_studios_own_names_cannot_be_claimed(sqlite: Database, event: str) -> None:
     """Nobody can write by hand what the studio itself reports."""
     with pytest.raises(InputError, match="written by the studio itself"):
-        await TrackingService(sqlite).track(f" {event} ", "", HANA)
+        await TrackingService(sqlite).add_entry(f" {event} ", "", HANA)
     assert BROADCAST_SENT in RESERVED_EVENT_NAMES
 
 
@@ -134,7 +134,7 @@ async def test_the_studios_own_names_cannot_be_claimed(sqlite: Database, event: 
 async def test_nobody_is_mentioned(sqlite: Database, event: str, data: str) -> None:
     """Since an entry can never be deleted, it mentions nobody, however the mention is written."""
     with pytest.raises(InputError, match="may not mention anybody"):
-        await TrackingService(sqlite).track(event, data, HANA)
+        await TrackingService(sqlite).add_entry(event, data, HANA)
     assert await entries(sqlite) == []
 
 
@@ -152,7 +152,7 @@ async def test_nobody_is_mentioned(sqlite: Database, event: str, data: str) -> N
 async def test_odd_signs_are_kept_or_refused(database: Database, event: str, data: str) -> None:
     """Odd signs are stored as they are or refused in a sentence, alike on both databases; the chain stays whole."""
     try:
-        await TrackingService(database).track(event, data, HANA)
+        await TrackingService(database).add_entry(event, data, HANA)
     except InputError:
         assert await entries(database) == []
         return

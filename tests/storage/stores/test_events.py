@@ -32,7 +32,7 @@ async def test_change_and_event_share_their_fate(database: Database) -> None:
     """When the change fails, its event is not there either."""
 
     async def work(tx: WriteTransaction) -> None:
-        await tx.ebooks.add("ebook_001", "Lost")
+        await tx.ebooks.get_or_add("ebook_001", "Lost")
         tx.report("Made a book", {})
         raise ValueError("the change fails")
 
