@@ -16,6 +16,7 @@ from bot.progress.timeline import Timeline
 from storage import WriteTransaction
 from storage.states import ScriptState
 from storage.stores.events import EventFilter
+from storage.stores.scripts import NewScript
 from tests.stage import MANAGE_GUILD, Stage
 from tests.standins.discord_actors import Person
 from tests.standins.discord_interactions import InteractionLog
@@ -275,19 +276,21 @@ async def test_a_long_public_view_fits(stage: Stage) -> None:
     """Of many chapters with long titles and links, some are shown and the others counted, so that Discord accepts the view."""
 
     async def work(tx: WriteTransaction) -> None:
-        await tx.ebooks.add("ebook_001", "The *Fox* of Thirteen Bells and Whatever Else Rings at Night")
+        await tx.ebooks.get_or_add("ebook_001", "The *Fox* of Thirteen Bells and Whatever Else Rings at Night")
         for number in range(1, 31):
             state = ScriptState.RELEASED if number < 16 else ScriptState.APPROVED
             await tx.scripts.add(
-                ebook_id="ebook_001",
-                chapter_number=number,
-                version=1,
-                title="A Title of *Sixty* Letters and Some More Beside Them " * 2,
-                theme="t",
-                writer="gemini",
-                body="{}",
-                state=state,
-                link="https://midnightmyth.example/" + "x" * 300,
+                NewScript(
+                    ebook_id="ebook_001",
+                    chapter_number=number,
+                    version=1,
+                    title="A Title of *Sixty* Letters and Some More Beside Them " * 2,
+                    theme="t",
+                    writer="gemini",
+                    body="{}",
+                    state=state,
+                    link="https://midnightmyth.example/" + "x" * 300,
+                )
             )
 
     await stage.bot.services.database.write(work)
@@ -302,7 +305,7 @@ async def test_what_is_new_ignores_the_chosen_book(stage: Stage) -> None:
     """Everything new is shown, whichever book was chosen, so that nothing counts as seen that was not shown."""
     await track(stage, "Begun")
     await stage.discord.wait_for_answer(await stage.hana.click(await open_progress(stage), "Since I last looked"))
-    await stage.bot.services.database.write(lambda tx: tx.ebooks.add("book_a", "Book A"))
+    await stage.bot.services.database.write(lambda tx: tx.ebooks.get_or_add("book_a", "Book A"))
     await track(stage, "Elsewhere", '{"ebook_id": "book_b"}')
     log = await open_progress(stage, ebook="book_a")
     unseen = await stage.discord.wait_for_answer(await stage.hana.click(log, "Since I last looked"))

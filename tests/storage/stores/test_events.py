@@ -35,7 +35,7 @@ async def test_a_failed_change_leaves_no_event(database: Database) -> None:
     """When a change fails, neither the change nor its event is stored."""
 
     async def work(tx: WriteTransaction) -> None:
-        await tx.ebooks.add("ebook_001", "Lost")
+        await tx.ebooks.get_or_add("ebook_001", "Lost")
         tx.report("Made a book", {})
         raise ValueError("the change fails")
 

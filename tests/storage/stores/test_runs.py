@@ -17,7 +17,7 @@ ANN, BEN = "worker_ann", "worker_ben"
 @pytest.fixture(autouse=True)
 async def book(database: Database) -> None:
     """The book that the runs are of."""
-    await database.write(lambda tx: tx.ebooks.add("ebook_001", "The Fox"))
+    await database.write(lambda tx: tx.ebooks.get_or_add("ebook_001", "The Fox"))
 
 
 async def ordered(database: Database, chapter: int = 1, *, channel: int | None = None) -> Run:
