@@ -62,7 +62,7 @@ class DiscordBoardMessages:
             try:
                 message = await self._send(channel_id, snapshot, nonce)
             except discord.NotFound as error:
-                if error.code != UNKNOWN_MESSAGE:
+                if not has_code(error, UNKNOWN_MESSAGE):
                     raise
                 # A board with this nonce was posted, the response was lost, and the board has been deleted since. Discord
                 # still remembers the nonce and refuses it, so this attempt needs another one.
