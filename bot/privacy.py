@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.actor import Actor
 from bot.errors import StateError
 from bot.event_names import MEMBER_FORGOTTEN, PERSONAL_DATA_DOWNLOADED
-from bot.exports import Download, packed
+from bot.exports.files import Download, zip_if_larger
 from storage import Database, WriteTransaction
 
 _NOBODY = "Nothing is stored about you."
@@ -59,4 +59,4 @@ class PrivacyService:
 def _file(tables: dict[str, list[str]], limit: int) -> Download:
     parts = (f"  {json.dumps(name)}: [\n    " + ",\n    ".join(rows) + "\n  ]" for name, rows in tables.items())
     text = "{\n" + ",\n".join(parts) + "\n}\n"
-    return packed([Download("my_data.json", text.encode(errors="backslashreplace"))], limit, "my_data.zip")[0]
+    return zip_if_larger([Download("my_data.json", text.encode(errors="backslashreplace"))], limit, "my_data.zip")[0]

@@ -22,9 +22,9 @@ from bot.ebooks.text import check_text
 from bot.errors import ConfigError, InputError
 from bot.generation.pipeline import GenerationPipeline
 from bot.generation.request import MAX_TITLE, ScriptRequest
-from bot.generation.service import NewChapter, create_run
+from bot.generation.service import create_run
 from bot.ports import NoDiscord, NoRunCards
-from bot.services import GeminiAccess, Runtime, build_engine
+from bot.services import GeminiAccess, Runtime, build_pipeline
 from bot.settings import StudioSettings, load_studio_settings
 from storage import Database, StorageError, WriteTransaction
 from storage.leases import new_owner
@@ -82,7 +82,7 @@ class AudioScriptGenerator:
         Raises:
             InputError: the chapter has no text, or more than ``MAX_CHAPTER_CHARS``.
         """
-        database, _, engine = await self._open()
+        database, _, pipeline = await self._open()
         content = check_text(chapter.get("content", ""), self._settings.max_chapter_chars, "The chapter")
         if not ebook_id.strip() or len(ebook_id) > 100:
             raise InputError("The book's id has 1 to 100 characters.", "Such as ebook_001.")
@@ -92,14 +92,14 @@ class AudioScriptGenerator:
         if len(title) > MAX_TITLE:
             raise InputError(f"The title has {len(title)} characters; it may have {MAX_TITLE}.", "Shorten it.")
         owner = new_owner("studio")
-        order = ScriptRequest(title=title, theme=myth_theme, hook=affiliate_hook)
-        ordered = await create_run(
-            database, NewChapter(ebook_id, chapter_number, content), order, None, owner=owner, lease=_LEASE
+        request = ScriptRequest(
+            ebook=ebook_id, chapter_number=chapter_number, title=title, theme=myth_theme, hook=affiliate_hook
         )
-        script_id = await engine.write(ordered.run)
+        requested = await database.write(lambda tx: create_run(tx, request, content, owner=owner, lease=_LEASE))
+        script_id = await pipeline.write(requested.run)
         async with database.read() as tx:
-            log_id, _ = await tx.scripts.grant_log(script_id)
-        return {"ebook_id": ordered.ebook.id, "script_id": script_id, "grant_log_id": log_id}
+            log_id, _ = await tx.scripts.get_grant_log(script_id)
+        return {"ebook_id": requested.ebook.id, "script_id": script_id, "grant_log_id": log_id}
 
     async def add_doc(self, collection: str, document: Mapping[str, Any]) -> str:
         """Keeps a document; returns its id ``{collection}_{16 hex}``. ``Added document to {collection}`` reports it."""
@@ -153,5 +153,5 @@ class AudioScriptGenerator:
                 raise ConfigError(str(error)) from error
             gemini = GeminiAccess(self._settings, runtime)
             await gemini.connect()
-            self._opened = database, gemini, build_engine(database, gemini, NoRunCards(), runtime, _LEASE)
+            self._opened = database, gemini, build_pipeline(database, gemini, NoRunCards(), runtime, _LEASE)
         return self._opened

@@ -60,8 +60,8 @@ async def add_sample_data(services: Services, town: SampleData) -> None:
     title, text = story()
 
     async def work(tx: WriteTransaction) -> None:
-        await tx.ebooks.add(EBOOK_ID, EBOOK_TITLE, EBOOK_THEME)
-        await tx.ebooks.put_chapter(EBOOK_ID, 1, title, text)
+        await tx.ebooks.get_or_add(EBOOK_ID, EBOOK_TITLE, EBOOK_THEME)
+        await tx.ebooks.save_chapter(EBOOK_ID, 1, title, text)
 
     await services.database.write(work)
 

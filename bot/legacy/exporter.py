@@ -95,11 +95,11 @@ async def _scripts(tx: ReadTransaction) -> AsyncIterator[Item]:
     came_from = await tx.imports.sources(f"{SCRIPTS.name}/")
     async for document_id, text, made in tx.documents.stream(SCRIPTS.collection):
         yield _item(SCRIPTS, came_from.get(document_id), document_id, json.loads(text), made)
-    titles = await tx.ebooks.titles()
+    titles = await tx.ebooks.get_titles()
     async for stored in tx.scripts.stream():
         if stored.id not in came_from:
             script = Script.from_json(stored.body)
-            yield stored.id, script_json.document(stored, script, titles.get(stored.ebook_id, stored.ebook_id))
+            yield stored.id, script_json.build_document(stored, script, titles.get(stored.ebook_id, stored.ebook_id))
 
 
 async def _grants(tx: ReadTransaction) -> AsyncIterator[Item]:

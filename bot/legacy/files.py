@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from bot.ebooks.text import BOMS, UNSTORABLE
+from bot.ebooks.text import BOMS, UNSTORABLE_CHARACTERS
 from storage.stores.events import PROGRESS_FILE
 
 LEFTOVERS: Final = "import_leftovers"
@@ -75,7 +75,7 @@ def is_empty(text: str) -> bool:
 
 def storable(text: str) -> str:
     """The text without what no database takes: NULs and halves of surrogate pairs."""
-    return UNSTORABLE.sub("", text)
+    return UNSTORABLE_CHARACTERS.sub("", text)
 
 
 def moment(value: object, zone: ZoneInfo) -> datetime | None:

@@ -44,33 +44,33 @@ class DocumentMapper:
         if self.file is PROGRESS:
             return self._entry(tx, given)
         target = new_id(NOTIFICATIONS.collection)
-        await tx.documents.keep(target, NOTIFICATIONS.collection, given.raw, _kept_at(tx, given))
+        await tx.documents.import_document(target, NOTIFICATIONS.collection, given.raw, _kept_at(tx, given))
         return MappedRecord(target)
 
     async def leave(self, tx: WriteTransaction, given: Record, collection: str, why: str) -> str:
         """What was skipped, kept as its raw text with where it stood and why."""
         about = {"file": self.file.name, "line": given.piece.line, "why": why, "text": given.raw}
         target = new_id(collection)
-        await tx.documents.keep(target, collection, json.dumps(about), _kept_at(tx, given))
+        await tx.documents.import_document(target, collection, json.dumps(about), _kept_at(tx, given))
         return target
 
     async def _script(self, tx: WriteTransaction, given: Record, *, fresh_id: bool) -> MappedRecord:
         found = converted(given.document)
         wanted = _usable(given.key, _MOST_ID if found is None else _MOST_SCRIPT_ID)
-        taken = await tx.documents.taken([given.key]) if wanted else set()
+        taken = await tx.documents.find_existing_ids([given.key]) if wanted else set()
         target = _derived(SCRIPTS, given) if fresh_id or taken or not wanted else given.key
-        await tx.documents.keep(target, SCRIPTS.collection, given.raw, _kept_at(tx, given))
+        await tx.documents.import_document(target, SCRIPTS.collection, given.raw, _kept_at(tx, given))
         note = "" if target == given.key or fresh_id else f"its id cannot be kept; it is {target} now"
         if found is None:
             return MappedRecord(target, "kept as a document, but it has no lines to make a script of")
-        await tx.ebooks.add(found.ebook_id, found.ebook_id, found.theme)
+        await tx.ebooks.get_or_add(found.ebook_id, found.ebook_id, found.theme)
         version = await tx.runs.next_version(found.ebook_id, found.chapter_number)
         made = moment(given.document.get("created_at"), self.zone) or tx.now
-        await tx.scripts.add(**found.columns(target, version, made))
+        await tx.scripts.add(found.to_new_script(target, version, made))
         return MappedRecord(target, note)
 
     async def _grant(self, tx: WriteTransaction, given: Record, *, fresh_id: bool) -> MappedRecord:
-        taken = await tx.scripts.grant_logs_by_id([given.key]) if _usable(given.key, _MOST_ID) else {}
+        taken = await tx.scripts.get_grant_logs([given.key]) if _usable(given.key, _MOST_ID) else {}
         keep = _usable(given.key, _MOST_ID) and not taken and not fresh_id
         target = given.key if keep else _derived(GRANTS, given)
         document, metadata = given.document, given.document.get("metadata")
@@ -80,10 +80,10 @@ class DocumentMapper:
             ebook_id != UNKNOWN_BOOK
             and document.get("eventType") == "ebook_created"
             and document.get("writer") != "template"
-            and await tx.scripts.fully_written(ebook_id, chapter)
+            and await tx.scripts.has_full_script(ebook_id, chapter)
         )
         made = moment(document.get("created_at"), self.zone) or tx.now
-        await tx.scripts.keep_grant_log(target, given.raw, ebook_id=ebook_id, counts=counts, created_at=made)
+        await tx.scripts.import_grant_log(target, given.raw, ebook_id=ebook_id, counts=counts, created_at=made)
         return MappedRecord(target, "" if keep or fresh_id else f"its id cannot be kept; it is {target} now")
 
     def _entry(self, tx: WriteTransaction, given: Record) -> MappedRecord:
@@ -123,13 +123,13 @@ async def native(tx: ReadTransaction, file: LegacyFile, batch: Sequence[Record])
         return {given.source for given in sound if given.digest in sent}
     by_key = {given.key: given for given in sound if _usable(given.key, _MOST_ID)}
     if file is SCRIPTS:
-        found = await tx.scripts.taken(list(by_key))
-        for key, text, made in await tx.documents.some(list(by_key), SCRIPTS.collection):
+        found = await tx.scripts.find_existing_ids(list(by_key))
+        for key, text, made in await tx.documents.get_in_collection(list(by_key), SCRIPTS.collection):
             document = json.loads(text)
             if by_key[key].digest in {digest(document), digest(named(document, key, made))}:
                 found.add(key)
     else:
-        logs = await tx.scripts.grant_logs_by_id(list(by_key))
+        logs = await tx.scripts.get_grant_logs(list(by_key))
         found = set()
         for key, text in logs.items():
             document = json.loads(text)

@@ -7,13 +7,23 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from bot.exports.script_json import SCHEMA
-from bot.generation.gemini.response import LONGEST_CUE, NARRATOR, VOICE
 from bot.generation.request import MAX_TITLE
 from bot.legacy.files import storable
 from bot.scripts import timing
-from bot.scripts.models import CastMember, Cue, CueKind, RunningTime, Script, WriterKind
-from bot.scripts.text_splitting import pieces
-from bot.scripts.text_units import one_line
+from bot.scripts.models import (
+    MAX_CUE_CHARS,
+    NARRATOR,
+    UNKNOWN_SPEAKER,
+    CastMember,
+    Cue,
+    CueKind,
+    RunningTime,
+    Script,
+    WriterKind,
+)
+from bot.scripts.text_splitting import split_text
+from bot.scripts.text_units import to_single_line
+from storage.stores.scripts import NewScript
 
 UNKNOWN_BOOK: Final = "imported"
 _LONGEST_NAME, _LONGEST_NOTE, _LAST_CHAPTER = 60, 240, 9_999
@@ -32,23 +42,23 @@ class Converted:
     model: str
     error: str
 
-    def columns(self, script_id: str, version: int, created_at: datetime) -> dict[str, Any]:
-        """The row of the table of scripts."""
+    def to_new_script(self, script_id: str, version: int, created_at: datetime) -> NewScript:
+        """The script as it is added to the store."""
         running: RunningTime = self.script.running_time
-        return {
-            "id": script_id,
-            "ebook_id": self.ebook_id,
-            "chapter_number": self.chapter_number,
-            "version": version,
-            "title": self.script.title[:MAX_TITLE],
-            "theme": self.theme,
-            "writer": self.writer.value,
-            "model": self.model,
-            "body": self.script.model_dump_json(),
-            "error": self.error,
-            "seconds": (running.low + running.high) // 2,
-            "created_at": created_at,
-        }
+        return NewScript(
+            id=script_id,
+            ebook_id=self.ebook_id,
+            chapter_number=self.chapter_number,
+            version=version,
+            title=self.script.title[:MAX_TITLE],
+            theme=self.theme,
+            writer=self.writer.value,
+            model=self.model,
+            body=self.script.model_dump_json(),
+            error=self.error,
+            seconds=(running.low + running.high) // 2,
+            created_at=created_at,
+        )
 
 
 def book_of(document: dict[str, Any]) -> str:
@@ -79,9 +89,9 @@ def converted(document: dict[str, Any]) -> Converted | None:
         script,
         book_of(document),
         chapter,
-        theme=one_line(_text(document.get("theme"))),
+        theme=to_single_line(_text(document.get("theme"))),
         writer=WriterKind.TEMPLATE if template else WriterKind.GEMINI,
-        model=one_line(_text(document.get("model"))),
+        model=to_single_line(_text(document.get("model"))),
         error=error or ("It was a template already when it was imported." if template else ""),
     )
 
@@ -112,30 +122,30 @@ def _seeds(document: dict[str, Any], chapter: int) -> Script | None:
                 cast.setdefault(cue.speaker, CastMember(name=cue.speaker))
     if not cues:
         return None
-    timed, running_time = timing.timed(cues)
-    title = one_line(_text(document.get("title")))[:MAX_TITLE] or f"Chapter {chapter}"
+    timed, running_time = timing.add_timing(cues)
+    title = to_single_line(_text(document.get("title")))[:MAX_TITLE] or f"Chapter {chapter}"
     return Script(title=title, logline="", cast=tuple(cast.values()), cues=timed, running_time=running_time)
 
 
 def _cues(line: object, first: int) -> list[Cue]:
     """One line of the predecessor's script; several cues where it is too long for one."""
     given: dict[str, Any] = line if isinstance(line, dict) else {"type": "narration", "text": line}
-    spoken, heard = one_line(_text(given.get("text"))), one_line(_text(given.get("description")))
-    who = one_line(_text(given.get("character"))).upper()[:_LONGEST_NAME].strip()
+    spoken, heard = to_single_line(_text(given.get("text"))), to_single_line(_text(given.get("description")))
+    who = to_single_line(_text(given.get("character"))).upper()[:_LONGEST_NAME].strip()
     kind = _kind(given.get("type"), who, spoken)
-    text = (spoken or heard) if kind.spoken else (heard or spoken)
-    speaker = {CueKind.NARRATION: NARRATOR, CueKind.DIALOGUE: who or VOICE}.get(kind, "")
-    direction = one_line(_text(given.get("emotion")))[:_LONGEST_NOTE]
+    text = (spoken or heard) if kind.is_spoken else (heard or spoken)
+    speaker = {CueKind.NARRATION: NARRATOR, CueKind.DIALOGUE: who or UNKNOWN_SPEAKER}.get(kind, "")
+    direction = to_single_line(_text(given.get("emotion")))[:_LONGEST_NOTE]
     return [
         Cue(n=first + number, kind=kind, text=piece, speaker=speaker, direction="" if number else direction)
-        for number, piece in enumerate(pieces(text, LONGEST_CUE))
+        for number, piece in enumerate(split_text(text, MAX_CUE_CHARS))
     ]
 
 
 def _kind(name: object, who: str, spoken: str) -> CueKind:
     """The kind by its name, else by who speaks and whether anybody does."""
     try:
-        return CueKind(one_line(_text(name)).lower())
+        return CueKind(to_single_line(_text(name)).lower())
     except ValueError:
         return CueKind.DIALOGUE if who else CueKind.NARRATION if spoken else CueKind.SFX
 

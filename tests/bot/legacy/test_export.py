@@ -12,6 +12,7 @@ from bot.legacy.exporter import export_folder
 from bot.scripts.models import Script
 from storage import Database, ReadTransaction, WriteTransaction
 from storage.stores.broadcasts import NewBroadcast
+from storage.stores.scripts import NewScript
 from tests.bot.legacy.samples import GRANT, NOTE, counts, gave, put, put_all, scripts, took
 from tests.conftest import FakeClock, SampleActor
 
@@ -28,11 +29,11 @@ async def native(database: Database, clock: FakeClock) -> None:
     )  # fmt: skip
 
     async def work(tx: WriteTransaction) -> None:
-        await tx.ebooks.add("ebook_009", "The Fox")
-        script_id = await tx.scripts.add(
+        await tx.ebooks.get_or_add("ebook_009", "The Fox")
+        script_id = await tx.scripts.add(NewScript(
             ebook_id="ebook_009", chapter_number=1, version=1, title="The Fox", theme="t", writer="gemini", model="m",
             body=script.model_dump_json(), seconds=4,
-        )  # fmt: skip
+        ))  # fmt: skip
         await tx.scripts.add_grant_log(
             GRANT | {"ebookId": "ebook_009", "id": "own"}, ebook_id="ebook_009", script_id=script_id, counts=True
         )

@@ -78,8 +78,8 @@ async def test_a_script_is_in_the_library(database: Database, tmp_path: Path) ->
     assert script.running_time.low <= first.seconds <= script.running_time.high
     assert (second.writer, second.error) == ("template", "404 models/gemini-pro is not found")
     async with database.read() as tx:
-        assert await tx.documents.get(S1) == SCRIPT
-        assert await tx.ebooks.titles() == {"ebook_001": "ebook_001"}
+        assert await tx.documents.find(S1) == SCRIPT
+        assert await tx.ebooks.get_titles() == {"ebook_001": "ebook_001"}
 
 
 async def test_versions_go_on(sqlite: Database, tmp_path: Path) -> None:

@@ -86,7 +86,7 @@ async def test_a_changed_document_is_named(database: Database, tmp_path: Path) -
         (note,) = reports["audio_scripts"].notes
         assert note == f"  line 2: “{S1}” has changed since it was imported; kept as it was."
     async with database.read() as tx:
-        assert await tx.documents.get(S1) == SCRIPT
+        assert await tx.documents.find(S1) == SCRIPT
     (left,) = await leftovers(database)
     assert json.loads(left["text"])["title"] == "Another"
 

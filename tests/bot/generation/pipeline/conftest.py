@@ -31,7 +31,7 @@ def standin(gemini_server: FaultyGemini, monkeypatch: pytest.MonkeyPatch) -> Fau
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", gemini_server.url)
     monkeypatch.setattr(ssl, "create_default_context", lambda *_, **__: ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
-    monkeypatch.setattr(rate_limiter, "_COOL", 0.02)
+    monkeypatch.setattr(rate_limiter, "_DEFAULT_PAUSE_SECONDS", 0.02)
     return gemini_server
 
 
