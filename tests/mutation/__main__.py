@@ -1,0 +1,93 @@
+"""``python -m tests.mutation [MODULE …] [--faults] [--write-baseline]``: see CONTRIBUTING.
+
+Without options every module of ``targets.py`` is mutated. A survivor that ``baseline.txt`` does not list, or a fault of
+``faults.py`` that no test notices, makes it fail.
+"""
+
+import argparse
+import ast
+import sys
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Final
+
+from tests.mutation.faults import FAULTS, Fault
+from tests.mutation.mutants import make_mutants
+from tests.mutation.runner import AT_ONCE, Result, Verdict, try_replaced_module, try_sources
+from tests.mutation.targets import TARGETS
+
+ROOT: Final = Path(__file__).parents[2]
+BASELINE: Final = Path(__file__).with_name("baseline.txt")
+
+
+def main() -> int:
+    """Runs what the command line asks for; 0 where every fault is noticed or known."""
+    parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
+    parser.add_argument("modules", nargs="*", metavar="MODULE", help="only these modules, such as bot.jobs.pacer")
+    parser.add_argument("--faults", action="store_true", help="the recorded faults instead of generated mutants")
+    parser.add_argument("--write-baseline", action="store_true", help="record the survivors as known")
+    options = parser.parse_args()
+    if options.faults:
+        return check_faults()
+    return check_modules(options.modules or list(TARGETS), write_baseline=options.write_baseline)
+
+
+def check_modules(modules: list[str], *, write_baseline: bool) -> int:
+    """Mutates the modules and reports the survivors of each."""
+    known = set(BASELINE.read_text(encoding="utf-8").splitlines()) if BASELINE.exists() else set()
+    survivors: list[str] = []
+    total = 0
+    for module in modules:
+        source = _get_path(module).read_text(encoding="utf-8")
+        mutants = make_mutants(source)
+        control, *results = _in_own_process(
+            module, [ast.unparse(ast.parse(source)), *(each.source for each in mutants)]
+        )
+        if control.verdict is not Verdict.SURVIVED:
+            print(f"{module}: its tests fail without any fault: {control.test or control.verdict}")
+            return 1
+        pairs = zip(mutants, results, strict=True)
+        alive = [f"{module}: {mutant.name}" for mutant, result in pairs if not result.verdict.is_noticed]
+        total += len(mutants)
+        survivors += alive
+        print(f"{module}: {len(mutants) - len(alive)} of {len(mutants)} noticed", flush=True)
+        for line in alive:
+            print(f"    {'known' if line in known else 'NEW  '} {line}", flush=True)
+    print(f"{total - len(survivors)} of {total} mutants noticed ({(total - len(survivors)) / max(total, 1):.0%})")
+    if write_baseline:
+        kept = {line for line in known if line.partition(":")[0] not in modules}
+        BASELINE.write_text("".join(f"{line}\n" for line in sorted(kept | set(survivors))), encoding="utf-8")
+        return 0
+    return 1 if set(survivors) - known else 0
+
+
+def check_faults() -> int:
+    """Puts the recorded faults back one by one and reports which test notices each."""
+    unnoticed = 0
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for fault, result in zip(FAULTS, pool.map(_try_fault, FAULTS), strict=True):
+            unnoticed += not result.verdict.is_noticed
+            print(f"{result.verdict.value:9} {fault.module}: {fault.description}  [{result.test}]", flush=True)
+    print(f"{len(FAULTS) - unnoticed} of {len(FAULTS)} faults noticed")
+    return 1 if unnoticed else 0
+
+
+def _try_fault(fault: Fault) -> Result:
+    source = fault.apply(_get_path(fault.module).read_text(encoding="utf-8"))
+    return try_replaced_module(fault.module, source, fault.tests)
+
+
+def _in_own_process(module: str, sources: list[str]) -> list[Result]:
+    """Pytest can be run once in a process: what it has imported stays."""
+    with ProcessPoolExecutor(1, mp_context=get_context("fork")) as pool:
+        return pool.submit(try_sources, module, sources, TARGETS[module]).result()
+
+
+def _get_path(module: str) -> Path:
+    path = ROOT / module.replace(".", "/")
+    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

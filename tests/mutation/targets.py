@@ -1,0 +1,45 @@
+"""Which modules are mutated, and which tests have to notice.
+
+These are the modules where an unnoticed fault does harm: rights, money, delivery, the audit trail, secrets. A module's own unit
+tests come first, since pytest stops at the first failure and they are the fastest.
+"""
+
+from typing import Final
+
+TARGETS: Final[dict[str, tuple[str, ...]]] = {
+    "bot.broadcasts.breaker": ("tests/bot/broadcasts",),
+    "bot.broadcasts.content": ("tests/bot/broadcasts/test_content.py",),
+    "bot.broadcasts.dispatcher": ("tests/bot/broadcasts",),
+    "bot.broadcasts.drafts": (
+        "tests/bot/broadcasts",
+        "tests/cogs/test_broadcast.py",
+        "tests/cogs/test_broadcast_control.py",
+    ),
+    "bot.broadcasts.outcomes": ("tests/bot/broadcasts",),
+    "bot.broadcasts.recipients": ("tests/bot/broadcasts", "tests/cogs/test_broadcast.py"),
+    "bot.broadcasts.schedule": ("tests/bot/broadcasts/test_schedule.py",),
+    "bot.exports.files": ("tests/bot/exports",),
+    "bot.exports.markdown": ("tests/bot/exports",),
+    "bot.generation.budget": ("tests/bot/generation/test_budget.py",),
+    "bot.generation.gemini.availability": ("tests/bot/generation/gemini/test_availability.py",),
+    "bot.generation.prompt": ("tests/bot/generation/test_prompt.py",),
+    "bot.jobs.circuit_breaker": (
+        "tests/bot/jobs/test_circuit_breaker.py",
+        "tests/bot/generation/gemini/test_availability.py",
+    ),
+    "bot.jobs.pacer": ("tests/bot/jobs/test_pacer.py",),
+    "bot.jobs.worker": ("tests/bot/jobs/test_worker.py",),
+    "bot.logs": ("tests/bot/test_logs.py",),
+    "bot.progress.scope": ("tests/bot/progress",),
+    "bot.scripts.library": ("tests/bot/scripts", "tests/cogs/test_library_and_setup.py"),
+    "bot.scripts.text_splitting": ("tests/bot/scripts",),
+    "bot.settings.loading": ("tests/bot/settings",),
+    "bot.settings.schema": ("tests/bot/settings",),
+    "cogs.interactions.access": ("tests/cogs/interactions", "tests/cogs/views/test_persistent_items.py"),
+    "storage.leases": ("tests/storage/test_leases.py", "tests/storage/stores/test_runs.py"),
+    "storage.stores.deliveries": ("tests/storage/stores/test_deliveries.py",),
+    "storage.stores.events": ("tests/storage/stores/test_events.py",),
+    "storage.stores.personal_data": ("tests/storage/stores/test_personal_data.py",),
+    "storage.stores.runs": ("tests/storage/stores/test_runs.py",),
+    "storage.stores.subscriptions": ("tests/storage/stores/test_subscriptions.py",),
+}
