@@ -13,7 +13,7 @@ from bot.ebooks.text import check_name, check_text, read
 from bot.errors import InputError, NotFoundError
 from bot.generation.request import MAX_TITLE, ScriptRequest
 from bot.generation.service import GenerationService, NewChapter, RequestedRun
-from bot.permissions import in_words, missing
+from bot.permissions import find_missing, format_permissions
 from cogs.interactions.access import require_team
 from cogs.interactions.autocomplete import ebook_choices
 from cogs.views.base import Modal
@@ -171,11 +171,11 @@ async def _bytes_of(source: discord.Attachment) -> bytes:
 
 def _check_channel(interaction: discord.Interaction) -> None:
     """Before anything is stored: a card needs a channel that the bot can write to."""
-    lacking = missing(interaction.app_permissions)
+    lacking = find_missing(interaction.app_permissions)
     if lacking:
         raise InputError(
             "I cannot post the script's card in this channel.",
-            f"Give me {in_words(lacking)} here, or use another channel.",
+            f"Give me {format_permissions(lacking)} here, or use another channel.",
         )
 
 

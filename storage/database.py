@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.engine import Engines, create_engines, emptied, parse_url
+from storage.engine import Engines, create_engines, checkpoint_and_truncate, parse_url
 from storage.errors import DatabaseUnreadableError, StorageError
 from storage.lock import FileLock
 from storage.migrate import migrate
@@ -126,14 +126,14 @@ class Database:
             DatabaseUnreadableError: anything else that keeps it closed.
         """
         engines = create_engines(parse_url(url))
-        lock = FileLock.take(engines.path) if engines.path else None
+        lock = FileLock.acquire(engines.path) if engines.path else None
         database = cls(engines, clock, session_gap, lock)
         database._idle.set()
         try:
             await migrate(engines.writer)
         except (DBAPIError, OSError) as error:
             await database.close()
-            raise DatabaseUnreadableError(why_unreadable(engines, error)) from error
+            raise DatabaseUnreadableError(explain_open_failure(engines, error)) from error
         except BaseException:
             await database.close()
             raise
@@ -192,7 +192,7 @@ class Database:
 
     async def truncate_wal(self) -> None:
         """On SQLite, what was overwritten is gone from the write-ahead log too, or as soon as nobody reads it any more."""
-        if self.engines.path is not None and not await asyncio.to_thread(emptied, self.engines.path):
+        if self.engines.path is not None and not await asyncio.to_thread(checkpoint_and_truncate, self.engines.path):
             if self._settling is not None:
                 self._settling.cancel()
             self._settling = asyncio.create_task(self._settle_later(self.engines.path))
@@ -201,7 +201,7 @@ class Database:
         """Closing empties the log as well, so this may end with the process."""
         while True:
             await asyncio.sleep(_SETTLE_SECONDS)
-            if await asyncio.to_thread(emptied, path):
+            if await asyncio.to_thread(checkpoint_and_truncate, path):
                 return
 
     @contextmanager
@@ -230,7 +230,7 @@ async def _undisturbed(work: Coroutine[Any, Any, T]) -> T:
         raise
 
 
-def why_unreadable(engines: Engines, error: Exception) -> str:
+def explain_open_failure(engines: Engines, error: Exception) -> str:
     """The sentence for a database that stays closed; holds no password."""
     if engines.path:
         return f"The database {engines.path} cannot be read: it is damaged, not a database, or its disk is full."

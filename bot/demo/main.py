@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 from bot.errors import ConfigError
-from bot.logs import set_up
+from bot.logs import set_up_logging
 from bot.settings import LogFormat, LogLevel, Settings, load_settings
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ async def _run(port: int, first: int) -> None:
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(TemporaryDirectory(prefix="midnight-myth-demo-", ignore_cleanup_errors=True))
         settings = demo_settings(Path(folder))
-        set_up(LogLevel.WARNING, LogFormat.TEXT, settings.secrets)
+        set_up_logging(LogLevel.WARNING, LogFormat.TEXT, settings.secrets)
         world, town = await opened(settings, stack)
         await _serve(world, town, port, first, gemini=settings.google_api_key is not None)
 

@@ -11,7 +11,7 @@ from discord import ui
 from bot.app import MythBot
 from bot.charts.snapshot import Snapshot
 from bot.errors import DeliveryError
-from bot.permissions import in_words
+from bot.permissions import format_permissions
 from bot.ports import EditResult
 from cogs.messages.error_codes import (
     MISSING_ACCESS,
@@ -165,7 +165,7 @@ class DiscordBoardMessages:
         granted = self._granted(channel_id)
         lacking = [shown for name, shown in _NEEDED if granted is not None and not getattr(granted, name)]
         if lacking:
-            raise DeliveryError(f"I lack {in_words(lacking)} there.")
+            raise DeliveryError(f"I lack {format_permissions(lacking)} there.")
 
 
 def board_card(look: Snapshot) -> ui.LayoutView:

@@ -10,7 +10,7 @@ import discord
 
 from bot.app import MythBot
 from bot.broadcasts.post import Outcome, OutcomeKind, Post
-from bot.permissions import in_words, missing
+from bot.permissions import find_missing, format_permissions
 from bot.ports import Adapters
 from cogs.messages.board_messages import DiscordBoardMessages
 from cogs.messages.card_messages import DiscordBroadcastCards, DiscordRunCards
@@ -208,8 +208,8 @@ class DiscordChannelAccess:
         channel = guild.get_channel(channel_id)
         if channel is None:
             return "the channel was deleted"
-        lacking = missing(channel.permissions_for(guild.me))
-        return f"lacks {in_words(lacking)}" if lacking else ""
+        lacking = find_missing(channel.permissions_for(guild.me))
+        return f"lacks {format_permissions(lacking)}" if lacking else ""
 
 
 async def setup(bot: MythBot) -> None:

@@ -8,7 +8,7 @@ from discord import ui
 
 from bot.affiliates.subscriptions import NewSubscription
 from bot.errors import InputError, NotFoundError
-from bot.permissions import POSTING, in_words, missing
+from bot.permissions import POSTING, find_missing, format_permissions
 from cogs.interactions.access import get_bot, get_services, require_manager
 from cogs.views.base import PersistentItemMixin, action_row, card_layout
 from cogs.views.formatting import INDIGO, RED, escape_text
@@ -24,7 +24,7 @@ async def join(
     """Checks, posts the test, subscribes; what the person is shown of it."""
     by = require_manager(interaction)
     guild = channel.guild
-    lacking = missing(channel.permissions_for(guild.me))
+    lacking = find_missing(channel.permissions_for(guild.me))
     if role is not None:
         check_role(role, channel)
     if lacking:
@@ -34,7 +34,7 @@ async def join(
     except discord.HTTPException as error:
         raise InputError(
             f"The test post in {channel.mention} was refused by Discord.",
-            f"Check {in_words(_needed())} there, then try again.",
+            f"Check {format_permissions(_needed())} there, then try again.",
         ) from error
     place = NewSubscription(guild.id, guild.name, channel.id, channel.name, role.id if role else None)
     subscription = await get_services(interaction).affiliates.join(place, by)
@@ -45,7 +45,7 @@ def _cannot_yet(channel: discord.TextChannel, role: discord.Role | None, lacking
     marks = [f"{shown} {'✘' if shown in lacking else '✔'}" for _, shown, _ in POSTING]
     texts = [
         f"Announcements are to arrive in {channel.mention}. {' · '.join(marks)}",
-        f"Give me {in_words(lacking)} in that channel's settings, then press Check again.",
+        f"Give me {format_permissions(lacking)} in that channel's settings, then press Check again.",
     ]
     again = CheckButton(channel.id, role.id if role else 0)
     return card_layout(*(ui.TextDisplay(text) for text in texts), action_row(again), accent=RED)

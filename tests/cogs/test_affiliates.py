@@ -30,7 +30,7 @@ async def test_subscriptions_end_by_themselves(stage: Stage) -> None:
     await stage.discord.wait_until(lambda: stage.bot.get_channel(audit.id))
     setup = await stage.discord.wait_for_answer(await stage.hana.slash("setup"))
     await stage.hana.select(setup, [audit], custom_id="setup:audit")
-    await stage.discord.wait_until(lambda: "A test post stands in" in setup.text)
+    await stage.discord.wait_until(lambda: "A test post is in" in setup.text)
     lantern, owls = await joined(stage, "Red Lantern", "Night Owls")
     stage.discord.remove_guild(lantern.guild)
     stage.discord.delete_channel(owls.channel)

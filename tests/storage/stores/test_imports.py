@@ -42,8 +42,10 @@ async def test_marks_are_found_again(database: Database) -> None:
     await database.write(lambda tx: tx.imports.add([]))
     async with database.read() as tx:
         asked = [f"a_b%/{number}" for number in range(2_500)]
-        assert await tx.imports.known(asked) == {mark.source: mark for mark in marks[:3]}
-        assert await tx.imports.sources("a_b%/") == {f"t{number}": f"a_b%/{number}" for number in range(3)}
+        assert await tx.imports.get_by_source(asked) == {mark.source: mark for mark in marks[:3]}
+        assert await tx.imports.get_sources_by_target("a_b%/") == {
+            f"t{number}": f"a_b%/{number}" for number in range(3)
+        }
 
 
 async def test_nothing_is_marked_twice(database: Database) -> None:
