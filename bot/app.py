@@ -19,7 +19,7 @@ from storage import Database
 
 _log = logging.getLogger(__name__)
 # Loaded before the other extensions, because the services are built with the adapters.
-ADAPTERS: Final = "cogs.messages.channel_sender"
+ADAPTERS: Final = "cogs.messages.adapters"
 EXTENSIONS: Final = (
     "cogs.interactions.error_handler",
     "cogs.views.persistent_items",

@@ -1,26 +1,31 @@
-"""The names of events, to the letter. The first five are the seed's and never change."""
+"""The names of events. They are stored, hashed and exported, so an existing one never changes.
+
+The first five are the predecessor's (the program that this one replaces).
+"""
 
 from typing import Final
 
-STARTED: Final = "Chapter audio script generation started"
-ADDED_SCRIPT: Final = "Added document to audio_scripts"
-ADDED_GRANT_LOG: Final = "Added document to grant_logs"
+GENERATION_STARTED: Final = "Chapter audio script generation started"
+SCRIPT_ADDED: Final = "Added document to audio_scripts"
+GRANT_LOG_ADDED: Final = "Added document to grant_logs"
 BROADCAST_SENT: Final = "Broadcast sent"
-COMPLETED: Final = "Chapter audio script generation completed"
+GENERATION_COMPLETED: Final = "Chapter audio script generation completed"
 
-FAILED: Final = "Chapter audio script generation failed"
-FELL_BACK: Final = "Chapter audio script generation fell back"
-INTERRUPTED: Final = "Chapter audio script generation interrupted"
-RESUMED: Final = "Chapter audio script generation resumed"
-CANCELLED: Final = "Chapter audio script generation cancelled"
+GENERATION_FAILED: Final = "Chapter audio script generation failed"
+GENERATION_FELL_BACK: Final = "Chapter audio script generation fell back"
+GENERATION_INTERRUPTED: Final = "Chapter audio script generation interrupted"
+GENERATION_RESUMED: Final = "Chapter audio script generation resumed"
+GENERATION_CANCELLED: Final = "Chapter audio script generation cancelled"
 SCRIPT_APPROVED: Final = "Script approved"
 SCRIPT_RELEASED: Final = "Script released"
-BROADCAST_ASKED: Final = "Broadcast awaits a second approver"
+SCRIPT_DOWNLOADED: Final = "Script downloaded"
+BROADCAST_AWAITS_APPROVAL: Final = "Broadcast awaits a second approver"
 BROADCAST_FINISHED: Final = "Broadcast finished"
 BROADCAST_STOPPED: Final = "Broadcast stopped by the breaker"
 BROADCAST_CANCELLED: Final = "Broadcast cancelled"
 BROADCAST_EDITED: Final = "Broadcast posts edited"
 BROADCAST_RECALLED: Final = "Broadcast posts recalled"
+BROADCAST_REPORT_DOWNLOADED: Final = "Broadcast report downloaded"
 AFFILIATE_JOINED: Final = "Affiliate joined"
 AFFILIATE_CHANGED: Final = "Affiliate changed its settings"
 AFFILIATE_ADMITTED: Final = "Affiliate admitted"
@@ -28,25 +33,69 @@ AFFILIATE_PAUSED: Final = "Affiliate paused"
 AFFILIATE_LEFT: Final = "Affiliate left"
 AFFILIATE_REMOVED: Final = "Affiliate removed"
 STUDIO_CONFIGURED: Final = "Studio set up"
-SHARED: Final = "Announcement shared"
+ANNOUNCEMENT_SHARED: Final = "Announcement shared"
 BADGE_EARNED: Final = "Badge earned"
-EXPORTED: Final = "Progress exported"
-DOWNLOADED: Final = "Script downloaded"
-REPORTED: Final = "Broadcast report downloaded"
-DATA_TAKEN: Final = "Personal data downloaded"
-FORGOTTEN: Final = "Member forgotten"
+PROGRESS_EXPORTED: Final = "Progress exported"
+PERSONAL_DATA_DOWNLOADED: Final = "Personal data downloaded"
+MEMBER_FORGOTTEN: Final = "Member forgotten"
 SESSION_NAMED: Final = "Session named"
 SESSION_ENDED: Final = "Session ended"
 BOARD_PINNED: Final = "Live board pinned"
 BOARD_REMOVED: Final = "Live board taken down"
-IMPORT_DONE: Final = "Legacy files imported"
+LEGACY_FILES_IMPORTED: Final = "Legacy files imported"
 
-# What affiliates do for themselves: it does not make them members at work.
-AFFILIATES_OWN: Final = frozenset(
-    {AFFILIATE_JOINED, AFFILIATE_CHANGED, AFFILIATE_LEFT, SHARED, BADGE_EARNED, DATA_TAKEN, FORGOTTEN}
+AFFILIATE_EVENTS: Final = frozenset(
+    {
+        AFFILIATE_JOINED,
+        AFFILIATE_CHANGED,
+        AFFILIATE_LEFT,
+        ANNOUNCEMENT_SHARED,
+        BADGE_EARNED,
+        PERSONAL_DATA_DOWNLOADED,
+        MEMBER_FORGOTTEN,
+    }
 )
+"""What affiliates do for themselves. These events do not count a person among the members at work."""
 
-# What /track may not claim: these are written by the transactions that make them true.
-RESERVED: Final = frozenset(
-    value for name, value in dict(globals()).items() if name.isupper() and isinstance(value, str)
+RESERVED_EVENT_NAMES: Final = frozenset(
+    {
+        GENERATION_STARTED,
+        SCRIPT_ADDED,
+        GRANT_LOG_ADDED,
+        BROADCAST_SENT,
+        GENERATION_COMPLETED,
+        GENERATION_FAILED,
+        GENERATION_FELL_BACK,
+        GENERATION_INTERRUPTED,
+        GENERATION_RESUMED,
+        GENERATION_CANCELLED,
+        SCRIPT_APPROVED,
+        SCRIPT_RELEASED,
+        SCRIPT_DOWNLOADED,
+        BROADCAST_AWAITS_APPROVAL,
+        BROADCAST_FINISHED,
+        BROADCAST_STOPPED,
+        BROADCAST_CANCELLED,
+        BROADCAST_EDITED,
+        BROADCAST_RECALLED,
+        BROADCAST_REPORT_DOWNLOADED,
+        AFFILIATE_JOINED,
+        AFFILIATE_CHANGED,
+        AFFILIATE_ADMITTED,
+        AFFILIATE_PAUSED,
+        AFFILIATE_LEFT,
+        AFFILIATE_REMOVED,
+        STUDIO_CONFIGURED,
+        ANNOUNCEMENT_SHARED,
+        BADGE_EARNED,
+        PROGRESS_EXPORTED,
+        PERSONAL_DATA_DOWNLOADED,
+        MEMBER_FORGOTTEN,
+        SESSION_NAMED,
+        SESSION_ENDED,
+        BOARD_PINNED,
+        BOARD_REMOVED,
+        LEGACY_FILES_IMPORTED,
+    }
 )
+"""Names that ``/track`` refuses, because only the transaction that makes them true writes them. A test keeps it complete."""

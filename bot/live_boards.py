@@ -21,7 +21,7 @@ from bot.clock import Wait
 from bot.errors import DeliveryError, NotFoundError, StateError, log_unexpected
 from bot.event_names import BOARD_PINNED, BOARD_REMOVED
 from bot.ports import BoardMessages, EditResult, Notices
-from bot.progress.scope import Period, Scope, midnight, resolved, zone_of
+from bot.progress.scope import Period, Scope, get_time_zone, resolve_scope, start_of_day
 from storage import Database, ReadTransaction, WriteTransaction
 from storage.stores.boards import Board
 
@@ -80,7 +80,7 @@ class LiveBoardWorker:
         """
 
         async def work(tx: WriteTransaction) -> Board:
-            book = (await resolved(tx, scope, self.zone)).filter.ebook_id
+            book = (await resolve_scope(tx, scope, self.zone)).filter.ebook_id
             member_id = await tx.members.remember(by)
             added = await tx.boards.add(channel_id, guild_id, member_id, ebook_id=book or "", period=scope.period.value)
             if not added:
@@ -94,7 +94,7 @@ class LiveBoardWorker:
 
         board = await self.database.write(work)
         async with self.database.read() as tx:
-            seq = (await tx.events.head()).seq
+            seq = (await tx.events.get_head()).seq
         try:
             async with asyncio.timeout(_TURN_SECONDS):
                 posted = await self._shown(board)
@@ -148,10 +148,10 @@ class LiveBoardWorker:
     async def _turn(self, channel_id: int, *, at_once: bool) -> None:
         async def claim(tx: WriteTransaction) -> tuple[Board | None, int, bool]:
             board = await tx.boards.claim(channel_id, self.owner, _LEASE, at_once=at_once)
-            zone = await zone_of(tx, self.zone)
+            zone = await get_time_zone(tx, self.zone)
             shown = board.shown_at if board else None
-            new_day = shown is not None and midnight(shown, zone) != midnight(tx.now, zone)
-            return board, (await tx.events.head()).seq, new_day
+            new_day = shown is not None and start_of_day(shown, zone) != start_of_day(tx.now, zone)
+            return board, (await tx.events.get_head()).seq, new_day
 
         board, seq, new_day = await self.database.write(claim)
         if board is None:
@@ -162,7 +162,7 @@ class LiveBoardWorker:
                 posted = await self._shown(board) if changed else await self._still_there(board)
         except LookupError:
             await self._remove(channel_id, None, "the channel was deleted")
-            await self.notices.audit("A live board is gone: its channel was deleted.")
+            await self.notices.post_to_audit_channel("A live board is gone: its channel was deleted.")
         except DeliveryError as error:
             await self._troubled(board, error.sentence)
         except TimeoutError:  # whatever was posted is found in the next turn
@@ -179,11 +179,11 @@ class LiveBoardWorker:
         message_id = board.message_id
         if message_id is not None:
             edited = await self.messages.edit(board.channel_id, message_id, look)
-            if edited in {EditResult.DONE, EditResult.LATER}:
+            if edited in {EditResult.DONE, EditResult.UNCERTAIN}:
                 return BoardPost(message_id, current=edited is EditResult.DONE)
             if edited is EditResult.TOO_OLD:
                 await self._cleared(board.channel_id, message_id)
-        strays = await self.messages.strays(board.channel_id, message_id)
+        strays = await self.messages.find_others(board.channel_id, message_id)
         for stray in strays[1:]:
             await self._cleared(board.channel_id, stray)
         if strays and await self.messages.edit(board.channel_id, strays[0], look) is EditResult.DONE:
@@ -199,7 +199,7 @@ class LiveBoardWorker:
             raise TimeoutError("an old board could not be deleted")
 
     async def _still_there(self, board: Board) -> BoardPost:
-        if board.message_id is not None and await self.messages.there(board.channel_id, board.message_id):
+        if board.message_id is not None and await self.messages.exists(board.channel_id, board.message_id):
             return BoardPost(board.message_id)
         return await self._shown(board)
 
@@ -236,7 +236,9 @@ class LiveBoardWorker:
         await self._settle(board, _TROUBLE_SECONDS, trouble=sentence)
         if sentence != board.trouble:
             _log.warning("the live board in channel %d is not current: %s", board.channel_id, sentence)
-            await self.notices.audit(f"The live board in <#{board.channel_id}> is not current. {sentence}")
+            await self.notices.post_to_audit_channel(
+                f"The live board in <#{board.channel_id}> is not current. {sentence}"
+            )
 
     async def _remove(self, channel_id: int, by: Actor | None, why: str, message_id: int | None = None) -> bool:
         """Whether every message of the board is gone too, ``message_id`` among them."""

@@ -1,7 +1,7 @@
-"""Every protocol that a front end implements, with what stands in for one where there is none.
+"""Every protocol that a front end implements, and the null implementations for programs without a front end.
 
-``bot`` never imports a front end. An extension in ``cogs`` builds the adapters and hands them to the composition root
-(``bot/app.py``), which passes them to the services.
+``bot`` never imports a front end. The extension ``cogs/messages/adapters.py`` builds one adapter for each protocol and hands
+them to the composition root (``bot/app.py``), which passes them to the services.
 """
 
 from dataclasses import dataclass
@@ -15,159 +15,187 @@ from storage.stores.deliveries import Delivery
 
 
 class RunCards(Protocol):
-    """Shows a run to people. Implemented where Discord is known."""
+    """The cards that show runs, each a message in the channel where the run was requested."""
 
-    async def post(self, view: RunView) -> tuple[int, int] | None:
-        """A new card in the run's channel, as (channel, message); None where the run has no channel.
+    async def post_card(self, view: RunView) -> tuple[int, int] | None:
+        """Posts a new card in the run's channel.
 
-        Raises ``DeliveryError`` where Discord would not take it, ``TimeoutError`` where nobody knows.
+        Returns:
+            The ids of the channel and of the message, or None if the run has no channel.
+
+        Raises:
+            DeliveryError: Discord refused the message for good.
+            TimeoutError: It is unknown whether the message was posted.
         """
         ...
 
-    async def show(self, view: RunView) -> bool:
-        """Whether the run's card looks like ``view`` now, or never can. Never raises for what Discord answers."""
+    async def update_card(self, view: RunView) -> bool:
+        """Edits the run's card to show ``view``, and posts a new card if there is none or it can no longer be edited.
+
+        Returns:
+            False if the card may still show an older view and the call should be repeated later. True if the card shows
+            ``view`` or never can. A refusal by Discord is not raised.
+        """
         ...
 
 
 class PostSender(Protocol):
-    """Puts posts into channels. Implemented where Discord's error codes are known; never raises for what Discord answers."""
+    """Sends, edits and deletes the posts of broadcasts. A failed request becomes an ``Outcome``, it is not raised."""
 
     async def send(self, delivery: Delivery, post: Post, *, ping: bool) -> Outcome:
-        """Sends once, with the delivery's id as nonce and as mark in the post's button."""
+        """Makes one attempt to send the post. The delivery's id is the nonce and part of the button's custom id.
+
+        ``ping`` mentions the role that the server chose, if it chose one.
+        """
         ...
 
     async def edit(self, delivery: Delivery, post: Post) -> Outcome:
-        """The post that has arrived looks like ``post`` afterwards."""
+        """Changes the message of the delivery so that it shows ``post``."""
         ...
 
     async def recall(self, delivery: Delivery) -> Outcome:
-        """The post that has arrived is gone afterwards; gone already counts."""
+        """Deletes the message of the delivery. A message that is already deleted counts as success."""
         ...
 
     async def find(self, delivery: Delivery) -> Outcome:
-        """Looks for the mark among the channel's recent messages.
+        """Searches the channel's recent messages for the post, by the delivery's id in its button.
 
-        ``SENT`` when it is there, ``RETRY`` when it surely is not, ``UNSURE`` when nobody can tell.
+        The outcome is ``SENT`` if it was found, ``RETRY`` if it is certainly not there and ``UNSURE`` if the channel could
+        not be read.
         """
         ...
 
 
 class ChannelAccess(Protocol):
-    """Knows from the cache whether a channel can be written to."""
+    """Knows from the gateway's cache, without a request, whether the bot can post in a channel."""
 
     def obstacle(self, guild_id: int, channel_id: int) -> str:
-        """Why it cannot, in words; empty when it can."""
+        """Returns why the bot cannot post there, as a phrase for people, or an empty string if it can."""
         ...
 
 
 class BroadcastCards(Protocol):
-    """Shows how a broadcast is going."""
+    """The cards that show the progress of broadcasts."""
 
-    async def post(self, account: BroadcastStatus, channel_id: int) -> int:
-        """The id of a new card in the channel.
+    async def post_card(self, account: BroadcastStatus, channel_id: int) -> int:
+        """Posts a new card in the channel and returns the id of the message.
 
-        Raises ``DeliveryError`` where Discord would not take it, ``TimeoutError`` where nobody knows.
+        Raises:
+            DeliveryError: Discord refused the message for good.
+            TimeoutError: It is unknown whether the message was posted.
         """
         ...
 
-    async def show(self, account: BroadcastStatus) -> bool:
-        """Whether the card shows the account now, or never can. Never raises for what Discord answers."""
+    async def update_card(self, account: BroadcastStatus) -> bool:
+        """Edits the broadcast's card to show the status, and posts one if none is known. A deleted card stays deleted.
+
+        Returns:
+            False if the card may still show an older status and the call should be repeated later. True if it shows this
+            one or never can. A refusal by Discord is not raised.
+        """
         ...
 
 
 class Notices(Protocol):
-    """Tells people what nobody asked for at that moment. Never raises for what Discord refuses."""
+    """Messages that nobody requested at that moment. A failed request is logged, it is not raised."""
 
-    async def audit(self, text: str) -> None:
-        """Into the studio's audit channel, where one is set."""
+    async def post_to_audit_channel(self, text: str) -> None:
+        """Posts the text in the studio's audit channel, if one is configured."""
         ...
 
-    async def server(self, guild_id: int, text: str) -> None:
-        """Into a channel of that server where the bot may write, if there is one."""
+    async def notify_server(self, guild_id: int, text: str) -> None:
+        """Posts the text in a channel of the server where the bot may write, if there is one."""
         ...
 
 
 class EditResult(Enum):
-    """What came of an edit."""
+    """The result of an attempt to edit a live board."""
 
     DONE = auto()
-    GONE = auto()  # the message was deleted
-    TOO_OLD = auto()  # Discord takes no more edits of it for now
-    LATER = auto()  # nobody knows; it may have worked
+    GONE = auto()
+    """The message was deleted."""
+    TOO_OLD = auto()
+    """Discord rate-limits further edits of this message because it is more than an hour old."""
+    UNCERTAIN = auto()
+    """The answer was lost or Discord had a temporary failure; the edit may have been made."""
 
 
 class BoardMessages(Protocol):
-    """Boards as messages. ``DeliveryError`` says what Discord refuses, ``LookupError`` that the channel is gone.
+    """The messages of live boards.
 
-    ``TimeoutError`` means that nobody knows what came of it.
+    ``post``, ``edit``, ``exists`` and ``find_others`` raise ``DeliveryError`` if Discord refuses the request for good and
+    ``LookupError`` if the channel was deleted. ``post`` and ``find_others`` raise ``TimeoutError`` if the result is unknown.
     """
 
-    async def post(self, channel_id: int, look: Snapshot, nonce: str) -> int:
-        """The id of a new message. Two posts with the same nonce within minutes are one message."""
+    async def post(self, channel_id: int, snapshot: Snapshot, nonce: str) -> int:
+        """Posts a board and returns the id of the message.
+
+        Two calls with the same nonce within a few minutes result in one message.
+        """
         ...
 
     async def pin(self, channel_id: int, message_id: int) -> str:
-        """The message is pinned, or a sentence says why not."""
+        """Pins the message. Returns an empty string, or a sentence for people if it could not be pinned."""
         ...
 
-    async def edit(self, channel_id: int, message_id: int, look: Snapshot) -> EditResult:
-        """The message shows the look afterwards."""
+    async def edit(self, channel_id: int, message_id: int, snapshot: Snapshot) -> EditResult:
+        """Makes one attempt to edit the message so that it shows the snapshot."""
         ...
 
-    async def there(self, channel_id: int, message_id: int) -> bool:
-        """Whether the message stands there, as far as anybody can tell."""
+    async def exists(self, channel_id: int, message_id: int) -> bool:
+        """Returns False if the message was deleted, and True if it exists or that cannot be determined."""
         ...
 
-    async def strays(self, channel_id: int, but: int | None) -> list[int]:
-        """Boards of ours among the channel's recent messages, the newest first, without the one in ``but``."""
+    async def find_others(self, channel_id: int, known_id: int | None) -> list[int]:
+        """Returns the ids of the bot's boards among the channel's recent messages, except ``known_id``, newest first."""
         ...
 
     async def delete(self, channel_id: int, message_id: int) -> bool:
-        """Whether the message is gone afterwards; gone before counts."""
+        """Deletes the message. Returns whether it is deleted now; a message that was already deleted counts."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Adapters:
-    """One implementation of each protocol; ``bot/app.py`` gets them from the front end's first extension."""
+    """One implementation of each protocol, built by the front end's first extension."""
 
-    card: RunCards
-    sender: PostSender
-    reach: ChannelAccess
-    broadcast_card: BroadcastCards
+    run_cards: RunCards
+    post_sender: PostSender
+    channel_access: ChannelAccess
+    broadcast_cards: BroadcastCards
     notices: Notices
-    boards: BoardMessages
+    board_messages: BoardMessages
 
 
 class NoRunCards:
-    """For runs that nobody watches."""
+    """Run cards for programs without Discord: none is posted."""
 
-    async def post(self, view: RunView) -> tuple[int, int] | None:  # noqa: ARG002 - part of the protocol
-        """Nowhere."""
+    async def post_card(self, view: RunView) -> tuple[int, int] | None:  # noqa: ARG002 - part of the protocol
+        """Posts nothing and returns None."""
         return None
 
-    async def show(self, view: RunView) -> bool:  # noqa: ARG002 - part of the protocol
-        """Nothing; there is nobody to whom it could be shown."""
+    async def update_card(self, view: RunView) -> bool:  # noqa: ARG002 - part of the protocol
+        """Changes nothing and returns True: there is no card that could show an older view."""
         return True
 
 
 class NoDiscord:
-    """For programs that know no Discord: every channel counts as open, and nothing is shown."""
+    """Channel access, broadcast cards and notices for programs without Discord: every channel counts as accessible."""
 
     def obstacle(self, guild_id: int, channel_id: int) -> str:  # noqa: ARG002 - part of the protocol
-        """Nothing known; the bot finds out when it posts."""
+        """Returns an empty string; the bot finds out when it posts."""
         return ""
 
-    async def post(self, account: BroadcastStatus, channel_id: int) -> int:  # noqa: ARG002 - part of the protocol
-        """No message."""
+    async def post_card(self, account: BroadcastStatus, channel_id: int) -> int:  # noqa: ARG002 - part of the protocol
+        """Posts nothing and returns 0."""
         return 0
 
-    async def show(self, account: BroadcastStatus) -> bool:  # noqa: ARG002 - part of the protocol
-        """Nothing; there is nobody to whom it could be shown."""
+    async def update_card(self, account: BroadcastStatus) -> bool:  # noqa: ARG002 - part of the protocol
+        """Changes nothing and returns True: there is no card that could show an older status."""
         return True
 
-    async def audit(self, text: str) -> None:
-        """Nothing."""
+    async def post_to_audit_channel(self, text: str) -> None:
+        """Posts nothing."""
 
-    async def server(self, guild_id: int, text: str) -> None:
-        """Nothing."""
+    async def notify_server(self, guild_id: int, text: str) -> None:
+        """Posts nothing."""

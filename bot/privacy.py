@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.actor import Actor
 from bot.errors import StateError
-from bot.event_names import DATA_TAKEN, FORGOTTEN
+from bot.event_names import PERSONAL_DATA_DOWNLOADED, MEMBER_FORGOTTEN
 from bot.exports import Download, packed
 from storage import Database, ReadTransaction, WriteTransaction, read_transaction, write_transaction
 
@@ -44,7 +44,7 @@ class PrivacyService:
 
     @read_transaction
     async def _collect_rows(self, tx: ReadTransaction, by: Actor) -> dict[str, list[str]]:
-        member_id = await tx.members.find(by.discord_id)
+        member_id = await tx.members.find_id(by.discord_id)
         if member_id is None:
             raise StateError(_NOTHING_STORED, "There is no file to give.")
         rows_by_table: dict[str, list[str]] = {}
@@ -55,15 +55,15 @@ class PrivacyService:
     @write_transaction
     async def _report_export(self, tx: WriteTransaction, by: Actor, rows: int) -> None:
         # Not ``actor=by``: a member who was forgotten meanwhile must not become known again.
-        member_id = await tx.members.find(by.discord_id)
-        tx.report(DATA_TAKEN, {"rows": rows}, member_id=member_id)
+        member_id = await tx.members.find_id(by.discord_id)
+        tx.report(PERSONAL_DATA_DOWNLOADED, {"rows": rows}, member_id=member_id)
 
     @write_transaction
     async def _forget(self, tx: WriteTransaction, by: Actor) -> None:
         member_id = await tx.personal_data.forget_member(by.discord_id)
         if member_id is None:
             raise StateError(_NOTHING_STORED, "There is nothing to forget.")
-        tx.report(FORGOTTEN, {}, member_id=member_id)
+        tx.report(MEMBER_FORGOTTEN, {}, member_id=member_id)
 
 
 def _build_file(rows_by_table: dict[str, list[str]], limit: int) -> Download:

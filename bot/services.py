@@ -12,7 +12,7 @@ from bot.broadcasts.service import BroadcastService
 from bot.charts.progress_chart import ChartRenderer
 from bot.charts.snapshot import SnapshotService
 from bot.clock import Clock, Wait, await_directly, utcnow
-from bot.event_names import FELL_BACK
+from bot.event_names import GENERATION_FELL_BACK
 from bot.generation.budget import RunBudget
 from bot.generation.gemini.client import GeminiModel, load_sdk
 from bot.generation.gemini.writer import GeminiWriter
@@ -119,7 +119,7 @@ class GeminiAccess:
             async def fell_back(found: GenerationError, to: str) -> None:
                 async def work(tx: WriteTransaction) -> None:
                     data = {"run_id": run.id, "from": found.model, "to": to, "reason": found.kind.value}
-                    tx.report(FELL_BACK, data, member_id=run.member_id, ebook_id=run.ebook_id)
+                    tx.report(GENERATION_FELL_BACK, data, member_id=run.member_id, ebook_id=run.ebook_id)
 
                 await database.write(work)
 
@@ -157,14 +157,14 @@ def build_services(
     settings: Settings, database: Database, gemini: GeminiAccess, adapters: Adapters, runtime: Runtime
 ) -> Services:
     """All services, not started yet. ``gemini`` is connected already."""
-    engine = build_engine(database, gemini, adapters.card, runtime)
+    engine = build_engine(database, gemini, adapters.run_cards, runtime)
     worker = RunWorker(database, engine, runtime.wait, settings.generation_workers)
-    generation = GenerationService(database, worker, adapters.card)
+    generation = GenerationService(database, worker, adapters.run_cards)
     worker.refresh = generation.refresh
     dispatcher = Dispatcher(
         database,
-        adapters.sender,
-        adapters.broadcast_card,
+        adapters.post_sender,
+        adapters.broadcast_cards,
         adapters.notices,
         Pacer(settings.broadcast_rate, runtime.wait, time.monotonic),
         runtime.wait,
@@ -179,7 +179,7 @@ def build_services(
         generation=generation,
         scripts=ScriptLibrary(database),
         broadcasting=BroadcastService(
-            database, adapters.reach, adapters.broadcast_card, adapters.notices, dispatcher.wake
+            database, adapters.channel_access, adapters.broadcast_cards, adapters.notices, dispatcher.wake
         ),
         affiliates=AffiliateService(database),
         badges=BadgeService(database, parse_tiers(settings.badge_tiers)),
@@ -187,7 +187,7 @@ def build_services(
         history=EventHistory(database, zone),
         sessions=SessionService(database, zone),
         public=PublicProgress(database),
-        boards=LiveBoardWorker(database, adapters.boards, adapters.notices, snapshots.of, runtime.wait, zone),
+        boards=LiveBoardWorker(database, adapters.board_messages, adapters.notices, snapshots.of, runtime.wait, zone),
         tracking=TrackingService(database),
         privacy=PrivacyService(database),
         worker=worker,

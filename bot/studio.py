@@ -141,7 +141,7 @@ class AudioScriptGenerator:
         """Every event, oldest first: ``{"timestamp", "event", "data"}``."""
         studio = await self._open()
         async with studio.database.read() as tx:
-            return [event.entry() async for event in tx.events.stream(EventFilter())]
+            return [event.to_entry() async for event in tx.events.stream(EventFilter())]
 
     async def _open(self) -> "_OpenStudio":
         async with self._opening:

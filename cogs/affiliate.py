@@ -88,7 +88,7 @@ class AffiliateCog(commands.GroupCog, group_name="affiliate", group_description=
     async def _lost(self, one: Subscription, why: str) -> None:
         if await self._affiliates.lost(one.guild_id, why):
             name = discord.utils.escape_markdown(one.guild_name)
-            await self._bot.adapters.notices.audit(f"{name} is no longer subscribed: {why}.")
+            await self._bot.adapters.notices.post_to_audit_channel(f"{name} is no longer subscribed: {why}.")
 
     @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:

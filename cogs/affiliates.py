@@ -58,7 +58,7 @@ class AffiliatesCog(
         require_team(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
         found = [one for one in await self._affiliates.all() if one.state is not SubscriptionState.ENDED]
-        obstacles = [(one, self._bot.adapters.reach.obstacle(one.guild_id, one.channel_id)) for one in found]
+        obstacles = [(one, self._bot.adapters.channel_access.obstacle(one.guild_id, one.channel_id)) for one in found]
         bad = [(one, why) for one, why in obstacles if why]
         lines = [f"### {len(found) - len(bad)} of {len(found)} channels can be written to"]
         lines += [

@@ -1,27 +1,26 @@
-"""What every test may ask for: a database of either kind, a clock that stands still until it is moved."""
+"""What every test may ask for: a database of either kind and a clock that only the test moves."""
 
 import asyncio
-import itertools
 import os
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
-import asyncpg
 import pytest
 from hypothesis import settings
 
 from storage import Database
 from tests import postgres
 
-_NUMBER = itertools.count(1)
-# The same examples at every run, so that a change is judged by itself; `make soak` tries new ones.
-settings.register_profile("steady", derandomize=True)
-settings.register_profile("roaming", max_examples=500)
-settings.load_profile("roaming" if os.environ.get("SOAK") else "steady")
+T = TypeVar("T")
+
+# The same examples in every run, so that a failure is caused by a change; `make soak` tries new ones.
+settings.register_profile("repeatable", derandomize=True)
+settings.register_profile("soak", max_examples=500)
+settings.load_profile("soak" if os.environ.get("SOAK") else "repeatable")
 
 
 class SampleActor(NamedTuple):
@@ -52,62 +51,69 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated, closed SQLite file to be copied."""
-    path = tmp_path_factory.mktemp("template") / "studio.db"
-
-    async def make() -> None:
-        await (await Database.open(f"sqlite:///{path}", FakeClock())).close()
-
-    _in_thread(make())
-    assert not Path(f"{path}-wal").exists(), "a copy without its WAL would lose commits"
+def migrated_sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, closed SQLite file. Tests get copies of it, since a migration takes longer than a copy."""
+    path = tmp_path_factory.mktemp("migrated") / "studio.db"
+    _run_in_thread(_migrate(f"sqlite:///{path}"))
+    assert not Path(f"{path}-wal").exists(), "a copy without its write-ahead log would lose commits"
     return path
 
 
 @pytest.fixture(scope="session")
-def postgres_folder() -> Iterator[str]:
-    """A running PostgreSQL whose database ``template`` is migrated."""
-    with postgres.server() as folder:
-
-        async def make() -> None:
-            admin = await asyncpg.connect(user="postgres", host=folder, database="postgres")
-            await admin.execute("CREATE DATABASE template_studio")
-            await admin.close()
-            url = f"postgresql://postgres@/template_studio?host={folder}"
-            await (await Database.open(url, FakeClock())).close()
-
-        _in_thread(make())
-        yield folder
+def postgres_server() -> Iterator[postgres.Server]:
+    """A running PostgreSQL server, one for each worker of pytest-xdist."""
+    with postgres.running_server() as server:
+        yield server
 
 
-def _in_thread(coroutine: object) -> None:
-    """A session fixture may be fetched from inside a running loop, so it brings a loop of its own in a thread."""
+@pytest.fixture(scope="session")
+def shared_postgres_url(postgres_server: postgres.Server) -> str:
+    """The address of the migrated database that this worker's tests use one after the other."""
+
+    async def create() -> str:
+        url = await postgres_server.create_database("shared")
+        await _migrate(url)
+        await postgres_server.remember_initial_rows("shared")
+        return url
+
+    return _run_in_thread(create())
+
+
+async def _migrate(url: str) -> None:
+    await (await Database.open(url, FakeClock())).close()
+
+
+def _run_in_thread(coroutine: Coroutine[Any, Any, T]) -> T:
+    """The coroutine's result. A session fixture may be requested while a loop runs, so it gets its own loop and thread."""
     with ThreadPoolExecutor(1) as pool:
-        pool.submit(asyncio.run, coroutine).result()  # type: ignore[arg-type]
+        return pool.submit(asyncio.run, coroutine).result()
 
 
 @pytest.fixture
-def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
-    """The address of a fresh SQLite database."""
+def sqlite_url(migrated_sqlite_file: Path, tmp_path: Path) -> str:
+    """The address of a new, migrated SQLite database."""
     path = tmp_path / "studio.db"
-    shutil.copy(sqlite_template, path)
+    shutil.copy(migrated_sqlite_file, path)
     return f"sqlite:///{path}"
 
 
 @pytest.fixture
-async def postgres_url(postgres_folder: str) -> AsyncIterator[str]:
-    """The address of a fresh PostgreSQL database."""
-    name = f"t{next(_NUMBER)}"
-    admin = await asyncpg.connect(user="postgres", host=postgres_folder, database="postgres")
-    await admin.execute(f"CREATE DATABASE {name} TEMPLATE template_studio")
-    yield f"postgresql://postgres@/{name}?host={postgres_folder}"
-    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    await admin.close()
+async def postgres_url(shared_postgres_url: str, postgres_server: postgres.Server) -> AsyncIterator[str]:
+    """The address of a migrated PostgreSQL database without rows. A test that changes tables needs a database of its own."""
+    yield shared_postgres_url
+    await postgres_server.restore_initial_rows("shared")
+
+
+@pytest.fixture
+async def empty_postgres_url(postgres_server: postgres.Server) -> AsyncIterator[str]:
+    """The address of a new PostgreSQL database without any table, which this test alone uses."""
+    yield await postgres_server.create_database("own")
+    await postgres_server.drop_database("own")
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def database_url(request: pytest.FixtureRequest) -> str:
-    """The address of a fresh database of either kind."""
+    """The address of a migrated database of either kind without rows."""
     return str(request.getfixturevalue(f"{request.param}_url"))
 
 
@@ -121,7 +127,7 @@ async def database(database_url: str, clock: FakeClock) -> AsyncIterator[Databas
 
 @pytest.fixture
 async def sqlite(sqlite_url: str, clock: FakeClock) -> AsyncIterator[Database]:
-    """An open SQLite database, for what does not depend on the kind."""
+    """An open SQLite database, for tests that need not run on both kinds."""
     opened = await Database.open(sqlite_url, clock)
     yield opened
     await opened.close()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bot.actor import Actor
 from bot.errors import NotFoundError
-from bot.event_names import BADGE_EARNED, SHARED
+from bot.event_names import ANNOUNCEMENT_SHARED, BADGE_EARNED
 from bot.settings.badge_tiers import Badge
 from storage import Database, WriteTransaction
 
@@ -50,7 +50,9 @@ class BadgeService:
             shares = await tx.broadcasts.shares_of(member_id)
             fresh = next((tier for tier in self.tiers if new and tier.shares == shares), None)
             if new:
-                tx.report(SHARED, {"broadcast_id": delivery.broadcast_id, "shares": shares}, member_id=member_id)
+                tx.report(
+                    ANNOUNCEMENT_SHARED, {"broadcast_id": delivery.broadcast_id, "shares": shares}, member_id=member_id
+                )
             if fresh is not None:
                 tx.report(BADGE_EARNED, {"badge": fresh.name, "shares": shares}, member_id=member_id)
             return self.standing(shares, fresh=fresh, new=new)
@@ -60,15 +62,15 @@ class BadgeService:
     async def of(self, discord_id: int) -> BadgeStanding:
         """Where somebody is."""
         async with self.database.read() as tx:
-            member_id = await tx.members.find(discord_id)
+            member_id = await tx.members.find_id(discord_id)
             return self.standing(await tx.broadcasts.shares_of(member_id) if member_id else 0)
 
     async def leaderboard(self, limit: int = 10) -> list[LeaderboardEntry]:
         """Those with the most shares, who are not forgotten."""
         async with self.database.read() as tx:
             rows = await tx.broadcasts.sharers(limit * 2)
-            names = await tx.members.names([member_id for member_id, _ in rows])
-            ids = await tx.members.discord_ids(names)
+            names = await tx.members.get_names([member_id for member_id, _ in rows])
+            ids = await tx.members.get_discord_ids(names)
         known = [(member_id, shares) for member_id, shares in rows if member_id in names][:limit]
         return [
             LeaderboardEntry(ids.get(member_id), names[member_id], shares, self.badge(shares))

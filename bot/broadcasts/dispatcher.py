@@ -223,7 +223,7 @@ class Dispatcher:
             return paused
 
         if await self.database.write(work):
-            await self.notices.server(delivery.guild_id, paused_text(delivery, outcome.error))
+            await self.notices.notify_server(delivery.guild_id, paused_text(delivery, outcome.error))
         if broken:
             await self._card(delivery.broadcast_id)
 
@@ -263,9 +263,9 @@ class Dispatcher:
         async def told(tx: WriteTransaction) -> None:
             await tx.broadcasts.mark_announced(broadcast_id)
 
-        shown = await self.card.show(ended)
+        shown = await self.card.update_card(ended)
         if broadcast_id not in self._audited:
-            await self.notices.audit(audit_text(ended))
+            await self.notices.post_to_audit_channel(audit_text(ended))
             self._audited.add(broadcast_id)
         if shown:
             await self.database.write(told)
@@ -280,4 +280,4 @@ class Dispatcher:
     async def _card(self, broadcast_id: str) -> None:
         async with self.database.read() as tx:
             shown = await account(tx, broadcast_id)
-        await self.card.show(shown)
+        await self.card.update_card(shown)

@@ -10,7 +10,13 @@ from bot.broadcasts.post import MAX_HOOK, MAX_TITLE, BroadcastPreview, Broadcast
 from bot.broadcasts.recipients import CHANGE_OF, previewed, send_out
 from bot.broadcasts.status import account, existing
 from bot.errors import DeliveryError, ForbiddenError, NotFoundError, StateError
-from bot.event_names import BROADCAST_ASKED, BROADCAST_CANCELLED, BROADCAST_EDITED, BROADCAST_RECALLED, REPORTED
+from bot.event_names import (
+    BROADCAST_AWAITS_APPROVAL,
+    BROADCAST_CANCELLED,
+    BROADCAST_EDITED,
+    BROADCAST_RECALLED,
+    BROADCAST_REPORT_DOWNLOADED,
+)
 from bot.ports import BroadcastCards, ChannelAccess, Notices
 from bot.studio_config import load_config
 from storage import Database, ReadTransaction, StaleStateError, WriteTransaction
@@ -97,7 +103,7 @@ class BroadcastService:
             preview = await previewed(tx, await existing(tx, broadcast_id), self.reach)
             if config.second_approver and preview.targets:
                 await tx.broadcasts.ask_approval(broadcast_id, member_id)
-                tx.report(BROADCAST_ASKED, {"broadcast_id": broadcast_id}, member_id=member_id)
+                tx.report(BROADCAST_AWAITS_APPROVAL, {"broadcast_id": broadcast_id}, member_id=member_id)
             else:
                 await tx.broadcasts.confirm(broadcast_id, member_id)
                 await send_out(tx, preview, member_id)
@@ -216,20 +222,20 @@ class BroadcastService:
             found = await account(tx, broadcast_id)
             member_id = await tx.members.remember(by)
             data = {"broadcast_id": broadcast_id, "format": "csv"}
-            tx.report(REPORTED, data, member_id=member_id, ebook_id=found.broadcast.ebook_id)
+            tx.report(BROADCAST_REPORT_DOWNLOADED, data, member_id=member_id, ebook_id=found.broadcast.ebook_id)
             return found, await tx.deliveries.of_broadcast(broadcast_id)
 
         return await self.database.write(work)
 
     async def refresh_card(self, broadcast_id: str) -> None:
         """The broadcast's card shows where it stands now."""
-        await self.card.show(await self.account(broadcast_id))
+        await self.card.update_card(await self.account(broadcast_id))
 
     async def open_card(self, broadcast_id: str, channel_id: int) -> None:
         """Posts the broadcast's card in this channel; where Discord does not answer, the dispatcher sees to it later."""
         await self.place_card(broadcast_id, channel_id, None)
         try:
-            message_id = await self.card.post(await self.account(broadcast_id), channel_id)
+            message_id = await self.card.post_card(await self.account(broadcast_id), channel_id)
         except DeliveryError:
             await self.place_card(broadcast_id, None, None)
             raise

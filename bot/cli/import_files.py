@@ -67,8 +67,8 @@ async def import_files(settings: StudioSettings, folder: Path, *, dry_run: bool)
 async def _import_folder(database: "Database", folder: Path, settings: StudioSettings) -> "list[FileReport]":
     """Times without a zone are read in the studio's zone, as ``/setup`` or the settings have it."""
     from bot.legacy.importer import FolderImporter
-    from bot.progress.scope import zone_of
+    from bot.progress.scope import get_time_zone
 
     async with database.read() as tx:
-        zone = await zone_of(tx, settings.studio_timezone)
+        zone = await get_time_zone(tx, settings.studio_timezone)
     return await FolderImporter(database, zone).import_folder(folder)

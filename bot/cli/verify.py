@@ -23,15 +23,15 @@ async def verify_chain(settings: StudioSettings) -> ExitCode:
     """
     from bot.clock import utcnow
     from storage import Database
-    from storage.stores.events import verify
+    from storage.stores import events
 
     database = await Database.open(settings.database_url, utcnow)
     try:
         async with database.read() as tx:
-            verdict = await verify(tx.events)
+            verification = await events.verify_chain(tx.events)
     finally:
         await database.close()
-    if not verdict.intact:
-        return print_error(ExitCode.BROKEN, f"The chain is broken at event {verdict.broken_at}.")
-    print_lines([f"{verdict.events} events, unbroken. Head {verdict.head.hash}."])
+    if not verification.is_intact:
+        return print_error(ExitCode.BROKEN, f"The chain is broken at event {verification.broken_at}.")
+    print_lines([f"{verification.event_count} events, unbroken. Head {verification.head.hash}."])
     return ExitCode.DONE

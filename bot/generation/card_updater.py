@@ -49,7 +49,7 @@ class CardUpdater:
             await self.wait(self._changed.wait(), "news of the run")
             self._changed.clear()
             if self._latest is not None:
-                await self.card.show(self._latest())
+                await self.card.update_card(self._latest())
             age = loop.time() - began
             pause = next((pause for limit, pause in _PACE if age < limit), _SLOWEST)
             await self.wait(asyncio.sleep(pause), "the pace of card edits")

@@ -9,7 +9,7 @@ from datetime import timedelta
 from functools import partial
 
 from bot.clock import Wait
-from bot.event_names import ADDED_GRANT_LOG, ADDED_SCRIPT, COMPLETED, FAILED, FELL_BACK
+from bot.event_names import GENERATION_COMPLETED, GENERATION_FAILED, GENERATION_FELL_BACK, GRANT_LOG_ADDED, SCRIPT_ADDED
 from bot.generation.card_updater import CardUpdater
 from bot.generation.request import Progress, ScriptRequest
 from bot.generation.run_view import RunView
@@ -89,7 +89,7 @@ class _Job:
     async def _look_up(self) -> None:
         async def work(tx: ReadTransaction) -> tuple[Ebook | None, dict[str, int]]:
             ebook = await tx.ebooks.find(self.run.ebook_id)
-            return ebook, await tx.members.discord_ids([self.run.member_id] if self.run.member_id else [])
+            return ebook, await tx.members.get_discord_ids([self.run.member_id] if self.run.member_id else [])
 
         ebook, by = await self.engine.database.read_shielded(work)
         self.view = replace(
@@ -247,12 +247,12 @@ class _Job:
                     "model": fault.model,
                     "sentence": fault.sentence,
                 }
-                report_event(FAILED, failure)
-                report_event(FELL_BACK, {"run_id": run.id, "from": fault.model, "to": writer.value})
-            report_event(ADDED_SCRIPT, {"doc_id": script_id})
-            report_event(ADDED_GRANT_LOG, {"doc_id": log_id})
+                report_event(GENERATION_FAILED, failure)
+                report_event(GENERATION_FELL_BACK, {"run_id": run.id, "from": fault.model, "to": writer.value})
+            report_event(SCRIPT_ADDED, {"doc_id": script_id})
+            report_event(GRANT_LOG_ADDED, {"doc_id": log_id})
             ids = {"ebook_id": run.ebook_id, "script_id": script_id, "grant_log_id": log_id}
-            report_event(COMPLETED, ids)
+            report_event(GENERATION_COMPLETED, ids)
             await tx.runs.finish(run.id, self.owner, script_id=script_id, cost_micros=cost, progress=kept)
             return script_id
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bot.actor import Actor
 from bot.errors import DeliveryError, NotFoundError, StateError
-from bot.event_names import CANCELLED, RESUMED, STARTED
+from bot.event_names import GENERATION_CANCELLED, GENERATION_RESUMED, GENERATION_STARTED
 from bot.generation.request import Progress, ScriptRequest
 from bot.generation.run_view import RunView
 from bot.generation.worker import LEASE, RunWorker
@@ -62,7 +62,7 @@ class GenerationService:
         nobody knows whether it stands there: the worker sees to it.
         """
         try:
-            card = await self.card.post(await self.view(run_id))
+            card = await self.card.post_card(await self.view(run_id))
             if card is not None:
                 await self.place_card(run_id, *card)
         except DeliveryError:
@@ -91,7 +91,7 @@ class GenerationService:
             run = await tx.runs.cancel(run_id)
             member_id = await tx.members.remember(by)
             data = {"run_id": run.id, "chapter_number": run.chapter_number}
-            tx.report(CANCELLED, data, member_id=member_id, ebook_id=run.ebook_id)
+            tx.report(GENERATION_CANCELLED, data, member_id=member_id, ebook_id=run.ebook_id)
             return run
 
         try:
@@ -109,7 +109,7 @@ class GenerationService:
             run = await tx.runs.requeue(run_id)
             member_id = await tx.members.remember(by)
             data = {"run_id": run.id, "chapter_number": run.chapter_number}
-            tx.report(RESUMED, data, member_id=member_id, ebook_id=run.ebook_id)
+            tx.report(GENERATION_RESUMED, data, member_id=member_id, ebook_id=run.ebook_id)
             return run
 
         try:
@@ -149,7 +149,7 @@ class GenerationService:
     async def refresh(self, run_id: str) -> None:
         """The run's card shows where it stands now; where it cannot be reached, the worker tries again."""
         view = await self.view(run_id)
-        shown = await self.card.show(view)
+        shown = await self.card.update_card(view)
         rests = view.run.state not in {RunState.READY, RunState.WRITING}
 
         async def work(tx: WriteTransaction) -> None:
@@ -163,7 +163,7 @@ class GenerationService:
         order = ScriptRequest.model_validate_json(run.request)
         async with self.database.read() as tx:
             ebook = await tx.ebooks.find(run.ebook_id)
-            by = await tx.members.discord_ids([run.member_id] if run.member_id else [])
+            by = await tx.members.get_discord_ids([run.member_id] if run.member_id else [])
             stored = await tx.scripts.get(run.script_id) if run.script_id else None
             ahead = await tx.runs.ahead_of(run) if run.state is RunState.READY else 0
         view = RunView(
@@ -214,7 +214,7 @@ async def create_run(
             progress=progress,
         )
         started = {"ebook_id": ebook.id, "chapter_number": chapter.number, "theme": order.theme}
-        tx.report(STARTED, started, member_id=member_id, ebook_id=ebook.id)
+        tx.report(GENERATION_STARTED, started, member_id=member_id, ebook_id=ebook.id)
         if owner is not None:
             run = await tx.runs.claim(owner, lease, run.id) or run
         return RequestedRun(run, ebook, new)

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from bot.clock import Wait
 from bot.errors import log_unexpected
-from bot.event_names import INTERRUPTED
+from bot.event_names import GENERATION_INTERRUPTED
 from bot.generation.pipeline import GenerationPipeline
 from storage import Database, StaleStateError, WriteTransaction
 from storage.states import RunState
@@ -130,7 +130,7 @@ class RunWorker:
         async def work(tx: WriteTransaction) -> None:
             await tx.runs.interrupt(run.id, self.owner, note)
             data = {"run_id": run.id, "chapter_number": run.chapter_number}
-            tx.report(INTERRUPTED, data, member_id=run.member_id, ebook_id=run.ebook_id)
+            tx.report(GENERATION_INTERRUPTED, data, member_id=run.member_id, ebook_id=run.ebook_id)
 
         try:
             await self.database.write(work)
@@ -143,7 +143,7 @@ class RunWorker:
         async def work(tx: WriteTransaction) -> None:
             for run in await tx.runs.interrupt_expired(RESTARTED, all_owners=all_owners):
                 data = {"run_id": run.id, "chapter_number": run.chapter_number}
-                tx.report(INTERRUPTED, data, member_id=run.member_id, ebook_id=run.ebook_id)
+                tx.report(GENERATION_INTERRUPTED, data, member_id=run.member_id, ebook_id=run.ebook_id)
 
         await self.database.write(work)
 

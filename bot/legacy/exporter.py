@@ -119,7 +119,7 @@ async def _notifications(tx: ReadTransaction) -> AsyncIterator[Item]:
 
 async def _progress(tx: ReadTransaction) -> AsyncIterator[Item]:
     async for event in tx.events.stream(EventFilter()):
-        yield "", event.entry()
+        yield "", event.to_entry()
 
 
 def _item(

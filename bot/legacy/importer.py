@@ -12,7 +12,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from bot.errors import InputError
-from bot.event_names import IMPORT_DONE
+from bot.event_names import LEGACY_FILES_IMPORTED
 from bot.legacy.decoding import decode_bytes, is_blank
 from bot.legacy.files import FILES, LegacyFile
 from bot.legacy.import_report import FileReport, make_excerpt
@@ -96,7 +96,7 @@ class FolderImporter:
         """The event counts also what an interrupted import has stored and not reported."""
         counts = json.loads(await tx.key_values.get(_UNREPORTED_KEY) or "{}")
         if counts:
-            tx.report(IMPORT_DONE, counts)
+            tx.report(LEGACY_FILES_IMPORTED, counts)
             await tx.key_values.put(_UNREPORTED_KEY, "{}")
 
 

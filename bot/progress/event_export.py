@@ -25,7 +25,7 @@ class Files:
     def add(self, event: Event) -> None:
         """Takes the event into both files."""
         self.count += 1
-        self._entries.append(json.dumps(event.entry(), ensure_ascii=False))
+        self._entries.append(json.dumps(event.to_entry(), ensure_ascii=False))
         row = (event.timestamp, event.event, event.ebook_id or "", event.member_id or "", event.session_id or "")
         cells = [neutral(cell) for cell in (*row, event.data)]
         csv.writer(self._table, lineterminator="\r\n").writerow([event.seq, *cells])

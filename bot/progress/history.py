@@ -7,10 +7,10 @@ from datetime import datetime
 
 from bot.actor import Actor
 from bot.errors import StateError
-from bot.event_names import EXPORTED
+from bot.event_names import PROGRESS_EXPORTED
 from bot.exports import MAX_UPLOAD, Download
 from bot.progress import event_export
-from bot.progress.scope import ResolvedScope, Scope, event_key, resolved
+from bot.progress.scope import ResolvedScope, Scope, make_event_key, resolve_scope
 from storage import Database, ReadTransaction, WriteTransaction
 from storage.stores.events import Event, EventFilter
 
@@ -57,15 +57,15 @@ class EventHistory:
     async def page(self, scope: Scope, page: int) -> EventPage:
         """One page; ``page`` counts from 0 and is brought into range."""
         async with self.database.read() as tx:
-            wanted = await resolved(tx, scope, self.zone)
-            names = await tx.event_counts.names(wanted.filter, _NAMES)
+            wanted = await resolve_scope(tx, scope, self.zone)
+            names = await tx.event_counts.count_by_name(wanted.filter, _NAMES)
             found = await _narrowed(tx, wanted)
             if found.event and found.event not in dict(names):
                 names = [(found.event, await tx.events.count(found)), *names][:_NAMES]
             total = await tx.events.count(found)
             pages = max(1, -(-total // PAGE))
             number = min(max(page, 0), pages - 1)
-            events = await tx.events.page(found, limit=PAGE, offset=number * PAGE)
+            events = await tx.events.get_page(found, limit=PAGE, offset=number * PAGE)
             return EventPage(tuple(events), await people(tx, events), number, pages, total, tuple(names))
 
     async def export(self, scope: Scope, by: Actor) -> list[Download]:
@@ -75,7 +75,7 @@ class EventHistory:
         compressed files are too large.
         """
         async with self.database.read() as tx:
-            wanted = await resolved(tx, scope, self.zone)
+            wanted = await resolve_scope(tx, scope, self.zone)
             found = await _narrowed(tx, wanted)
             if await tx.events.count(found) > MOST:
                 raise _too_many()
@@ -88,7 +88,7 @@ class EventHistory:
 
         async def work(tx: WriteTransaction) -> None:
             member_id = await tx.members.remember(by)
-            tx.report(EXPORTED, {"format": "json, csv", "events": files.count}, member_id=member_id)
+            tx.report(PROGRESS_EXPORTED, {"format": "json, csv", "events": files.count}, member_id=member_id)
 
         await self.database.write(work)
         return downloads
@@ -97,19 +97,19 @@ class EventHistory:
         """What is new everywhere since this person looked last; from now on they have seen it."""
 
         async def work(tx: WriteTransaction) -> News:
-            wanted = await resolved(tx, Scope(), self.zone)
+            wanted = await resolve_scope(tx, Scope(), self.zone)
             member_id = await tx.members.remember(by)
-            before = await tx.sessions.look(member_id, (await tx.events.head()).seq)
+            before = await tx.sessions.record_visit(member_id, (await tx.events.get_head()).seq)
             found = wanted.filter
             if before is not None:
-                found = replace(found, since=None, after_seq=before[0])
+                found = replace(found, since=None, after_seq=before.seq)
             titles = await tx.ebooks.titles()
             counts: dict[str, Counter[str]] = {}
-            for ebook_id, event, number in await tx.event_counts.by_book(found):
+            for ebook_id, event, number in await tx.event_counts.count_by_book_and_name(found):
                 counts.setdefault(titles.get(ebook_id or "", ""), Counter())[event] += number
-            latest = await tx.events.page(found, limit=NEWS)
+            latest = await tx.events.get_page(found, limit=NEWS)
             total = sum(number for counter in counts.values() for number in counter.values())
-            return News(before[1] if before else None, total, counts, tuple(latest), await people(tx, latest))
+            return News(before.visited_at if before else None, total, counts, tuple(latest), await people(tx, latest))
 
         return await self.database.write(work)
 
@@ -123,13 +123,13 @@ def _too_many() -> StateError:
 
 async def people(tx: ReadTransaction, events: list[Event]) -> dict[str, str]:
     """Names by member id of whoever caused the events; the forgotten have none."""
-    return await tx.members.names({event.member_id for event in events if event.member_id})
+    return await tx.members.get_names({event.member_id for event in events if event.member_id})
 
 
 async def _narrowed(tx: ReadTransaction, wanted: ResolvedScope) -> EventFilter:
     """The filter with the event's name in it, where one was chosen; a name may be older than the period."""
     if not wanted.scope.event:
         return wanted.filter
-    names = await tx.event_counts.names(EventFilter(), None)
-    name = next((name for name, _ in names if event_key(name) == wanted.scope.event), "")
+    names = await tx.event_counts.count_by_name(EventFilter(), None)
+    name = next((name for name, _ in names if make_event_key(name) == wanted.scope.event), "")
     return replace(wanted.filter, event=name)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from bot.event_names import AFFILIATES_OWN
-from bot.progress.scope import ResolvedScope, Scope, resolved
+from bot.event_names import AFFILIATE_EVENTS
+from bot.progress.scope import ResolvedScope, Scope, resolve_scope
 from bot.scripts.models import WriterKind
 from storage import Database, ReadTransaction
 from storage.states import ScriptState
@@ -85,12 +85,12 @@ class OverviewService:
         return await self.database.read_shielded(lambda tx: self._of(tx, scope))
 
     async def _of(self, tx: ReadTransaction, scope: Scope) -> Overview:
-        wanted = await resolved(tx, scope, self.zone)
+        wanted = await resolve_scope(tx, scope, self.zone)
         found = wanted.filter
         written = await tx.scripts.written(since=wanted.since, ebook_id=found.ebook_id, member_id=found.member_id)
-        newest = await tx.events.page(found, limit=1)
-        workers = await tx.event_counts.at_work(found, but=AFFILIATES_OWN)
-        names = await tx.members.names(workers[:50])
+        newest = await tx.events.get_page(found, limit=1)
+        workers = await tx.event_counts.list_active_members(found, excluding=AFFILIATE_EVENTS)
+        names = await tx.members.get_names(workers[:50])
         return Overview(
             replace(scope, ebook=wanted.ebook.id if wanted.ebook else ""),
             tx.now,
@@ -141,5 +141,5 @@ def _book(ebook_id: str, title: str, known: set[int], scripted: list[ChapterProg
 
 async def _with_member(tx: ReadTransaction, event: Event) -> tuple[Event, str]:
     """The name, not a mention: affiliates are not in the studio's server, where a mention of them is a bare number."""
-    names = await tx.members.names([event.member_id] if event.member_id else [])
+    names = await tx.members.get_names([event.member_id] if event.member_id else [])
     return event, next(iter(names.values()), "")

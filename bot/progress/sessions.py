@@ -9,7 +9,7 @@ from bot.actor import Actor
 from bot.errors import ForbiddenError, InputError, NotFoundError, StateError
 from bot.event_names import SESSION_ENDED, SESSION_NAMED
 from bot.progress.history import PAGE, people
-from bot.progress.scope import Scope, resolved
+from bot.progress.scope import Scope, resolve_scope
 from storage import Database, ReadTransaction, WriteTransaction
 from storage.stores.events import Event, EventFilter
 from storage.stores.sessions import Session
@@ -66,11 +66,11 @@ class SessionService:
     async def page(self, scope: Scope, page: int) -> SessionPage:
         """Sessions of the scope's member and period; ``page`` counts from 0 and is brought into range."""
         async with self.database.read() as tx:
-            wanted = (await resolved(tx, scope, self.zone)).filter
+            wanted = (await resolve_scope(tx, scope, self.zone)).filter
             total = await tx.sessions.count(wanted.member_id, wanted.since)
             pages = max(1, -(-total // _SHOWN))
             number = min(max(page, 0), pages - 1)
-            found = await tx.sessions.page(wanted.member_id, wanted.since, limit=_SHOWN, offset=number * _SHOWN)
+            found = await tx.sessions.get_page(wanted.member_id, wanted.since, limit=_SHOWN, offset=number * _SHOWN)
             return SessionPage(tuple(await self._lines(tx, found)), number, pages)
 
     async def view(self, session_id: str, page: int, by: Actor) -> SessionView:
@@ -81,9 +81,9 @@ class SessionService:
             line = (await self._lines(tx, [session]))[0]
             pages = max(1, -(-line.events // PAGE))
             number = min(max(page, 0), pages - 1)
-            events = await tx.events.page(wanted, limit=PAGE, offset=number * PAGE)
-            counts = Counter(dict(await tx.event_counts.names(wanted, 100)))
-            own = session.member_id == await tx.members.find(by.discord_id)
+            events = await tx.events.get_page(wanted, limit=PAGE, offset=number * PAGE)
+            counts = Counter(dict(await tx.event_counts.count_by_name(wanted, 100)))
+            own = session.member_id == await tx.members.find_id(by.discord_id)
             return SessionView(line, counts, tuple(events), await people(tx, events), number, pages, own)
 
     async def name(self, session_id: str, name: str, by: Actor) -> None:
@@ -97,7 +97,7 @@ class SessionService:
 
         async def work(tx: WriteTransaction) -> None:
             session = await _own(tx, session_id, by)
-            await tx.sessions.name(session.id, name)
+            await tx.sessions.rename(session.id, name)
             data = {"session_id": session.id}
             tx.report(SESSION_NAMED, data, member_id=session.member_id, session_id=session.id)
 
@@ -108,22 +108,23 @@ class SessionService:
 
         async def work(tx: WriteTransaction) -> None:
             session = await _own(tx, session_id, by)
-            if not session.open(tx.now, self.gap) or not await tx.sessions.end(session.id):
+            if not session.is_open(tx.now, self.gap):
                 raise StateError("This session has already ended.", "Your next act begins a new one.")
+            await tx.sessions.end(session.id)
             data = {"session_id": session.id}
             tx.report(SESSION_ENDED, data, member_id=session.member_id, session_id=session.id)
 
         await self.database.write(work)
 
     async def _lines(self, tx: ReadTransaction, found: list[Session]) -> list[SessionLine]:
-        names = await tx.members.names({session.member_id for session in found})
-        sizes = await tx.sessions.sizes([session.id for session in found])
+        names = await tx.members.get_names({session.member_id for session in found})
+        sizes = await tx.sessions.count_events([session.id for session in found])
         return [
             SessionLine(
                 session,
                 names.get(session.member_id, ""),
                 sizes.get(session.id, 0),
-                session.open(tx.now, self.gap),
+                session.is_open(tx.now, self.gap),
             )
             for session in found
         ]
@@ -143,6 +144,6 @@ async def _get(tx: ReadTransaction, session_id: str) -> Session:
 
 async def _own(tx: WriteTransaction, session_id: str, by: Actor) -> Session:
     session = await _get(tx, session_id)
-    if session.member_id != await tx.members.find(by.discord_id):
+    if session.member_id != await tx.members.find_id(by.discord_id):
         raise ForbiddenError("This session is somebody else's.", "Name and end your own.")
     return session

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from bot.progress.overview import BookProgress, standings
-from bot.progress.scope import Period, ResolvedScope, Scope, midnight, resolved
+from bot.progress.scope import Period, ResolvedScope, Scope, resolve_scope, start_of_day
 from storage import Database, ReadTransaction
 
 MOST = 60
@@ -51,16 +51,16 @@ class TimelineService:
         return await self.database.read_shielded(lambda tx: self._of(tx, scope))
 
     async def _of(self, tx: ReadTransaction, scope: Scope) -> Timeline:
-        wanted = await resolved(tx, scope, self.zone)
+        wanted = await resolve_scope(tx, scope, self.zone)
         milestones = await tx.scripts.milestones(wanted.filter.ebook_id, wanted.filter.member_id)
         begin = wanted.since
         if begin is None:
             firsts = [milestone.drafted_at for milestone in milestones]
-            first = await tx.event_counts.first(wanted.filter)
+            first = await tx.event_counts.find_first_time(wanted.filter)
             begin = min([*firsts, *([first] if first else []), tx.now])
             begin = max(begin, tx.now - timedelta(days=MOST * 366))
         edges, labelled = _edges(begin, wanted, tx.now)
-        counts = await tx.event_counts.between(wanted.filter, edges)
+        counts = await tx.event_counts.count_between(wanted.filter, edges)
         drafted = _between([milestone.drafted_at for milestone in milestones], edges)
         approved = _between([milestone.approved_at for milestone in milestones], edges)
         released = _between([milestone.released_at for milestone in milestones], edges)
@@ -73,7 +73,7 @@ class TimelineService:
 
 def _edges(begin: datetime, wanted: ResolvedScope, now: datetime) -> tuple[list[datetime], Callable[[datetime], str]]:
     """The steps' beginnings and the end of the last, and how a step is called."""
-    first, zone = midnight(begin, wanted.zone), wanted.zone
+    first, zone = start_of_day(begin, wanted.zone), wanted.zone
     if wanted.scope.period is Period.TODAY:
         hours = [(first + timedelta(hours=hour)) for hour in range(25)]
         return hours, lambda moment: f"{moment:%H}"

@@ -8,7 +8,7 @@ from typing import Any, Final
 from bot.actor import Actor
 from bot.ebooks.text import UNSTORABLE
 from bot.errors import InputError
-from bot.event_names import RESERVED
+from bot.event_names import RESERVED_EVENT_NAMES
 from storage import Database, WriteTransaction
 
 MAX_EVENT: Final = 200
@@ -35,7 +35,7 @@ class TrackingService:
             raise InputError(f"An event's name has 1 to {MAX_EVENT} characters.", "Give it a short name.")
         if UNSTORABLE.search(event):
             raise InputError("The event's name holds something that cannot be stored.", "Remove odd characters.")
-        if event in RESERVED:
+        if event in RESERVED_EVENT_NAMES:
             raise InputError(f"“{event}” is written by the studio itself.", "Choose another name for your entry.")
         if any(pattern.search(text) for pattern in (_MENTION, _SNOWFLAKE) for text in (event, shown)):
             raise InputError(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bot.actor import Actor
 from bot.errors import NotFoundError, StateError
-from bot.event_names import DOWNLOADED, SCRIPT_APPROVED
+from bot.event_names import SCRIPT_APPROVED, SCRIPT_DOWNLOADED
 from bot.exports import Download, markdown, script_json
 from bot.scripts.models import Script
 from storage import Database, ReadTransaction, StaleStateError, WriteTransaction, read_transaction, write_transaction
@@ -52,7 +52,7 @@ class ScriptLibrary:
         stored = await _get(tx, script_id)
         ebook = await tx.ebooks.find(stored.ebook_id)
         data = {"script_id": script_id, "formats": ["markdown", "json"]}
-        tx.report(DOWNLOADED, data, actor=by, ebook_id=stored.ebook_id)
+        tx.report(SCRIPT_DOWNLOADED, data, actor=by, ebook_id=stored.ebook_id)
         script, title = Script.from_json(stored.body), ebook.title if ebook else stored.ebook_id
         return [markdown.download(stored, script, title), script_json.download(stored, script, title)]
 

@@ -103,7 +103,7 @@ class AdmitButton(
         await interaction.response.defer()
         bot, services = get_bot(interaction), get_services(interaction)
         admitted = await services.affiliates.admit(self.subscription_id, by)
-        await bot.adapters.notices.server(
+        await bot.adapters.notices.notify_server(
             admitted.guild_id,
             f"Announcements of Midnight Myth Audio will arrive in <#{admitted.channel_id}> from now on.",
         )
@@ -137,7 +137,7 @@ class RemoveButton(
         by = require_team(interaction)
         await interaction.response.defer()
         removed = await get_services(interaction).affiliates.remove(self.subscription_id, by)
-        await get_bot(interaction).adapters.notices.server(
+        await get_bot(interaction).adapters.notices.notify_server(
             removed.guild_id, "Announcements of Midnight Myth Audio have been ended for this server by the studio."
         )
         text = f"Ended: {escape_text(removed.guild_name, 80)} gets no more announcements."

@@ -1,6 +1,7 @@
-"""The audit trail: append-only, each event hashed over itself and its predecessor.
+"""The audit trail: an append-only table in which each event is hashed over its content and its predecessor's hash.
 
-``data`` and the time are stored as the very text that was hashed (a JSONB column would reorder the keys).
+``data`` and ``timestamp`` are stored as the exact text that was hashed. (A JSONB column would reorder the keys, and the hash
+could not be computed again.)
 """
 
 import hashlib
@@ -8,7 +9,7 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, func, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,14 +18,19 @@ from storage.stores.sessions import SessionStore
 from storage.tables import chain_head, events
 from storage.types import iso
 
-GENESIS = "0" * 64
-IMPORTED = "imported"
-PROGRESS_FILE = "session_progress.json"
+GENESIS_HASH: Final = "0" * 64
+"""The ``prev_hash`` of the first event: as long as a SHA-256 in hex, and not the hash of anything known."""
+IMPORTED_KEY: Final = "imported"
+"""The only key in the data of an event that was imported from a file; the entry of the file is below it."""
+PROGRESS_FILE: Final = "session_progress.json"
+"""The predecessor's file of events."""
+_STREAM_BATCH: Final = 500
+"""Rows fetched at a time while streaming: a few hundred kB of memory, and few round trips to the database."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewEvent:
-    """What happened, before it has its place in the chain."""
+    """An event that is not in the chain yet."""
 
     event: str
     data: dict[str, Any]
@@ -32,12 +38,12 @@ class NewEvent:
     ebook_id: str | None = None
     session_id: str | None = None
     timestamp: datetime | None = None
-    """When it happened, where that is not now."""
+    """When it happened, if that is not now."""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What happened, in its place. ``data`` is the JSON text that was hashed."""
+    """An event in its place in the chain. ``event`` is its name, ``data`` the JSON text that was hashed."""
 
     seq: int
     timestamp: str
@@ -49,36 +55,43 @@ class Event:
     prev_hash: str
     hash: str
 
-    def entry(self) -> dict[str, Any]:
-        """The entry in its exchange format, ``{"timestamp", "event", "data"}``; an imported one just as it came."""
+    def to_entry(self) -> dict[str, Any]:
+        """The event in the exchange format, ``{"timestamp", "event", "data"}``.
+
+        An imported event comes back exactly as it was in the file, with all its other fields.
+        """
         data = json.loads(self.data)
-        entry = self._imported(data)
-        return {"timestamp": self.timestamp, "event": self.event, "data": data} if entry is None else entry
+        imported = self._unwrap_imported(data)
+        return {"timestamp": self.timestamp, "event": self.event, "data": data} if imported is None else imported
 
     @property
-    def told(self) -> str:
-        """The entry's data as JSON text to be shown; what an imported event is wrapped in does not show."""
-        entry = self._imported(json.loads(self.data))
-        if entry is None:
+    def display_data(self) -> str:
+        """The data as JSON text for people; of an imported event it is the data that the file had."""
+        imported = self._unwrap_imported(json.loads(self.data))
+        if imported is None:
             return self.data
-        shown = json.dumps(entry.get("data"), separators=(",", ":"), ensure_ascii=False)
-        return shown.encode(errors="replace").decode()
+        text = json.dumps(imported.get("data"), separators=(",", ":"), ensure_ascii=False)
+        # Files may hold half a surrogate pair, which Discord's API does not take.
+        return text.encode(errors="replace").decode()
 
-    def _imported(self, data: object) -> dict[str, Any] | None:
-        # What people report by hand has a member, so nobody can pass an entry of their own off as an imported one.
-        given = data.get(IMPORTED) if isinstance(data, dict) and len(data) == 1 and self.member_id is None else None
-        if not isinstance(given, dict) or given.get("source") != PROGRESS_FILE:
+    def _unwrap_imported(self, data: object) -> dict[str, Any] | None:
+        """The entry that was imported; None for an event of our own."""
+        # Events that people report with /track have a member, so nobody can pass one off as imported.
+        if self.member_id is not None or not isinstance(data, dict) or len(data) != 1:
             return None
-        entry = json.loads(given["text"]) if isinstance(given.get("text"), str) else given.get("entry")
+        wrapper = data.get(IMPORTED_KEY)
+        if not isinstance(wrapper, dict) or wrapper.get("source") != PROGRESS_FILE:
+            return None
+        entry = json.loads(wrapper["text"]) if isinstance(wrapper.get("text"), str) else wrapper.get("entry")
         if not isinstance(entry, dict):
             return None
-        first = {name: entry[name] for name in ("timestamp", "event", "data") if name in entry}
-        return first | entry  # hashing has sorted the keys
+        # Hashing has sorted the keys; the exchange format has these three first.
+        return {name: entry[name] for name in ("timestamp", "event", "data") if name in entry} | entry
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Where the chain ends; ``seq`` is 0 before the first event."""
+    """The last event of the chain; ``seq`` is 0 while there is none."""
 
     seq: int
     hash: str
@@ -86,7 +99,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class EventFilter:
-    """Which events are asked for; None means any. ``since`` is inclusive, ``after_seq`` is not."""
+    """Which events are wanted; None means any. ``since`` is inclusive, ``after_seq`` is exclusive."""
 
     ebook_id: str | None = None
     member_id: str | None = None
@@ -95,8 +108,8 @@ class EventFilter:
     session_id: str | None = None
     after_seq: int | None = None
 
-    def clause(self) -> ColumnElement[bool]:
-        """As SQL."""
+    def to_clause(self) -> ColumnElement[bool]:
+        """The condition for a WHERE on ``events``."""
         clauses: list[ColumnElement[bool]] = [true()]
         if self.ebook_id is not None:
             clauses.append(events.c.ebook_id == self.ebook_id)
@@ -113,116 +126,131 @@ class EventFilter:
         return and_(*clauses)
 
 
-def canonical(value: object) -> str:
-    """The one JSON text of a value: sorted keys, no spaces, no NaN."""
+def canonical_json(value: object) -> str:
+    """The same JSON text for equal values: keys sorted, no spaces.
+
+    Raises:
+        ValueError: the value contains NaN or an infinity, which JSON does not have.
+    """
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
-def event_hash(row: dict[str, Any]) -> str:
-    """SHA-256 over every column but ``hash`` itself, in canonical JSON."""
-    return hashlib.sha256(canonical({key: row[key] for key in row if key != "hash"}).encode()).hexdigest()
+def compute_event_hash(row: dict[str, Any]) -> str:
+    """SHA-256 (hex) of the canonical JSON of every column except ``hash`` itself."""
+    return hashlib.sha256(canonical_json({key: row[key] for key in row if key != "hash"}).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class EventStore:
-    """Appends and reads events. Nothing here changes or deletes one."""
+    """Appends and reads events. No method changes or deletes one."""
 
     connection: AsyncConnection
     now: datetime
 
-    @property
-    def sessions(self) -> SessionStore:
-        """The sessions that events belong to."""
-        return SessionStore(self.connection, self.now)
+    async def append(self, new_events: Sequence[NewEvent], session_gap: timedelta) -> list[Event]:
+        """The events are at the end of the chain, in the given order; ``new_events`` is not empty.
 
-    async def append(self, news: Sequence[NewEvent], session_gap: timedelta) -> list[Event]:
-        """The events in their places, in the given order."""
-        members = {new.member_id for new in news if new.member_id and not new.session_id}
-        found = {member: await self.sessions.enter(member, session_gap) for member in sorted(members)}
-        head = await self._locked_head()
-        stamp = iso(self.now)
-        added: list[Event] = []
-        for new in news:
+        An event with a member and without a session belongs to that member's current working session; ``session_gap`` is
+        the longest pause within one. The chain's head stays locked until the transaction ends.
+        """
+        members = {new.member_id for new in new_events if new.member_id and not new.session_id}
+        sessions = SessionStore(self.connection, self.now)
+        # In sorted order, so that two transactions with the same members do not deadlock on PostgreSQL.
+        session_ids = {member: await sessions.continue_or_start(member, session_gap) for member in sorted(members)}
+        head = await self._lock_head()
+        now = iso(self.now)
+        appended: list[Event] = []
+        for new in new_events:
             row: dict[str, Any] = {
                 "seq": head.seq + 1,
-                "timestamp": stamp if new.timestamp is None else iso(new.timestamp),
+                "timestamp": now if new.timestamp is None else iso(new.timestamp),
                 "event": new.event,
-                "data": canonical(new.data),
-                "session_id": new.session_id or found.get(new.member_id or ""),
+                "data": canonical_json(new.data),
+                "session_id": new.session_id or session_ids.get(new.member_id or ""),
                 "member_id": new.member_id,
                 "ebook_id": new.ebook_id,
                 "prev_hash": head.hash,
             }
-            row["hash"] = event_hash(row)
+            row["hash"] = compute_event_hash(row)
             head = Head(row["seq"], row["hash"])
-            added.append(Event(**row))
-        await self.connection.execute(events.insert(), [_row(event) for event in added])
+            appended.append(Event(**row))
+        await self.connection.execute(events.insert(), [_to_row(event) for event in appended])
         await self.connection.execute(chain_head.update().values(seq=head.seq, hash=head.hash))
-        return added
+        return appended
 
-    async def head(self) -> Head:
-        """Where the chain ends."""
+    async def get_head(self) -> Head:
+        """The last event's number and hash."""
         row = (await self.connection.execute(select(chain_head.c.seq, chain_head.c.hash))).first()
-        return Head(row.seq, row.hash) if row else Head(0, GENESIS)
+        return Head(row.seq, row.hash) if row else Head(0, GENESIS_HASH)
 
     async def count(self, wanted: EventFilter) -> int:
         """How many events match."""
-        query = select(func.count()).select_from(events).where(wanted.clause())
+        query = select(func.count()).select_from(events).where(wanted.to_clause())
         return int((await self.connection.execute(query)).scalar_one())
 
-    async def page(self, wanted: EventFilter, *, limit: int, offset: int = 0) -> list[Event]:
-        """Matching events, newest first: by their time, since imported history is appended late."""
+    async def get_page(self, wanted: EventFilter, *, limit: int, offset: int = 0) -> list[Event]:
+        """Matching events, newest first.
+
+        The order is that of their times and not of the chain, because imported history is appended late.
+        """
         order = events.c.timestamp.desc(), events.c.seq.desc()
         rows = await self.connection.execute(
-            select(events).where(wanted.clause()).order_by(*order).limit(limit).offset(offset)
+            select(events).where(wanted.to_clause()).order_by(*order).limit(limit).offset(offset)
         )
         return [Event(**row) for row in rows.mappings()]
 
-    async def at(self, stamps: Sequence[str]) -> list[Event]:
-        """Events with one of these very timestamps."""
-        rows = await self.connection.execute(select(events).where(events.c.timestamp.in_(stamps)))
+    async def find_by_timestamps(self, timestamps: Sequence[str]) -> list[Event]:
+        """Events whose timestamp is exactly one of these texts."""
+        rows = await self.connection.execute(select(events).where(events.c.timestamp.in_(timestamps)))
         return [Event(**row) for row in rows.mappings()]
 
     async def stream(self, wanted: EventFilter) -> AsyncIterator[Event]:
-        """Matching events, oldest first, without holding them all."""
-        async with self.connection.stream(
-            select(events).where(wanted.clause()).order_by(events.c.seq).execution_options(yield_per=500)
-        ) as rows:
+        """Matching events in the order of the chain, without loading all of them at once."""
+        query = select(events).where(wanted.to_clause()).order_by(events.c.seq)
+        async with self.connection.stream(query.execution_options(yield_per=_STREAM_BATCH)) as rows:
             async for row in rows.mappings():
                 yield Event(**row)
 
-    async def _locked_head(self) -> Head:
+    async def _lock_head(self) -> Head:
+        """The head; other transactions that append wait until this one ends."""
         row = (await self.connection.execute(select(chain_head.c.seq, chain_head.c.hash).with_for_update())).first()
-        if row is not None:
-            return Head(row.seq, row.hash)
-        raise RuntimeError("the chain's head is missing; it is written by the first migration")
+        if row is None:
+            raise RuntimeError("the row of the chain's head is missing; the first migration writes it")
+        return Head(row.seq, row.hash)
 
 
-def _row(event: Event) -> dict[str, Any]:
+def _to_row(event: Event) -> dict[str, Any]:
     return {name: getattr(event, name) for name in Event.__slots__}
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """What a walk along the chain found. ``broken_at`` is the first event that does not fit, None where all do."""
+class ChainVerification:
+    """The result of checking the chain: how many events fit, and where it is broken.
 
-    events: int
+    ``broken_at`` is the number of the first event that does not fit or is missing; None if the chain is is_intact.
+    """
+
+    event_count: int
     head: Head
     broken_at: int | None
 
     @property
-    def intact(self) -> bool:
-        """Whether every event fits and the chain ends where the head says."""
+    def is_intact(self) -> bool:
+        """Whether every event fits and the last one is the recorded head."""
         return self.broken_at is None
 
 
-async def verify(store: EventStore) -> Verdict:
-    """Walks the whole chain and re-computes every hash."""
-    head = await store.head()
-    previous, count = Head(0, GENESIS), 0
+async def verify_chain(store: EventStore) -> ChainVerification:
+    """Reads the whole chain and computes every hash again.
+
+    This finds a changed, removed or inserted event, and a tail that was cut off while the recorded head was left alone. It
+    cannot find a chain that was rewritten together with its head; for that, compare the head with one noted elsewhere.
+    """
+    head = await store.get_head()
+    previous, count = Head(0, GENESIS_HASH), 0
     async for event in store.stream(EventFilter()):
-        row = _row(event)
-        if event.seq != previous.seq + 1 or event.prev_hash != previous.hash or event_hash(row) != event.hash:
-            return Verdict(count, head, event.seq)
+        row = _to_row(event)
+        if event.seq != previous.seq + 1 or event.prev_hash != previous.hash or compute_event_hash(row) != event.hash:
+            return ChainVerification(count, head, event.seq)
         previous, count = Head(event.seq, event.hash), count + 1
-    return Verdict(count, head, None if previous == head else previous.seq + 1)
+    return ChainVerification(count, head, None if previous == head else previous.seq + 1)

@@ -1,4 +1,4 @@
-"""People. Everything else knows them by our random id alone."""
+"""People. Every other table knows them by our own random id only, so that a person can be forgotten."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,11 +14,11 @@ from storage.upsert import add_unless_there
 
 
 class Identity(Protocol):
-    """Somebody on Discord: the id, and the name as it is shown."""
+    """A person on Discord: their id and the name that Discord shows."""
 
     @property
     def discord_id(self) -> int:
-        """Discord's id (a snowflake)."""
+        """Discord's user id (a snowflake)."""
         ...
 
     @property
@@ -29,33 +29,40 @@ class Identity(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class MemberStore:
-    """Discord's people and our ids for them."""
+    """Maps Discord's user ids to our member ids.
+
+    A forgotten member keeps their row and their member id, but has neither a Discord id nor a name any more.
+    """
 
     connection: AsyncConnection
     now: datetime
 
     async def remember(self, person: Identity) -> str:
-        """The member id of this person, who is stored with their current name afterwards."""
+        """The person is stored with their current name; returns their member id, a new one if they were unknown.
+
+        Two transactions that remember the same new person at once get the same id.
+        """
         name = person.name
         query = select(members.c.id, members.c.name).where(members.c.discord_id == person.discord_id)
         row = (await self.connection.execute(query)).first()
         if row is None:
-            fresh = {"id": new_id("members"), "discord_id": person.discord_id, "name": name, "created_at": self.now}
-            await add_unless_there(self.connection, members, fresh)
+            values = {"id": new_id("members"), "discord_id": person.discord_id, "name": name, "created_at": self.now}
+            # On PostgreSQL another transaction may have inserted this person since the query; their row wins.
+            await add_unless_there(self.connection, members, values)
             row = (await self.connection.execute(query)).one()
         if row.name != name:
             await self.connection.execute(members.update().where(members.c.id == row.id).values(name=name))
         return str(row.id)
 
-    async def find(self, discord_id: int) -> str | None:
-        """Our id for this person, if they are known."""
-        found: str | None = (
+    async def find_id(self, discord_id: int) -> str | None:
+        """The member id of this Discord user, or None if the user is unknown or forgotten."""
+        member_id: str | None = (
             await self.connection.execute(select(members.c.id).where(members.c.discord_id == discord_id))
         ).scalar()
-        return found
+        return member_id
 
-    async def discord_ids(self, member_ids: Iterable[str]) -> dict[str, int]:
-        """Discord's ids of those who are not forgotten."""
+    async def get_discord_ids(self, member_ids: Iterable[str]) -> dict[str, int]:
+        """Discord ids by member id; unknown and forgotten members are missing from the result."""
         rows = await self.connection.execute(
             select(members.c.id, members.c.discord_id).where(
                 members.c.id.in_(list(member_ids)), members.c.discord_id.is_not(None)
@@ -63,8 +70,8 @@ class MemberStore:
         )
         return {row.id: row.discord_id for row in rows}
 
-    async def names(self, member_ids: Iterable[str]) -> dict[str, str]:
-        """Names of those who are not forgotten."""
+    async def get_names(self, member_ids: Iterable[str]) -> dict[str, str]:
+        """Display names by member id; unknown and forgotten members are missing from the result."""
         rows = await self.connection.execute(
             select(members.c.id, members.c.name).where(members.c.id.in_(list(member_ids)), members.c.name.is_not(None))
         )

@@ -14,7 +14,7 @@ from bot.clock import utcnow
 from bot.progress.scope import Period
 from storage import Database, WriteTransaction
 from storage.states import ScriptState
-from storage.stores.events import NewEvent, verify
+from storage.stores.events import NewEvent, verify_chain
 from tests.conftest import FakeClock, SampleActor
 from tests.stage import open_stage
 
@@ -39,7 +39,7 @@ async def fill(database: Database, clock: FakeClock, until: int) -> None:
 
     members = await database.write(people)
     async with database.read() as tx:
-        have = (await tx.events.head()).seq
+        have = (await tx.events.get_head()).seq
     while have < until:
         batch = min(5_000, until - have)
 
@@ -107,7 +107,7 @@ async def test_events(tmp_path: Path) -> None:
         rows.append((size, mine, raw, old))
     begin = time.perf_counter()
     async with database.read() as tx:
-        assert (await verify(tx.events)).intact
+        assert (await verify_chain(tx.events)).is_intact
     seconds = time.perf_counter() - begin
     await database.close()
     print(f"\n{'events before':>14} {'ours':>10} {'bare aiosqlite':>16} {'whole file':>12}   (events a second)")

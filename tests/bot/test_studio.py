@@ -11,7 +11,7 @@ import pytest
 
 from bot.clock import utcnow
 from bot.errors import ConfigError, InputError
-from bot.event_names import ADDED_GRANT_LOG, ADDED_SCRIPT, BROADCAST_SENT, COMPLETED, STARTED
+from bot.event_names import BROADCAST_SENT, GENERATION_COMPLETED, GENERATION_STARTED, GRANT_LOG_ADDED, SCRIPT_ADDED
 from bot.scripts.models import Script
 from bot.settings import Settings
 from bot.studio import AudioScriptGenerator
@@ -60,10 +60,10 @@ async def test_a_chapter_is_four_events_in_order(studio: AudioScriptGenerator) -
     progress = await studio.get_session_progress()
     assert all(list(entry) == ["timestamp", "event", "data"] for entry in progress)
     assert [(entry["event"], entry["data"]) for entry in progress] == [
-        (STARTED, {"ebook_id": "ebook_001", "chapter_number": 1, "theme": "fox-demon horror"}),
-        (ADDED_SCRIPT, {"doc_id": ids["script_id"]}),
-        (ADDED_GRANT_LOG, {"doc_id": ids["grant_log_id"]}),
-        (COMPLETED, ids),
+        (GENERATION_STARTED, {"ebook_id": "ebook_001", "chapter_number": 1, "theme": "fox-demon horror"}),
+        (SCRIPT_ADDED, {"doc_id": ids["script_id"]}),
+        (GRANT_LOG_ADDED, {"doc_id": ids["grant_log_id"]}),
+        (GENERATION_COMPLETED, ids),
     ]
     moments = [datetime.fromisoformat(entry["timestamp"]) for entry in progress]
     assert moments == sorted(moments)
@@ -72,7 +72,7 @@ async def test_a_chapter_is_four_events_in_order(studio: AudioScriptGenerator) -
 
 def test_the_seeds_event_names_are_kept() -> None:
     """The five names of events are the seed's, to the letter."""
-    assert (STARTED, ADDED_SCRIPT, ADDED_GRANT_LOG, BROADCAST_SENT, COMPLETED) == (
+    assert (GENERATION_STARTED, SCRIPT_ADDED, GRANT_LOG_ADDED, BROADCAST_SENT, GENERATION_COMPLETED) == (
         "Chapter audio script generation started",
         "Added document to audio_scripts",
         "Added document to grant_logs",

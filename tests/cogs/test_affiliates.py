@@ -100,7 +100,7 @@ async def test_check_again_after_a_missing_permission(stage: Stage) -> None:
     lantern.channel.overwrites.clear()
     stage.discord.update(lantern.channel)
     await stage.discord.wait_until(
-        lambda: stage.bot.adapters.reach.obstacle(lantern.guild.id, lantern.channel.id) == ""
+        lambda: stage.bot.adapters.channel_access.obstacle(lantern.guild.id, lantern.channel.id) == ""
     )
     await lantern.manager.click(log, "Check again")
     await stage.discord.wait_until(lambda: "You are subscribed" in log.text)

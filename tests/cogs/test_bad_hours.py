@@ -33,7 +33,7 @@ def quiet_for(stage: Stage, seconds: float) -> None:
 
 async def test_a_long_global_limit_is_waited_out(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """However long Discord asks everybody to be quiet, afterwards everything goes on, and nothing arrives twice."""
-    monkeypatch.setattr(requests.answer, "__defaults__", (0.3,))
+    monkeypatch.setattr(requests, "REQUEST_SECONDS", 0.3)
     lantern = await (await stage.add_affiliate("Red Lantern")).subscribe()
     log = await composed(stage)
     quiet_for(stage, 1.5)

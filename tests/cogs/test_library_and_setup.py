@@ -50,7 +50,9 @@ async def test_the_team_sees_how_subscriptions_fare(stage: Stage) -> None:
     assert "11 of 11 channels can be written to" in (await answered(stage, "affiliates check")).text
     found[0].channel.deny(found[0].guild.me, 1 << 11)
     stage.discord.update(found[0].channel)
-    await stage.discord.wait_until(lambda: stage.bot.adapters.reach.obstacle(found[0].guild.id, found[0].channel.id))
+    await stage.discord.wait_until(
+        lambda: stage.bot.adapters.channel_access.obstacle(found[0].guild.id, found[0].channel.id)
+    )
     assert "lacks **Send Messages**" in (await answered(stage, "affiliates check")).text
     known = await stage.bot.services.affiliates.of_guild(found[1].guild.id)
     assert known is not None

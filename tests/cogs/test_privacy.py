@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.stores.events import verify
+from storage.stores.events import verify_chain
 from tests.stage import Stage, open_stage
 
 
@@ -33,7 +33,7 @@ async def test_forgotten_everywhere(sqlite_url: str, monkeypatch: pytest.MonkeyP
         export = await stage.discord.wait_for_answer(await stage.hana.click(progress, "Export"))
         assert "Hana" not in export.messages[0].attachments[0].data.decode()
         async with stage.bot.services.database.read() as tx:
-            assert (await verify(tx.events)).intact
+            assert (await verify_chain(tx.events)).is_intact
         again = await stage.hana.slash("privacy")
         await stage.hana.click(again, "Forget me…")
         await stage.discord.wait_until(lambda: "Forget you?" in again.text)
@@ -53,7 +53,7 @@ async def test_strangers_are_not_made_known(stage: Stage) -> None:
     answer = await stage.discord.wait_for_answer(await stage.bob.click(log, "Get my data"))
     assert "Nothing is stored about you" in answer.text
     async with stage.bot.services.database.read() as tx:
-        assert await tx.members.find(stage.bob.id) is None
+        assert await tx.members.find_id(stage.bob.id) is None
 
 
 async def test_keep_my_data(stage: Stage) -> None:

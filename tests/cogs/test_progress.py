@@ -187,7 +187,7 @@ async def test_sessions_are_named_and_ended(stage: Stage) -> None:
     await choose(stage, log, "view", "sessions", "Night edit")
     assert log.text.count("still open") == 1
     async with stage.bot.services.database.read() as tx:
-        events = await tx.events.page(EventFilter(), limit=10)
+        events = await tx.events.get_page(EventFilter(), limit=10)
     sessions = {event.event: event.session_id for event in events}
     assert sessions["Session named"] == sessions["Session ended"] == sessions["Mixing begun"]
     assert sessions["Mixing done"] != sessions["Mixing begun"]
@@ -198,7 +198,7 @@ async def open_first_session(stage: Stage, log: InteractionLog, by: Person | Non
     """The first session of the list, opened."""
     custom_id = next(found for found in ids(log) if found.startswith("progress:session:"))
     async with stage.bot.services.database.read() as tx:
-        session = (await tx.sessions.page(limit=1))[0]
+        session = (await tx.sessions.get_page(limit=1))[0]
     return await stage.discord.wait_for_answer(await (by or stage.hana).select(log, [session.id], custom_id=custom_id))
 
 
@@ -213,7 +213,7 @@ async def test_other_peoples_sessions_are_theirs(stage: Stage) -> None:
     assert "Mixing begun" in opened.text
     assert opened.buttons == []
     async with stage.bot.services.database.read() as tx:
-        session = (await tx.sessions.page(limit=1))[0]
+        session = (await tx.sessions.get_page(limit=1))[0]
     with pytest.raises(ForbiddenError):
         await stage.bot.services.sessions.end(session.id, Actor(mio.id, "Mio", team=True))
 

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from bot.event_names import ADDED_GRANT_LOG, ADDED_SCRIPT, COMPLETED, STARTED
+from bot.event_names import GENERATION_COMPLETED, GENERATION_STARTED, GRANT_LOG_ADDED, SCRIPT_ADDED
 from tests.stage import CHAPTER, Stage
 
 
@@ -15,7 +15,7 @@ async def test_a_chapter_becomes_a_script(stage: Stage) -> None:
     assert "The Midnight Summoning" in card.text
     assert "No Gemini key is set" in card.text
     assert card.buttons == ["Read", "Download", "Approve", "Approve and release…", "Write it with Gemini"]
-    assert await stage.event_names() == [STARTED, ADDED_SCRIPT, ADDED_GRANT_LOG, COMPLETED]
+    assert await stage.event_names() == [GENERATION_STARTED, SCRIPT_ADDED, GRANT_LOG_ADDED, GENERATION_COMPLETED]
 
 
 async def test_without_text_a_modal_asks_for_it(stage: Stage) -> None:

@@ -1,14 +1,13 @@
 """What the database looks like after a start, whatever it was before."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
@@ -25,19 +24,8 @@ from storage.tables import metadata
 from storage.types import Utc
 from tests.conftest import FakeClock
 
-STATES = [kind for kind in vars(states).values() if isinstance(kind, type) and kind.__module__ == states.__name__]
 _NUMBER = count(1)
-
-
-@pytest.fixture
-async def empty_postgres_url(postgres_folder: str) -> AsyncIterator[str]:
-    """The address of a PostgreSQL database without any table."""
-    name = f"empty{next(_NUMBER)}"
-    admin = await asyncpg.connect(user="postgres", host=postgres_folder, database="postgres")
-    await admin.execute(f"CREATE DATABASE {name}")
-    yield f"postgresql://postgres@/{name}?host={postgres_folder}"
-    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    await admin.close()
+STATES = [kind for kind in vars(states).values() if isinstance(kind, type) and kind.__module__ == states.__name__]
 
 
 @pytest.fixture
@@ -191,14 +179,15 @@ async def test_a_failed_migration_leaves_nothing(empty_url: str, clock: FakeCloc
     assert "deliveries" in await looked_at(empty_url)
 
 
-async def test_a_newer_database_is_left_alone(database_url: str, clock: FakeClock) -> None:
+async def test_a_newer_database_is_left_alone(empty_url: str, clock: FakeClock) -> None:
     """A database of a newer program is refused with both versions named, and not one row of it is touched."""
-    await changed(database_url, "UPDATE alembic_version SET version_num = '0099'")
-    await changed(database_url, "CREATE TABLE of_the_future (a INTEGER)")
-    before = await looked_at(database_url)
+    await (await Database.open(empty_url, clock)).close()
+    await changed(empty_url, "UPDATE alembic_version SET version_num = '0099'")
+    await changed(empty_url, "CREATE TABLE of_the_future (a INTEGER)")
+    before = await looked_at(empty_url)
     with pytest.raises(DatabaseNewerError, match=rf"0099.*{HEAD}.*Update the program"):
-        await Database.open(database_url, clock)
-    assert await looked_at(database_url) == before
+        await Database.open(empty_url, clock)
+    assert await looked_at(empty_url) == before
 
 
 async def test_two_processes_may_start_at_once(empty_postgres_url: str, clock: FakeClock) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from storage import Database, DatabaseInUseError, DatabaseUnreadableError, StorageError, WriteTransaction
 from tests.conftest import FakeClock
+from tests.postgres import Server
 
 PASSWORD = "thirteen-bells-4711"
 HOLDER = """
@@ -98,16 +99,16 @@ async def test_a_server_that_is_away_is_told() -> None:
     assert "cannot be reached" in await refused("postgresql://bob@127.0.0.1:1/studio")
 
 
-async def test_a_database_that_is_not_there_is_told(postgres_folder: str) -> None:
+async def test_a_database_that_is_not_there_is_told(postgres_server: Server) -> None:
     """A PostgreSQL that knows no such database is told as a refusal."""
-    said = await refused(f"postgresql://postgres:{PASSWORD}@/nowhere?host={postgres_folder}")
+    said = await refused(f"postgresql://postgres:{PASSWORD}@/nowhere?host={postgres_server.folder}")
     assert "refused us" in said
     assert PASSWORD not in said
 
 
-async def test_a_user_that_is_not_there_is_told(postgres_folder: str) -> None:
+async def test_a_user_that_is_not_there_is_told(postgres_server: Server) -> None:
     """A PostgreSQL that knows no such user is told as a refusal."""
-    said = await refused(f"postgresql://bob:{PASSWORD}@/postgres?host={postgres_folder}")
+    said = await refused(f"postgresql://bob:{PASSWORD}@/postgres?host={postgres_server.folder}")
     assert "refused us" in said
     assert PASSWORD not in said
 

@@ -12,7 +12,7 @@ from discord import ui
 from bot.charts.snapshot import Snapshot
 from bot.progress.history import EventPage
 from bot.progress.overview import Overview
-from bot.progress.scope import Period, Scope, event_key
+from bot.progress.scope import Period, Scope, make_event_key
 from bot.progress.sessions import SessionPage
 from cogs.interactions.access import get_services, require_team
 from cogs.views.base import PersistentItemMixin, action_row, card_layout
@@ -78,7 +78,7 @@ def controls(view: View, scope: Scope) -> Sequence[ui.Item[Any]]:
 
 
 def _events(page: EventPage, scope: Scope) -> list[ui.Item[Any]]:
-    name = next((name for name, _ in page.names if event_key(name) == scope.event), "")
+    name = next((name for name, _ in page.names if make_event_key(name) == scope.event), "")
     items: list[ui.Item[Any]] = [ui.TextDisplay(texts.events_text(page, scope, name))]
     if page.names:
         items.append(action_row(EventSelect(scope, page.names)))
@@ -148,9 +148,9 @@ class EventSelect(ScopedMixin, ui.DynamicItem[ui.Select[Any]], template=r"progre
         options += [
             discord.SelectOption(
                 label=shorten(name, 80) or "-",
-                value=event_key(name),
+                value=make_event_key(name),
                 description=f"{number:,} in this period",
-                default=event_key(name) == scope.event,
+                default=make_event_key(name) == scope.event,
             )
             for name, number in names
         ]

@@ -5,32 +5,32 @@ from datetime import datetime
 from typing import Any, Final
 
 from bot.event_names import (
+    ANNOUNCEMENT_SHARED,
     BADGE_EARNED,
     BROADCAST_SENT,
-    COMPLETED,
-    DOWNLOADED,
-    FAILED,
+    GENERATION_COMPLETED,
+    GENERATION_FAILED,
+    GENERATION_STARTED,
     SCRIPT_APPROVED,
+    SCRIPT_DOWNLOADED,
     SCRIPT_RELEASED,
-    SHARED,
-    STARTED,
 )
 from cogs.views.formatting import escape_text, format_count, format_relative_time, shorten
 from storage.stores.events import Event
 
 _ACTS: Final = {
-    STARTED: "began",
+    GENERATION_STARTED: "began",
     SCRIPT_APPROVED: "approved",
     SCRIPT_RELEASED: "released",
-    DOWNLOADED: "downloaded",
+    SCRIPT_DOWNLOADED: "downloaded",
 }
 _SUMS: Final = (
-    (COMPLETED, "script written", "scripts written"),
-    (FAILED, "failure of Gemini", "failures of Gemini"),
+    (GENERATION_COMPLETED, "script written", "scripts written"),
+    (GENERATION_FAILED, "failure of Gemini", "failures of Gemini"),
     (SCRIPT_APPROVED, "approved", "approved"),
     (SCRIPT_RELEASED, "released", "released"),
     (BROADCAST_SENT, "announcement", "announcements"),
-    (SHARED, "share", "shares"),
+    (ANNOUNCEMENT_SHARED, "share", "shares"),
     (BADGE_EARNED, "badge earned", "badges earned"),
 )
 
@@ -46,7 +46,7 @@ def told(event: Event, name: str) -> str:
     act = _ACTS.get(event.event)
     if act and name and isinstance(chapter, int):
         return f"{escape_text(name, 60)} {act} ch. {chapter}"
-    if event.event == COMPLETED and name:
+    if event.event == GENERATION_COMPLETED and name:
         return f"a script for {escape_text(name, 60)} is finished"
     return f"{escape_text(name, 60)} · {escape_text(event.event, 100)}" if name else escape_text(event.event, 100)
 
@@ -54,7 +54,7 @@ def told(event: Event, name: str) -> str:
 def event_lines(event: Event, people: dict[str, str]) -> str:
     """Two lines: what, when and by whom; and its data in small letters."""
     who = f" · {escape_text(people[event.member_id], 40)}" if event.member_id in people else ""
-    small = "" if event.told in {"{}", "null"} else f"\n-# {escape_text(shorten(event.told, 100), 110)}"
+    small = "" if event.display_data in {"{}", "null"} else f"\n-# {escape_text(shorten(event.display_data, 100), 110)}"
     return f"`{event.seq:>4}` **{escape_text(event.event, 80)}** {when(event)}{who}{small}"
 
 
@@ -66,5 +66,5 @@ def summed(counts: Counter[str], most: int = 4) -> str:
 
 def _data(event: Event) -> dict[str, Any]:
     """The event's own data; of an imported one what it had before."""
-    data = event.entry().get("data")
+    data = event.to_entry().get("data")
     return data if isinstance(data, dict) else {}

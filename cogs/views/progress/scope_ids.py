@@ -4,7 +4,7 @@ import re
 from enum import StrEnum
 from typing import Final, Self
 
-from bot.progress.scope import Period, Scope, short_name
+from bot.progress.scope import Period, Scope, shorten_ebook_id
 from cogs.views.base import PersistentItemMixin
 
 SCOPE: Final = r"(?P<period>today|week|month|all):(?P<member>\d*):(?P<event>[0-9a-f]*):(?P<ebook>.*)"
@@ -27,7 +27,7 @@ class View(StrEnum):
 
 def scope_id(scope: Scope) -> str:
     """At most 68 characters, matched by ``SCOPE``."""
-    ebook = short_name(scope.ebook) if scope.ebook else ""
+    ebook = shorten_ebook_id(scope.ebook) if scope.ebook else ""
     return f"{scope.period.value}:{scope.member_discord_id or ''}:{scope.event}:{ebook}"
 
 

@@ -115,7 +115,7 @@ class Shown(NoDiscord):
         self.accounts: list[BroadcastStatus] = []
         self._failing = failing
 
-    async def show(self, account: BroadcastStatus) -> bool:
+    async def update_card(self, account: BroadcastStatus) -> bool:
         """Remembers it."""
         if self._failing is not None:
             raise self._failing
@@ -130,12 +130,12 @@ class Hanging(Shown):
         super().__init__()
         self.asked, self.gate = asyncio.Event(), asyncio.Event()
 
-    async def show(self, account: BroadcastStatus) -> bool:
+    async def update_card(self, account: BroadcastStatus) -> bool:
         """Waits first, where the announcement has ended."""
         if account.broadcast.state is not BroadcastState.SENDING:
             self.asked.set()
             await self.gate.wait()
-        return await super().show(account)
+        return await super().update_card(account)
 
 
 async def announced(database: Database, channels: int = 1) -> str:

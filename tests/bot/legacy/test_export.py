@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.errors import InputError
-from bot.event_names import IMPORT_DONE
+from bot.event_names import LEGACY_FILES_IMPORTED
 from bot.legacy.exporter import export_folder
 from bot.scripts.models import Script
 from storage import Database, ReadTransaction, WriteTransaction
@@ -57,7 +57,7 @@ async def test_our_own_export_comes_home(sqlite: Database, postgres_url: str, cl
     other = await Database.open(postgres_url, clock)
     assert counts(await took(other, tmp_path / "first")) == [(2, 0, 0), (2, 0, 0), (1, 0, 0), (2, 0, 0)]
     second = await gave(other, tmp_path / "second")
-    assert second["session_progress.json"].pop()["event"] == IMPORT_DONE
+    assert second["session_progress.json"].pop()["event"] == LEGACY_FILES_IMPORTED
     assert second == first
     (mine,), theirs = await scripts(sqlite), await scripts(other)
     (same,) = [stored for stored in theirs if stored.id == mine.id]

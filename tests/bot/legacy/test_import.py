@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from bot.event_names import IMPORT_DONE
+from bot.event_names import LEGACY_FILES_IMPORTED
 from bot.legacy import importer
 from bot.scripts.models import CueKind, Script
 from storage import Database, WriteTransaction
 from storage.states import ScriptState
-from storage.stores.events import verify
+from storage.stores.events import verify_chain
 from tests.bot.legacy.samples import (
     ENTRY,
     FILES,
@@ -40,7 +40,7 @@ async def test_all_four_come_in_and_go_out(database: Database, tmp_path: Path) -
     assert entries == FILES["session_progress.json"]
     assert found == {name: content for name, content in FILES.items() if name != "session_progress.json"}
     assert (done["event"], done["data"]) == (
-        IMPORT_DONE,
+        LEGACY_FILES_IMPORTED,
         {"audio_scripts": 2, "grant_logs": 1, "notifications": 3, "session_progress": 3},
     )
 
@@ -54,7 +54,7 @@ async def test_an_import_is_done_once(database: Database, tmp_path: Path) -> Non
     assert await events(database) == before
     put(tmp_path, session_progress=[*FILES["session_progress.json"], ENTRY], notifications=[NOTE] * 3)
     assert counts(await took(database, tmp_path)) == [(0, 2, 0), (0, 1, 0), (1, 2, 0), (1, 3, 0)]
-    assert [event.event for event in await events(database)][-2:] == ["Broadcast sent", IMPORT_DONE]
+    assert [event.event for event in await events(database)][-2:] == ["Broadcast sent", LEGACY_FILES_IMPORTED]
 
 
 async def test_a_script_is_in_the_library(database: Database, tmp_path: Path) -> None:
@@ -119,9 +119,9 @@ async def test_history_stands_where_it_happened(database: Database, tmp_path: Pa
     assert json.loads(dated.data) == {
         "imported": {"at": "2026-11-22T20:00:00+00:00", "source": "session_progress.json", "entry": ENTRY}
     }
-    assert (undated.timestamp[:19], undated.entry()) == ("2026-11-22T20:00:00", {"event": "Undated"})
+    assert (undated.timestamp[:19], undated.to_entry()) == ("2026-11-22T20:00:00", {"event": "Undated"})
     async with database.read() as tx:
-        assert (await verify(tx.events)).intact
+        assert (await verify_chain(tx.events)).is_intact
 
 
 async def test_a_killed_import_is_completed(

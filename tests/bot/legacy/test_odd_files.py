@@ -11,7 +11,7 @@ from bot.exports import script_json
 from bot.legacy.exporter import export_folder
 from bot.scripts.models import Script
 from storage import Database
-from storage.stores.events import verify
+from storage.stores.events import verify_chain
 from tests.bot.legacy.samples import ENTRY, NOTE, S1, SCRIPT, counts, events, gave, leftovers, put, scripts, took
 
 
@@ -31,7 +31,7 @@ async def test_odd_entries_come_back(database: Database, tmp_path: Path) -> None
     assert [len(event.event) for event in found[:2]] == [len("Imported entry"), 200]
     assert [event.ebook_id for event in found] == [None] * 5
     async with database.read() as tx:
-        assert (await verify(tx.events)).intact
+        assert (await verify_chain(tx.events)).is_intact
 
 
 async def test_odd_documents_come_back(database: Database, tmp_path: Path) -> None:

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from bot.actor import Actor
 from bot.errors import InputError
-from bot.event_names import BROADCAST_SENT, RESERVED
+from bot.event_names import BROADCAST_SENT, RESERVED_EVENT_NAMES
 from bot.progress.tracking import MAX_DATA, MAX_DEPTH, MAX_EVENT, TrackingService, parsed
 from storage import Database
-from storage.stores.events import Event, EventFilter, canonical, verify
+from storage.stores.events import Event, EventFilter, canonical_json, verify_chain
 
 HANA = Actor(7, "Hana")
 LEAVES = (
@@ -24,8 +24,8 @@ FLAT = st.dictionaries(st.text(max_size=10), LEAVES | st.lists(LEAVES, max_size=
 async def entries(database: Database) -> list[Event]:
     """What stands in the log, newest first."""
     async with database.read() as tx:
-        assert (await verify(tx.events)).intact
-        return list(await tx.events.page(EventFilter(), limit=50))
+        assert (await verify_chain(tx.events)).is_intact
+        return list(await tx.events.get_page(EventFilter(), limit=50))
 
 
 def nested(depth: int) -> str:
@@ -51,7 +51,7 @@ def test_anything_typed_is_an_object_or_a_sentence(data: str) -> None:
         assert error.hint  # noqa: PT017
         return
     assert isinstance(found, dict)
-    canonical(found).encode()
+    canonical_json(found).encode()
 
 
 @given(FLAT)
@@ -97,9 +97,9 @@ async def test_an_entry_is_kept_and_chained(database: Database) -> None:
     await TrackingService(database).track("  Takes recorded ", '{"takes": 3, "ebook_id": "ebook_001"}', HANA)
     (entry,) = await entries(database)
     assert (entry.event, entry.ebook_id) == ("Takes recorded", "ebook_001")
-    assert entry.entry()["data"] == {"takes": 3, "ebook_id": "ebook_001"}
+    assert entry.to_entry()["data"] == {"takes": 3, "ebook_id": "ebook_001"}
     async with database.read() as tx:
-        assert entry.member_id == await tx.members.find(7)
+        assert entry.member_id == await tx.members.find_id(7)
     assert "Hana" not in entry.data
 
 
@@ -111,12 +111,12 @@ async def test_a_name_is_needed(sqlite: Database, event: str) -> None:
     assert await entries(sqlite) == []
 
 
-@pytest.mark.parametrize("event", sorted(RESERVED))
+@pytest.mark.parametrize("event", sorted(RESERVED_EVENT_NAMES))
 async def test_the_studios_own_names_cannot_be_claimed(sqlite: Database, event: str) -> None:
     """Nobody can write by hand what the studio itself reports."""
     with pytest.raises(InputError, match="written by the studio itself"):
         await TrackingService(sqlite).track(f" {event} ", "", HANA)
-    assert BROADCAST_SENT in RESERVED
+    assert BROADCAST_SENT in RESERVED_EVENT_NAMES
 
 
 @pytest.mark.parametrize(

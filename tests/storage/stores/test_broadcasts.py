@@ -147,7 +147,7 @@ async def test_a_share_counts_once(database: Database) -> None:
 
     assert [await share(one), await share(one), await share(two)] == [True, False, True]
     async with database.read() as tx:
-        member = await tx.members.find(7)
+        member = await tx.members.find_id(7)
         assert member is not None
         assert await tx.broadcasts.shares_of(member) == 2
         assert await tx.broadcasts.shares_of("members_of_nowhere") == 0

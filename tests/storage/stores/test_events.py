@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from storage import Database, WriteTransaction
-from storage.stores.events import EventFilter, verify
+from storage.stores.events import EventFilter, verify_chain
 from tests.conftest import FakeClock, SampleActor
 
 
@@ -20,11 +20,11 @@ async def test_events_are_chained_in_order(database: Database) -> None:
     for number in range(5):
         await record(database, "Tried", number=number)
     async with database.read() as tx:
-        verdict = await verify(tx.events)
-        page = await tx.events.page(EventFilter(), limit=3)
-    assert verdict.intact
-    assert verdict.events == 5
-    assert [event.entry()["data"]["number"] for event in page] == [4, 3, 2]
+        verification = await verify_chain(tx.events)
+        page = await tx.events.get_page(EventFilter(), limit=3)
+    assert verification.is_intact
+    assert verification.event_count == 5
+    assert [event.to_entry()["data"]["number"] for event in page] == [4, 3, 2]
 
 
 async def test_change_and_event_share_their_fate(database: Database) -> None:
@@ -39,7 +39,7 @@ async def test_change_and_event_share_their_fate(database: Database) -> None:
         await database.write(work)
     async with database.read() as tx:
         assert await tx.ebooks.find("ebook_001") is None
-        assert (await tx.events.head()).seq == 0
+        assert (await tx.events.get_head()).seq == 0
 
 
 @pytest.mark.parametrize(
@@ -58,16 +58,16 @@ async def test_tampering_is_found(database: Database, statement: str) -> None:
     async with database.engines.writer.begin() as connection:
         await connection.exec_driver_sql(statement)
     async with database.read() as tx:
-        assert not (await verify(tx.events)).intact
+        assert not (await verify_chain(tx.events)).is_intact
 
 
 async def test_concurrent_writers_leave_one_chain(database: Database) -> None:
     """Fifty writers at once leave fifty events in one unbroken chain."""
     await asyncio.gather(*(record(database, "Raced", number=number) for number in range(50)))
     async with database.read() as tx:
-        verdict = await verify(tx.events)
-    assert verdict.intact
-    assert verdict.events == 50
+        verification = await verify_chain(tx.events)
+    assert verification.is_intact
+    assert verification.event_count == 50
 
 
 async def test_cancelled_writes_are_whole_and_lock_nothing(database: Database) -> None:
@@ -85,7 +85,7 @@ async def test_cancelled_writes_are_whole_and_lock_nothing(database: Database) -
         await asyncio.gather(task, return_exceptions=True)
     await database.write(work)
     async with database.read() as tx:
-        assert (await verify(tx.events)).intact
+        assert (await verify_chain(tx.events)).is_intact
 
 
 async def test_acts_close_together_are_one_session(database: Database, clock: FakeClock) -> None:
@@ -99,7 +99,7 @@ async def test_acts_close_together_are_one_session(database: Database, clock: Fa
         clock.advance(minutes=minutes)
         await database.write(act)
     async with database.read() as tx:
-        sessions = [event.session_id for event in await tx.events.page(EventFilter(), limit=9)]
+        sessions = [event.session_id for event in await tx.events.get_page(EventFilter(), limit=9)]
     assert len(set(sessions)) == 2
     assert sessions[1] == sessions[2] == sessions[3]
 
@@ -116,7 +116,7 @@ async def test_filters(database: Database, clock: FakeClock) -> None:
     clock.advance(hours=1)
     await database.write(act)
     async with database.read() as tx:
-        hana = await tx.members.find(7)
+        hana = await tx.members.find_id(7)
         assert await tx.events.count(EventFilter(ebook_id="one")) == 2
         assert await tx.events.count(EventFilter(event="B", member_id=hana)) == 2
         assert await tx.events.count(EventFilter(since=clock.now - timedelta(minutes=1))) == 2
@@ -129,10 +129,10 @@ async def test_a_clock_that_is_set_back_bends_no_session(database: Database, clo
     lease = timedelta(seconds=60)
     assert await database.write(lambda tx: tx.boards.claim(1, "a", lease))
     assert await database.write(lambda tx: tx.boards.claim(1, "b", lease)) is None
-    first = await database.write(lambda tx: tx.sessions.enter(member_id, timedelta(minutes=30)))
+    first = await database.write(lambda tx: tx.sessions.continue_or_start(member_id, timedelta(minutes=30)))
     clock.advance(hours=-2)
     assert await database.write(lambda tx: tx.boards.claim(1, "b", lease))
-    assert await database.write(lambda tx: tx.sessions.enter(member_id, timedelta(minutes=30))) == first
+    assert await database.write(lambda tx: tx.sessions.continue_or_start(member_id, timedelta(minutes=30))) == first
     async with database.read() as tx:
         session = await tx.sessions.get(first)
     assert session.last_at >= session.started_at

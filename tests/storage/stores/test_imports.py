@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from storage import Database, DatabaseInUseError, DatabaseUnreadableError, WriteTransaction
 from storage.dry_run import open_dry_run
-from storage.stores.events import EventFilter, verify
+from storage.stores.events import EventFilter, verify_chain
 from storage.stores.imports import ImportRecord
 from tests.conftest import FakeClock, SampleActor
 
@@ -70,7 +70,7 @@ async def test_the_past_keeps_its_moment(database: Database, clock: FakeClock) -
     async with database.read() as tx:
         dated, undated = [event async for event in tx.events.stream(EventFilter())]
         assert await tx.events.count(EventFilter(since=clock.now - timedelta(days=30))) == 1
-        assert (await verify(tx.events)).intact
+        assert (await verify_chain(tx.events)).is_intact
     assert dated.timestamp == "2025-12-22T09:00:00.000000+00:00"
     assert datetime.fromisoformat(undated.timestamp) == clock.now
 
@@ -87,9 +87,9 @@ async def test_an_imported_entry_comes_back(database: Database, entry: dict[str,
     """What an imported event gives out is the entry that came in, naive time and all."""
     await past(database, str(entry["event"]), wrapped(entry=entry))
     async with database.read() as tx:
-        (event,) = await tx.events.page(EventFilter(), limit=1)
-    assert event.entry() == entry
-    assert json.loads(event.told) == entry.get("data")
+        (event,) = await tx.events.get_page(EventFilter(), limit=1)
+    assert event.to_entry() == entry
+    assert json.loads(event.display_data) == entry.get("data")
 
 
 async def test_an_entry_that_cannot_be_hashed_comes_back(database: Database) -> None:
@@ -97,9 +97,9 @@ async def test_an_entry_that_cannot_be_hashed_comes_back(database: Database) -> 
     text = r'{"event": "Odd", "data": {"n": "\u0000\ud800", "x": Infinity}}'
     await past(database, "Odd", wrapped(text=text))
     async with database.read() as tx:
-        (event,) = await tx.events.page(EventFilter(), limit=1)
-    assert event.entry() == json.loads(text)
-    event.told.encode()
+        (event,) = await tx.events.get_page(EventFilter(), limit=1)
+    assert event.to_entry() == json.loads(text)
+    event.display_data.encode()
 
 
 async def test_nobody_passes_for_the_past(database: Database) -> None:
@@ -114,7 +114,7 @@ async def test_nobody_passes_for_the_past(database: Database) -> None:
 
     await database.write(work)
     async with database.read() as tx:
-        entries = [event.entry() async for event in tx.events.stream(EventFilter())]
+        entries = [event.to_entry() async for event in tx.events.stream(EventFilter())]
     assert [entry["event"] for entry in entries] == ["Note"] * 3
     assert entries[0]["data"] == forged
 
@@ -164,11 +164,11 @@ async def test_a_rehearsal_leaves_no_trace(database: Database, database_url: str
         await tried.write(work)
         async with tried.read() as tx:
             assert await tx.ebooks.find("ebook_002") is not None
-            assert (await tx.events.head()).seq == 1
+            assert (await tx.events.get_head()).seq == 1
     opened = await Database.open(database_url, clock)
     async with opened.read() as tx:
         assert await tx.ebooks.find("ebook_002") is None
-        assert (await tx.events.head()).seq == 0
+        assert (await tx.events.get_head()).seq == 0
     await opened.close()
 
 

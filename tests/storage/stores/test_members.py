@@ -51,11 +51,11 @@ async def test_a_person_keeps_their_id(database: Database) -> None:
     assert first == again
     assert re.fullmatch(r"members_[0-9a-f]{16}", first)
     async with database.read() as tx:
-        assert await tx.members.find(2**63 - 1) == first
-        assert await tx.members.find(8) is None
-        assert await tx.members.names([first, "members_0"]) == {first: "Hana of the Bells 🦊"}
-        assert await tx.members.discord_ids([first]) == {first: 2**63 - 1}
-        assert await tx.members.names([]) == {}
+        assert await tx.members.find_id(2**63 - 1) == first
+        assert await tx.members.find_id(8) is None
+        assert await tx.members.get_names([first, "members_0"]) == {first: "Hana of the Bells 🦊"}
+        assert await tx.members.get_discord_ids([first]) == {first: 2**63 - 1}
+        assert await tx.members.get_names([]) == {}
 
 
 async def test_a_person_who_acts_twice_at_once_is_one_person(peers: tuple[Database, Database]) -> None:

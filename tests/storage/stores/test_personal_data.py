@@ -1,7 +1,7 @@
 """The data about a member: export and deletion."""
 
 from storage import Database, WriteTransaction
-from storage.stores.events import verify
+from storage.stores.events import verify_chain
 from storage.stores.personal_data import MEMBER_COLUMNS
 from storage.tables import metadata
 from tests.conftest import SampleActor
@@ -39,5 +39,5 @@ async def test_forgotten_member_leaves_no_name_and_an_intact_chain(database: Dat
         rows = [row async for row in tx.personal_data.stream_rows(before)]
         assert [table for table, _ in rows] == ["members", "events", "sessions"]
         assert (rows[0][1]["name"], rows[0][1]["discord_id"]) == (None, None)
-        assert (await verify(tx.events)).intact
+        assert (await verify_chain(tx.events)).is_intact
     assert await act() != before

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import strategies as st
 
 from bot.clock import await_directly
-from bot.event_names import FAILED
+from bot.event_names import GENERATION_FAILED
 from bot.generation.budget import RunBudget
 from bot.generation.gemini.client import GeminiModel
 from bot.generation.gemini.writer import GeminiWriter
@@ -196,7 +196,7 @@ class Outcome:
     @property
     def failure(self) -> dict[str, Any]:
         """What the one event of a failure says."""
-        (data,) = [data for name, data in self.events if name == FAILED]
+        (data,) = [data for name, data in self.events if name == GENERATION_FAILED]
         return data
 
 
@@ -250,7 +250,7 @@ class Studio:
             ended = await tx.runs.get(run.id)
             assert ended.script_id is not None
             stored = await tx.scripts.get(ended.script_id)
-            events = [(event.event, dict(event.entry()["data"])) async for event in tx.events.stream(EventFilter())]
+            events = [(event.event, dict(event.to_entry()["data"])) async for event in tx.events.stream(EventFilter())]
             return Outcome(ended, stored, Script.from_json(stored.body), events, [])
 
         found = await self.database.read_shielded(work)

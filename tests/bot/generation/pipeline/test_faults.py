@@ -2,7 +2,14 @@
 
 import pytest
 
-from bot.event_names import ADDED_GRANT_LOG, ADDED_SCRIPT, COMPLETED, FAILED, FELL_BACK, STARTED
+from bot.event_names import (
+    GENERATION_COMPLETED,
+    GENERATION_FAILED,
+    GENERATION_FELL_BACK,
+    GENERATION_STARTED,
+    GRANT_LOG_ADDED,
+    SCRIPT_ADDED,
+)
 from bot.generation.writer import GenerationErrorKind
 from tests.bot.generation.pipeline.studio import (
     BEFORE,
@@ -31,7 +38,14 @@ async def test_always_before_the_first_cue(
     assert outcome.run.progress == ""
     assert_nothing_is_lost(outcome)
     assert_money(outcome, row.paid, row.always)
-    assert outcome.names == [STARTED, FAILED, FELL_BACK, ADDED_SCRIPT, ADDED_GRANT_LOG, COMPLETED]
+    assert outcome.names == [
+        GENERATION_STARTED,
+        GENERATION_FAILED,
+        GENERATION_FELL_BACK,
+        SCRIPT_ADDED,
+        GRANT_LOG_ADDED,
+        GENERATION_COMPLETED,
+    ]
     assert outcome.failure["reason"] == row.kind
     assert outcome.failure["sentence"] in outcome.stored.error
     assert_nothing_technical(studio, caplog)
@@ -50,11 +64,18 @@ async def test_once_before_the_first_cue(
     if row.once:
         assert (outcome.stored.writer, outcome.stored.error) == ("gemini", "")
         assert outcome.kept.cues[-1].text == outcome.script.cues[-1].text
-        assert outcome.names == [STARTED, ADDED_SCRIPT, ADDED_GRANT_LOG, COMPLETED]
+        assert outcome.names == [GENERATION_STARTED, SCRIPT_ADDED, GRANT_LOG_ADDED, GENERATION_COMPLETED]
     else:
         assert outcome.stored.writer == "template"
         assert row.says in outcome.stored.error
-        assert outcome.names == [STARTED, FAILED, FELL_BACK, ADDED_SCRIPT, ADDED_GRANT_LOG, COMPLETED]
+        assert outcome.names == [
+            GENERATION_STARTED,
+            GENERATION_FAILED,
+            GENERATION_FELL_BACK,
+            SCRIPT_ADDED,
+            GRANT_LOG_ADDED,
+            GENERATION_COMPLETED,
+        ]
     assert_nothing_technical(studio, caplog)
 
 
@@ -75,7 +96,14 @@ async def test_in_the_middle_of_the_stream(
     assert outcome.kept.model == outcome.stored.model == FLASH
     assert_nothing_is_lost(outcome)
     assert_money(outcome, row.paid, 1)
-    assert outcome.names == [STARTED, FAILED, FELL_BACK, ADDED_SCRIPT, ADDED_GRANT_LOG, COMPLETED]
+    assert outcome.names == [
+        GENERATION_STARTED,
+        GENERATION_FAILED,
+        GENERATION_FELL_BACK,
+        SCRIPT_ADDED,
+        GRANT_LOG_ADDED,
+        GENERATION_COMPLETED,
+    ]
     assert outcome.failure["reason"] == row.kind
     assert_nothing_technical(studio, caplog)
 

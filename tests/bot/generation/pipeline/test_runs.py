@@ -4,7 +4,14 @@ import ssl
 
 import pytest
 
-from bot.event_names import ADDED_GRANT_LOG, ADDED_SCRIPT, COMPLETED, FAILED, FELL_BACK, STARTED
+from bot.event_names import (
+    GENERATION_COMPLETED,
+    GENERATION_FAILED,
+    GENERATION_FELL_BACK,
+    GENERATION_STARTED,
+    GRANT_LOG_ADDED,
+    SCRIPT_ADDED,
+)
 from bot.generation.gemini.pricing import price
 from bot.generation.pipeline import _Job
 from bot.generation.writer import GenerationErrorKind
@@ -38,7 +45,7 @@ async def test_all_is_well(standin: FaultyGemini, studio: Studio, caplog: pytest
     assert 0 < settled < reserved
     assert outcome.stored.cost_micros == settled
     assert outcome.stored.tokens == outcome.kept.usage.total
-    assert outcome.names == [STARTED, ADDED_SCRIPT, ADDED_GRANT_LOG, COMPLETED]
+    assert outcome.names == [GENERATION_STARTED, SCRIPT_ADDED, GRANT_LOG_ADDED, GENERATION_COMPLETED]
     assert_nothing_technical(studio, caplog)
 
 
@@ -111,7 +118,13 @@ async def test_after_failures_it_rests(standin: FaultyGemini, studio: Studio, ca
     assert standin.calls == []
     assert "Gemini has failed several times in a row and is left alone for now." in outcome.stored.error
     assert f"It is asked again from <t:{int(studio.database.clock().timestamp()) + 60}:f> on." in outcome.stored.error
-    assert outcome.names[-5:] == [FAILED, FELL_BACK, ADDED_SCRIPT, ADDED_GRANT_LOG, COMPLETED]
+    assert outcome.names[-5:] == [
+        GENERATION_FAILED,
+        GENERATION_FELL_BACK,
+        SCRIPT_ADDED,
+        GRANT_LOG_ADDED,
+        GENERATION_COMPLETED,
+    ]
     assert_nothing_technical(studio, caplog)
 
 
