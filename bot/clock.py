@@ -27,6 +27,6 @@ class Wait(Protocol):
         ...
 
 
-async def await_directly(awaitable: Awaitable[T], why: str) -> T:  # noqa: ARG001 - the reason is for other implementations
+async def wait_plainly(awaitable: Awaitable[T], why: str) -> T:  # noqa: ARG001 - the reason is for other implementations
     """The production ``Wait``."""
     return await awaitable

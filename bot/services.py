@@ -11,7 +11,7 @@ from bot.broadcasts.dispatcher import Dispatcher
 from bot.broadcasts.service import BroadcastService
 from bot.charts.progress_chart import ChartRenderer
 from bot.charts.snapshot import SnapshotService
-from bot.clock import Clock, Wait, await_directly, utcnow
+from bot.clock import Clock, Wait, utcnow, wait_plainly
 from bot.event_names import GENERATION_FELL_BACK
 from bot.generation.budget import RunBudget
 from bot.generation.gemini.client import GeminiModel, load_sdk
@@ -46,7 +46,7 @@ class Runtime:
     """How time and waiting are known, and how fast the template writes: what a demo and tests replace."""
 
     clock: Clock = utcnow
-    wait: Wait = await_directly
+    wait: Wait = wait_plainly
     template_pace: float = 0.0
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import AsyncGenerator
 from typing import Final, NamedTuple
 
-from bot.clock import Wait, await_directly
+from bot.clock import Wait, wait_plainly
 from bot.generation.gemini.response import LONGEST_CUE, NARRATOR, VOICE
 from bot.generation.writer import PartRequest
 from bot.scripts.models import CastMember, Cue, CueKind, Draft, WriterKind
@@ -89,7 +89,7 @@ class _Line(NamedTuple):
 class TemplateWriter:
     """Writes without any service. ``pace`` is the seconds between two cues, for watching; 0 is at once."""
 
-    def __init__(self, pace: float = 0.0, wait: Wait = await_directly) -> None:
+    def __init__(self, pace: float = 0.0, wait: Wait = wait_plainly) -> None:
         self._pace = pace
         self._wait = wait
 

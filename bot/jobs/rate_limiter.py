@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from bot.clock import Wait, await_directly
+from bot.clock import Wait, wait_plainly
 
 WINDOW: Final = 60.0
 _MARGIN: Final = 1.0
@@ -36,7 +36,7 @@ class RateLimiter:
     """Lets at most ``per_minute`` requests to each model pass in a minute; unset, the number is learned from refusals."""
 
     per_minute: int | None = None
-    wait: Wait = await_directly
+    wait: Wait = wait_plainly
     window: float = WINDOW
     _gates: dict[str, _Gate] = field(default_factory=dict)
     _tickets: "itertools.count[int]" = field(default_factory=itertools.count)

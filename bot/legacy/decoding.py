@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from bot.ebooks.text import BOMS, UNSTORABLE
+from bot.ebooks.text import BOMS, UNSTORABLE_CHARACTERS
 
 MAX_DEPTH: Final = 200
 """Levels of nesting. Deeper values might exceed Python's recursion limit when they are read back from a deeper call stack."""
@@ -37,7 +37,7 @@ def is_blank(text: str) -> bool:
 
 def remove_unstorable(text: str) -> str:
     """The text without the characters that no database accepts: NULs and halves of surrogate pairs."""
-    return UNSTORABLE.sub("", text)
+    return UNSTORABLE_CHARACTERS.sub("", text)
 
 
 def parse_time(value: object, zone: ZoneInfo) -> datetime | None:

@@ -50,36 +50,38 @@ class DocumentMapper:
         if self.file is PROGRESS:
             return self._store_event(tx, record)
         target = new_id(NOTIFICATIONS.collection)
-        await tx.documents.keep(target, NOTIFICATIONS.collection, record.raw_text, _creation_time(tx, record))
+        await tx.documents.import_document(
+            target, NOTIFICATIONS.collection, record.raw_text, _creation_time(tx, record)
+        )
         return MappedRecord(target)
 
     async def keep_skipped(self, tx: WriteTransaction, record: Record, reason: str) -> str:
         """The raw text of a skipped record is kept with its place and the reason; returns the new document's id."""
         document = {"file": self.file.name, "line": record.segment.line, "why": reason, "text": record.raw_text}
         target = new_id(SKIPPED_COLLECTION)
-        await tx.documents.keep(target, SKIPPED_COLLECTION, json.dumps(document), _creation_time(tx, record))
+        await tx.documents.import_document(target, SKIPPED_COLLECTION, json.dumps(document), _creation_time(tx, record))
         return target
 
     async def _store_script(self, tx: WriteTransaction, record: Record, *, fresh_id: bool) -> MappedRecord:
         """The document is kept as it is; if it has lines, it also becomes a script of the library."""
         converted = convert_document(record.document)
         has_usable_id = _is_usable_id(record.key, _MAX_DOCUMENT_ID if converted is None else _MAX_SCRIPT_ID)
-        is_taken = has_usable_id and bool(await tx.documents.taken([record.key]))
+        is_taken = has_usable_id and bool(await tx.documents.find_existing_ids([record.key]))
         can_keep_id = has_usable_id and not is_taken and not fresh_id
         target = record.key if can_keep_id else _derive_id(SCRIPTS, record)
-        await tx.documents.keep(target, SCRIPTS.collection, record.raw_text, _creation_time(tx, record))
+        await tx.documents.import_document(target, SCRIPTS.collection, record.raw_text, _creation_time(tx, record))
         if converted is None:
             return MappedRecord(target, "kept as a document, but it has no lines to make a script of")
-        await tx.ebooks.add(converted.ebook_id, converted.ebook_id, converted.theme)
+        await tx.ebooks.get_or_add(converted.ebook_id, converted.ebook_id, converted.theme)
         version = await tx.runs.next_version(converted.ebook_id, converted.chapter_number)
         created_at = parse_time(record.document.get("created_at"), self.zone) or tx.now
-        await tx.scripts.add(**converted.columns(target, version, created_at))
+        await tx.scripts.add(converted.to_new_script(target, version, created_at))
         return MappedRecord(target, _note_about_id(record, target, fresh_id=fresh_id))
 
     async def _store_grant_log(self, tx: WriteTransaction, record: Record, *, fresh_id: bool) -> MappedRecord:
         """The grant log counts as a deliverable if its chapter has a script that Gemini has written completely."""
         has_usable_id = _is_usable_id(record.key, _MAX_DOCUMENT_ID)
-        is_taken = has_usable_id and bool(await tx.scripts.grant_logs_by_id([record.key]))
+        is_taken = has_usable_id and bool(await tx.scripts.get_grant_logs([record.key]))
         can_keep_id = has_usable_id and not is_taken and not fresh_id
         target = record.key if can_keep_id else _derive_id(GRANTS, record)
         document, metadata = record.document, record.document.get("metadata")
@@ -89,10 +91,10 @@ class DocumentMapper:
             ebook_id != UNKNOWN_EBOOK
             and document.get("eventType") == "ebook_created"
             and document.get("writer") != "template"
-            and await tx.scripts.fully_written(ebook_id, chapter_number)
+            and await tx.scripts.has_full_script(ebook_id, chapter_number)
         )
         created_at = parse_time(document.get("created_at"), self.zone) or tx.now
-        await tx.scripts.keep_grant_log(
+        await tx.scripts.import_grant_log(
             target, record.raw_text, ebook_id=ebook_id, counts=counts, created_at=created_at
         )
         return MappedRecord(target, _note_about_id(record, target, fresh_id=fresh_id))
@@ -149,8 +151,8 @@ async def _find_own_broadcasts(tx: ReadTransaction, records: Sequence[Record]) -
 
 async def _find_own_scripts(tx: ReadTransaction, by_key: dict[str, Record]) -> set[str]:
     keys = list(by_key)
-    own_keys = set(await tx.scripts.taken(keys))
-    for key, text, created_at in await tx.documents.some(keys, SCRIPTS.collection):
+    own_keys = set(await tx.scripts.find_existing_ids(keys))
+    for key, text, created_at in await tx.documents.get_in_collection(keys, SCRIPTS.collection):
         document = json.loads(text)
         if by_key[key].digest in {content_digest(document), content_digest(add_id(document, key, created_at))}:
             own_keys.add(key)
@@ -159,7 +161,7 @@ async def _find_own_scripts(tx: ReadTransaction, by_key: dict[str, Record]) -> s
 
 async def _find_own_grant_logs(tx: ReadTransaction, by_key: dict[str, Record]) -> set[str]:
     own_keys: set[str] = set()
-    for key, text in (await tx.scripts.grant_logs_by_id(list(by_key))).items():
+    for key, text in (await tx.scripts.get_grant_logs(list(by_key))).items():
         document = json.loads(text)
         if by_key[key].digest in {content_digest(document), content_digest(add_id(document, key))}:
             own_keys.add(key)

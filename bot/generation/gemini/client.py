@@ -15,7 +15,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from bot.clock import Clock, Wait, await_directly, utcnow
+from bot.clock import Clock, Wait, utcnow, wait_plainly
 from bot.generation.error_messages import fault
 from bot.generation.gemini.call import CallReport, Deadline
 from bot.generation.gemini.refusals import ended, refused, unknown_field
@@ -71,7 +71,7 @@ class GeminiModel:
         max_output_tokens: int = 32_768,
         idle_seconds: float = 60.0,
         clock: Clock = utcnow,
-        wait: Wait = await_directly,
+        wait: Wait = wait_plainly,
     ) -> None:
         self._key = api_key.strip()
         self._version = api_version.strip()

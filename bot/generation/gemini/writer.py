@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import aclosing
 from typing import Final, Protocol
 
-from bot.clock import Clock, Wait, await_directly, utcnow
+from bot.clock import Clock, Wait, utcnow, wait_plainly
 from bot.generation.error_messages import fault, most_informative
 from bot.generation.gemini.call import CallReport, Deadline
 from bot.generation.gemini.client import GeminiModel
@@ -106,7 +106,7 @@ class GeminiWriter:
         rate_limiter: RateLimiter | None = None,
         health: Health | None = None,
         clock: Clock = utcnow,
-        wait: Wait = await_directly,
+        wait: Wait = wait_plainly,
     ) -> None:
         self._gemini = gemini
         self._models = tuple(dict.fromkeys(model.strip() for model in models if model.strip()))

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.broadcasts.dispatcher import IN_FLIGHT, Dispatcher
 from bot.broadcasts.post import Outcome, OutcomeKind
-from bot.clock import await_directly
+from bot.clock import wait_plainly
 from bot.jobs.pacer import Pacer
 from bot.ports import NoDiscord
 from storage import Database
@@ -63,9 +63,9 @@ async def test_a_stop_does_not_make_a_doubt_certain(sqlite: Database, clock: Fak
     broadcast_id, sender = await announced(sqlite), Script(clock, finds=(UNREADABLE,))
     left = await left_by_the_dead(sqlite)
     clock.advance(seconds=5)
-    pacer = Pacer(0.01, await_directly, time.monotonic)
+    pacer = Pacer(0.01, wait_plainly, time.monotonic)
     pacer.pause_for(1000)
-    found = Dispatcher(sqlite, sender, Shown(), NoDiscord(), pacer, await_directly)
+    found = Dispatcher(sqlite, sender, Shown(), NoDiscord(), pacer, wait_plainly)
     await found.start()
 
     async def looked() -> bool:
@@ -94,7 +94,7 @@ async def test_a_pause_holds_everybody(sqlite: Database, clock: FakeClock) -> No
 async def test_a_stop_puts_back_what_was_not_tried(sqlite: Database, clock: FakeClock) -> None:
     """A stop in the middle leaves what was not sent as if it had never been taken; the next start sends it."""
     broadcast_id, sender = await announced(sqlite, 15), Script(clock)
-    slow = Dispatcher(sqlite, sender, Shown(), NoDiscord(), Pacer(0.01, await_directly, time.monotonic), await_directly)
+    slow = Dispatcher(sqlite, sender, Shown(), NoDiscord(), Pacer(0.01, wait_plainly, time.monotonic), wait_plainly)
     await slow.start()
 
     async def one_is_sent() -> bool:

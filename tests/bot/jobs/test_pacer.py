@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import pytest
 
-from bot.clock import await_directly
+from bot.clock import wait_plainly
 from bot.jobs.pacer import Pacer
 
 T = TypeVar("T")
@@ -111,7 +111,7 @@ async def test_a_shorter_quiet_ends_no_longer_one(stepping: Stepping) -> None:
 
 async def test_closing_lets_everybody_go_at_once() -> None:
     """At the end nobody waits for a turn any longer, not even in a pause."""
-    pacer = Pacer(0.01, await_directly, time.monotonic)
+    pacer = Pacer(0.01, wait_plainly, time.monotonic)
     await pacer.acquire()
     pacer.pause_for(1000)
     waiting = [asyncio.create_task(pacer.acquire()) for _ in range(3)]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from bot.clock import await_directly
+from bot.clock import wait_plainly
 from bot.event_names import GENERATION_FAILED
 from bot.generation.budget import RunBudget
 from bot.generation.gemini.client import GeminiModel
@@ -234,7 +234,7 @@ class Studio:
                 clock=self.database.clock,
             )
 
-        return GenerationPipeline(self.database, TemplateWriter(), NoRunCards(), await_directly, LEASE, writer_factory)
+        return GenerationPipeline(self.database, TemplateWriter(), NoRunCards(), wait_plainly, LEASE, writer_factory)
 
     async def order(self, text: str = CHAPTER, progress: str = "", **changes: Any) -> Run:
         """A run that is leased already."""
