@@ -94,7 +94,7 @@ class MythBot(commands.Bot):
             StorageError: the database cannot be opened.
         """
         gap = self.settings.session_gap
-        database = await Database.open(self.settings.database_url, self.runtime.clock, session_gap=gap)
+        database = await Database.open(self.settings.database_url, self.runtime.database_clock, session_gap=gap)
         self._stack.push_async_callback(database.close)
         self.studio_config = StudioConfigService(database, self.config)
         await self.studio_config.load()

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from bot.actor import Actor
 from bot.errors import StateError
-from bot.event_names import PERSONAL_DATA_DOWNLOADED, MEMBER_FORGOTTEN
-from bot.exports import Download, packed
+from bot.event_names import MEMBER_FORGOTTEN, PERSONAL_DATA_DOWNLOADED
+from bot.exports.files import Download, zip_if_larger
 from storage import Database, ReadTransaction, WriteTransaction, read_transaction, write_transaction
 
 _NOTHING_STORED = "Nothing is stored about you."
@@ -70,4 +70,4 @@ def _build_file(rows_by_table: dict[str, list[str]], limit: int) -> Download:
     """The rows, which are JSON texts, as one JSON file or, above ``limit`` bytes, as a ZIP file of it."""
     parts = (f"  {json.dumps(name)}: [\n    " + ",\n    ".join(rows) + "\n  ]" for name, rows in rows_by_table.items())
     text = "{\n" + ",\n".join(parts) + "\n}\n"
-    return packed([Download("my_data.json", text.encode(errors="backslashreplace"))], limit, "my_data.zip")[0]
+    return zip_if_larger([Download("my_data.json", text.encode(errors="backslashreplace"))], limit, "my_data.zip")[0]

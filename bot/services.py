@@ -7,23 +7,27 @@ from datetime import timedelta
 
 from bot.affiliates.badges import BadgeService
 from bot.affiliates.subscriptions import AffiliateService
+from bot.broadcasts.cards import BroadcastCardService
 from bot.broadcasts.dispatcher import Dispatcher
+from bot.broadcasts.drafts import DraftService
 from bot.broadcasts.service import BroadcastService
 from bot.charts.progress_chart import ChartRenderer
 from bot.charts.snapshot import SnapshotService
 from bot.clock import Clock, Wait, utcnow, wait_plainly
+from bot.ebooks.catalog import EbookCatalog
 from bot.event_names import GENERATION_FELL_BACK
 from bot.generation.budget import RunBudget
-from bot.generation.gemini.client import GeminiModel, load_sdk
+from bot.generation.gemini.availability import GeminiAvailability
+from bot.generation.gemini.client import GeminiClient, load_sdk
 from bot.generation.gemini.writer import GeminiWriter
-from bot.generation.pipeline import GenerationPipeline, OnWait, WriterFactory
+from bot.generation.pipeline import GenerationPipeline, WriterFactory
+from bot.generation.run_cards import RunCardService
 from bot.generation.service import GenerationService
 from bot.generation.template import TemplateWriter
-from bot.generation.worker import LEASE, RunWorker
+from bot.generation.worker import RunWorker
 from bot.generation.writer import GenerationError, Writer
-from bot.jobs.circuit_breaker import Health
 from bot.jobs.pacer import Pacer
-from bot.jobs.rate_limiter import RateLimiter
+from bot.jobs.rate_limiter import OnWait, RateLimiter
 from bot.live_boards import LiveBoardWorker
 from bot.ports import Adapters, RunCards
 from bot.privacy import PrivacyService
@@ -38,6 +42,7 @@ from bot.settings import Settings, StudioSettings
 from bot.settings.badge_tiers import parse_tiers
 from bot.settings.gemini_prices import parse_prices
 from storage import Database, WriteTransaction
+from storage.leases import LEASE
 from storage.stores.runs import Run
 
 
@@ -49,6 +54,11 @@ class Runtime:
     wait: Wait = wait_plainly
     template_pace: float = 0.0
 
+    @property
+    def database_clock(self) -> Clock | None:
+        """None, so that the database's own clock decides leases and due times, unless another clock was set."""
+        return None if self.clock is utcnow else self.clock
+
 
 @dataclass(frozen=True, slots=True)
 class Services:
@@ -56,8 +66,12 @@ class Services:
 
     database: Database
     generation: GenerationService
+    run_cards: RunCardService
+    ebooks: EbookCatalog
     scripts: ScriptLibrary
-    broadcasting: BroadcastService
+    drafts: DraftService
+    broadcasts: BroadcastService
+    broadcast_cards: BroadcastCardService
     affiliates: AffiliateService
     badges: BadgeService
     snapshots: SnapshotService
@@ -69,7 +83,7 @@ class Services:
     privacy: PrivacyService
     worker: RunWorker
     dispatcher: Dispatcher
-    health: Health
+    availability: GeminiAvailability
     max_chapter_chars: int
 
     async def start(self) -> None:
@@ -89,8 +103,8 @@ class GeminiAccess:
 
     settings: StudioSettings
     runtime: Runtime
-    model: GeminiModel | None = None
-    health: Health = field(default_factory=Health)
+    model: GeminiClient | None = None
+    availability: GeminiAvailability = field(default_factory=GeminiAvailability)
 
     async def connect(self) -> None:
         """Imports the SDK in a thread, since that takes more than a second; nothing where no key is set."""
@@ -98,7 +112,7 @@ class GeminiAccess:
         if not settings.gemini_key:
             return
         await asyncio.to_thread(load_sdk)
-        self.model = GeminiModel(
+        self.model = GeminiClient(
             settings.gemini_key,
             api_version=settings.gemini_api_version,
             idle_seconds=settings.gemini_idle_seconds,
@@ -116,9 +130,9 @@ class GeminiAccess:
         rate_limiter = RateLimiter(settings.gemini_requests_per_minute, runtime.wait)
 
         def writer(run: Run, on_wait: OnWait) -> Writer:
-            async def fell_back(found: GenerationError, to: str) -> None:
+            async def report_fallback(error: GenerationError, next_model: str) -> None:
                 async def work(tx: WriteTransaction) -> None:
-                    data = {"run_id": run.id, "from": found.model, "to": to, "reason": found.kind.value}
+                    data = {"run_id": run.id, "from": error.model, "to": next_model, "reason": error.kind.value}
                     tx.report(GENERATION_FELL_BACK, data, member_id=run.member_id, ebook_id=run.ebook_id)
 
                 await database.write(work)
@@ -128,9 +142,9 @@ class GeminiAccess:
                 (settings.gemini_model, *settings.gemini_fallback_models),
                 total_seconds=settings.gemini_total_seconds,
                 budget=RunBudget(database, run.id, micros),
-                on_fallback=fell_back,
+                on_fallback=report_fallback,
                 rate_limiter=rate_limiter,
-                health=self.health,
+                availability=self.availability,
                 on_wait=on_wait,
                 prices=prices,
                 clock=runtime.clock,
@@ -145,22 +159,23 @@ class GeminiAccess:
             await self.model.aclose()
 
 
-def build_engine(
-    database: Database, gemini: GeminiAccess, card: RunCards, runtime: Runtime, lease: timedelta = LEASE
+def build_pipeline(
+    database: Database, gemini: GeminiAccess, cards: RunCards, runtime: Runtime, lease: timedelta = LEASE
 ) -> GenerationPipeline:
-    """What writes runs."""
+    """The pipeline that writes runs, with Gemini where a key is set."""
     template = TemplateWriter(runtime.template_pace, runtime.wait)
-    return GenerationPipeline(database, template, card, runtime.wait, lease, gemini.writer_factory(database))
+    return GenerationPipeline(database, template, cards, runtime.wait, lease, gemini.writer_factory(database))
 
 
 def build_services(
     settings: Settings, database: Database, gemini: GeminiAccess, adapters: Adapters, runtime: Runtime
 ) -> Services:
     """All services, not started yet. ``gemini`` is connected already."""
-    engine = build_engine(database, gemini, adapters.run_cards, runtime)
-    worker = RunWorker(database, engine, runtime.wait, settings.generation_workers)
-    generation = GenerationService(database, worker, adapters.run_cards)
-    worker.refresh = generation.refresh
+    pipeline = build_pipeline(database, gemini, adapters.run_cards, runtime)
+    run_cards = RunCardService(database, adapters.run_cards)
+    worker = RunWorker(database, pipeline, runtime.wait, settings.generation_workers, run_cards.refresh_card)
+    has_gemini = pipeline.writer_factory is not None
+    generation = GenerationService(database, worker, run_cards, has_gemini=has_gemini)
     dispatcher = Dispatcher(
         database,
         adapters.post_sender,
@@ -170,6 +185,7 @@ def build_services(
         runtime.wait,
         settings.affiliate_link_template,
     )
+    broadcast_cards = BroadcastCardService(database, adapters.broadcast_cards)
     zone, budget = settings.studio_timezone, settings.monthly_budget_micros
     snapshots = SnapshotService(
         OverviewService(database, zone, budget), TimelineService(database, zone), ChartRenderer()
@@ -177,11 +193,13 @@ def build_services(
     return Services(
         database=database,
         generation=generation,
+        run_cards=run_cards,
+        ebooks=EbookCatalog(database),
         scripts=ScriptLibrary(database),
-        broadcasting=BroadcastService(
-            database, adapters.channel_access, adapters.broadcast_cards, adapters.notices, dispatcher.wake
-        ),
-        affiliates=AffiliateService(database),
+        drafts=DraftService(database, adapters.channel_access, dispatcher.wake),
+        broadcasts=BroadcastService(database, broadcast_cards, dispatcher.wake),
+        broadcast_cards=broadcast_cards,
+        affiliates=AffiliateService(database, adapters.channel_access),
         badges=BadgeService(database, parse_tiers(settings.badge_tiers)),
         snapshots=snapshots,
         history=EventHistory(database, zone),
@@ -192,6 +210,6 @@ def build_services(
         privacy=PrivacyService(database),
         worker=worker,
         dispatcher=dispatcher,
-        health=gemini.health,
+        availability=gemini.availability,
         max_chapter_chars=settings.max_chapter_chars,
     )

@@ -9,7 +9,6 @@ It uses the same database as the bot, so on SQLite the two cannot run at the sam
 """
 
 import asyncio
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,17 +16,18 @@ from typing import Any, Final, Self
 
 from pydantic import SecretStr
 
+from bot.broadcasts.drafts import DraftService
 from bot.broadcasts.post import Post
-from bot.broadcasts.service import BroadcastService
 from bot.ebooks.text import check_text
 from bot.errors import ConfigError, InputError
 from bot.generation.pipeline import GenerationPipeline
 from bot.generation.request import MAX_TITLE, ScriptRequest
-from bot.generation.service import NewChapter, create_run
+from bot.generation.service import create_run
 from bot.ports import NoDiscord, NoRunCards
-from bot.services import GeminiAccess, Runtime, build_engine
+from bot.services import GeminiAccess, Runtime, build_pipeline
 from bot.settings import StudioSettings, load_studio_settings
 from storage import Database, StorageError, WriteTransaction, write_transaction
+from storage.leases import new_owner
 from storage.stores.events import EventFilter
 
 _LEASE: Final = timedelta(hours=1)
@@ -99,15 +99,15 @@ class AudioScriptGenerator:
         title = (chapter.get("title") or f"Chapter {chapter_number}").strip()
         if len(title) > MAX_TITLE:
             raise InputError(f"The title has {len(title)} characters; it may have {MAX_TITLE}.", "Shorten it.")
-        owner = f"studio_{secrets.token_hex(8)}"
-        order = ScriptRequest(title=title, theme=myth_theme, hook=affiliate_hook)
-        ordered = await create_run(
-            studio.database, NewChapter(ebook_id, chapter_number, content), order, None, owner=owner, lease=_LEASE
+        owner = new_owner("studio")
+        request = ScriptRequest(
+            ebook=ebook_id, chapter_number=chapter_number, title=title, theme=myth_theme, hook=affiliate_hook
         )
-        script_id = await studio.pipeline.write(ordered.run, owner)
+        requested = await studio.database.write(lambda tx: create_run(tx, request, content, owner=owner, lease=_LEASE))
+        script_id = await studio.pipeline.write(requested.run)
         async with studio.database.read() as tx:
-            log_id, _ = await tx.scripts.grant_log(script_id)
-        return {"ebook_id": ordered.ebook.id, "script_id": script_id, "grant_log_id": log_id}
+            log_id, _ = await tx.scripts.get_grant_log(script_id)
+        return {"ebook_id": requested.ebook.id, "script_id": script_id, "grant_log_id": log_id}
 
     async def add_doc(self, collection: str, document: Mapping[str, Any]) -> str:
         """Stores a document and returns its id ``{collection}_{16 hex}``; the event is ``Added document to {collection}``.
@@ -129,8 +129,8 @@ class AudioScriptGenerator:
             InputError: the title or the message is empty or too long.
         """
         studio = await self._open()
-        broadcasting = BroadcastService(studio.database, NoDiscord(), NoDiscord(), NoDiscord(), lambda: None)
-        return await broadcasting.announce(Post(title, message), dict(metadata or {}))
+        drafts = DraftService(studio.database, NoDiscord(), lambda: None)
+        return await drafts.compose_and_confirm(Post(title, message), dict(metadata or {}))
 
     async def track_progress(self, event: str, data: Mapping[str, Any] | None = None) -> None:
         """Appends an event to the audit trail."""
@@ -172,7 +172,7 @@ class _OpenStudio:
             raise ConfigError(str(error)) from error
         gemini = GeminiAccess(settings, runtime)
         await gemini.connect()
-        return cls(database, gemini, build_engine(database, gemini, NoRunCards(), runtime, _LEASE))
+        return cls(database, gemini, build_pipeline(database, gemini, NoRunCards(), runtime, _LEASE))
 
     @write_transaction
     async def add_document(self, tx: WriteTransaction, collection: str, document: Mapping[str, Any]) -> str:

@@ -23,7 +23,7 @@ from storage.migrate import migrate_within
 
 
 @asynccontextmanager
-async def open_dry_run(url: str, clock: Callable[[], datetime]) -> AsyncIterator[Database]:
+async def open_dry_run(url: str, clock: Callable[[], datetime] | None = None) -> AsyncIterator[Database]:
     """The database at ``url`` as it is now; whatever is written to it is discarded at the end.
 
     Raises:
@@ -85,11 +85,11 @@ class _SingleTransactionDatabase(Database):
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[ReadTransaction]:
-        yield ReadTransaction(self._open_connection, self.clock())
+        yield ReadTransaction(self._open_connection, await self._get_time(self._open_connection))
 
     async def write(self, work: Callable[[WriteTransaction], Awaitable[T]]) -> T:
         async with self._open_connection.begin_nested():
-            tx = WriteTransaction(self._open_connection, self.clock())
+            tx = WriteTransaction(self._open_connection, await self._get_time(self._open_connection))
             result = await work(tx)
             await tx.finish(self.session_gap)
             return result

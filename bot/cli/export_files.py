@@ -31,11 +31,10 @@ async def export_files(settings: StudioSettings, folder: Path) -> ExitCode:
         InputError: one of the files exists already, or the folder cannot be written.
         StorageError: the database cannot be opened.
     """
-    from bot.clock import utcnow
     from bot.legacy.exporter import export_folder
     from storage import Database
 
-    database = await Database.open(settings.database_url, utcnow)
+    database = await Database.open(settings.database_url)
     try:
         exported = await export_folder(database, folder)
     finally:

@@ -39,7 +39,6 @@ async def import_files(settings: StudioSettings, folder: Path, *, dry_run: bool)
         InputError: the folder holds none of the files.
         StorageError: the database cannot be opened.
     """
-    from bot.clock import utcnow
     from bot.legacy.files import SKIPPED_FILE
     from bot.legacy.importer import check_folder
     from storage import Database
@@ -49,10 +48,10 @@ async def import_files(settings: StudioSettings, folder: Path, *, dry_run: bool)
     lines: list[str] = []
     if dry_run:
         lines.append("This is a dry run: nothing is changed. An import would say:")
-        async with open_dry_run(settings.database_url, utcnow) as database:
+        async with open_dry_run(settings.database_url) as database:
             reports = await _import_folder(database, folder, settings)
     else:
-        database = await Database.open(settings.database_url, utcnow)
+        database = await Database.open(settings.database_url)
         try:
             reports = await _import_folder(database, folder, settings)
         finally:

@@ -21,11 +21,10 @@ async def verify_chain(settings: StudioSettings) -> ExitCode:
     Raises:
         StorageError: the database cannot be opened.
     """
-    from bot.clock import utcnow
     from storage import Database
     from storage.stores import events
 
-    database = await Database.open(settings.database_url, utcnow)
+    database = await Database.open(settings.database_url)
     try:
         async with database.read() as tx:
             verification = await events.verify_chain(tx.events)

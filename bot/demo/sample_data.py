@@ -56,7 +56,7 @@ def build_servers(world: SimulatedDiscord) -> SampleData:
 async def add_sample_data(services: Services, sample_data: SampleData) -> None:
     """Subscribes the affiliates and adds the book with its first chapter."""
     for subscription, affiliate in sample_data.subscriptions:
-        await services.affiliates.join(subscription, affiliate)
+        await services.affiliates.subscribe_channel(subscription, affiliate)
     await services.database.write(_add_book)
 
 

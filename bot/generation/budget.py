@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import UTC
 
-from bot.generation.error_messages import fault
+from bot.generation.draft import Usage
+from bot.generation.error_messages import create_error
 from bot.generation.writer import GenerationErrorKind
-from bot.scripts.models import Usage
 from storage import Database, WriteTransaction
 
 
@@ -28,7 +28,7 @@ class RunBudget:
                 await tx.runs.lock_budget()
                 month = tx.now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
                 if await tx.runs.sum_costs(since=month) + (micros or 0) > self.monthly_budget:
-                    raise fault(GenerationErrorKind.BUDGET, model=model)
+                    raise create_error(GenerationErrorKind.BUDGET, model=model)
             return await tx.runs.reserve_cost(self.run_id, model, micros or 0)
 
         return await self.database.write(work)

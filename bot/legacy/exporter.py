@@ -123,7 +123,7 @@ async def _stream_notifications(tx: ReadTransaction) -> AsyncIterator[Item]:
     async for _, text, _ in tx.documents.stream(NOTIFICATIONS.collection):
         yield "", json.loads(text)
     async for broadcast in tx.broadcasts.stream_sent():
-        yield "", broadcast.entry()
+        yield "", broadcast.to_entry()
 
 
 async def _stream_events(tx: ReadTransaction) -> AsyncIterator[Item]:
@@ -155,8 +155,9 @@ def _restore_item(
         return key, document
     # The source contains only the key's hash, because the key was too long or cannot be stored; the id inside may match it.
     own_id = document.get("id")
-    has_own_key = isinstance(own_id, str) and source_for_key(file, own_id) == source
-    return own_id if has_own_key else document_id, document
+    if isinstance(own_id, str) and source_for_key(file, own_id) == source:
+        return own_id, document
+    return document_id, document
 
 
 def _format_skipped(skipped: dict[str, Any]) -> str:

@@ -75,17 +75,16 @@ class _SegmentReader:
         at = self._skip_whitespace(1 if self._text.startswith("\ufeff") else 0)
         if at == len(self._text):
             return
-        error, is_closed = "", True
-        if self._text.startswith(self._open, at):
-            at, is_closed = self._skip_whitespace(at + 1), False
-        else:
+        error = ""
+        is_closed = not self._text.startswith(self._open, at)
+        if is_closed:
             error = f"{'an object' if self._open == '{' else 'an array'} was expected here"
+        else:
+            at = self._skip_whitespace(at + 1)
         while error or at < len(self._text):
             if not error and self._text.startswith(self._close, at):
                 at, is_closed, error = at + 1, True, BEHIND_THE_END
-            element = None
-            if not error:
-                element, error = self._try_element(at)
+            element, error = (None, error) if error else self._try_element(at)
             if element is None:  # the unreadable segment reaches to the next element, where normal reading continues
                 element = self._find_next_element(at)
                 end = len(self._text) if element is None else element.start
@@ -94,17 +93,9 @@ class _SegmentReader:
                     is_closed = is_closed or element is None
                 if element is None:
                     break
-            yield Segment(
-                self._line_of(element.start),
-                element.start,
-                element.end,
-                element.key,
-                element.value,
-                element.value_start,
-            )
-            at, error = self._skip_whitespace(element.end), ""
-            if self._text.startswith(",", at):
-                at = self._skip_whitespace(at + 1)
+            line, value = self._line_of(element.start), element.value
+            yield Segment(line, element.start, element.end, element.key, value, element.value_start)
+            at, error = self._skip_separator(element.end), ""
         if not is_closed:
             yield Segment(self._line_of(at), at, at, error=FILE_CUT_OFF)
 
@@ -191,6 +182,11 @@ class _SegmentReader:
                     return token.end()
         self._unclosed_braces.update(open_brackets)
         return at + 1
+
+    def _skip_separator(self, at: int) -> int:
+        """Where the next element begins, with or without a comma."""
+        at = self._skip_whitespace(at)
+        return self._skip_whitespace(at + 1) if self._text.startswith(",", at) else at
 
     def _skip_whitespace(self, at: int) -> int:
         match = _WHITESPACE.match(self._text, at)

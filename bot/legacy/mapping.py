@@ -145,7 +145,7 @@ async def _find_own_events(tx: ReadTransaction, records: Sequence[Record]) -> se
 
 async def _find_own_broadcasts(tx: ReadTransaction, records: Sequence[Record]) -> set[str]:
     times = [parse_time(record.document.get("timestamp"), ZoneInfo("UTC")) for record in records]
-    digests = {content_digest(entry) for entry in await tx.broadcasts.entries([time for time in times if time])}
+    digests = {content_digest(entry) for entry in await tx.broadcasts.list_entries_of([time for time in times if time])}
     return {record.source for record in records if record.digest in digests}
 
 

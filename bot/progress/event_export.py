@@ -5,7 +5,7 @@ import io
 import json
 from dataclasses import dataclass, field
 
-from bot.exports import Download, neutral, packed
+from bot.exports.files import Download, escape_csv_cell, zip_if_larger
 from storage.stores.events import Event
 
 COLUMNS = ("number", "timestamp", "event", "book", "member", "session", "data")
@@ -27,7 +27,7 @@ class Files:
         self.count += 1
         self._entries.append(json.dumps(event.to_entry(), ensure_ascii=False))
         row = (event.timestamp, event.event, event.ebook_id or "", event.member_id or "", event.session_id or "")
-        cells = [neutral(cell) for cell in (*row, event.data)]
+        cells = [escape_csv_cell(cell) for cell in (*row, event.data)]
         csv.writer(self._table, lineterminator="\r\n").writerow([event.seq, *cells])
 
     def finished(self, limit: int) -> list[Download]:
@@ -38,4 +38,4 @@ class Files:
             Download("session_progress.json", text.encode(errors="backslashreplace")),
             Download("session_progress.csv", self._table.getvalue().encode("utf-8-sig", "backslashreplace")),
         ]
-        return packed(plain, limit, "session_progress.zip")
+        return zip_if_larger(plain, limit, "session_progress.zip")

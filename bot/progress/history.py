@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.actor import Actor
 from bot.errors import StateError
 from bot.event_names import PROGRESS_EXPORTED
-from bot.exports import MAX_UPLOAD, Download
+from bot.exports.files import MAX_UPLOAD_BYTES, Download
 from bot.progress import event_export
 from bot.progress.scope import ResolvedScope, Scope, make_event_key, resolve_scope
 from storage import Database, ReadTransaction, WriteTransaction
@@ -52,7 +52,7 @@ class EventHistory:
 
     database: Database
     zone: str
-    limit: int = MAX_UPLOAD
+    limit: int = MAX_UPLOAD_BYTES
 
     async def page(self, scope: Scope, page: int) -> EventPage:
         """One page; ``page`` counts from 0 and is brought into range."""
@@ -103,7 +103,7 @@ class EventHistory:
             found = wanted.filter
             if before is not None:
                 found = replace(found, since=None, after_seq=before.seq)
-            titles = await tx.ebooks.titles()
+            titles = await tx.ebooks.get_titles()
             counts: dict[str, Counter[str]] = {}
             for ebook_id, event, number in await tx.event_counts.count_by_book_and_name(found):
                 counts.setdefault(titles.get(ebook_id or "", ""), Counter())[event] += number

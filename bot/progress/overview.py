@@ -87,7 +87,9 @@ class OverviewService:
     async def _of(self, tx: ReadTransaction, scope: Scope) -> Overview:
         wanted = await resolve_scope(tx, scope, self.zone)
         found = wanted.filter
-        written = await tx.scripts.written(since=wanted.since, ebook_id=found.ebook_id, member_id=found.member_id)
+        written = await tx.scripts.count_by_writer(
+            since=wanted.since, ebook_id=found.ebook_id, member_id=found.member_id
+        )
         newest = await tx.events.get_page(found, limit=1)
         workers = await tx.event_counts.list_active_members(found, excluding=AFFILIATE_EVENTS)
         names = await tx.members.get_names(workers[:50])
@@ -103,7 +105,7 @@ class OverviewService:
             events=await tx.events.count(found),
             writing=await tx.runs.count_live(),
             last=await _with_member(tx, newest[0]) if newest else None,
-            boards=tuple((board.channel_id, board.trouble) for board in await tx.boards.all()),
+            boards=tuple((board.channel_id, board.trouble) for board in await tx.boards.list_all()),
         )
 
     async def _money(self, tx: ReadTransaction, wanted: ResolvedScope) -> Money:
@@ -119,10 +121,10 @@ class OverviewService:
 
 async def standings(tx: ReadTransaction, wanted: ResolvedScope) -> tuple[BookProgress, ...]:
     """Every book in the scope, those with the newest scripts first."""
-    titles = {wanted.ebook.id: wanted.ebook.title} if wanted.ebook else await tx.ebooks.titles()
-    known = await tx.ebooks.chapter_numbers(wanted.filter.ebook_id)
+    titles = {wanted.ebook.id: wanted.ebook.title} if wanted.ebook else await tx.ebooks.get_titles()
+    known = await tx.ebooks.get_chapter_numbers(wanted.filter.ebook_id)
     scripted: dict[str, list[ChapterProgress]] = {}
-    for standing in await tx.scripts.standings(wanted.filter.ebook_id):
+    for standing in await tx.scripts.list_chapter_progress(wanted.filter.ebook_id):
         scripted.setdefault(standing.ebook_id, []).append(standing)
     books = [
         _book(ebook_id, title, known.get(ebook_id, set()), scripted.get(ebook_id, []))

@@ -36,8 +36,8 @@ class PublicProgress:
             found = await tx.ebooks.find(ebook) if ebook else None
             if ebook and found is None:
                 return PublicView((), ())
-            titles = await tx.ebooks.titles()
-            standings = await tx.scripts.standings(found.id if found else None)
+            titles = await tx.ebooks.get_titles()
+            standings = await tx.scripts.list_chapter_progress(found.id if found else None)
         out, coming = [], []
         for standing in standings:
             link = standing.link if standing.state is ScriptState.RELEASED else ""
@@ -51,8 +51,8 @@ class PublicProgress:
     async def books(self, words: str) -> list[tuple[str, str]]:
         """Id and title of books of which something is out or coming, and whose title or id contains ``words``."""
         async with self.database.read() as tx:
-            titles = await tx.ebooks.titles()
-            standings = await tx.scripts.standings()
+            titles = await tx.ebooks.get_titles()
+            standings = await tx.scripts.list_chapter_progress()
         known = {standing.ebook_id for standing in standings if standing.state is not ScriptState.DRAFT}
         wanted = words.casefold()
         return [

@@ -97,5 +97,5 @@ async def resolve_scope(tx: ReadTransaction, scope: Scope, default_zone: str) ->
 async def _named(tx: ReadTransaction, name: str) -> Ebook | None:
     """The book by id, title or short name."""
     if name.startswith(_SHORT):
-        name = next((ebook_id for ebook_id in await tx.ebooks.titles() if shorten_ebook_id(ebook_id) == name), name)
+        name = next((ebook_id for ebook_id in await tx.ebooks.get_titles() if shorten_ebook_id(ebook_id) == name), name)
     return await tx.ebooks.find(name)

@@ -52,7 +52,7 @@ class TimelineService:
 
     async def _of(self, tx: ReadTransaction, scope: Scope) -> Timeline:
         wanted = await resolve_scope(tx, scope, self.zone)
-        milestones = await tx.scripts.milestones(wanted.filter.ebook_id, wanted.filter.member_id)
+        milestones = await tx.scripts.list_milestones(wanted.filter.ebook_id, wanted.filter.member_id)
         begin = wanted.since
         if begin is None:
             firsts = [milestone.drafted_at for milestone in milestones]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from bot.actor import Actor
-from bot.ebooks.text import UNSTORABLE
+from bot.ebooks.text import UNSTORABLE_CHARACTERS
 from bot.errors import InputError
 from bot.event_names import RESERVED_EVENT_NAMES
 from storage import Database, WriteTransaction
@@ -33,7 +33,7 @@ class TrackingService:
         shown = json.dumps(found, ensure_ascii=False)
         if not event or len(event) > MAX_EVENT:
             raise InputError(f"An event's name has 1 to {MAX_EVENT} characters.", "Give it a short name.")
-        if UNSTORABLE.search(event):
+        if UNSTORABLE_CHARACTERS.search(event):
             raise InputError("The event's name holds something that cannot be stored.", "Remove odd characters.")
         if event in RESERVED_EVENT_NAMES:
             raise InputError(f"“{event}” is written by the studio itself.", "Choose another name for your entry.")
@@ -46,7 +46,7 @@ class TrackingService:
         async def work(tx: WriteTransaction) -> None:
             member_id = await tx.members.remember(by)
             ebook = found.get("ebook_id")
-            fits = isinstance(ebook, str) and 0 < len(ebook) <= MAX_EBOOK and not UNSTORABLE.search(ebook)
+            fits = isinstance(ebook, str) and 0 < len(ebook) <= MAX_EBOOK and not UNSTORABLE_CHARACTERS.search(ebook)
             tx.report(event, found, member_id=member_id, ebook_id=ebook if fits else None)
 
         await self.database.write(work)

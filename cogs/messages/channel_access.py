@@ -10,7 +10,7 @@ class DiscordChannelAccess:
     def __init__(self, bot: MythBot) -> None:
         self._bot = bot
 
-    def obstacle(self, guild_id: int, channel_id: int) -> str:
+    def find_obstacle(self, guild_id: int, channel_id: int) -> str:
         """Returns why the bot cannot post there, or an empty string if it can."""
         guild = self._bot.get_guild(guild_id)
         if guild is None or guild.me is None:

@@ -21,7 +21,7 @@ from cogs.messages.failures import (
 )
 from cogs.messages.own_messages import find_own_messages
 from cogs.messages.requests import await_response
-from cogs.views.broadcast_post import mark, post_buttons, post_embed
+from cogs.views.broadcast_post import post_buttons, post_embed, shared_custom_id
 from storage.stores.deliveries import Delivery
 
 _log = logging.getLogger(__name__)
@@ -77,7 +77,7 @@ class DiscordPostSender:
             return outcome_of_failure(error)
         return Outcome(OutcomeKind.SENT)
 
-    async def find(self, delivery: Delivery) -> Outcome:
+    async def find_post(self, delivery: Delivery) -> Outcome:
         """Searches the channel's recent messages for the post, by the delivery's id in its button."""
         channel = self._bot.get_channel(delivery.channel_id)
         if isinstance(channel, discord.abc.GuildChannel) and channel.guild.me is not None:
@@ -85,7 +85,7 @@ class DiscordPostSender:
             # Without this permission Discord returns an empty history, which proves nothing.
             if not granted.read_message_history:
                 return _UNREADABLE
-        attempted_at, button_id = delivery.attempted_at, mark(delivery.id)
+        attempted_at, button_id = delivery.attempted_at, shared_custom_id(delivery.id)
         search = find_own_messages(
             self._bot,
             self._channel(delivery),
@@ -143,7 +143,9 @@ _FIXED_OUTCOMES: Final = {
         OutcomeKind.REFUSED, error="I may not post there (Send Messages or Embed Links)"
     ),
     DiscordFailure.EDIT_LIMIT: Outcome(OutcomeKind.RETRY, error="Discord limits the changes of old posts"),
-    DiscordFailure.UNAUTHORIZED: Outcome(OutcomeKind.RETRY, error="Discord refuses the bot's token", unauthorized=True),
+    DiscordFailure.UNAUTHORIZED: Outcome(
+        OutcomeKind.RETRY, error="Discord refuses the bot's token", is_unauthorized=True
+    ),
     DiscordFailure.NO_RESPONSE: Outcome(OutcomeKind.UNSURE, error="Discord did not answer in time"),
     DiscordFailure.CONNECTION_LOST: Outcome(OutcomeKind.UNSURE, error="the connection to Discord broke"),
 }
@@ -154,9 +156,9 @@ def outcome_of_failure(error: Exception) -> Outcome:
     failure, number = classify(error), status_or_code(error)
     match failure:
         case DiscordFailure.RATE_LIMITED:
-            return Outcome(OutcomeKind.PAUSE, error="Discord asked for a pause", seconds=retry_after(error))
+            return Outcome(OutcomeKind.PAUSE, error="Discord asked for a pause", pause_seconds=retry_after(error))
         case DiscordFailure.OVERLOADED:
-            return Outcome(OutcomeKind.PAUSE, error="Discord is overloaded", seconds=retry_after(error))
+            return Outcome(OutcomeKind.PAUSE, error="Discord is overloaded", pause_seconds=retry_after(error))
         case DiscordFailure.SERVER_ERROR:
             return Outcome(OutcomeKind.UNSURE, error=f"Discord answered with an error ({number})")
         case DiscordFailure.REJECTED:

@@ -7,7 +7,7 @@ from typing import Any, Final, Self
 import discord
 from discord import ui
 
-from bot.exports import MAX_UPLOAD
+from bot.exports.files import MAX_UPLOAD_BYTES
 from cogs.interactions.access import get_actor, get_services
 from cogs.views.base import PersistentItemMixin, action_row, card_layout
 from cogs.views.formatting import EMBER, GREY, RED
@@ -56,7 +56,7 @@ class PrivacyButton(
         match self.action:
             case "get":
                 await interaction.response.defer(ephemeral=True, thinking=True)
-                download = await get_services(interaction).privacy.export_data(get_actor(interaction), MAX_UPLOAD)
+                download = await get_services(interaction).privacy.export_data(get_actor(interaction), MAX_UPLOAD_BYTES)
                 file = discord.File(io.BytesIO(download.content), download.name)
                 await interaction.followup.send("This is everything stored under your id.", file=file, ephemeral=True)
             case "forget":

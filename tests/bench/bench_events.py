@@ -15,6 +15,7 @@ from bot.progress.scope import Period
 from storage import Database, WriteTransaction
 from storage.states import ScriptState
 from storage.stores.events import NewEvent, verify_chain
+from storage.stores.scripts import NewScript
 from tests.conftest import FakeClock, SampleActor
 from tests.stage import open_stage
 
@@ -125,18 +126,20 @@ async def library(database: Database, books: int, chapters: int, versions: int) 
     async def work(tx: WriteTransaction) -> None:
         for book in range(books):
             ebook_id = f"ebook_{book:03}"
-            await tx.ebooks.add(ebook_id, f"The Book of the {book}th Bell")
+            await tx.ebooks.get_or_add(ebook_id, f"The Book of the {book}th Bell")
             for chapter in range(1, chapters + 1):
                 for version in range(1, versions + 1):
                     await tx.scripts.add(
-                        ebook_id=ebook_id,
-                        chapter_number=chapter,
-                        version=version,
-                        title=f"Chapter {chapter}",
-                        theme="horror",
-                        writer=dice.choice(("gemini", "gemini", "template")),
-                        body=body,
-                        state=dice.choice(list(ScriptState)),
+                        NewScript(
+                            ebook_id=ebook_id,
+                            chapter_number=chapter,
+                            version=version,
+                            title=f"Chapter {chapter}",
+                            theme="horror",
+                            writer=dice.choice(("gemini", "gemini", "template")),
+                            body=body,
+                            state=dice.choice(list(ScriptState)),
+                        )
                     )
 
     await database.write(work)

@@ -45,7 +45,7 @@ async def stored(url: str, script_id: str) -> tuple[StoredScript, str, dict[str,
     database = await Database.open(url, utcnow)
     try:
         async with database.read() as tx:
-            return (await tx.scripts.get(script_id), *await tx.scripts.grant_log(script_id))
+            return (await tx.scripts.get(script_id), *await tx.scripts.get_grant_log(script_id))
     finally:
         await database.close()
 
@@ -146,7 +146,7 @@ async def test_an_announcement_is_one_event(sqlite_url: str) -> None:
     assert (entry["data"]["title"], entry["data"]["metadata"]) == ("New Lore: Bells", {"ebookId": "ebook_001"})
     database = await Database.open(sqlite_url, utcnow)
     async with database.read() as tx:
-        assert await tx.deliveries.counts(broadcast_id) == {DeliveryState.READY: 2}
+        assert await tx.deliveries.count_by_state(broadcast_id) == {DeliveryState.READY: 2}
         assert (await tx.broadcasts.get(broadcast_id)).state is BroadcastState.SENDING
     await database.close()
 

@@ -100,7 +100,7 @@ async def test_check_again_after_a_missing_permission(stage: Stage) -> None:
     lantern.channel.overwrites.clear()
     stage.discord.update(lantern.channel)
     await stage.discord.wait_until(
-        lambda: stage.bot.adapters.channel_access.obstacle(lantern.guild.id, lantern.channel.id) == ""
+        lambda: stage.bot.adapters.channel_access.find_obstacle(lantern.guild.id, lantern.channel.id) == ""
     )
     await lantern.manager.click(log, "Check again")
     await stage.discord.wait_until(lambda: "You are subscribed" in log.text)
@@ -113,7 +113,7 @@ async def test_what_was_lost_while_away_ends_at_the_start(stage: Stage) -> None:
     stage.bot.dispatch("ready")
     services = stage.bot.services
     for _ in range(100):
-        if await services.affiliates.of_guild(lantern.guild.id) is None:
+        if await services.affiliates.find_by_guild(lantern.guild.id) is None:
             break
         await asyncio.sleep(0.02)
-    assert await services.affiliates.of_guild(lantern.guild.id) is None
+    assert await services.affiliates.find_by_guild(lantern.guild.id) is None

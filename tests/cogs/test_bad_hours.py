@@ -8,6 +8,7 @@ import pytest
 
 from bot.studio_config import StudioConfig, save_config
 from cogs.messages import requests
+from storage.stores.subscriptions import SubscriptionChanges
 from tests.cogs.test_broadcast import composed
 from tests.stage import Stage
 from tests.standins.discord_wire import Call, Kind, refusal
@@ -66,7 +67,7 @@ async def test_a_card_that_missed_the_end_shows_it(stage: Stage) -> None:
             await asyncio.sleep(0.05)
     await asyncio.sleep(0.5)
     stage.discord.faults.remove(fault)
-    await stage.bot.services.worker._show_what_rests()
+    await stage.bot.services.worker._cards.show_outdated()
     await stage.wait_for_finished_script()
 
 
@@ -142,11 +143,13 @@ async def test_joining_again_keeps_the_followed_books(stage: Stage) -> None:
     lantern = await (await stage.add_affiliate("Red Lantern")).subscribe()
     affiliates = stage.bot.services.affiliates
     async with stage.bot.services.database.read() as tx:
-        known = await tx.subscriptions.of_guild(lantern.guild.id)
+        known = await tx.subscriptions.find_by_guild(lantern.guild.id)
     assert known is not None
-    await stage.bot.services.database.write(lambda tx: tx.subscriptions.change(lantern.guild.id, ebooks=("ebook_001",)))
+    await stage.bot.services.database.write(
+        lambda tx: tx.subscriptions.change(lantern.guild.id, SubscriptionChanges(ebooks=("ebook_001",)))
+    )
     await lantern.subscribe()
-    again = await affiliates.of_guild(lantern.guild.id)
+    again = await affiliates.find_by_guild(lantern.guild.id)
     assert again is not None
     assert tuple(again.ebooks) == ("ebook_001",)
 

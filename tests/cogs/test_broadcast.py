@@ -99,7 +99,7 @@ async def test_two_confirmations_send_once(stage: Stage) -> None:
     await stage.hana.click(log, custom_id=button)
     await stage.discord.wait_until(lambda: lantern.posts)
     with pytest.raises(StateError, match="already been confirmed"):
-        await stage.bot.services.broadcasting.confirm(button.rsplit(":", 1)[1], Actor(1, "x"))
+        await stage.bot.services.drafts.confirm_draft(button.rsplit(":", 1)[1], Actor(1, "x"))
     assert len(lantern.posts) == 1
 
 

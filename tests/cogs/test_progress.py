@@ -16,6 +16,7 @@ from bot.event_names import BROADCAST_SENT
 from storage import WriteTransaction
 from storage.states import ScriptState
 from storage.stores.events import EventFilter
+from storage.stores.scripts import NewScript
 from tests.stage import MANAGE_GUILD, Stage
 from tests.standins.discord_actors import Person
 from tests.standins.discord_interactions import InteractionLog
@@ -273,19 +274,21 @@ async def test_a_long_public_view_fits(stage: Stage) -> None:
     """Many chapters with long titles and links are cut with their number, never refused by Discord."""
 
     async def work(tx: WriteTransaction) -> None:
-        await tx.ebooks.add("ebook_001", "The *Fox* of Thirteen Bells and Whatever Else Rings at Night")
+        await tx.ebooks.get_or_add("ebook_001", "The *Fox* of Thirteen Bells and Whatever Else Rings at Night")
         for number in range(1, 31):
             state = ScriptState.RELEASED if number < 16 else ScriptState.APPROVED
             await tx.scripts.add(
-                ebook_id="ebook_001",
-                chapter_number=number,
-                version=1,
-                title="A Title of *Sixty* Letters and Some More Beside Them " * 2,
-                theme="t",
-                writer="gemini",
-                body="{}",
-                state=state,
-                link="https://midnightmyth.example/" + "x" * 300,
+                NewScript(
+                    ebook_id="ebook_001",
+                    chapter_number=number,
+                    version=1,
+                    title="A Title of *Sixty* Letters and Some More Beside Them " * 2,
+                    theme="t",
+                    writer="gemini",
+                    body="{}",
+                    state=state,
+                    link="https://midnightmyth.example/" + "x" * 300,
+                )
             )
 
     await stage.bot.services.database.write(work)
@@ -300,7 +303,7 @@ async def test_looking_is_about_everything(stage: Stage) -> None:
     """What is new is told whole, whatever book the progress was opened for, so that nothing is marked as seen unseen."""
     await track(stage, "Begun")
     await stage.discord.wait_for_answer(await stage.hana.click(await progress(stage), "Since I last looked"))
-    await stage.bot.services.database.write(lambda tx: tx.ebooks.add("book_a", "Book A"))
+    await stage.bot.services.database.write(lambda tx: tx.ebooks.get_or_add("book_a", "Book A"))
     await track(stage, "Elsewhere", '{"ebook_id": "book_b"}')
     log = await progress(stage, ebook="book_a")
     news = await stage.discord.wait_for_answer(await stage.hana.click(log, "Since I last looked"))

@@ -1,10 +1,10 @@
 """The demo's chapter, and the template writer's script of it."""
 
 from bot.demo.sample_data import EBOOK_THEME, EBOOK_TITLE, read_chapter
+from bot.generation.request import PartRequest
 from bot.generation.template import TemplateWriter
-from bot.generation.writer import PartRequest
 from bot.scripts.models import CueKind
-from bot.scripts.text_splitting import paragraphs
+from bot.scripts.text_splitting import split_paragraphs
 
 
 def test_chapter_is_packaged() -> None:
@@ -20,7 +20,7 @@ async def test_template_finds_speakers_and_sounds() -> None:
     """The template finds the two speakers and no other, and the sounds of a bell, a dog and a door."""
     title, text = read_chapter()
     request = PartRequest(
-        ebook_title=EBOOK_TITLE, chapter_number=1, title=title, theme=EBOOK_THEME, paragraphs=paragraphs(text)
+        ebook_title=EBOOK_TITLE, chapter_number=1, title=title, theme=EBOOK_THEME, paragraphs=split_paragraphs(text)
     )
     (*_, draft) = [draft async for draft in TemplateWriter().write(request)]
     assert {member.name for member in draft.cast} == {"NARRATOR", "TOMOE", "FOX"}

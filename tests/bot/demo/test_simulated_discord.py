@@ -124,7 +124,7 @@ async def test_oldest_page_is_closed_when_too_many_are_open(demo: Demo) -> None:
 
 
 async def test_recorded_traffic_is_dropped(demo: Demo) -> None:
-    """simcord's records of the traffic are dropped after the page was updated."""
+    """Simcord's records of the traffic are dropped after the page was updated."""
     async with Browser.open(demo.page.url) as browser:
         await browser.run_command("about")
         await asyncio.sleep(0.3)

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.exports import file_name, markdown, script_json
+from bot.exports import markdown, script_json
+from bot.exports.files import build_file_name
 from bot.scripts.models import CastMember, Cue, CueKind, RunningTime, Script
 from storage.states import ScriptState
 from storage.stores.scripts import StoredScript
@@ -58,7 +59,7 @@ TEMPLATE = replace(STORED, writer="template", error="The *quota* is used up.")
 
 def test_markdown_holds_every_cue_in_order() -> None:
     """The Markdown file numbers every cue, names who speaks, lists cast and sounds, and says how long it runs."""
-    text = markdown.render(STORED, SCRIPT, "The Fox")
+    text = markdown.render_markdown(STORED, SCRIPT, "The Fox")
     assert re.findall(r"^\*\*(\d)\.", text, re.MULTILINE) == ["1", "2", "3", "4"]
     assert "**4. HANA** *(close)*: You came back. `1:08`" in text
     assert "**3. SFX:** A DOOR CREAKS. `1:05`" in text
@@ -71,15 +72,15 @@ def test_markdown_holds_every_cue_in_order() -> None:
 
 def test_a_template_says_so() -> None:
     """A template script says what it is and why, in both formats."""
-    assert "> **Template script.** The \\*quota\\* is used up." in markdown.render(TEMPLATE, SCRIPT, "The Fox")
-    found = script_json.document(TEMPLATE, SCRIPT, "The Fox")
+    assert "> **Template script.** The \\*quota\\* is used up." in markdown.render_markdown(TEMPLATE, SCRIPT, "The Fox")
+    found = script_json.build_document(TEMPLATE, SCRIPT, "The Fox")
     assert (found["writer"], found["error"]) == ("template", "The *quota* is used up.")
-    assert "error" not in script_json.document(STORED, SCRIPT, "The Fox")
+    assert "error" not in script_json.build_document(STORED, SCRIPT, "The Fox")
 
 
 def test_marks_are_shown_and_not_obeyed() -> None:
     """Signs that mean something in Markdown stand in the file as the signs they are."""
-    text = markdown.render(STORED, SCRIPT, "Fear # <b>1</b> [x](https://example.org)")
+    text = markdown.render_markdown(STORED, SCRIPT, "Fear # <b>1</b> [x](https://example.org)")
     assert "# The \\*Midnight\\* Summoning" in text
     assert "THE\\_FOX" in text
     assert "\\[x\\](https://example.org)" in text
@@ -89,7 +90,7 @@ def test_marks_are_shown_and_not_obeyed() -> None:
 @given(st.text(max_size=60))
 def test_escaping_loses_nothing(text: str) -> None:
     """Escaped text without its backslashes is the text."""
-    assert re.sub(r"\\([\\`*_\[\]<>#|~])", r"\1", markdown.escaped(text)) == text
+    assert re.sub(r"\\([\\`*_\[\]<>#|~])", r"\1", markdown.escape_markdown(text)) == text
 
 
 @given(st.text(st.characters(codec="utf-8"), max_size=40), st.text(st.characters(codec="utf-8"), max_size=40))
@@ -97,13 +98,15 @@ def test_a_lines_own_breaks_start_no_heading(title: str, spoken: str) -> None:
     """Whatever stands in a cue, the file has just its own headings."""
     cue = Cue(n=1, kind=CueKind.NARRATION, text=spoken, speaker="NARRATOR")
     script = SCRIPT.model_copy(update={"cues": (cue,), "title": f"x{title}"})
-    headings = [line for line in markdown.render(STORED, script, "The Fox").split("\n") if line.startswith("#")]
+    headings = [
+        line for line in markdown.render_markdown(STORED, script, "The Fox").split("\n") if line.startswith("#")
+    ]
     assert headings[1:] == ["## Cast", "## Script"]
 
 
 def test_json_has_the_seeds_keys() -> None:
     """The JSON file holds the seed's document with its line formats, and ours behind it."""
-    found = json.loads(script_json.download(STORED, SCRIPT, "Das Füchslein").content)
+    found = json.loads(script_json.build_download(STORED, SCRIPT, "Das Füchslein").content)
     assert list(found)[:8] == [
         "id",
         "title",
@@ -128,7 +131,7 @@ def test_json_has_the_seeds_keys() -> None:
 
 def test_json_can_be_read_back() -> None:
     """From the JSON file the whole script can be made again."""
-    found = json.loads(script_json.download(STORED, SCRIPT, "The Fox").content)
+    found = json.loads(script_json.build_download(STORED, SCRIPT, "The Fox").content)
     keys = ("title", "logline", "cast", "cues", "language", "running_time")
     assert Script.model_validate({key: found[key] for key in keys}) == SCRIPT
 
@@ -136,19 +139,21 @@ def test_json_can_be_read_back() -> None:
 def test_a_short_script_lasts_a_minute() -> None:
     """No script is told to last no minutes."""
     short = SCRIPT.model_copy(update={"running_time": RunningTime(low=5, high=9)})
-    assert script_json.document(STORED, short, "The Fox")["estimated_duration"] == "1 minutes"
+    assert script_json.build_document(STORED, short, "The Fox")["estimated_duration"] == "1 minutes"
 
 
 def test_both_files_go_by_the_same_name() -> None:
     """A file's name says book, chapter, version and title."""
-    names = [download(STORED, SCRIPT, "The Fox").name for download in (markdown.download, script_json.download)]
+    names = [
+        download(STORED, SCRIPT, "The Fox").name for download in (markdown.build_download, script_json.build_download)
+    ]
     assert names == [f"ebook_001-ch1-v2-the-midnight-summoning.{ending}" for ending in ("md", "json")]
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "a/b\\c:d", "…", "", "NUL\x00", "CON", "x" * 300, "月の 出"])
 def test_odd_names_become_plain_files(name: str) -> None:
     """Whatever a title holds, the file has a short name without any path in it."""
-    found = file_name(name, ending="md")
+    found = build_file_name(name, ending="md")
     assert re.fullmatch(r"[\w-]{1,80}\.md", found)
     assert "/" not in found
 
@@ -156,7 +161,7 @@ def test_odd_names_become_plain_files(name: str) -> None:
 @given(st.text(max_size=200), st.text(max_size=200))
 def test_every_name_is_plain(one: str, two: str) -> None:
     """No text at all makes a file's name that a system could stumble over."""
-    assert re.fullmatch(r"[\w-]{1,80}\.json", file_name(one, two, ending="json"))
+    assert re.fullmatch(r"[\w-]{1,80}\.json", build_file_name(one, two, ending="json"))
 
 
 @pytest.mark.parametrize(
@@ -164,4 +169,4 @@ def test_every_name_is_plain(one: str, two: str) -> None:
 )
 def test_times_are_shown_as_minutes_and_seconds(seconds: float, shown: str) -> None:
     """Times stand as minutes and seconds, rounded."""
-    assert markdown.clock_time(seconds) == shown
+    assert markdown.format_clock(seconds) == shown

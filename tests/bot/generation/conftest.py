@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.generation.gemini.client import GeminiModel, load_sdk
+from bot.generation.gemini.client import GeminiClient, load_sdk
 from tests.standins.gemini import GeminiStandIn
 
 NOW = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
@@ -32,8 +32,8 @@ def standin(gemini_server: GeminiStandIn, monkeypatch: pytest.MonkeyPatch) -> Ge
 
 
 @pytest.fixture
-async def gemini(standin: GeminiStandIn) -> AsyncIterator[GeminiModel]:
+async def gemini(standin: GeminiStandIn) -> AsyncIterator[GeminiClient]:
     """The real client against the stand-in, impatient."""
-    model = GeminiModel("test-key", idle_seconds=0.6, clock=lambda: NOW)
+    model = GeminiClient("test-key", idle_seconds=0.6, clock=lambda: NOW)
     yield model
     await model.aclose()

@@ -11,15 +11,17 @@ from bot.event_names import LEGACY_FILES_IMPORTED
 from bot.legacy.exporter import export_folder
 from bot.scripts.models import Script
 from storage import Database, ReadTransaction, WriteTransaction
+from storage.stores.broadcasts import NewBroadcast
+from storage.stores.scripts import NewScript
 from tests.bot.legacy.samples import (
     GRANT,
     NOTE,
     counts,
     export_files,
-    write_files,
-    write_all_files,
     get_scripts,
     import_files,
+    write_all_files,
+    write_files,
 )
 from tests.conftest import FakeClock, SampleActor
 
@@ -36,18 +38,18 @@ async def fill_studio(database: Database, clock: FakeClock) -> None:
     )  # fmt: skip
 
     async def work(tx: WriteTransaction) -> None:
-        await tx.ebooks.add("ebook_009", "The Fox")
-        script_id = await tx.scripts.add(
+        await tx.ebooks.get_or_add("ebook_009", "The Fox")
+        script_id = await tx.scripts.add(NewScript(
             ebook_id="ebook_009", chapter_number=1, version=1, title="The Fox", theme="t", writer="gemini", model="m",
             body=script.model_dump_json(), seconds=4,
-        )  # fmt: skip
+        ))  # fmt: skip
         await tx.scripts.add_grant_log(
             GRANT | {"ebookId": "ebook_009", "id": "own"}, ebook_id="ebook_009", script_id=script_id, counts=True
         )
         await tx.scripts.add_grant_log({"eventType": "x"}, ebook_id="ebook_009", script_id=None, counts=False)
         await tx.documents.add("audio_scripts", {"script": ["Spoken."]})
-        await tx.broadcasts.add(title="Draft", message="m")
-        sent = await tx.broadcasts.add(title="Sent", message="m", metadata={"ebookId": "ebook_009"})
+        await tx.broadcasts.add(NewBroadcast("Draft", "m"))
+        sent = await tx.broadcasts.add(NewBroadcast("Sent", "m", metadata={"ebookId": "ebook_009"}))
         await tx.broadcasts.confirm(sent.id, None)
         member_id = await tx.members.remember(SampleActor(7, "Hana"))
         for _ in range(2):

@@ -22,12 +22,12 @@ from tests.bot.legacy.samples import (
     S2,
     SCRIPT,
     counts,
-    get_events,
     export_files,
-    write_files,
-    write_all_files,
+    get_events,
     get_scripts,
     import_files,
+    write_all_files,
+    write_files,
 )
 
 
@@ -78,8 +78,8 @@ async def test_imported_script_is_in_the_library(database: Database, tmp_path: P
     assert script.running_time.low <= first.seconds <= script.running_time.high
     assert (second.writer, second.error) == ("template", "404 models/gemini-pro is not found")
     async with database.read() as tx:
-        assert await tx.documents.get(S1) == SCRIPT
-        assert await tx.ebooks.titles() == {"ebook_001": "ebook_001"}
+        assert await tx.documents.find(S1) == SCRIPT
+        assert await tx.ebooks.get_titles() == {"ebook_001": "ebook_001"}
 
 
 async def test_scripts_of_one_chapter_are_versions(sqlite: Database, tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ def test_array_that_is_cut_off(entries: list[Any], layout: dict[str, Any], data:
     assert len(read(text)) == len(entries)
     assert read_values(text[:at])[:whole] == entries[:whole]
     if 0 < at < len(text):
-        assert read(text[:at])[-1].fault
+        assert read(text[:at])[-1].error
 
 
 @settings(max_examples=60, deadline=None)

@@ -18,12 +18,12 @@ from tests.bot.legacy.samples import (
     S1,
     SCRIPT,
     counts,
-    get_events,
     export_files,
-    get_skipped,
-    write_files,
+    get_events,
     get_scripts,
+    get_skipped,
     import_files,
+    write_files,
 )
 
 
@@ -98,7 +98,7 @@ async def test_changed_document_is_skipped_and_named(database: Database, tmp_pat
         (note,) = reports["audio_scripts"].notes
         assert note == f"  line 2: “{S1}” has changed since it was imported; kept as it was."
     async with database.read() as tx:
-        assert await tx.documents.get(S1) == SCRIPT
+        assert await tx.documents.find(S1) == SCRIPT
     (skipped,) = await get_skipped(database)
     assert json.loads(skipped["text"])["title"] == "Another"
 

@@ -8,7 +8,7 @@ import pytest
 from bot.errors import DeliveryError
 from bot.ports import EditResult
 from cogs.messages.board_messages import edit_result_of_failure, port_error
-from tests.cogs.messages.fake_errors import http_error
+from tests.cogs.fake_errors import http_error
 
 NEW, OLD = timedelta(minutes=5), timedelta(minutes=61)
 

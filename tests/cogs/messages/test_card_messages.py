@@ -8,7 +8,7 @@ from discord import ui
 
 from bot.errors import DeliveryError
 from cogs.messages.card_messages import CardEdit, CardMessages
-from tests.cogs.messages.fake_errors import http_error
+from tests.cogs.fake_errors import http_error
 
 
 def card_messages(error: Exception) -> CardMessages:

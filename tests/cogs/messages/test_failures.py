@@ -13,7 +13,7 @@ from cogs.messages.failures import (
     retry_after,
     status_or_code,
 )
-from tests.cogs.messages.fake_errors import http_error
+from tests.cogs.fake_errors import http_error
 
 TABLE = [
     # error, classification, transient, seconds to wait

@@ -5,7 +5,7 @@ import pytest
 
 from bot.broadcasts.post import Outcome, OutcomeKind
 from cogs.messages.post_sender import outcome_of_failure
-from tests.cogs.messages.fake_errors import http_error
+from tests.cogs.fake_errors import http_error
 
 
 @pytest.mark.parametrize(
@@ -19,14 +19,14 @@ from tests.cogs.messages.fake_errors import http_error
             Outcome(OutcomeKind.REFUSED, error="I may not post there (Send Messages or Embed Links)"),
         ),
         (http_error(429, 30046), Outcome(OutcomeKind.RETRY, error="Discord limits the changes of old posts")),
-        (http_error(401), Outcome(OutcomeKind.RETRY, error="Discord refuses the bot's token", unauthorized=True)),
+        (http_error(401), Outcome(OutcomeKind.RETRY, error="Discord refuses the bot's token", is_unauthorized=True)),
         (
             http_error(429, Retry_After="7"),
-            Outcome(OutcomeKind.PAUSE, error="Discord asked for a pause", seconds=7.0),
+            Outcome(OutcomeKind.PAUSE, error="Discord asked for a pause", pause_seconds=7.0),
         ),
-        (http_error(429), Outcome(OutcomeKind.PAUSE, error="Discord asked for a pause", seconds=30.0)),
-        (discord.RateLimited(12.0), Outcome(OutcomeKind.PAUSE, error="Discord asked for a pause", seconds=12.0)),
-        (http_error(503), Outcome(OutcomeKind.PAUSE, error="Discord is overloaded", seconds=10.0)),
+        (http_error(429), Outcome(OutcomeKind.PAUSE, error="Discord asked for a pause", pause_seconds=30.0)),
+        (discord.RateLimited(12.0), Outcome(OutcomeKind.PAUSE, error="Discord asked for a pause", pause_seconds=12.0)),
+        (http_error(503), Outcome(OutcomeKind.PAUSE, error="Discord is overloaded", pause_seconds=10.0)),
         (http_error(502), Outcome(OutcomeKind.UNSURE, error="Discord answered with an error (502)")),
         (http_error(400, 50035), Outcome(OutcomeKind.REFUSED, error="Discord refused it (code 50035)")),
         (http_error(405), Outcome(OutcomeKind.REFUSED, error="Discord refused it (code 405)")),

@@ -6,7 +6,6 @@ from storage.stores.personal_data import MEMBER_COLUMNS
 from storage.tables import metadata
 from tests.conftest import SampleActor
 
-
 _MEMBER_ID_COLUMNS = {"member_id", "author_id", "confirmed_by", "approved_by"}
 
 

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from bot.generation.request import ScriptRequest
-from bot.generation.service import NewChapter, create_run
+from bot.generation.request import RequestedRun, ScriptRequest
+from bot.generation.service import create_run
 from storage import Database, StaleStateError, WriteTransaction
 from storage.states import ScriptState
+from storage.stores.scripts import NewScript
 from tests.conftest import FakeClock
 
 
@@ -28,7 +29,7 @@ async def peers(database: Database, database_url: str, clock: FakeClock) -> Asyn
 
 async def booked(database: Database, ebook_id: str = "ebook_001", title: str = "The Fox") -> None:
     """A book."""
-    await database.write(lambda tx: tx.ebooks.add(ebook_id, title))
+    await database.write(lambda tx: tx.ebooks.get_or_add(ebook_id, title))
 
 
 async def scripted(database: Database, chapter: int = 1, version: int = 1, **values: Any) -> str:
@@ -42,7 +43,12 @@ async def scripted(database: Database, chapter: int = 1, version: int = 1, **val
         "writer": "gemini",
         "body": "{}",
     }
-    return await database.write(lambda tx: tx.scripts.add(**given | values))
+    return await database.write(lambda tx: tx.scripts.add(NewScript(**given | values)))
+
+
+async def order_script(database: Database, ebook: str, chapter: int) -> RequestedRun:
+    request = ScriptRequest(ebook=ebook, chapter_number=chapter, title="T")
+    return await database.write(lambda tx: create_run(tx, request, "The bell rang."))
 
 
 async def state(database: Database, script_id: str) -> ScriptState:
@@ -60,7 +66,7 @@ async def test_books_are_found_by_id_or_title(database: Database, clock: FakeClo
         for name, found in (("Owl", "Owl"), ("OWL", "fox"), ("the fox of bells", "Owl"), ("FOX", "fox"), ("x", None)):
             ebook = await tx.ebooks.find(name)
             assert (ebook.id if ebook else None) == found, name
-        assert await tx.ebooks.titles() == {"fox": "Owl", "Owl": "The FOX of Bells"}
+        assert await tx.ebooks.get_titles() == {"fox": "Owl", "Owl": "The FOX of Bells"}
 
 
 async def test_a_title_in_other_letters_is_found_in_any_case(database: Database) -> None:
@@ -78,47 +84,37 @@ async def test_searching_takes_words_literally(database: Database, clock: FakeCl
         clock.advance(seconds=1)
     async with database.read() as tx:
         for words, found in (("fear", ["b", "a"]), ("100%", ["a"]), ("_", ["c"]), ("", ["c", "b", "a"]), ("\\", [])):
-            assert [ebook.id for ebook in await tx.ebooks.matching(words, 25)] == found, words
-        assert len(await tx.ebooks.matching("", 2)) == 2
+            assert [ebook.id for ebook in await tx.ebooks.search(words, 25)] == found, words
+        assert len(await tx.ebooks.search("", 2)) == 2
 
 
 async def test_a_chapter_holds_its_newest_text(database: Database, clock: FakeClock) -> None:
     """A chapter's text can be replaced; what stands there is the newest, and chapters are listed in order."""
     await booked(database)
-    await database.write(lambda tx: tx.ebooks.put_chapter("ebook_001", 2, "Two", "old"))
+    await database.write(lambda tx: tx.ebooks.save_chapter("ebook_001", 2, "Two", "old"))
     clock.advance(seconds=1)
-    await database.write(lambda tx: tx.ebooks.put_chapter("ebook_001", 2, "Second", "new 月"))
-    await database.write(lambda tx: tx.ebooks.put_chapter("ebook_001", 0, "Prologue", "p"))
+    await database.write(lambda tx: tx.ebooks.save_chapter("ebook_001", 2, "Second", "new 月"))
+    await database.write(lambda tx: tx.ebooks.save_chapter("ebook_001", 0, "Prologue", "p"))
     async with database.read() as tx:
-        chapter = await tx.ebooks.chapter("ebook_001", 2)
-        assert await tx.ebooks.chapters("ebook_001", 25) == [(0, "Prologue"), (2, "Second")]
-        assert await tx.ebooks.chapter_numbers() == {"ebook_001": {0, 2}}
-        assert await tx.ebooks.chapter("ebook_001", 3) is None
+        chapter = await tx.ebooks.find_chapter("ebook_001", 2)
+        assert await tx.ebooks.list_chapters("ebook_001", 25) == [(0, "Prologue"), (2, "Second")]
+        assert await tx.ebooks.get_chapter_numbers() == {"ebook_001": {0, 2}}
+        assert await tx.ebooks.find_chapter("ebook_001", 3) is None
     assert chapter is not None
     assert (chapter.title, chapter.content, chapter.updated_at) == ("Second", "new 月", clock.now)
 
 
 async def test_orders_for_a_new_book_at_once(peers: tuple[Database, Database]) -> None:
     """Two people who begin the same new book at the same moment make one book, and neither order fails."""
-    orders = await asyncio.gather(
-        *(
-            create_run(peers[n % 2], NewChapter("ebook_new", n, "The bell rang."), ScriptRequest(title="T"), None)
-            for n in range(4)
-        )
-    )
+    orders = await asyncio.gather(*(order_script(peers[n % 2], "ebook_new", n) for n in range(4)))
     assert {order.ebook.id for order in orders} == {"ebook_new"}
-    assert sum(order.new_ebook for order in orders) == 1
+    assert sum(order.is_new_ebook for order in orders) == 1
 
 
 async def test_the_same_chapter_ordered_twice_at_once(peers: tuple[Database, Database]) -> None:
     """Two orders for one new chapter at the same moment become two versions of it."""
     await booked(peers[0])
-    orders = await asyncio.gather(
-        *(
-            create_run(peers[n % 2], NewChapter("ebook_001", 1, "The bell rang."), ScriptRequest(title="T"), None)
-            for n in range(4)
-        )
-    )
+    orders = await asyncio.gather(*(order_script(peers[n % 2], "ebook_001", 1) for n in range(4)))
     assert sorted(order.run.version for order in orders) == [1, 2, 3, 4]
 
 
@@ -172,8 +168,8 @@ async def test_a_chapter_stands_where_its_furthest_script_stands(database: Datab
     await database.write(lambda tx: tx.scripts.approve(first))
     await database.write(lambda tx: tx.scripts.release(first, "https://example.org"))
     async with database.read() as tx:
-        standings = await tx.scripts.standings("ebook_001")
-        assert await tx.scripts.standings("other") == []
+        standings = await tx.scripts.list_chapter_progress("ebook_001")
+        assert await tx.scripts.list_chapter_progress("other") == []
     assert [(one.chapter_number, one.state, one.link) for one in standings] == [
         (1, ScriptState.RELEASED, "https://example.org"),
         (2, ScriptState.DRAFT, ""),
@@ -188,10 +184,10 @@ async def test_who_has_written_how_much(database: Database, clock: FakeClock) ->
     await scripted(database, 2)
     await scripted(database, 3, member_id="members_1")
     async with database.read() as tx:
-        assert await tx.scripts.written() == {"template": 1, "gemini": 2}
-        assert await tx.scripts.written(since=clock.now) == {"gemini": 2}
-        assert await tx.scripts.written(member_id="members_1") == {"template": 1, "gemini": 1}
-        assert await tx.scripts.written(ebook_id="other") == {}
+        assert await tx.scripts.count_by_writer() == {"template": 1, "gemini": 2}
+        assert await tx.scripts.count_by_writer(since=clock.now) == {"gemini": 2}
+        assert await tx.scripts.count_by_writer(member_id="members_1") == {"template": 1, "gemini": 1}
+        assert await tx.scripts.count_by_writer(ebook_id="other") == {}
 
 
 async def test_the_grants_entry_is_kept_as_it_was_written(database: Database) -> None:
@@ -202,9 +198,9 @@ async def test_the_grants_entry_is_kept_as_it_was_written(database: Database) ->
     )
     assert re.fullmatch(r"grant_logs_[0-9a-f]{16}", log_id)
     async with database.read() as tx:
-        found = await tx.scripts.grant_log("s")
+        found = await tx.scripts.get_grant_log("s")
         with pytest.raises(KeyError):
-            await tx.scripts.grant_log("another")
+            await tx.scripts.get_grant_log("another")
         with pytest.raises(KeyError):
             await tx.scripts.get("another")
     assert found == (log_id, document)
@@ -217,8 +213,8 @@ async def test_documents_come_back(database: Database) -> None:
     document_id = await database.write(lambda tx: tx.documents.add("voice_notes", document))
     assert re.fullmatch(r"voice_notes_[0-9a-f]{16}", document_id)
     async with database.read() as tx:
-        kept = await tx.documents.get(document_id)
-        assert await tx.documents.get("voice_notes_0") is None
+        kept = await tx.documents.find(document_id)
+        assert await tx.documents.find("voice_notes_0") is None
     assert kept == document
     assert list(kept) == ["z", "a", "text", "empty"]
 
@@ -252,11 +248,11 @@ async def test_a_failed_write_leaves_nothing(database: Database) -> None:
 
     async def work(tx: WriteTransaction) -> None:
         await tx.key_values.put("half", "1")
-        await tx.ebooks.add("ebook_001", "The Fox")
-        await tx.ebooks.put_chapter("ebook_002", 1, "A book that is not there", "Text")
+        await tx.ebooks.get_or_add("ebook_001", "The Fox")
+        await tx.ebooks.save_chapter("ebook_002", 1, "A book that is not there", "Text")
 
     with pytest.raises(IntegrityError):
         await database.write(work)
     async with database.read() as tx:
         assert await tx.key_values.get("half") is None
-        assert await tx.ebooks.titles() == {}
+        assert await tx.ebooks.get_titles() == {}

@@ -14,21 +14,22 @@ from hypothesis import strategies as st
 from bot.clock import wait_plainly
 from bot.event_names import GENERATION_FAILED
 from bot.generation.budget import RunBudget
-from bot.generation.gemini.client import GeminiModel
+from bot.generation.gemini.availability import GeminiAvailability
+from bot.generation.gemini.client import GeminiClient
 from bot.generation.gemini.writer import GeminiWriter
-from bot.generation.pipeline import GenerationPipeline, OnWait
-from bot.generation.request import Progress, ScriptRequest
-from bot.generation.service import NewChapter, create_run
+from bot.generation.pipeline import GenerationPipeline
+from bot.generation.request import ScriptRequest
+from bot.generation.run_progress import RunProgress
+from bot.generation.service import create_run
 from bot.generation.template import TemplateWriter
-from bot.generation.worker import LEASE
 from bot.generation.writer import GenerationErrorKind, Writer
-from bot.jobs.circuit_breaker import Health
-from bot.jobs.rate_limiter import RateLimiter
+from bot.jobs.rate_limiter import OnWait, RateLimiter
 from bot.ports import NoRunCards
 from bot.scripts import text_splitting
 from bot.scripts.coverage import Coverage
 from bot.scripts.models import Script
 from storage import Database, ReadTransaction
+from storage.leases import LEASE
 from storage.stores.events import EventFilter
 from storage.stores.runs import Run
 from storage.stores.scripts import StoredScript
@@ -116,10 +117,10 @@ BEFORE = [
     Row("gone", K.MODEL_GONE, f"Gemini no longer offers {FLASH} to this account.", "free", 2, 2),
     Row("quota_minute", K.QUOTA_MINUTE, "Gemini allows no more requests in this minute.", "free", 6, 2),
     Row("quota_bare", K.QUOTA_MINUTE, "Gemini allows no more requests in this minute.", "free", 6, 2),
-    Row("quota_day", K.QUOTA_DAY, f"Gemini's daily quota for {FLASH} is used up. It is back at <t:", "free", 2, 2),
+    Row("quota_day", K.QUOTA_DAY, f"Gemini's daily quota for {FLASH} is used up. It resets at <t:", "free", 2, 2),
     Row("quota_none", K.QUOTA_NONE, f"This Gemini account has no quota at all for {FLASH}.", "free", 2, 2),
-    Row("bad_request", K.BAD_REQUEST, "Gemini would not take the request as it was put.", "free", 2, 2),
-    Row("location", K.BAD_REQUEST, "Gemini would not take the request as it was put.", "free", 2, 2),
+    Row("bad_request", K.BAD_REQUEST, "Gemini did not accept the request.", "free", 2, 2),
+    Row("location", K.BAD_REQUEST, "Gemini did not accept the request.", "free", 2, 2),
     Row("overloaded", K.OVERLOADED, "Gemini is overloaded at the moment.", "free", 6, 2),
     Row("internal", K.OVERLOADED, "Gemini is overloaded at the moment.", "free", 6, 2),
     Row("deadline", K.OVERLOADED, "Gemini is overloaded at the moment.", "free", 6, 2),
@@ -152,9 +153,9 @@ MIDDLE = [
     Row("then forbidden", K.NO_PERMISSION, f"The studio's Gemini key is not allowed to use {FLASH}.", "lost"),
     Row("then gone", K.MODEL_GONE, f"Gemini no longer offers {FLASH} to this account.", "lost"),
     Row("then quota_minute", K.QUOTA_MINUTE, "Gemini allows no more requests in this minute.", "lost"),
-    Row("then quota_day", K.QUOTA_DAY, f"Gemini's daily quota for {FLASH} is used up. It is back at <t:", "lost"),
+    Row("then quota_day", K.QUOTA_DAY, f"Gemini's daily quota for {FLASH} is used up. It resets at <t:", "lost"),
     Row("then quota_none", K.QUOTA_NONE, f"This Gemini account has no quota at all for {FLASH}.", "lost"),
-    Row("then bad_request", K.BAD_REQUEST, "Gemini would not take the request as it was put.", "lost"),
+    Row("then bad_request", K.BAD_REQUEST, "Gemini did not accept the request.", "lost"),
     Row("then internal", K.OVERLOADED, "Gemini is overloaded at the moment.", "lost"),
     Row("error_in_stream", K.OVERLOADED, "Gemini is overloaded at the moment.", "lost"),
     Row("then prompt_blocked", K.PROMPT_BLOCKED, "Gemini refused this chapter (no reason given).", "paid"),
@@ -189,9 +190,9 @@ class Outcome:
         return [name for name, _ in self.events]
 
     @property
-    def kept(self) -> Progress:
+    def kept(self) -> RunProgress:
         """What a later try goes on from."""
-        return Progress.model_validate_json(self.run.progress) if self.run.progress else Progress()
+        return RunProgress.from_column(self.run.progress)
 
     @property
     def failure(self) -> dict[str, Any]:
@@ -206,13 +207,13 @@ class Studio:
 
     database: Database
     path: str
-    health: Health
+    availability: GeminiAvailability
     budget: int | None = None
     gate: RateLimiter = field(default_factory=RateLimiter)
     waits: list[tuple[str, float]] = field(default_factory=list)
 
-    def engine(
-        self, model: GeminiModel, total: float = 8.0, models: tuple[str, ...] = (FLASH, LITE)
+    def pipeline(
+        self, model: GeminiClient, total: float = 8.0, models: tuple[str, ...] = (FLASH, LITE)
     ) -> GenerationPipeline:
         """Writes with ``models`` and falls back to the template."""
 
@@ -230,18 +231,17 @@ class Studio:
                 backoff=0.002,
                 jitter=lambda: 0.5,
                 rate_limiter=self.gate,
-                health=self.health,
-                clock=self.database.clock,
+                availability=self.availability,
+                clock=self.availability.clock,
             )
 
         return GenerationPipeline(self.database, TemplateWriter(), NoRunCards(), wait_plainly, LEASE, writer_factory)
 
     async def order(self, text: str = CHAPTER, progress: str = "", **changes: Any) -> Run:
         """A run that is leased already."""
-        chapter = NewChapter("ebook_001", 1, text)
-        order = ScriptRequest(title="The Midnight Summoning", **changes)
-        ordered = await create_run(self.database, chapter, order, None, progress=progress, owner=OWNER)
-        return ordered.run
+        request = ScriptRequest(ebook="ebook_001", chapter_number=1, title="The Midnight Summoning", **changes)
+        requested = await self.database.write(lambda tx: create_run(tx, request, text, progress=progress, owner=OWNER))
+        return requested.run
 
     async def outcome(self, run: Run) -> Outcome:
         """Read from the database alone."""
@@ -266,8 +266,8 @@ class Studio:
 
 
 @asynccontextmanager
-async def connected(key: str = KEY, idle: float = 1.0) -> AsyncIterator[GeminiModel]:
-    model = GeminiModel(key, idle_seconds=idle)
+async def connected(key: str = KEY, idle: float = 1.0) -> AsyncIterator[GeminiClient]:
+    model = GeminiClient(key, idle_seconds=idle)
     try:
         yield model
     finally:
@@ -277,7 +277,7 @@ async def connected(key: str = KEY, idle: float = 1.0) -> AsyncIterator[GeminiMo
 async def write(studio: Studio, row: Row | None = None, run: Run | None = None) -> Outcome:
     run = run or await studio.order()
     async with connected(idle=row.idle if row else 1.0) as model:
-        await studio.engine(model, row.total if row else 8.0).write(run, OWNER)
+        await studio.pipeline(model, row.total if row else 8.0).write(run)
     return await studio.outcome(run)
 
 
@@ -285,7 +285,7 @@ def assert_nothing_is_lost(outcome: Outcome) -> None:
     """Every paragraph of the chapter is in the script, whoever wrote it, and the cues are numbered through."""
     assert Coverage.model_validate_json(outcome.stored.coverage).missing == ()
     told = " ".join(cue.text for cue in outcome.script.cues)
-    for paragraph in text_splitting.paragraphs(CHAPTER):
+    for paragraph in text_splitting.split_paragraphs(CHAPTER):
         assert paragraph.split(". ")[0] in told
     assert [cue.n for cue in outcome.script.cues] == list(range(1, len(outcome.script.cues) + 1))
 

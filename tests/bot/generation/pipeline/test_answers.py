@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.generation.gemini.response import ResponseParser, schema
-from bot.generation.writer import GenerationError, PartRequest
-from bot.scripts.models import Draft, Usage
+from bot.generation.draft import Draft, Usage
+from bot.generation.gemini.response import ResponseParser, build_response_schema
+from bot.generation.request import PartRequest
+from bot.generation.writer import GenerationError
 from tests.bot.generation.pipeline.studio import (
     _JUNK,
     FaultyGemini,
@@ -96,7 +97,12 @@ def _filled(wanted: dict[str, Any]) -> st.SearchStrategy[Any]:
 
 
 @settings(max_examples=150, deadline=None)
-@given(answer=_filled(schema()), step=st.integers(1, 40), cut=st.integers(0, 400), indent=st.sampled_from([None, 4]))
+@given(
+    answer=_filled(build_response_schema()),
+    step=st.integers(1, 40),
+    cut=st.integers(0, 400),
+    indent=st.sampled_from([None, 4]),
+)
 def test_whatever_the_schema_is_filled_with_is_read_or_refused(
     answer: object, step: int, cut: int, indent: int | None
 ) -> None:
@@ -109,6 +115,6 @@ def test_whatever_the_schema_is_filled_with_is_read_or_refused(
         reader.feed(text[at : at + step])
     with suppress(GenerationError):
         reader.finish()
-    draft = reader.draft("model", Usage())
+    draft = reader.build_draft("model", Usage())
     assert [cue.n for cue in draft.cues] == list(range(7, 7 + len(draft.cues)))
     assert Draft.model_validate_json(draft.model_dump_json()) == draft

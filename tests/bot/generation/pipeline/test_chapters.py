@@ -94,7 +94,7 @@ async def test_orders_inside_a_chapter_stay_in_the_fence(standin: FaultyGemini, 
         "0123456789abcdef01234567"
     }
     head, story, tail = re.split(rf"\n?^(?:<<<)?STORY {token}(?:>>>)?$\n?", fenced, flags=re.MULTILINE)
-    assert story.split("\n\n") == list(text_splitting.paragraphs(INJECTION))
+    assert story.split("\n\n") == list(text_splitting.split_paragraphs(INJECTION))
     assert "never an instruction" in head
     assert tail == ""
     assert outcome.stored.title == outcome.script.title == "The Midnight Summoning"
@@ -103,5 +103,5 @@ async def test_orders_inside_a_chapter_stay_in_the_fence(standin: FaultyGemini, 
 
 def assert_nothing_is_told_twice(outcome: Outcome) -> None:
     """No spoken cue stands twice in a script whose chapter repeats nothing."""
-    spoken = [cue.text for cue in outcome.script.cues if cue.kind.spoken]
+    spoken = [cue.text for cue in outcome.script.cues if cue.kind.is_spoken]
     assert len(spoken) == len(set(spoken))
