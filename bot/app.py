@@ -103,7 +103,7 @@ class MythBot(commands.Bot):
         await gemini.connect()
         await self.load_extension(ADAPTERS)
         self.services = build_services(self.settings, database, gemini, self.adapters, self.runtime)
-        self._stack.push_async_callback(self.services.snapshots.pictures.close)
+        self._stack.push_async_callback(self.services.snapshots.renderer.close)
         for extension in EXTENSIONS:
             await self.load_extension(extension)
         await self.register_commands(force=self._force_sync)

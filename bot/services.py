@@ -74,6 +74,7 @@ class Services:
     broadcast_cards: BroadcastCardService
     affiliates: AffiliateService
     badges: BadgeService
+    overviews: OverviewService
     snapshots: SnapshotService
     history: EventHistory
     sessions: SessionService
@@ -187,9 +188,8 @@ def build_services(
     )
     broadcast_cards = BroadcastCardService(database, adapters.broadcast_cards)
     zone, budget = settings.studio_timezone, settings.monthly_budget_micros
-    snapshots = SnapshotService(
-        OverviewService(database, zone, budget), TimelineService(database, zone), ChartRenderer()
-    )
+    overviews = OverviewService(database, zone, budget)
+    snapshots = SnapshotService(overviews, TimelineService(database, zone), ChartRenderer())
     return Services(
         database=database,
         generation=generation,
@@ -201,11 +201,14 @@ def build_services(
         broadcast_cards=broadcast_cards,
         affiliates=AffiliateService(database, adapters.channel_access),
         badges=BadgeService(database, parse_tiers(settings.badge_tiers)),
+        overviews=overviews,
         snapshots=snapshots,
         history=EventHistory(database, zone),
         sessions=SessionService(database, zone),
         public=PublicProgress(database),
-        boards=LiveBoardWorker(database, adapters.board_messages, adapters.notices, snapshots.of, runtime.wait, zone),
+        boards=LiveBoardWorker(
+            database, adapters.board_messages, adapters.notices, snapshots.take_snapshot, runtime.wait, zone
+        ),
         tracking=TrackingService(database),
         privacy=PrivacyService(database),
         worker=worker,

@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.database import Database, ReadTransaction, T, WriteTransaction, explain_open_failure
+from storage.database import Database, ReadTransaction, T, WriteTransaction, describe_open_error
 from storage.engine import create_engines, parse_url
 from storage.errors import DatabaseUnreadableError
 from storage.lock import FileLock
@@ -55,7 +55,7 @@ async def open_dry_run(url: str, clock: Callable[[], datetime] | None = None) ->
             finally:
                 await transaction.rollback()
     except (DBAPIError, OSError) as error:
-        raise DatabaseUnreadableError(explain_open_failure(engines, error)) from error
+        raise DatabaseUnreadableError(describe_open_error(engines, error)) from error
     finally:
         await engines.dispose()
 

@@ -75,7 +75,7 @@ def _read_version(connection: Connection) -> str | None:
     return version
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: Connection, revision: str = HEAD) -> None:
     from alembic import command
     from alembic.config import Config
 
@@ -83,4 +83,4 @@ def _upgrade(connection: Connection) -> None:
     config.set_main_option("script_location", "storage:migrations")
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)

@@ -102,6 +102,11 @@ class JobWorker(Generic[J]):
         """Whether the worker is stopping, so that a job should not begin anything that takes long."""
         return self._stop.is_set()
 
+    @property
+    def running_keys(self) -> frozenset[str]:
+        """Keys of the jobs that run in this process now."""
+        return frozenset(self._running)
+
     async def start(self) -> None:
         """Recovers what dead processes left behind, then works in the background."""
         await self._recover()
@@ -184,6 +189,8 @@ class JobWorker(Generic[J]):
         key = self.handler.get_key(job)
         task = asyncio.create_task(self._run_job(key, job, recovered=recovered))
         self._running[key] = job, task
+        # Not in the task itself: a task that is cancelled before its first step runs none of its code.
+        task.add_done_callback(lambda _: self._forget(key))
         if key in self._cancelled:  # between the claim and this line
             task.cancel()
 
@@ -192,9 +199,10 @@ class JobWorker(Generic[J]):
             await self.handler.run(job, recovered=recovered)
         except Exception as error:  # noqa: BLE001 - the job's lease expires, and a later sweep recovers it
             log_unexpected(error, f"working on {self.handler.kind} {key}")
-        finally:
-            self._running.pop(key, None)
-            self._wake.set()
+
+    def _forget(self, key: str) -> None:
+        self._running.pop(key, None)
+        self._wake.set()
 
     async def _recover(self) -> None:
         all_owners = self.exclusive and not self._has_recovered_all

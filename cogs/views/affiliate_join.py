@@ -94,7 +94,9 @@ def check_role(role: discord.Role, channel: discord.TextChannel) -> None:
         InputError: it is @everyone, or the bot may not ping it.
     """
     if role.is_default():
-        raise InputError("Everybody cannot be pinged.", "Choose a role that members take by themselves, or none.")
+        raise InputError(
+            "The role of all members cannot be pinged.", "Choose a role that members take themselves, or none."
+        )
     if not role.mentionable and not channel.permissions_for(channel.guild.me).mention_everyone:
         raise InputError(
             f"I may not ping {role.mention}.",

@@ -19,7 +19,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import Database, DatabaseNewerError, states
 from storage.engine import create_engines, parse_url
-from storage.migrate import HEAD, KNOWN_VERSIONS
+from storage.migrate import HEAD, KNOWN_VERSIONS, _upgrade
+from storage.states import DeliveryAction
 from storage.tables import metadata
 from storage.types import Utc
 from tests.conftest import FakeClock
@@ -177,6 +178,48 @@ async def test_a_failed_migration_leaves_nothing(empty_url: str, clock: FakeCloc
     assert await looked_at(empty_url) == {}
     await (await Database.open(empty_url, clock)).close()
     assert "deliveries" in await looked_at(empty_url)
+
+
+async def test_rows_of_an_older_database_are_kept(empty_url: str, clock: FakeClock) -> None:
+    """Every row that an earlier version wrote is there after the update, under the new names."""
+    engines = create_engines(parse_url(empty_url))
+    async with engines.writer.begin() as connection:
+        await connection.run_sync(_upgrade, "0002")
+        for statement in OLD_ROWS:
+            await connection.exec_driver_sql(statement)
+    await engines.dispose()
+    database = await Database.open(empty_url, clock)
+    async with database.read() as tx:
+        assert await tx.key_values.get("commands_synced") == "abc"
+        assert (await tx.broadcasts.get("notifications_1")).announced
+        (delivery,) = await tx.deliveries.list_by_broadcast("notifications_1")
+        assert (delivery.action, delivery.lease_owner, delivery.lease_token) == (DeliveryAction.EDIT, "sender_1", 0)
+        (board,) = await tx.boards.list_all()
+        assert (board.channel_id, board.message_id, board.lease_owner, board.due_at) == (5, 6, None, None)
+    await database.close()
+    found = await looked_at(empty_url)
+    assert [row[:2] for row in found["visits"]] == [("members_1", 12)]
+
+
+NOW = "'2026-11-22 20:00:00.000000'"
+OLD_ROWS = (
+    "INSERT INTO facts (name, value) VALUES ('commands_synced', 'abc')",
+    f"INSERT INTO members (id, discord_id, name, created_at) VALUES ('members_1', 7, 'Hana', {NOW})",
+    f"INSERT INTO looks (member_id, seq, looked_at) VALUES ('members_1', 12, {NOW})",
+    (
+        "INSERT INTO broadcasts (id, state, title, message, ping_roles, audience, told, created_at)"
+        f" VALUES ('notifications_1', 'done', 'New Lore', 'Share it.', false, 'all', true, {NOW})"
+    ),
+    (
+        "INSERT INTO deliveries (id, broadcast_id, state, act, guild_id, guild_name, channel_id, channel_name, due_at,"
+        " lease_owner, lease_until, updated_at)"
+        f" VALUES ('0123456789abcdef', 'notifications_1', 'sending', 'edit', 1, 'G', 2, 'c', {NOW}, 'sender_1', {NOW}, {NOW})"
+    ),
+    (
+        "INSERT INTO boards (channel_id, guild_id, message_id, period, lease_owner, lease_until, created_at)"
+        f" VALUES (5, 1, 6, 'week', 'board_1', {NOW}, {NOW})"
+    ),
+)
 
 
 async def test_a_newer_database_is_left_alone(empty_url: str, clock: FakeClock) -> None:

@@ -1,11 +1,15 @@
-"""What failed requests mean for a delivery."""
+"""What failed requests and unreadable channels mean for a delivery."""
 
 import discord
 import pytest
 
 from bot.broadcasts.post import Outcome, OutcomeKind
 from cogs.messages.post_sender import outcome_of_failure
+from tests.cogs.announcements import compose
 from tests.cogs.fake_errors import http_error
+from tests.stage import Stage
+
+READ_MESSAGE_HISTORY = 1 << 16
 
 
 @pytest.mark.parametrize(
@@ -38,3 +42,15 @@ from tests.cogs.fake_errors import http_error
 def test_a_failed_request_decides_what_happens_to_the_delivery(error: Exception, outcome: Outcome) -> None:
     """Refusals are final, lost responses are uncertain, and pauses say for how long."""
     assert outcome_of_failure(error) == outcome
+
+
+async def test_an_unreadable_history_does_not_prove_that_a_post_is_missing(stage: Stage) -> None:
+    """A channel whose history the bot may not read looks empty; after a lost response that is no reason to post again."""
+    lantern = await (await stage.add_affiliate("Red Lantern")).subscribe()
+    lantern.channel.deny(lantern.guild.me, READ_MESSAGE_HISTORY)
+    stage.discord.update(lantern.channel)
+    stage.discord.add_fault("POST", f"/channels/{lantern.channel.id}/messages", "lost")
+    log = await compose(stage)
+    await stage.hana.click(log, "Post to 1 channel")
+    await stage.wait_for_card("Posted to 1 of 1 channel", 20)
+    assert len(lantern.posts) == 1, "the nonce made the second attempt the same post"

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -14,17 +13,6 @@ from storage import Database, StaleStateError, WriteTransaction
 from storage.states import ScriptState
 from storage.stores.scripts import NewScript
 from tests.conftest import FakeClock
-
-
-@pytest.fixture
-async def peers(database: Database, database_url: str, clock: FakeClock) -> AsyncIterator[tuple[Database, Database]]:
-    """Two processes' databases where there may be two; on SQLite the one twice."""
-    if database.exclusive:
-        yield database, database
-        return
-    other = await Database.open(database_url, clock)
-    yield database, other
-    await other.close()
 
 
 async def booked(database: Database, ebook_id: str = "ebook_001", title: str = "The Fox") -> None:
