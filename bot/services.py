@@ -16,8 +16,8 @@ from bot.charts.snapshot import SnapshotService
 from bot.clock import Clock, Wait, utcnow, wait_plainly
 from bot.ebooks.catalog import EbookCatalog
 from bot.event_names import GENERATION_FELL_BACK
-from bot.generation.budget import RunBudget
 from bot.generation.gemini.availability import GeminiAvailability
+from bot.generation.gemini.budget import RunBudget
 from bot.generation.gemini.client import GeminiClient, load_sdk
 from bot.generation.gemini.writer import GeminiWriter
 from bot.generation.pipeline import GenerationPipeline, WriterFactory

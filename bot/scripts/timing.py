@@ -1,7 +1,7 @@
 """How long a script runs: an estimate from its spoken words, its sounds and the pauses between speakers."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final
 
 from bot.scripts.models import Cue, CueKind, RunningTime
@@ -61,11 +61,6 @@ def add_timing(cues: Iterable[Cue]) -> tuple[tuple[Cue, ...], RunningTime]:
         high += pause + slow
         previous = cue
     return tuple(timed), RunningTime(low=math.floor(low), high=math.ceil(high))
-
-
-def estimate_running_time(cues: Sequence[Cue]) -> RunningTime:
-    """The running time alone."""
-    return add_timing(cues)[1]
 
 
 def estimate_cue_seconds(cue: Cue) -> float:

@@ -4,12 +4,13 @@ import asyncio
 import random
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import aclosing
-from typing import Final, Protocol
+from typing import Final
 
 from bot.clock import Clock, Wait, utcnow, wait_plainly
 from bot.generation.draft import Draft, Usage
 from bot.generation.error_messages import create_error, pick_most_informative
 from bot.generation.gemini.availability import GeminiAvailability
+from bot.generation.gemini.budget import Budget, UnlimitedBudget
 from bot.generation.gemini.call import CallReport, Deadline
 from bot.generation.gemini.client import GeminiClient
 from bot.generation.gemini.pricing import calculate_cost, calculate_max_cost
@@ -50,36 +51,6 @@ _BAD_RESPONSE_KINDS: Final = {
     GenerationErrorKind.CUT_OFF,
     GenerationErrorKind.UNKNOWN_END,
 }
-
-
-class Budget(Protocol):
-    """Reserves money before each call and records its cost afterwards. Amounts are in micro-dollars."""
-
-    async def reserve(self, model: str, micros: int | None) -> str:
-        """The id of a reservation for a call that costs at most ``micros`` (None: unknown).
-
-        Raises:
-            GenerationError: of kind BUDGET, where the reservation would exceed the budget.
-        """
-        ...
-
-    async def record_cost(self, reservation_id: str, model: str, usage: Usage | None, micros: int | None) -> None:
-        """Replaces the reservation by what the call cost.
-
-        Where ``usage`` is None the call was lost and its cost cannot be known, so the reservation is kept.
-        """
-        ...
-
-
-class UnlimitedBudget:
-    """A budget that allows every call and records nothing."""
-
-    async def reserve(self, model: str, micros: int | None) -> str:  # noqa: ARG002 - part of the protocol
-        """An empty reservation id."""
-        return ""
-
-    async def record_cost(self, reservation_id: str, model: str, usage: Usage | None, micros: int | None) -> None:
-        """Does nothing."""
 
 
 OnFallback = Callable[[GenerationError, str], Awaitable[None]]

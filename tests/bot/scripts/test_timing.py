@@ -1,7 +1,7 @@
 import pytest
 
 from bot.scripts.models import Cue, CueKind, RunningTime
-from bot.scripts.timing import add_timing, estimate_cue_seconds, estimate_running_time, estimate_speech_seconds
+from bot.scripts.timing import add_timing, estimate_cue_seconds, estimate_speech_seconds
 from tests.bot.generation.story import narrated
 
 
@@ -38,9 +38,9 @@ def test_starts_follow_from_what_came_before() -> None:
 
 def test_the_range_is_that_of_fast_and_slow_speech() -> None:
     """Only spoken words stretch; the numbers are whole seconds, rounded outwards."""
-    assert estimate_running_time(narrated("word " * 2_310)) == RunningTime(low=840, high=990)
-    assert estimate_running_time([cue(CueKind.MUSIC)]) == RunningTime(low=6, high=6)
-    assert estimate_running_time(()) == RunningTime(low=0, high=0)
+    assert add_timing(narrated("word " * 2_310))[1] == RunningTime(low=840, high=990)
+    assert add_timing([cue(CueKind.MUSIC)])[1] == RunningTime(low=6, high=6)
+    assert add_timing(())[1] == RunningTime(low=0, high=0)
 
 
 def test_a_line_without_words_is_a_breath() -> None:

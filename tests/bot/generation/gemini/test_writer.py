@@ -6,12 +6,13 @@ import pytest
 
 from bot.generation.draft import Draft, Usage
 from bot.generation.error_messages import create_error
+from bot.generation.gemini.budget import UnlimitedBudget
 from bot.generation.gemini.client import GeminiClient
 from bot.generation.gemini.pricing import calculate_cost
-from bot.generation.gemini.writer import GeminiWriter, UnlimitedBudget
+from bot.generation.gemini.writer import GeminiWriter
 from bot.generation.writer import GenerationError, GenerationErrorKind
 from bot.scripts.models import WriterKind
-from tests.bot.generation.conftest import NOW
+from tests.bot.generation.gemini.conftest import NOW
 from tests.bot.generation.story import request
 from tests.standins.gemini import GeminiStandIn
 

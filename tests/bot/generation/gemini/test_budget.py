@@ -3,8 +3,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from bot.generation.budget import RunBudget
 from bot.generation.draft import Usage
+from bot.generation.gemini.budget import RunBudget
 from bot.generation.request import ScriptRequest
 from bot.generation.service import create_run
 from bot.generation.writer import GenerationError, GenerationErrorKind

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from bot.clock import wait_plainly
 from bot.event_names import GENERATION_FAILED
-from bot.generation.budget import RunBudget
 from bot.generation.gemini.availability import GeminiAvailability
+from bot.generation.gemini.budget import RunBudget
 from bot.generation.gemini.client import GeminiClient
 from bot.generation.gemini.writer import GeminiWriter
 from bot.generation.pipeline import GenerationPipeline
@@ -202,7 +202,7 @@ class Outcome:
 
 
 @dataclass(slots=True)
-class Studio:
+class PipelineStage:
     """A database and an engine, in a hurry."""
 
     database: Database
@@ -237,7 +237,7 @@ class Studio:
 
         return GenerationPipeline(self.database, TemplateWriter(), NoRunCards(), wait_plainly, LEASE, writer_factory)
 
-    async def order(self, text: str = CHAPTER, progress: str = "", **changes: Any) -> Run:
+    async def create_run(self, text: str = CHAPTER, progress: str = "", **changes: Any) -> Run:
         """A run that is leased already."""
         request = ScriptRequest(ebook="ebook_001", chapter_number=1, title="The Midnight Summoning", **changes)
         requested = await self.database.write(lambda tx: create_run(tx, request, text, progress=progress, owner=OWNER))
@@ -274,11 +274,11 @@ async def connected(key: str = KEY, idle: float = 1.0) -> AsyncIterator[GeminiCl
         await model.aclose()
 
 
-async def write(studio: Studio, row: Row | None = None, run: Run | None = None) -> Outcome:
-    run = run or await studio.order()
+async def write(stage: PipelineStage, row: Row | None = None, run: Run | None = None) -> Outcome:
+    run = run or await stage.create_run()
     async with connected(idle=row.idle if row else 1.0) as model:
-        await studio.pipeline(model, row.total if row else 8.0).write(run)
-    return await studio.outcome(run)
+        await stage.pipeline(model, row.total if row else 8.0).write(run)
+    return await stage.outcome(run)
 
 
 def assert_nothing_is_lost(outcome: Outcome) -> None:
@@ -306,11 +306,11 @@ def assert_money(outcome: Outcome, kind: str, failed: int) -> None:
     assert outcome.run.cost_micros == outcome.stored.cost_micros == total
 
 
-def assert_nothing_technical(studio: Studio, caplog: pytest.LogCaptureFixture) -> None:
+def assert_nothing_technical(stage: PipelineStage, caplog: pytest.LogCaptureFixture) -> None:
     """Neither the key nor anything that only a programmer reads is in the database or in the log."""
     logged = [record for record in caplog.records if record.levelno >= logging.INFO]
     assert [record.getMessage() for record in logged if record.exc_info] == []
-    for text in (studio.everything(), "\n".join(record.getMessage() for record in logged)):
+    for text in (stage.everything(), "\n".join(record.getMessage() for record in logged)):
         assert KEY not in text
         assert TECHNICAL.findall(text) == []
 

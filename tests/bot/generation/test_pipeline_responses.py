@@ -12,10 +12,10 @@ from bot.generation.draft import Draft, Usage
 from bot.generation.gemini.response import ResponseParser, build_response_schema
 from bot.generation.request import PartRequest
 from bot.generation.writer import GenerationError
-from tests.bot.generation.pipeline.studio import (
+from tests.bot.generation.pipeline_stage import (
     _JUNK,
     FaultyGemini,
-    Studio,
+    PipelineStage,
     assert_money,
     assert_nothing_is_lost,
     assert_nothing_technical,
@@ -24,10 +24,10 @@ from tests.bot.generation.pipeline.studio import (
 
 
 @pytest.mark.parametrize("scenario", ["fenced", "thought", "runaway"])
-async def test_odd_but_usable_answers_are_used(standin: FaultyGemini, studio: Studio, scenario: str) -> None:
+async def test_odd_but_usable_answers_are_used(standin: FaultyGemini, stage: PipelineStage, scenario: str) -> None:
     """A fence around the JSON, thoughts before it and a cue that never ends still make Gemini's script."""
     standin.answer_with(scenario)
-    outcome = await write(studio)
+    outcome = await write(stage)
     assert outcome.stored.writer == "gemini"
     assert len(standin.calls) == 1
     assert_nothing_is_lost(outcome)
@@ -68,19 +68,19 @@ STRANGE: dict[str, tuple[str, str]] = {
 
 @pytest.mark.parametrize("name", STRANGE)
 async def test_whatever_fits_into_json_becomes_a_script(
-    standin: FaultyGemini, studio: Studio, caplog: pytest.LogCaptureFixture, name: str
+    standin: FaultyGemini, stage: PipelineStage, caplog: pytest.LogCaptureFixture, name: str
 ) -> None:
     """An answer in JSON with a cue somewhere is Gemini's script, however strangely its fields are filled."""
     standin.answer, said = STRANGE[name]
     standin.answer_with("custom")
-    outcome = await write(studio)
+    outcome = await write(stage)
     assert (outcome.stored.writer, outcome.stored.error) == ("gemini", "")
     assert any(said in cue.text for cue in outcome.script.cues)
     assert all(len(cue.text) <= 2_000 and cue.text.isprintable() for cue in outcome.script.cues)
     assert len({member.name for member in outcome.script.cast}) == len(outcome.script.cast)
     assert {cue.speaker for cue in outcome.script.cues} - {member.name for member in outcome.script.cast} <= {""}
     assert len(standin.calls) == 1
-    assert_nothing_technical(studio, caplog)
+    assert_nothing_technical(stage, caplog)
 
 
 def _filled(wanted: dict[str, Any]) -> st.SearchStrategy[Any]:
