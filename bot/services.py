@@ -16,17 +16,18 @@ from bot.charts.snapshot import SnapshotService
 from bot.clock import Clock, Wait, utcnow, wait_plainly
 from bot.ebooks.catalog import EbookCatalog
 from bot.event_names import GENERATION_FELL_BACK
-from bot.generation.budget import RunBudget
 from bot.generation.gemini.availability import GeminiAvailability
-from bot.generation.gemini.client import GeminiModel, load_sdk
+from bot.generation.gemini.budget import RunBudget
+from bot.generation.gemini.client import GeminiClient, load_sdk
 from bot.generation.gemini.writer import GeminiWriter
-from bot.generation.pipeline import GenerationPipeline, OnWait, WriterFactory
+from bot.generation.pipeline import GenerationPipeline, WriterFactory
+from bot.generation.run_cards import RunCardService
 from bot.generation.service import GenerationService
 from bot.generation.template import TemplateWriter
 from bot.generation.worker import RunWorker
 from bot.generation.writer import GenerationError, Writer
 from bot.jobs.pacer import Pacer
-from bot.jobs.rate_limiter import RateLimiter
+from bot.jobs.rate_limiter import OnWait, RateLimiter
 from bot.live_boards import LiveBoardWorker
 from bot.ports import Adapters, RunCards
 from bot.privacy import PrivacyService
@@ -65,6 +66,7 @@ class Services:
 
     database: Database
     generation: GenerationService
+    run_cards: RunCardService
     ebooks: EbookCatalog
     scripts: ScriptLibrary
     drafts: DraftService
@@ -102,7 +104,7 @@ class GeminiAccess:
 
     settings: StudioSettings
     runtime: Runtime
-    model: GeminiModel | None = None
+    model: GeminiClient | None = None
     availability: GeminiAvailability = field(default_factory=GeminiAvailability)
 
     async def connect(self) -> None:
@@ -111,7 +113,7 @@ class GeminiAccess:
         if not settings.gemini_key:
             return
         await asyncio.to_thread(load_sdk)
-        self.model = GeminiModel(
+        self.model = GeminiClient(
             settings.gemini_key,
             api_version=settings.gemini_api_version,
             idle_seconds=settings.gemini_idle_seconds,
@@ -129,9 +131,9 @@ class GeminiAccess:
         rate_limiter = RateLimiter(settings.gemini_requests_per_minute, runtime.wait)
 
         def writer(run: Run, on_wait: OnWait) -> Writer:
-            async def fell_back(found: GenerationError, to: str) -> None:
+            async def report_fallback(error: GenerationError, next_model: str) -> None:
                 async def work(tx: WriteTransaction) -> None:
-                    data = {"run_id": run.id, "from": found.model, "to": to, "reason": found.kind.value}
+                    data = {"run_id": run.id, "from": error.model, "to": next_model, "reason": error.kind.value}
                     tx.report(GENERATION_FELL_BACK, data, member_id=run.member_id, ebook_id=run.ebook_id)
 
                 await database.write(work)
@@ -141,7 +143,7 @@ class GeminiAccess:
                 (settings.gemini_model, *settings.gemini_fallback_models),
                 total_seconds=settings.gemini_total_seconds,
                 budget=RunBudget(database, run.id, micros),
-                on_fallback=fell_back,
+                on_fallback=report_fallback,
                 rate_limiter=rate_limiter,
                 availability=self.availability,
                 on_wait=on_wait,
@@ -158,27 +160,23 @@ class GeminiAccess:
             await self.model.aclose()
 
 
-def build_engine(
-    database: Database, gemini: GeminiAccess, card: RunCards, runtime: Runtime, lease: timedelta = LEASE
+def build_pipeline(
+    database: Database, gemini: GeminiAccess, cards: RunCards, runtime: Runtime, lease: timedelta = LEASE
 ) -> GenerationPipeline:
-    """What writes runs."""
+    """The pipeline that writes runs, with Gemini where a key is set."""
     template = TemplateWriter(runtime.template_pace, runtime.wait)
-    return GenerationPipeline(database, template, card, runtime.wait, lease, gemini.writer_factory(database))
+    return GenerationPipeline(database, template, cards, runtime.wait, lease, gemini.writer_factory(database))
 
 
 def build_services(
     settings: Settings, database: Database, gemini: GeminiAccess, adapters: Adapters, runtime: Runtime
 ) -> Services:
     """All services, not started yet. ``gemini`` is connected already."""
-    engine = build_engine(database, gemini, adapters.run_cards, runtime)
-    worker = RunWorker(
-        database,
-        engine,
-        runtime.wait,
-        settings.generation_workers,
-        lambda run_id: generation.refresh(run_id),  # noqa: PLW0108 - made below
-    )
-    generation = GenerationService(database, worker, adapters.run_cards)
+    pipeline = build_pipeline(database, gemini, adapters.run_cards, runtime)
+    run_cards = RunCardService(database, adapters.run_cards)
+    worker = RunWorker(database, pipeline, runtime.wait, settings.generation_workers, run_cards.refresh_card)
+    has_gemini = pipeline.writer_factory is not None
+    generation = GenerationService(database, worker, run_cards, has_gemini=has_gemini)
     dispatcher = Dispatcher(
         database,
         adapters.post_sender,
@@ -195,6 +193,7 @@ def build_services(
     return Services(
         database=database,
         generation=generation,
+        run_cards=run_cards,
         ebooks=EbookCatalog(database),
         scripts=ScriptLibrary(database),
         drafts=DraftService(database, adapters.channel_access, dispatcher.wake),

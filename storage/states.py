@@ -54,8 +54,8 @@ class DeliveryAction(StrEnum):
 class DeliveryState(StrEnum):
     """One broadcast in one channel.
 
-    ``sending`` is committed before the request goes out. ``refused`` is a final refusal by Discord; ``failed`` means all attempts
-    are used up; ``unknown`` means that it may or may not have arrived and that this cannot be found out.
+    ``sending`` is committed before the request goes out. ``refused`` is a final refusal by Discord; ``failed`` means that
+    all attempts are used up; ``unknown`` that nobody can find out whether it arrived.
     """
 
     READY = "ready"

@@ -1,4 +1,4 @@
-"""``INSERT … ON CONFLICT`` as both databases speak it: two processes may add the same row at once."""
+"""``INSERT … ON CONFLICT`` for both databases: two processes may insert the same row at the same time."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

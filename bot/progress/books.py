@@ -44,10 +44,10 @@ async def load_books(tx: ReadTransaction, resolved: ResolvedScope) -> tuple[Book
     The scope's member and period do not matter here: a book is as far as it is, whoever wrote it.
     """
     ebook = resolved.ebook
-    titles = {ebook.id: ebook.title} if ebook else await tx.ebooks.titles()
-    known_chapters = await tx.ebooks.chapter_numbers(resolved.filter.ebook_id)
+    titles = {ebook.id: ebook.title} if ebook else await tx.ebooks.get_titles()
+    known_chapters = await tx.ebooks.get_chapter_numbers(resolved.filter.ebook_id)
     written_chapters: dict[str, list[ChapterProgress]] = {}
-    for chapter in await tx.scripts.standings(resolved.filter.ebook_id):
+    for chapter in await tx.scripts.list_chapter_progress(resolved.filter.ebook_id):
         written_chapters.setdefault(chapter.ebook_id, []).append(chapter)
     books = [
         _build_book(ebook_id, title, known_chapters.get(ebook_id, set()), written_chapters.get(ebook_id, []))

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Final
 
-from bot.exports import Download, neutral, packed
+from bot.exports.files import Download, escape_csv_cell, zip_if_larger
 from storage.stores.events import Event
 
 COLUMNS: Final = ("number", "timestamp", "event", "book", "member", "session", "data")
@@ -29,7 +29,7 @@ class EventExport:
         self.event_count += 1
         self._entries.append(json.dumps(event.to_entry(), ensure_ascii=False))
         row = (event.timestamp, event.event, event.ebook_id or "", event.member_id or "", event.session_id or "")
-        self._write_row([event.seq, *(neutral(cell) for cell in (*row, event.data))])
+        self._write_row([event.seq, *(escape_csv_cell(cell) for cell in (*row, event.data))])
 
     def to_downloads(self, limit: int) -> list[Download]:
         """``session_progress.json`` and ``session_progress.csv``; one ``.zip`` of them if they exceed ``limit`` bytes."""
@@ -40,7 +40,7 @@ class EventExport:
             # Spreadsheet programs recognise UTF-8 by the byte order mark that utf-8-sig writes.
             Download("session_progress.csv", self._table.getvalue().encode("utf-8-sig", "backslashreplace")),
         ]
-        return packed(files, limit, "session_progress.zip")
+        return zip_if_larger(files, limit, "session_progress.zip")
 
     def _write_row(self, cells: list[int | str] | tuple[str, ...]) -> None:
         csv.writer(self._table, lineterminator="\r\n").writerow(cells)

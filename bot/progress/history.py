@@ -9,7 +9,7 @@ from typing import Final
 from bot.actor import Actor
 from bot.errors import StateError
 from bot.event_names import PROGRESS_EXPORTED
-from bot.exports import MAX_UPLOAD, Download
+from bot.exports.files import MAX_UPLOAD_BYTES, Download
 from bot.progress.event_export import EventExport
 from bot.progress.paging import PagePosition, locate_page
 from bot.progress.scope import ResolvedScope, Scope, make_event_key, resolve_scope
@@ -62,7 +62,7 @@ class EventHistory:
 
     database: Database
     zone: str
-    limit: int = MAX_UPLOAD
+    limit: int = MAX_UPLOAD_BYTES
 
     @read_transaction
     async def get_page(self, tx: ReadTransaction, scope: Scope, page: int) -> EventPage:
@@ -114,7 +114,7 @@ class EventHistory:
         visit = await tx.sessions.record_visit(member_id, (await tx.events.get_head()).seq)
         if visit is not None:
             wanted = replace(wanted, since=None, after_seq=visit.seq)
-        titles = await tx.ebooks.titles()
+        titles = await tx.ebooks.get_titles()
         counts: dict[str, Counter[str]] = {}
         for ebook_id, event, number in await tx.event_counts.count_by_book_and_name(wanted):
             counts.setdefault(titles.get(ebook_id or "", ""), Counter())[event] += number

@@ -74,7 +74,9 @@ class OverviewService:
         """
         resolved = await resolve_scope(tx, scope, self.zone)
         wanted = resolved.filter
-        written = await tx.scripts.written(since=wanted.since, ebook_id=wanted.ebook_id, member_id=wanted.member_id)
+        written = await tx.scripts.count_by_writer(
+            since=wanted.since, ebook_id=wanted.ebook_id, member_id=wanted.member_id
+        )
         latest = await tx.events.get_page(wanted, limit=1)
         members = await tx.event_counts.list_active_members(wanted, excluding=AFFILIATE_EVENTS)
         names = await tx.members.get_names(members[:_MAX_NAMED_MEMBERS])

@@ -36,9 +36,9 @@ class PublicProgress:
         only = await tx.ebooks.find(ebook) if ebook else None
         if ebook and only is None:
             return PublicView((), ())
-        titles = await tx.ebooks.titles()
+        titles = await tx.ebooks.get_titles()
         released, upcoming = [], []
-        for chapter in await tx.scripts.standings(only.id if only else None):
+        for chapter in await tx.scripts.list_chapter_progress(only.id if only else None):
             is_released = chapter.state is ScriptState.RELEASED
             link = chapter.link if is_released else ""
             public = PublicChapter(titles[chapter.ebook_id], chapter.chapter_number, chapter.title, link)
@@ -51,8 +51,8 @@ class PublicProgress:
     @read_transaction
     async def find_books(self, tx: ReadTransaction, text: str) -> list[tuple[str, str]]:
         """Id and title of the public books whose id or title contains ``text``, in any case."""
-        titles = await tx.ebooks.titles()
-        chapters = await tx.scripts.standings()
+        titles = await tx.ebooks.get_titles()
+        chapters = await tx.scripts.list_chapter_progress()
         public_ids = {chapter.ebook_id for chapter in chapters if chapter.state is not ScriptState.DRAFT}
         folded = text.casefold()
         return [

@@ -109,5 +109,5 @@ async def resolve_scope(tx: ReadTransaction, scope: Scope, default_zone: str) ->
 
 async def _find_ebook(tx: ReadTransaction, name: str) -> Ebook | None:
     if name.startswith(_HASH_PREFIX):
-        name = next((ebook_id for ebook_id in await tx.ebooks.titles() if shorten_ebook_id(ebook_id) == name), name)
+        name = next((ebook_id for ebook_id in await tx.ebooks.get_titles() if shorten_ebook_id(ebook_id) == name), name)
     return await tx.ebooks.find(name)

@@ -71,7 +71,7 @@ class TimelineService:
             NotFoundError: no book has the scope's id or title.
         """
         resolved = await resolve_scope(tx, scope, self.zone)
-        milestones = await tx.scripts.milestones(resolved.filter.ebook_id, resolved.filter.member_id)
+        milestones = await tx.scripts.list_milestones(resolved.filter.ebook_id, resolved.filter.member_id)
         begin = resolved.since or await _find_begin(tx, resolved, milestones)
         axis = _build_axis(begin, resolved, tx.now)
         events = await tx.event_counts.count_between(resolved.filter, axis.edges)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from bot.actor import Actor
-from bot.ebooks.text import UNSTORABLE
+from bot.ebooks.text import UNSTORABLE_CHARACTERS
 from bot.errors import InputError
 from bot.event_names import RESERVED_EVENT_NAMES
 from storage import Database, WriteTransaction, write_transaction
@@ -45,7 +45,7 @@ class TrackingService:
         searched = (event, json.dumps(parsed, ensure_ascii=False))
         if not event or len(event) > MAX_EVENT_LENGTH:
             raise InputError(f"An event's name has 1 to {MAX_EVENT_LENGTH} characters.", "Give it a short name.")
-        if UNSTORABLE.search(event):
+        if UNSTORABLE_CHARACTERS.search(event):
             raise InputError("The event's name holds something that cannot be stored.", "Remove odd characters.")
         if event in RESERVED_EVENT_NAMES:
             raise InputError(f"“{event}” is written by the studio itself.", "Choose another name for your entry.")
@@ -95,7 +95,7 @@ def _get_ebook_id(data: dict[str, Any]) -> str | None:
     ebook_id = data.get("ebook_id")
     if not isinstance(ebook_id, str) or not 0 < len(ebook_id) <= _MAX_EBOOK_ID_LENGTH:
         return None
-    return None if UNSTORABLE.search(ebook_id) else ebook_id
+    return None if UNSTORABLE_CHARACTERS.search(ebook_id) else ebook_id
 
 
 def _reject_constant(constant: str) -> float:

@@ -10,7 +10,7 @@ from discord import ui
 from bot.app import MythBot
 from bot.charts.snapshot import Snapshot
 from bot.errors import DeliveryError
-from bot.permissions import in_words
+from bot.permissions import format_permissions
 from bot.ports import EditResult
 from cogs.messages.error_codes import UNKNOWN_CHANNEL, UNKNOWN_MESSAGE
 from cogs.messages.failures import (
@@ -62,7 +62,7 @@ class DiscordBoardMessages:
             try:
                 message = await self._send(channel_id, snapshot, nonce)
             except discord.NotFound as error:
-                if error.code != UNKNOWN_MESSAGE:
+                if not has_code(error, UNKNOWN_MESSAGE):
                     raise
                 # A board with this nonce was posted, the response was lost, and the board has been deleted since. Discord
                 # still remembers the nonce and refuses it, so this attempt needs another one.
@@ -176,7 +176,7 @@ class DiscordBoardMessages:
         granted = self._granted_permissions(channel_id)
         lacking = [label for name, label in _REQUIRED_PERMISSIONS if granted is not None and not getattr(granted, name)]
         if lacking:
-            raise DeliveryError(f"I lack {in_words(lacking)} there.")
+            raise DeliveryError(f"I lack {format_permissions(lacking)} there.")
 
 
 def board_card(snapshot: Snapshot) -> ui.LayoutView:

@@ -88,9 +88,13 @@ class SubscriptionStore:
         rows = await self._select(subscriptions.c.id == subscription_id)
         if not rows or rows[0].state is SubscriptionState.ENDED:
             why = rows[0].ended_why if rows else ""
-            return f"the subscription has ended meanwhile ({why})" if why else "the subscription has ended meanwhile"
+            return (
+                f"the subscription has ended in the meantime ({why})"
+                if why
+                else "the subscription has ended in the meantime"
+            )
         if rows[0].channel_id != channel_id:
-            return "the server has chosen another channel meanwhile"
+            return "the server has chosen another channel in the meantime"
         return "" if rows[0].state is SubscriptionState.ACTIVE else "the subscription is not active any more"
 
     async def list_in_states(self, *states: SubscriptionState) -> list[Subscription]:

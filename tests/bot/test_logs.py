@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.logs import set_up
+from bot.logs import set_up_logging
 from bot.settings import LogFormat, LogLevel
 
 TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4OQ.GhostX.thirteen_bells_over_the_drowned_valley"
@@ -46,7 +46,7 @@ class Seen:
 
     def begin(self) -> None:
         """Logs from here on, knowing three secrets; pytest's own handlers, which come with each test, are gone."""
-        set_up(LogLevel.INFO, self._style, SECRETS)
+        set_up_logging(LogLevel.INFO, self._style, SECRETS)
 
     def text(self) -> str:
         """All that was logged, JSON decoded."""
@@ -138,7 +138,7 @@ def test_what_is_no_secret_stays(seen: Seen, line: str) -> None:
 
 def test_json_is_one_object_a_line(capsys: pytest.CaptureFixture[str]) -> None:
     """For a collector each record is one line of JSON, with time, level, logger and message."""
-    set_up(LogLevel.INFO, LogFormat.JSON, ())
+    set_up_logging(LogLevel.INFO, LogFormat.JSON, ())
     _log.info("two\nlines “and” %s", "月")
     try:
         raise ValueError("broken")  # noqa: TRY301

@@ -45,7 +45,7 @@ async def stored(url: str, script_id: str) -> tuple[StoredScript, str, dict[str,
     database = await Database.open(url, utcnow)
     try:
         async with database.read() as tx:
-            return (await tx.scripts.get(script_id), *await tx.scripts.grant_log(script_id))
+            return (await tx.scripts.get(script_id), *await tx.scripts.get_grant_log(script_id))
     finally:
         await database.close()
 

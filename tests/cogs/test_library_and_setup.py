@@ -29,7 +29,7 @@ async def test_a_deleted_card_comes_back(stage: Stage) -> None:
     card = await stage.wait_for_finished_script()
     run_id = await last_run(stage)
     stage.discord.delete_message(card)
-    await stage.bot.services.generation.refresh(run_id)
+    await stage.bot.services.run_cards.refresh_card(run_id)
     fresh = await stage.wait_for_finished_script()
     assert fresh.id != card.id
     assert not fresh.deleted

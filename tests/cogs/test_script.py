@@ -79,7 +79,7 @@ async def test_a_title_of_250_characters_is_accepted(stage: Stage) -> None:
     await stage.run_script(title=title)
     await stage.wait_for_finished_script()
     async with stage.bot.services.database.read() as tx:
-        (standing,) = await tx.scripts.standings()
+        (standing,) = await tx.scripts.list_chapter_progress()
     assert standing.title == title
 
 

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import Database, DatabaseNewerError, states
 from storage.engine import create_engines, parse_url
-from storage.migrate import HEAD, KNOWN, _upgrade
+from storage.migrate import HEAD, KNOWN_VERSIONS, _upgrade
 from storage.states import DeliveryAction
 from storage.tables import metadata
 from storage.types import Utc
@@ -123,7 +123,7 @@ def test_head_is_the_newest_migration() -> None:
     config.set_main_option("path_separator", "os")
     scripts = ScriptDirectory.from_config(config)
     assert scripts.get_current_head() == HEAD
-    assert {script.revision for script in scripts.walk_revisions()} == set(KNOWN)
+    assert {script.revision for script in scripts.walk_revisions()} == set(KNOWN_VERSIONS)
 
 
 def test_every_state_has_its_column() -> None:

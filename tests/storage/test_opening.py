@@ -55,13 +55,13 @@ async def test_a_damaged_database_is_told(sqlite_url: str) -> None:
 
 async def test_a_folder_is_no_database(tmp_path: Path) -> None:
     """A folder is refused."""
-    assert "it is no file that can be read and written" in await refused(f"sqlite:///{tmp_path}")
+    assert "it is not a file that can be read and written" in await refused(f"sqlite:///{tmp_path}")
 
 
 async def test_a_file_is_no_folder(tmp_path: Path) -> None:
     """A path that leads through a file is refused."""
     (tmp_path / "file").write_text("x")
-    assert "cannot be made" in await refused(f"sqlite:///{tmp_path}/file/studio.db")
+    assert "cannot be created" in await refused(f"sqlite:///{tmp_path}/file/studio.db")
 
 
 @pytest.mark.parametrize("url", ["sqlite://", "sqlite:///", "sqlite:///:memory:", "sqlite+aiosqlite:///:memory:"])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.ebooks.text import ENDINGS, MAX_BYTES, check_name, check_text, read
+from bot.ebooks.text import FILE_SUFFIXES, MAX_FILE_BYTES, check_file, check_text, decode_text
 from bot.errors import InputError
 
 LIMIT = 5_000
@@ -22,7 +22,7 @@ CHAPTER = "The lantern guttered.\n\n“You came back,” said Hana. Ächz. 月�
 def test_any_bytes_are_text_or_a_sentence(content: bytes, name: str) -> None:
     """Whatever somebody attaches becomes storable text of the allowed length, or a sentence that says why not."""
     try:
-        text = read(name, content, LIMIT)
+        text = decode_text(name, content, LIMIT)
     except InputError as error:
         assert error.hint  # noqa: PT017
         return
@@ -51,25 +51,25 @@ def test_unicode_is_read_in_every_form(encoding: str, text: str) -> None:
     """A file in any form of Unicode is read to the letter."""
     if encoding in {"utf-16-le", "utf-16-be"} and "月" in text:
         text = "Mostly western letters, so that it can be told. " + text
-    assert read("a.txt", text.encode(encoding), LIMIT) == text.strip()
+    assert decode_text("a.txt", text.encode(encoding), LIMIT) == text.strip()
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), min_size=1).filter(lambda t: t[0] != "\ufeff"))
 def test_utf8_comes_back_to_the_letter(text: str) -> None:
     """Text in UTF-8 comes back as it was, but for the space around it."""
     if any(character.isalnum() for character in text):
-        assert read("a.txt", text.encode(), LIMIT) == text.strip()
+        assert decode_text("a.txt", text.encode(), LIMIT) == text.strip()
 
 
 def test_windows_western_letters_are_read() -> None:
     """A file of an older Windows is read with its quotes and umlauts."""
     text = "“You came back,” said Hänsel – slowly…"
-    assert read("a.txt", text.encode("cp1252"), LIMIT) == text
+    assert decode_text("a.txt", text.encode("cp1252"), LIMIT) == text
 
 
 def test_line_ends_are_plain() -> None:
     """Line ends of every system become plain ones."""
-    assert read("a.txt", b"one\r\ntwo\rthree\nfour\r\n", LIMIT) == "one\ntwo\nthree\nfour"
+    assert decode_text("a.txt", b"one\r\ntwo\rthree\nfour\r\n", LIMIT) == "one\ntwo\nthree\nfour"
 
 
 @pytest.mark.parametrize(
@@ -86,13 +86,13 @@ def test_line_ends_are_plain() -> None:
 def test_other_files_are_named(content: bytes, what: str) -> None:
     """A file that is something else under a text's name is told as what it is."""
     with pytest.raises(InputError, match=f"chapter.txt is {what}, not a text file"):
-        read("chapter.txt", content, LIMIT)
+        decode_text("chapter.txt", content, LIMIT)
 
 
 def test_binary_is_no_text() -> None:
     """Bytes that are no text at all are refused."""
     with pytest.raises(InputError, match="not readable text"):
-        read("a.txt", bytes(range(1, 9)) * 100, LIMIT)
+        decode_text("a.txt", bytes(range(1, 9)) * 100, LIMIT)
 
 
 @pytest.mark.parametrize(
@@ -101,31 +101,31 @@ def test_binary_is_no_text() -> None:
 def test_nothing_to_read_is_told(content: bytes) -> None:
     """A file without a letter or a digit is refused as empty."""
     with pytest.raises(InputError, match="empty"):
-        read("a.txt", content, LIMIT)
+        decode_text("a.txt", content, LIMIT)
 
 
 def test_the_limit_is_exact() -> None:
     """A text of just the allowed length is taken, one sign more is told with both numbers."""
-    assert len(read("a.txt", b"x" * LIMIT, LIMIT)) == LIMIT
+    assert len(decode_text("a.txt", b"x" * LIMIT, LIMIT)) == LIMIT
     with pytest.raises(InputError, match=r"a\.txt has 5,001 characters; one chapter may have 5,000\."):
-        read("a.txt", b"x" * (LIMIT + 1), LIMIT)
+        decode_text("a.txt", b"x" * (LIMIT + 1), LIMIT)
 
 
-@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize("ending", FILE_SUFFIXES)
 def test_names_of_text_files_pass(ending: str) -> None:
     """Text files are known by their names, in any case, up to the last byte that is allowed."""
-    check_name(f"Chapter One{ending.upper()}", MAX_BYTES)
+    check_file(f"Chapter One{ending.upper()}", MAX_FILE_BYTES)
 
 
 @pytest.mark.parametrize("name", ["book.epub", "txt", "chapter.txt.exe", "", "x" * 500 + ".pdf"])
 def test_other_names_are_refused_before_anything_is_fetched(name: str) -> None:
     """Another kind of file is refused by its name, in a message that fits on a screen."""
     with pytest.raises(InputError, match="is not a text file") as caught:
-        check_name(name, 10)
+        check_file(name, 10)
     assert len(caught.value.text) < 200
 
 
 def test_too_large_files_are_refused_before_they_are_fetched() -> None:
     """A file that is too large is told with its size and the limit."""
     with pytest.raises(InputError, match=r"a\.txt has 9\.0 MB; a chapter's file may have 8 MB"):
-        check_name("a.txt", 9 * 1024 * 1024)
+        check_file("a.txt", 9 * 1024 * 1024)

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from bot.generation.writer import PartRequest
+from bot.generation.request import PartRequest
 from bot.scripts.models import Cue, CueKind
-from bot.scripts.text_splitting import paragraphs
+from bot.scripts.text_splitting import split_paragraphs
 
 CHAPTER = """\
 The lantern guttered. Hana counted the bells from the watchtower, as she did each night of the eleventh month.
@@ -30,7 +30,7 @@ def request(text: str = CHAPTER, **changes: Any) -> PartRequest:
         "chapter_number": 1,
         "title": "The Midnight Summoning",
         "theme": "fox-demon horror",
-        "paragraphs": paragraphs(text),
+        "paragraphs": split_paragraphs(text),
     }
     return PartRequest(**{**given, **changes})
 

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.generation.draft import Draft
+from bot.generation.request import PartRequest
 from bot.generation.template import LOGLINE, TemplateWriter
-from bot.generation.writer import PartRequest
-from bot.scripts.models import CastMember, Cue, CueKind, Draft, WriterKind
-from bot.scripts.text_units import units
+from bot.scripts.models import CastMember, Cue, CueKind, WriterKind
+from bot.scripts.text_units import find_units
 from tests.bot.generation.story import narrated, request
 
 T = TypeVar("T")
@@ -22,7 +23,7 @@ async def written(given_assignment: PartRequest, writer: TemplateWriter | None =
 async def spoken(text: str) -> list[tuple[str, str]]:
     """Speaker and text of all spoken cues of a text."""
     cues = (await written(request(text)))[-1].cues
-    return [(cue.speaker, cue.text) for cue in cues if cue.kind.spoken]
+    return [(cue.speaker, cue.text) for cue in cues if cue.kind.is_spoken]
 
 
 async def test_a_chapter_becomes_a_skeleton() -> None:
@@ -83,7 +84,7 @@ async def test_sounds_are_not_taken_from_what_people_say() -> None:
 async def test_a_later_part_goes_on_where_the_earlier_ended() -> None:
     """Numbers continue, known voices are kept, and there is no second opening."""
     known = (CastMember(name="HANA", voice="dry"),)
-    given_assignment = request(first_cue=80, part=2, parts=3, cast=known, before=narrated("Before."))
+    given_assignment = request(first_cue=80, part=2, parts=3, cast=known, previous_cues=narrated("Before."))
     draft = (await written(given_assignment))[-1]
     assert draft.cues[0].n == 80
     assert not [cue for cue in draft.cues if cue.kind is CueKind.MUSIC]
@@ -107,7 +108,7 @@ async def test_at_a_pace_it_grows_cue_by_cue() -> None:
 
 
 def said(cues: tuple[Cue, ...]) -> list[str]:
-    return [unit for cue in cues if cue.kind.spoken for unit in units(cue.text)]
+    return [unit for cue in cues if cue.kind.is_spoken for unit in find_units(cue.text)]
 
 
 WILD = st.text(
@@ -119,5 +120,5 @@ WILD = st.text(
 def test_no_word_of_the_source_is_lost(texts: list[str]) -> None:
     """All words of any text are spoken, in their order, and nothing is raised."""
     cues = asyncio.run(written(request(paragraphs=tuple(texts))))[-1].cues
-    assert said(cues) == [unit for text in texts for unit in units(text)]
+    assert said(cues) == [unit for text in texts for unit in find_units(text)]
     assert all(cue.text for cue in cues)

@@ -84,7 +84,7 @@ async def test_whoever_leaves_makes_room() -> None:
         await tasks[2]
     assert passed.names == ["first", "third"]
     assert await asyncio.wait_for(passed.ask("fourth"), 1) > 0.05
-    assert passed.gate._gates[MODEL].queue == []
+    assert passed.gate._models[MODEL].queue == []
 
 
 async def test_no_limit_and_no_refusal_is_no_wait() -> None:
@@ -106,7 +106,7 @@ async def test_each_model_has_a_queue_of_its_own() -> None:
 
 async def test_places_and_times_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever waits hears the limit, the place and the seconds, and hears it again on moving up."""
-    monkeypatch.setattr(rate_limiter, "_LOOK", 0.02)
+    monkeypatch.setattr(rate_limiter, "_POLL_SECONDS", 0.02)
     passed = Passed(RateLimiter(1, window=0.2))
     await passed.ask("first")
     await asyncio.gather(passed.ask("second"), passed.ask("third"))
@@ -146,7 +146,7 @@ async def test_a_refusal_that_names_its_limit_teaches_it() -> None:
 
 async def test_a_refusal_without_a_number_is_learned_from_what_passed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where eight went at once and three were refused, five are let through from then on, after a pause of our own."""
-    monkeypatch.setattr(rate_limiter, "_COOL", 0.05)
+    monkeypatch.setattr(rate_limiter, "_DEFAULT_PAUSE_SECONDS", 0.05)
     passed = Passed(RateLimiter(window=WINDOW))
     await asyncio.gather(*(passed.ask(str(number)) for number in range(8)))
     began = asyncio.get_running_loop().time()
@@ -205,7 +205,7 @@ async def test_a_refusal_never_lets_the_limit_be_passed() -> None:
 async def test_during_a_pause_without_a_limit_the_reason_is_told() -> None:
     """While the gate is closed after a refusal, those who wait hear that Gemini asked for it."""
     passed = Passed(RateLimiter(window=WINDOW))
-    passed.gate._gate(MODEL).closed_until = asyncio.get_running_loop().time() + 0.1
+    passed.gate._get_state(MODEL).closed_until = asyncio.get_running_loop().time() + 0.1
     await passed.ask("first")
     ((name, reason, seconds),) = passed.told
     assert (name, reason) == ("first", "Waiting for Gemini: it asked for a pause")

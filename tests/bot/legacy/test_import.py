@@ -1,4 +1,4 @@
-"""Taking the predecessor's four files in."""
+"""Importing the predecessor's four files."""
 
 import json
 from collections.abc import Callable
@@ -22,46 +22,46 @@ from tests.bot.legacy.samples import (
     S2,
     SCRIPT,
     counts,
-    events,
-    gave,
-    put,
-    put_all,
-    scripts,
-    took,
+    export_files,
+    get_events,
+    get_scripts,
+    import_files,
+    write_all_files,
+    write_files,
 )
 
 
-async def test_all_four_come_in_and_go_out(database: Database, tmp_path: Path) -> None:
-    """Each file's documents are imported, and an export gives the very same back, with the import's own event behind."""
-    put_all(tmp_path / "seed")
-    assert counts(await took(database, tmp_path / "seed")) == [(2, 0, 0), (1, 0, 0), (3, 0, 0), (3, 0, 0)]
-    found = await gave(database, tmp_path / "out")
-    *entries, done = found.pop("session_progress.json")
+async def test_import_and_export_of_all_four_files(database: Database, tmp_path: Path) -> None:
+    """An export after an import has the same content, plus the event of the import."""
+    write_all_files(tmp_path / "seed")
+    assert counts(await import_files(database, tmp_path / "seed")) == [(2, 0, 0), (1, 0, 0), (3, 0, 0), (3, 0, 0)]
+    exported = await export_files(database, tmp_path / "out")
+    *entries, done = exported.pop("session_progress.json")
     assert entries == FILES["session_progress.json"]
-    assert found == {name: content for name, content in FILES.items() if name != "session_progress.json"}
+    assert exported == {name: content for name, content in FILES.items() if name != "session_progress.json"}
     assert (done["event"], done["data"]) == (
         LEGACY_FILES_IMPORTED,
         {"audio_scripts": 2, "grant_logs": 1, "notifications": 3, "session_progress": 3},
     )
 
 
-async def test_an_import_is_done_once(database: Database, tmp_path: Path) -> None:
-    """The same files again bring nothing and no event; a file that has grown brings what is new, equal entries too."""
-    put_all(tmp_path)
-    await took(database, tmp_path)
-    before = await events(database)
-    assert counts(await took(database, tmp_path)) == [(0, 2, 0), (0, 1, 0), (0, 3, 0), (0, 3, 0)]
-    assert await events(database) == before
-    put(tmp_path, session_progress=[*FILES["session_progress.json"], ENTRY], notifications=[NOTE] * 3)
-    assert counts(await took(database, tmp_path)) == [(0, 2, 0), (0, 1, 0), (1, 2, 0), (1, 3, 0)]
-    assert [event.event for event in await events(database)][-2:] == ["Broadcast sent", LEGACY_FILES_IMPORTED]
+async def test_repeated_import_adds_only_what_is_new(database: Database, tmp_path: Path) -> None:
+    """The same files add nothing and no event; a file that has grown adds what is new, equal entries included."""
+    write_all_files(tmp_path)
+    await import_files(database, tmp_path)
+    before = await get_events(database)
+    assert counts(await import_files(database, tmp_path)) == [(0, 2, 0), (0, 1, 0), (0, 3, 0), (0, 3, 0)]
+    assert await get_events(database) == before
+    write_files(tmp_path, session_progress=[*FILES["session_progress.json"], ENTRY], notifications=[NOTE] * 3)
+    assert counts(await import_files(database, tmp_path)) == [(0, 2, 0), (0, 1, 0), (1, 2, 0), (1, 3, 0)]
+    assert [event.event for event in await get_events(database)][-2:] == ["Broadcast sent", LEGACY_FILES_IMPORTED]
 
 
-async def test_a_script_is_in_the_library(database: Database, tmp_path: Path) -> None:
-    """An imported script is a draft with cues, cast and running time, under its id, at its moment, in its book."""
-    put_all(tmp_path)
-    await took(database, tmp_path)
-    first, second = await scripts(database)
+async def test_imported_script_is_in_the_library(database: Database, tmp_path: Path) -> None:
+    """An imported script is a draft with cues, cast and running time, with its own id, time and book."""
+    write_all_files(tmp_path)
+    await import_files(database, tmp_path)
+    first, second = await get_scripts(database)
     assert (first.id, first.state, first.writer, first.ebook_id, first.chapter_number, first.version) == (
         S1, ScriptState.DRAFT, "gemini", "ebook_001", 1, 1,
     )  # fmt: skip
@@ -78,20 +78,20 @@ async def test_a_script_is_in_the_library(database: Database, tmp_path: Path) ->
     assert script.running_time.low <= first.seconds <= script.running_time.high
     assert (second.writer, second.error) == ("template", "404 models/gemini-pro is not found")
     async with database.read() as tx:
-        assert await tx.documents.get(S1) == SCRIPT
-        assert await tx.ebooks.titles() == {"ebook_001": "ebook_001"}
+        assert await tx.documents.find(S1) == SCRIPT
+        assert await tx.ebooks.get_titles() == {"ebook_001": "ebook_001"}
 
 
-async def test_versions_go_on(sqlite: Database, tmp_path: Path) -> None:
+async def test_scripts_of_one_chapter_are_versions(sqlite: Database, tmp_path: Path) -> None:
     """Two imported scripts of one chapter are two versions of it."""
-    put(tmp_path, audio_scripts={S1: SCRIPT, S2: SCRIPT | {"id": S2}})
-    await took(sqlite, tmp_path)
-    assert [stored.version for stored in await scripts(sqlite)] == [1, 2]
+    write_files(tmp_path, audio_scripts={S1: SCRIPT, S2: SCRIPT | {"id": S2}})
+    await import_files(sqlite, tmp_path)
+    assert [stored.version for stored in await get_scripts(sqlite)] == [1, 2]
 
 
-async def test_only_what_was_written_counts(database: Database, tmp_path: Path) -> None:
-    """A grant log counts as a deliverable only where its chapter has a script that carries no error."""
-    put_all(
+async def test_grant_log_counts_only_with_a_full_script(database: Database, tmp_path: Path) -> None:
+    """A grant log counts as a deliverable only if its chapter has a script without error."""
+    write_all_files(
         tmp_path,
         grant_logs={
             "one": GRANT,
@@ -102,17 +102,17 @@ async def test_only_what_was_written_counts(database: Database, tmp_path: Path) 
             "six": GRANT | {"writer": "template"},
         },
     )
-    await took(database, tmp_path)
+    await import_files(database, tmp_path)
     async with database.engines.reader.connect() as connection:
         rows = await connection.exec_driver_sql("SELECT id FROM grant_logs WHERE counts")
         assert [row[0] for row in rows] == ["one"]
 
 
-async def test_history_stands_where_it_happened(database: Database, tmp_path: Path) -> None:
-    """An entry's event is of its own moment and book, its provenance is inside the chain, and the chain is unbroken."""
-    put(tmp_path, session_progress=[ENTRY, {"event": "Undated"}])
-    await took(database, tmp_path)
-    dated, undated, _ = await events(database)
+async def test_imported_event_keeps_its_time(database: Database, tmp_path: Path) -> None:
+    """An imported event has its own time and book, the chain contains where it came from, and the chain verifies."""
+    write_files(tmp_path, session_progress=[ENTRY, {"event": "Undated"}])
+    await import_files(database, tmp_path)
+    dated, undated, _ = await get_events(database)
     assert (dated.timestamp, dated.event, dated.ebook_id) == (
         "2025-12-22T08:00:00.500000+00:00", "Broadcast sent", "ebook_001",
     )  # fmt: skip
@@ -124,28 +124,28 @@ async def test_history_stands_where_it_happened(database: Database, tmp_path: Pa
         assert (await verify_chain(tx.events)).is_intact
 
 
-async def test_a_killed_import_is_completed(
+async def test_interrupted_import_is_completed(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An import that dies between two batches is completed by the next one, and the one event counts both."""
+    """The next import completes one that ended between two batches, and one event counts both."""
     monkeypatch.setattr(importer, "BATCH", 2)
-    put_all(tmp_path / "in")
-    write, left = database.write, 3
+    write_all_files(tmp_path / "in")
+    write, writes_left = database.write, 3
 
-    async def dying(work: Callable[[WriteTransaction], Any]) -> Any:
-        nonlocal left
-        left -= 1
-        if left < 0:
+    async def write_three_times(work: Callable[[WriteTransaction], Any]) -> Any:
+        nonlocal writes_left
+        writes_left -= 1
+        if writes_left < 0:
             raise KeyboardInterrupt
         return await write(work)
 
     with monkeypatch.context() as patched:
-        patched.setattr(Database, "write", lambda _, work: dying(work))
+        patched.setattr(Database, "write", lambda _, work: write_three_times(work))
         with pytest.raises(KeyboardInterrupt):
-            await took(database, tmp_path / "in")
-    assert counts(await took(database, tmp_path / "in")) == [(0, 2, 0), (0, 1, 0), (1, 2, 0), (3, 0, 0)]
-    found = await gave(database, tmp_path / "out")
-    assert found["session_progress.json"].pop()["data"] == {
+            await import_files(database, tmp_path / "in")
+    assert counts(await import_files(database, tmp_path / "in")) == [(0, 2, 0), (0, 1, 0), (1, 2, 0), (3, 0, 0)]
+    exported = await export_files(database, tmp_path / "out")
+    assert exported["session_progress.json"].pop()["data"] == {
         "audio_scripts": 2, "grant_logs": 1, "notifications": 3, "session_progress": 3,
     }  # fmt: skip
-    assert found == FILES
+    assert exported == FILES

@@ -14,6 +14,7 @@ from storage import Database, DatabaseInUseError, DatabaseUnreadableError, Write
 from storage.dry_run import open_dry_run
 from storage.stores.events import EventFilter, verify_chain
 from storage.stores.imports import ImportRecord
+from storage.stores.scripts import NewScript
 from tests.conftest import FakeClock, SampleActor
 
 LONG_AGO = datetime(2025, 12, 22, 9, 0, tzinfo=UTC)
@@ -42,8 +43,10 @@ async def test_marks_are_found_again(database: Database) -> None:
     await database.write(lambda tx: tx.imports.add([]))
     async with database.read() as tx:
         asked = [f"a_b%/{number}" for number in range(2_500)]
-        assert await tx.imports.known(asked) == {mark.source: mark for mark in marks[:3]}
-        assert await tx.imports.sources("a_b%/") == {f"t{number}": f"a_b%/{number}" for number in range(3)}
+        assert await tx.imports.get_by_source(asked) == {mark.source: mark for mark in marks[:3]}
+        assert await tx.imports.get_sources_by_target("a_b%/") == {
+            f"t{number}": f"a_b%/{number}" for number in range(3)
+        }
 
 
 async def test_nothing_is_marked_twice(database: Database) -> None:
@@ -52,13 +55,13 @@ async def test_nothing_is_marked_twice(database: Database) -> None:
     await database.write(lambda tx: tx.imports.add([mark]))
 
     async def again(tx: WriteTransaction) -> None:
-        await tx.documents.keep("doc", "notifications", "{}", tx.now)
+        await tx.documents.import_document("doc", "notifications", "{}", tx.now)
         await tx.imports.add([mark])
 
     with pytest.raises(IntegrityError):
         await database.write(again)
     async with database.read() as tx:
-        assert await tx.documents.get("doc") is None
+        assert await tx.documents.find("doc") is None
 
 
 async def test_the_past_keeps_its_moment(database: Database, clock: FakeClock) -> None:
@@ -121,12 +124,22 @@ async def test_a_version_counts_imported_scripts(database: Database) -> None:
     """A chapter whose first script was imported gets version 2 next."""
 
     async def work(tx: WriteTransaction) -> int:
-        await tx.ebooks.add("ebook_001", "The Fox")
-        columns = {"title": "x", "theme": "", "writer": "gemini", "body": "{}", "created_at": LONG_AGO}
-        script_id = await tx.scripts.add(id="old", ebook_id="ebook_001", chapter_number=1, version=1, **columns)
+        await tx.ebooks.get_or_add("ebook_001", "The Fox")
+        script = NewScript(
+            id="old",
+            ebook_id="ebook_001",
+            chapter_number=1,
+            version=1,
+            title="x",
+            theme="",
+            writer="gemini",
+            body="{}",
+            created_at=LONG_AGO,
+        )
+        script_id = await tx.scripts.add(script)
         assert script_id == "old"
         assert (await tx.scripts.get("old")).created_at == LONG_AGO
-        assert await tx.scripts.taken(["old", "new"]) == {"old"}
+        assert await tx.scripts.find_existing_ids(["old", "new"]) == {"old"}
         return await tx.runs.next_version("ebook_001", 1)
 
     assert await database.write(work) == 2
@@ -138,24 +151,24 @@ async def test_documents_keep_their_order(database: Database) -> None:
     async def work(tx: WriteTransaction) -> None:
         for number in (3, 1, 2):
             moment = tx.now + timedelta(microseconds=number)
-            await tx.documents.keep(f"n{number}", "notifications", f'{{ "n":{number}.0 }}', moment)
-        await tx.documents.keep("other", "else", "{}", tx.now)
+            await tx.documents.import_document(f"n{number}", "notifications", f'{{ "n":{number}.0 }}', moment)
+        await tx.documents.import_document("other", "else", "{}", tx.now)
 
     await database.write(work)
     async with database.read() as tx:
         found = [text async for _, text, _ in tx.documents.stream("notifications")]
-        assert await tx.documents.taken(["n1", "other", "x"]) == {"n1", "other"}
+        assert await tx.documents.find_existing_ids(["n1", "other", "x"]) == {"n1", "other"}
     assert found == ['{ "n":1.0 }', '{ "n":2.0 }', '{ "n":3.0 }']
 
 
 async def test_a_rehearsal_leaves_no_trace(database: Database, database_url: str, clock: FakeClock) -> None:
     """In a rehearsal everything that is there is seen and everything can be done, and afterwards nothing has happened."""
-    await database.write(lambda tx: tx.ebooks.add("ebook_001", "The Fox"))
+    await database.write(lambda tx: tx.ebooks.get_or_add("ebook_001", "The Fox"))
     await database.close()
 
     async def work(tx: WriteTransaction) -> None:
         assert await tx.ebooks.find("ebook_001") is not None
-        await tx.ebooks.add("ebook_002", "The Owl")
+        await tx.ebooks.get_or_add("ebook_002", "The Owl")
         tx.report("Made a book", {})
 
     async with open_dry_run(database_url, clock) as tried:
@@ -174,21 +187,21 @@ async def test_a_rehearsal_undoes_one_write_alone(database_url: str, clock: Fake
     """A write that fails in a rehearsal is undone, and those before it stand until the end."""
 
     async def fails(tx: WriteTransaction) -> None:
-        await tx.ebooks.add("ebook_002", "The Owl")
+        await tx.ebooks.get_or_add("ebook_002", "The Owl")
         raise ValueError("the change fails")
 
     async with open_dry_run(database_url, clock) as tried:
-        await tried.write(lambda tx: tx.ebooks.add("ebook_001", "The Fox"))
+        await tried.write(lambda tx: tx.ebooks.get_or_add("ebook_001", "The Fox"))
         with pytest.raises(ValueError, match="the change fails"):
             await tried.write(fails)
         async with tried.read() as tx:
-            assert await tx.ebooks.titles() == {"ebook_001": "The Fox"}
+            assert await tx.ebooks.get_titles() == {"ebook_001": "The Fox"}
 
 
 async def test_a_rehearsal_makes_no_database(tmp_path: Path, clock: FakeClock) -> None:
     """Where there is no database yet, a rehearsal makes neither the file nor its folder."""
     async with open_dry_run(f"sqlite:///{tmp_path}/new/studio.db", clock) as tried:
-        await tried.write(lambda tx: tx.ebooks.add("ebook_001", "The Fox"))
+        await tried.write(lambda tx: tx.ebooks.get_or_add("ebook_001", "The Fox"))
     assert await asyncio.to_thread(os.listdir, tmp_path) == []
 
 

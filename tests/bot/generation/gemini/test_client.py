@@ -10,11 +10,11 @@ from typing import TypeVar
 
 import pytest
 
+from bot.generation.draft import Draft, Usage
 from bot.generation.gemini.call import CallReport, Deadline
-from bot.generation.gemini.client import GeminiModel
+from bot.generation.gemini.client import GeminiClient
 from bot.generation.writer import GenerationError, GenerationErrorKind
-from bot.scripts.coverage import coverage
-from bot.scripts.models import Draft, Usage
+from bot.scripts.coverage import measure_coverage
 from tests.bot.generation.story import CHAPTER, request
 from tests.standins.gemini import GeminiStandIn
 from tests.standins.gemini_script import story_of
@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 
 async def call(
-    gemini: GeminiModel, report: CallReport | None = None, model: str = MODEL
+    gemini: GeminiClient, report: CallReport | None = None, model: str = MODEL
 ) -> tuple[list[Draft], GenerationError | None]:
     """All drafts of one call, and the fault that ended it."""
     drafts: list[Draft] = []
@@ -36,21 +36,21 @@ async def call(
     return drafts, None
 
 
-async def test_a_chapter_is_written(standin: GeminiStandIn, gemini: GeminiModel) -> None:
+async def test_a_chapter_is_written(standin: GeminiStandIn, gemini: GeminiClient) -> None:
     """Drafts grow cue by cue, the last one covers the chapter, and says who wrote it and at what use."""
     drafts, found = await call(gemini)
     assert found is None
     assert [len(draft.cues) for draft in drafts] == sorted({len(draft.cues) for draft in drafts})
     assert len(drafts) > 3
     last = drafts[-1]
-    assert coverage(request().paragraphs, last.cues).missing == ()
+    assert measure_coverage(request().paragraphs, last.cues).missing == ()
     assert (last.model, last.title) == (MODEL, "The Midnight Summoning")
     assert last.usage.prompt > 500
     assert last.usage.output > 100
     assert all(draft.cues == last.cues[: len(draft.cues)] for draft in drafts)
 
 
-async def test_what_goes_over_the_wire(standin: GeminiStandIn, gemini: GeminiModel) -> None:
+async def test_what_goes_over_the_wire(standin: GeminiStandIn, gemini: GeminiClient) -> None:
     """One request to the stable version, with schema, limits and safety, without sampling, and with the whole chapter."""
     await call(gemini)
     [request] = standin.calls
@@ -100,7 +100,7 @@ FAULTS = [
 
 @pytest.mark.parametrize(("scenario", "kind", "reason"), FAULTS)
 async def test_every_failure_before_the_first_cue_is_told_apart(
-    standin: GeminiStandIn, gemini: GeminiModel, scenario: str, kind: GenerationErrorKind, reason: str
+    standin: GeminiStandIn, gemini: GeminiClient, scenario: str, kind: GenerationErrorKind, reason: str
 ) -> None:
     """One call, no cue, the right kind and the API's word for it."""
     standin.answer_with(scenario)
@@ -130,7 +130,7 @@ BREAKS = [
 
 @pytest.mark.parametrize(("scenario", "kind", "reason"), BREAKS)
 async def test_every_failure_on_the_way_keeps_what_was_written(
-    standin: GeminiStandIn, gemini: GeminiModel, scenario: str, kind: GenerationErrorKind, reason: str
+    standin: GeminiStandIn, gemini: GeminiClient, scenario: str, kind: GenerationErrorKind, reason: str
 ) -> None:
     """The cues before the break were given out, complete, and the fault says what broke."""
     standin.answer_with(scenario)
@@ -138,13 +138,13 @@ async def test_every_failure_on_the_way_keeps_what_was_written(
     assert found is not None
     assert (found.kind, found.reason) == (kind, reason)
     assert len(drafts[-1].cues) >= 3
-    assert all(cue.text in CHAPTER for cue in drafts[-1].cues if cue.kind.spoken)
+    assert all(cue.text in CHAPTER for cue in drafts[-1].cues if cue.kind.is_spoken)
     assert len(standin.calls) == 1
 
 
 @pytest.mark.parametrize("scenario", ["safety", "recitation", "max_tokens", "no_finish", "cut", "error_in_stream"])
 async def test_the_same_failures_may_come_before_any_text(
-    standin: GeminiStandIn, gemini: GeminiModel, scenario: str
+    standin: GeminiStandIn, gemini: GeminiClient, scenario: str
 ) -> None:
     """Nothing is given out then, and a fault is raised all the same."""
     standin.answer_with(scenario, after=0)
@@ -154,17 +154,17 @@ async def test_the_same_failures_may_come_before_any_text(
 
 
 @pytest.mark.parametrize("scenario", ["thought", "fenced", "runaway"])
-async def test_odd_but_good_answers_are_read(standin: GeminiStandIn, gemini: GeminiModel, scenario: str) -> None:
+async def test_odd_but_good_answers_are_read(standin: GeminiStandIn, gemini: GeminiClient, scenario: str) -> None:
     """Thoughts are no text, a fence is no harm, and a cue that runs in circles is cut."""
     standin.answer_with(scenario)
     drafts, found = await call(gemini)
     assert found is None
-    assert coverage(request().paragraphs, drafts[-1].cues).share == 1.0
+    assert measure_coverage(request().paragraphs, drafts[-1].cues).share == 1.0
     assert not [cue for cue in drafts[-1].cues if "Planning" in cue.text]
 
 
 async def test_nobody_listening_is_a_lost_connection(
-    standin: GeminiStandIn, gemini: GeminiModel, monkeypatch: pytest.MonkeyPatch
+    standin: GeminiStandIn, gemini: GeminiClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A refused connection costs nothing and is told as what it is."""
     with socket.socket() as unused:
@@ -174,7 +174,7 @@ async def test_nobody_listening_is_a_lost_connection(
         _, found = await call(gemini, report)
     assert found is not None
     assert found.kind is GenerationErrorKind.DISCONNECTED
-    assert report.known == Usage()
+    assert report.billable_usage == Usage()
 
 
 @pytest.mark.parametrize(
@@ -183,17 +183,17 @@ async def test_nobody_listening_is_a_lost_connection(
      ("no_finish", False), ("stall", False), ("drop_first", False), ("error_in_stream", False)],
 )  # fmt: skip
 async def test_a_call_knows_whether_its_cost_is_known(
-    standin: GeminiStandIn, gemini: GeminiModel, scenario: str, known: bool
+    standin: GeminiStandIn, gemini: GeminiClient, scenario: str, known: bool
 ) -> None:
     """Ended by the API: the use is whole. Refused: nothing. Broken off: unknown, though some of it was told."""
     standin.answer_with(scenario)
     report = CallReport(MODEL)
     await call(gemini, report)
-    assert (report.known is not None) is known
-    assert (report.known == Usage()) is (scenario == "overloaded")
+    assert (report.billable_usage is not None) is known
+    assert (report.billable_usage == Usage()) is (scenario == "overloaded")
 
 
-async def test_a_trickle_without_end_is_ended(standin: GeminiStandIn, gemini: GeminiModel) -> None:
+async def test_a_trickle_without_end_is_ended(standin: GeminiStandIn, gemini: GeminiClient) -> None:
     """Each byte comes in time, the whole does not."""
     standin.delay, standin.chunks = 0.05, 2_000
     with pytest.raises(GenerationError) as raised:
@@ -202,7 +202,7 @@ async def test_a_trickle_without_end_is_ended(standin: GeminiStandIn, gemini: Ge
     assert raised.value.kind is GenerationErrorKind.TIMED_OUT
 
 
-async def test_leaving_early_hangs_up(standin: GeminiStandIn, gemini: GeminiModel) -> None:
+async def test_leaving_early_hangs_up(standin: GeminiStandIn, gemini: GeminiClient) -> None:
     """Who stops reading, or is cancelled, leaves no connection behind and can call again."""
     gc.disable()  # what is only closed when garbage is collected is not closed
     try:
@@ -223,7 +223,7 @@ async def test_leaving_early_hangs_up(standin: GeminiStandIn, gemini: GeminiMode
 
 
 async def test_the_beta_is_asked_where_the_stable_version_does_not_know_our_fields(
-    standin: GeminiStandIn, gemini: GeminiModel
+    standin: GeminiStandIn, gemini: GeminiClient
 ) -> None:
     """Once, and remembered; only where nobody chose a version."""
     standin.answer_with("unknown_name")
@@ -238,7 +238,7 @@ async def test_a_chosen_version_is_kept(standin: GeminiStandIn, monkeypatch: pyt
     standin.answer_with("unknown_name")
     if how == "environment":
         monkeypatch.setenv("GOOGLE_GENAI_API_VERSION", "v1")
-    gemini = GeminiModel("test-key", api_version="v1" if how == "argument" else "")
+    gemini = GeminiClient("test-key", api_version="v1" if how == "argument" else "")
     _, found = await call(gemini)
     assert found is not None
     assert found.kind is GenerationErrorKind.BAD_REQUEST
@@ -246,7 +246,7 @@ async def test_a_chosen_version_is_kept(standin: GeminiStandIn, monkeypatch: pyt
     await gemini.aclose()
 
 
-async def test_moving_aliases_are_asked_of_the_beta(standin: GeminiStandIn, gemini: GeminiModel) -> None:
+async def test_moving_aliases_are_asked_of_the_beta(standin: GeminiStandIn, gemini: GeminiClient) -> None:
     """The stable version does not have them."""
     assert (await call(gemini, model="gemini-flash-latest"))[1] is None
     assert standin.calls[0].path.startswith("/v1beta/")
@@ -255,7 +255,7 @@ async def test_moving_aliases_are_asked_of_the_beta(standin: GeminiStandIn, gemi
 @pytest.mark.parametrize("key", ["", " \n", "kéy", "a\nb"])
 async def test_a_key_that_cannot_be_one_is_not_sent(standin: GeminiStandIn, key: str) -> None:
     """It is told as a bad key, without asking Google."""
-    gemini = GeminiModel(key)
+    gemini = GeminiClient(key)
     _, found = await call(gemini)
     assert found is not None
     assert found.kind is GenerationErrorKind.BAD_KEY
@@ -263,7 +263,7 @@ async def test_a_key_that_cannot_be_one_is_not_sent(standin: GeminiStandIn, key:
     await gemini.aclose()
 
 
-async def test_a_closed_client_stays_closed(standin: GeminiStandIn, gemini: GeminiModel) -> None:
+async def test_a_closed_client_stays_closed(standin: GeminiStandIn, gemini: GeminiClient) -> None:
     """It opens no new session, as the SDK would, and can be closed twice."""
     await call(gemini)
     await gemini.aclose()
@@ -282,7 +282,7 @@ async def test_every_event_is_waited_for_through_the_seam(standin: GeminiStandIn
         waits.append(why)
         return await awaitable
 
-    gemini = GeminiModel("test-key", wait=wait)
+    gemini = GeminiClient("test-key", wait=wait)
     await call(gemini)
     await gemini.aclose()
     assert len(waits) >= standin.chunks
@@ -290,7 +290,7 @@ async def test_every_event_is_waited_for_through_the_seam(standin: GeminiStandIn
 
 
 async def test_neither_key_nor_chapter_is_logged(
-    standin: GeminiStandIn, gemini: GeminiModel, caplog: pytest.LogCaptureFixture
+    standin: GeminiStandIn, gemini: GeminiClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The operator reads what the API said, and nothing that is not theirs to read."""
     caplog.set_level(logging.DEBUG)

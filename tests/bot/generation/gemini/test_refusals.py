@@ -3,14 +3,19 @@ from typing import Any
 
 import pytest
 
-from bot.generation.gemini.refusals import ended, next_pacific_midnight, refused, unknown_field
+from bot.generation.gemini.refusals import (
+    error_from_finish_reason,
+    error_from_response,
+    is_unknown_field_error,
+    next_pacific_midnight,
+)
 from bot.generation.writer import GenerationError, GenerationErrorKind
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 
 
 def told(code: int, body: object = None, header: str = "") -> GenerationError:
-    return refused(code, body, "gemini-3.8-flash", NOW, header)
+    return error_from_response(code, body, "gemini-3.8-flash", NOW, header)
 
 
 def error(code: int, message: str = "", **more: Any) -> dict[str, Any]:
@@ -94,12 +99,12 @@ def test_a_limit_of_nothing_is_no_wait() -> None:
 )
 def test_a_finish_reason_names_the_fault(reason: str, wrote: bool, kind: GenerationErrorKind) -> None:
     """Every reason but STOP is one, also those that Google has yet to invent."""
-    assert ended(reason, "", "m", wrote=wrote).kind is kind
+    assert error_from_finish_reason(reason, "", "m", has_text=wrote).kind is kind
 
 
 def test_an_unknown_field_is_recognised() -> None:
     """Only a 400 that says so."""
     body = error(400, 'Invalid JSON payload received. Unknown name "responseJsonSchema"')
-    assert unknown_field(400, body)
-    assert not unknown_field(500, body)
-    assert not unknown_field(400, error(400, "no"))
+    assert is_unknown_field_error(400, body)
+    assert not is_unknown_field_error(500, body)
+    assert not is_unknown_field_error(400, error(400, "no"))

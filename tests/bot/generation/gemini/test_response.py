@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.generation.gemini.response import LONGEST_CUE, LONGEST_TEXT, ResponseParser, schema
-from bot.generation.writer import GenerationError, GenerationErrorKind, PartRequest
-from bot.scripts.models import CastMember, CueKind, Draft, Usage
+from bot.generation.draft import Draft, Usage
+from bot.generation.gemini.response import MAX_ENTRY_CHARS, ResponseParser, build_response_schema
+from bot.generation.request import PartRequest
+from bot.generation.writer import GenerationError, GenerationErrorKind
+from bot.scripts.models import MAX_CUE_CHARS, CastMember, CueKind
 from tests.bot.generation.story import request
 
 SCRIPT: dict[str, Any] = {
@@ -28,7 +30,7 @@ def read(text: str, given: PartRequest | None = None) -> Draft:
     reader = ResponseParser(given or request())
     reader.feed(text)
     reader.finish()
-    return reader.draft("m", Usage())
+    return reader.build_draft("m", Usage())
 
 
 def cues(*entries: object) -> str:
@@ -45,8 +47,16 @@ def keywords(part: object) -> set[str]:
 
 def test_the_schema_uses_only_what_every_model_understands() -> None:
     """No references, unions or constants; the properties are ordered so that cues come last."""
-    assert keywords(schema()) == {"type", "properties", "required", "propertyOrdering", "items", "description", "enum"}
-    assert schema()["propertyOrdering"] == ["title", "logline", "cast", "cues"]
+    assert keywords(build_response_schema()) == {
+        "type",
+        "properties",
+        "required",
+        "propertyOrdering",
+        "items",
+        "description",
+        "enum",
+    }
+    assert build_response_schema()["propertyOrdering"] == ["title", "logline", "cast", "cues"]
 
 
 def test_a_whole_answer_is_a_draft() -> None:
@@ -65,10 +75,10 @@ def test_a_cue_counts_once_the_next_one_has_begun() -> None:
     """Character by character, drafts only grow, and the last cue waits for the end."""
     text = json.dumps(SCRIPT)
     reader = ResponseParser(request())
-    seen = [len(reader.draft("", Usage()).cues) for letter in text if reader.feed(letter)]
+    seen = [len(reader.build_draft("", Usage()).cues) for letter in text if reader.feed(letter)]
     assert seen == [1, 2]
     reader.finish()
-    assert len(reader.draft("", Usage()).cues) == 3
+    assert len(reader.build_draft("", Usage()).cues) == 3
 
 
 @given(st.lists(st.integers(1, 60), min_size=1, max_size=40))
@@ -82,7 +92,9 @@ def test_how_the_answer_is_sliced_makes_no_difference(steps: list[int]) -> None:
         text = text[step:]
     reader.feed(text)
     reader.finish()
-    assert [cue.text for cue in reader.draft("", Usage()).cues] == [f"The 🦊 came {n} times “so”." for n in range(9)]
+    assert [cue.text for cue in reader.build_draft("", Usage()).cues] == [
+        f"The 🦊 came {n} times “so”." for n in range(9)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -150,8 +162,8 @@ def test_names_and_voices_of_earlier_parts_stay() -> None:
 def test_a_line_that_is_too_long_becomes_several() -> None:
     """It is cut between sentences; a model running in circles is stopped."""
     draft = read(cues({"type": "narration", "text": "The bell rang. " * 7_000}))
-    assert all(len(cue.text) <= LONGEST_CUE and cue.text.endswith("rang.") for cue in draft.cues[:-1])
-    assert sum(len(cue.text) for cue in draft.cues) <= LONGEST_TEXT
+    assert all(len(cue.text) <= MAX_CUE_CHARS and cue.text.endswith("rang.") for cue in draft.cues[:-1])
+    assert sum(len(cue.text) for cue in draft.cues) <= MAX_ENTRY_CHARS
 
 
 def test_text_that_would_break_a_script_is_cleaned() -> None:
@@ -183,7 +195,7 @@ def test_what_was_good_before_the_break_is_kept() -> None:
     reader.feed(json.dumps(SCRIPT)[:-2] + ', {"type": "sfx", "text": "un"quoted"}]}')
     with pytest.raises(GenerationError):
         reader.finish()
-    assert len(reader.draft("", Usage()).cues) == 3
+    assert len(reader.build_draft("", Usage()).cues) == 3
 
 
 def test_reading_while_it_grows_is_quick() -> None:

@@ -4,13 +4,15 @@ from typing import Any, TypeVar
 
 import pytest
 
-from bot.generation.error_messages import fault
-from bot.generation.gemini.client import GeminiModel
-from bot.generation.gemini.pricing import price
-from bot.generation.gemini.writer import GeminiWriter, NoBudget
+from bot.generation.draft import Draft, Usage
+from bot.generation.error_messages import create_error
+from bot.generation.gemini.budget import UnlimitedBudget
+from bot.generation.gemini.client import GeminiClient
+from bot.generation.gemini.pricing import calculate_cost
+from bot.generation.gemini.writer import GeminiWriter
 from bot.generation.writer import GenerationError, GenerationErrorKind
-from bot.scripts.models import Draft, Usage, WriterKind
-from tests.bot.generation.conftest import NOW
+from bot.scripts.models import WriterKind
+from tests.bot.generation.gemini.conftest import NOW
 from tests.bot.generation.story import request
 from tests.standins.gemini import GeminiStandIn
 
@@ -31,7 +33,7 @@ class Ledger:
     async def reserve(self, model: str, micros: int | None) -> str:
         """A numbered reservation_id."""
         if self.refuse:
-            raise fault(GenerationErrorKind.BUDGET)
+            raise create_error(GenerationErrorKind.BUDGET)
         self.reserved.append((model, micros))
         return f"reservation_id {len(self.reserved)}"
 
@@ -41,7 +43,7 @@ class Ledger:
 
 
 @pytest.fixture
-def make(gemini: GeminiModel) -> Make:
+def make(gemini: GeminiClient) -> Make:
     """Makes a writer that is in a hurry."""
 
     def made(*models: str, **changes: Any) -> GeminiWriter:
@@ -218,7 +220,7 @@ async def test_every_call_is_reserved_and_settled(standin: GeminiStandIn, make: 
     assert drafts[-1].usage == used[1] + used[2]
     for _, _, usage, micros in ledger.settled:
         assert usage is not None
-        assert micros == price(FLASH, usage, NOW.date())
+        assert micros == calculate_cost(FLASH, usage, NOW.date())
         assert micros is not None
         assert micros < most
 
@@ -267,6 +269,6 @@ async def test_no_model_is_a_fault(make: Make) -> None:
 
 async def test_without_a_meter_nothing_is_kept() -> None:
     """The default lets everything pass."""
-    budget = NoBudget()
+    budget = UnlimitedBudget()
     assert await budget.reserve(FLASH, 1) == ""
     await budget.record_cost("", FLASH, None, None)

@@ -1,4 +1,4 @@
-"""Entries by hand, and what the bot says of itself."""
+"""``/track``."""
 
 import pytest
 
@@ -20,19 +20,8 @@ from tests.stage import Stage
     ],
 )
 async def test_track(stage: Stage, event: str, data: str, sentence: str) -> None:
-    """/track notes what may be noted and says in a sentence what may not."""
+    """An acceptable entry is stored, and any other is refused with a sentence that says why."""
     options = {"event": event} | ({"data": data} if data else {})
     log = await stage.discord.wait_for_answer(await stage.hana.slash("track", options=options))
     assert sentence in log.text
     assert (event in await stage.event_names()) == (sentence == "Noted")
-
-
-async def test_about_and_help(stage: Stage) -> None:
-    """/about says what goes to Gemini and how to invite; /help lists what one can use, and no more."""
-    about = await stage.discord.wait_for_answer(await stage.bob.slash("about"))
-    assert "Gemini" in about.text
-    assert "permissions=" in about.text
-    for person, sees in ((stage.hana, True), (stage.bob, False)):
-        log = await stage.discord.wait_for_answer(await person.slash("help"))
-        assert "</progress:" in log.text
-        assert ("</script:" in log.text) is sees

@@ -3,11 +3,11 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from bot.generation.budget import RunBudget
+from bot.generation.draft import Usage
+from bot.generation.gemini.budget import RunBudget
 from bot.generation.request import ScriptRequest
-from bot.generation.service import NewChapter, create_run
+from bot.generation.service import create_run
 from bot.generation.writer import GenerationError, GenerationErrorKind
-from bot.scripts.models import Usage
 from storage import Database
 from tests.conftest import FakeClock
 
@@ -16,10 +16,9 @@ USED = Usage(prompt=10, output=10)
 
 
 async def new_run(database: Database, number: int = 1) -> str:
-    ordered = await create_run(
-        database, NewChapter("ebook_001", number, "The bell rang."), ScriptRequest(title="T"), None
-    )
-    return ordered.run.id
+    request = ScriptRequest(ebook="ebook_001", chapter_number=number, title="T")
+    requested = await database.write(lambda tx: create_run(tx, request, "The bell rang."))
+    return requested.run.id
 
 
 async def spent(database: Database, run_id: str | None = None) -> int:

@@ -11,13 +11,13 @@ from bot.event_names import (
     SCRIPT_ADDED,
 )
 from bot.generation.writer import GenerationErrorKind
-from tests.bot.generation.pipeline.studio import (
+from tests.bot.generation.pipeline_stage import (
     BEFORE,
     FLASH,
     MIDDLE,
     FaultyGemini,
+    PipelineStage,
     Row,
-    Studio,
     assert_money,
     assert_nothing_is_lost,
     assert_nothing_technical,
@@ -27,11 +27,11 @@ from tests.bot.generation.pipeline.studio import (
 
 @pytest.mark.parametrize("row", BEFORE, ids=str)
 async def test_always_before_the_first_cue(
-    standin: FaultyGemini, studio: Studio, caplog: pytest.LogCaptureFixture, row: Row
+    standin: FaultyGemini, stage: PipelineStage, caplog: pytest.LogCaptureFixture, row: Row
 ) -> None:
     """What fails again and again before the first cue ends in the template's script, which says why."""
     standin.answer_with(row.scenario, after=row.after, delay=row.delay, retry_in=0.02)
-    outcome = await write(studio, row)
+    outcome = await write(stage, row)
     assert outcome.stored.writer == "template"
     assert row.says in outcome.stored.error
     assert len(standin.calls) == len(outcome.charges) == row.always
@@ -48,16 +48,16 @@ async def test_always_before_the_first_cue(
     ]
     assert outcome.failure["reason"] == row.kind
     assert outcome.failure["sentence"] in outcome.stored.error
-    assert_nothing_technical(studio, caplog)
+    assert_nothing_technical(stage, caplog)
 
 
 @pytest.mark.parametrize("row", BEFORE, ids=str)
 async def test_once_before_the_first_cue(
-    standin: FaultyGemini, studio: Studio, caplog: pytest.LogCaptureFixture, row: Row
+    standin: FaultyGemini, stage: PipelineStage, caplog: pytest.LogCaptureFixture, row: Row
 ) -> None:
     """What fails once is asked again, of the same model or the next; where that is of no use it is not asked."""
     standin.answer_with(row.scenario, after=row.after, delay=row.delay, retry_in=0.02, times=1)
-    outcome = await write(studio, row)
+    outcome = await write(stage, row)
     assert len(standin.calls) == len(outcome.charges) == (row.once or 1)
     assert_nothing_is_lost(outcome)
     assert_money(outcome, row.paid, 1)
@@ -76,17 +76,17 @@ async def test_once_before_the_first_cue(
             GRANT_LOG_ADDED,
             GENERATION_COMPLETED,
         ]
-    assert_nothing_technical(studio, caplog)
+    assert_nothing_technical(stage, caplog)
 
 
 @pytest.mark.parametrize("times", [1, None], ids=["once", "always"])
 @pytest.mark.parametrize("row", MIDDLE, ids=str)
 async def test_in_the_middle_of_the_stream(
-    standin: FaultyGemini, studio: Studio, caplog: pytest.LogCaptureFixture, row: Row, times: int | None
+    standin: FaultyGemini, stage: PipelineStage, caplog: pytest.LogCaptureFixture, row: Row, times: int | None
 ) -> None:
     """What breaks after cues came keeps them, asks nothing anew, and the template writes what is missing."""
     standin.answer_with(row.scenario, after=row.after, delay=row.delay, retry_in=0.02, times=times)
-    outcome = await write(studio, row)
+    outcome = await write(stage, row)
     assert outcome.stored.writer == "template"
     assert row.says in outcome.stored.error
     assert len(standin.calls) == len(outcome.charges) == 1
@@ -105,7 +105,7 @@ async def test_in_the_middle_of_the_stream(
         GENERATION_COMPLETED,
     ]
     assert outcome.failure["reason"] == row.kind
-    assert_nothing_technical(studio, caplog)
+    assert_nothing_technical(stage, caplog)
 
 
 def test_every_fault_has_its_row() -> None:

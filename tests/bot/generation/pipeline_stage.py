@@ -13,16 +13,17 @@ from hypothesis import strategies as st
 
 from bot.clock import wait_plainly
 from bot.event_names import GENERATION_FAILED
-from bot.generation.budget import RunBudget
 from bot.generation.gemini.availability import GeminiAvailability
-from bot.generation.gemini.client import GeminiModel
+from bot.generation.gemini.budget import RunBudget
+from bot.generation.gemini.client import GeminiClient
 from bot.generation.gemini.writer import GeminiWriter
-from bot.generation.pipeline import GenerationPipeline, OnWait
-from bot.generation.request import Progress, ScriptRequest
-from bot.generation.service import NewChapter, create_run
+from bot.generation.pipeline import GenerationPipeline
+from bot.generation.request import ScriptRequest
+from bot.generation.run_progress import RunProgress
+from bot.generation.service import create_run
 from bot.generation.template import TemplateWriter
 from bot.generation.writer import GenerationErrorKind, Writer
-from bot.jobs.rate_limiter import RateLimiter
+from bot.jobs.rate_limiter import OnWait, RateLimiter
 from bot.ports import NoRunCards
 from bot.scripts import text_splitting
 from bot.scripts.coverage import Coverage
@@ -116,10 +117,10 @@ BEFORE = [
     Row("gone", K.MODEL_GONE, f"Gemini no longer offers {FLASH} to this account.", "free", 2, 2),
     Row("quota_minute", K.QUOTA_MINUTE, "Gemini allows no more requests in this minute.", "free", 6, 2),
     Row("quota_bare", K.QUOTA_MINUTE, "Gemini allows no more requests in this minute.", "free", 6, 2),
-    Row("quota_day", K.QUOTA_DAY, f"Gemini's daily quota for {FLASH} is used up. It is back at <t:", "free", 2, 2),
+    Row("quota_day", K.QUOTA_DAY, f"Gemini's daily quota for {FLASH} is used up. It resets at <t:", "free", 2, 2),
     Row("quota_none", K.QUOTA_NONE, f"This Gemini account has no quota at all for {FLASH}.", "free", 2, 2),
-    Row("bad_request", K.BAD_REQUEST, "Gemini would not take the request as it was put.", "free", 2, 2),
-    Row("location", K.BAD_REQUEST, "Gemini would not take the request as it was put.", "free", 2, 2),
+    Row("bad_request", K.BAD_REQUEST, "Gemini did not accept the request.", "free", 2, 2),
+    Row("location", K.BAD_REQUEST, "Gemini did not accept the request.", "free", 2, 2),
     Row("overloaded", K.OVERLOADED, "Gemini is overloaded at the moment.", "free", 6, 2),
     Row("internal", K.OVERLOADED, "Gemini is overloaded at the moment.", "free", 6, 2),
     Row("deadline", K.OVERLOADED, "Gemini is overloaded at the moment.", "free", 6, 2),
@@ -152,9 +153,9 @@ MIDDLE = [
     Row("then forbidden", K.NO_PERMISSION, f"The studio's Gemini key is not allowed to use {FLASH}.", "lost"),
     Row("then gone", K.MODEL_GONE, f"Gemini no longer offers {FLASH} to this account.", "lost"),
     Row("then quota_minute", K.QUOTA_MINUTE, "Gemini allows no more requests in this minute.", "lost"),
-    Row("then quota_day", K.QUOTA_DAY, f"Gemini's daily quota for {FLASH} is used up. It is back at <t:", "lost"),
+    Row("then quota_day", K.QUOTA_DAY, f"Gemini's daily quota for {FLASH} is used up. It resets at <t:", "lost"),
     Row("then quota_none", K.QUOTA_NONE, f"This Gemini account has no quota at all for {FLASH}.", "lost"),
-    Row("then bad_request", K.BAD_REQUEST, "Gemini would not take the request as it was put.", "lost"),
+    Row("then bad_request", K.BAD_REQUEST, "Gemini did not accept the request.", "lost"),
     Row("then internal", K.OVERLOADED, "Gemini is overloaded at the moment.", "lost"),
     Row("error_in_stream", K.OVERLOADED, "Gemini is overloaded at the moment.", "lost"),
     Row("then prompt_blocked", K.PROMPT_BLOCKED, "Gemini refused this chapter (no reason given).", "paid"),
@@ -189,9 +190,9 @@ class Outcome:
         return [name for name, _ in self.events]
 
     @property
-    def kept(self) -> Progress:
+    def kept(self) -> RunProgress:
         """What a later try goes on from."""
-        return Progress.model_validate_json(self.run.progress) if self.run.progress else Progress()
+        return RunProgress.from_column(self.run.progress)
 
     @property
     def failure(self) -> dict[str, Any]:
@@ -201,7 +202,7 @@ class Outcome:
 
 
 @dataclass(slots=True)
-class Studio:
+class PipelineStage:
     """A database and an engine, in a hurry."""
 
     database: Database
@@ -211,8 +212,8 @@ class Studio:
     gate: RateLimiter = field(default_factory=RateLimiter)
     waits: list[tuple[str, float]] = field(default_factory=list)
 
-    def engine(
-        self, model: GeminiModel, total: float = 8.0, models: tuple[str, ...] = (FLASH, LITE)
+    def pipeline(
+        self, model: GeminiClient, total: float = 8.0, models: tuple[str, ...] = (FLASH, LITE)
     ) -> GenerationPipeline:
         """Writes with ``models`` and falls back to the template."""
 
@@ -236,12 +237,11 @@ class Studio:
 
         return GenerationPipeline(self.database, TemplateWriter(), NoRunCards(), wait_plainly, LEASE, writer_factory)
 
-    async def order(self, text: str = CHAPTER, progress: str = "", **changes: Any) -> Run:
+    async def create_run(self, text: str = CHAPTER, progress: str = "", **changes: Any) -> Run:
         """A run that is leased already."""
-        chapter = NewChapter("ebook_001", 1, text)
-        order = ScriptRequest(title="The Midnight Summoning", **changes)
-        ordered = await create_run(self.database, chapter, order, None, progress=progress, owner=OWNER)
-        return ordered.run
+        request = ScriptRequest(ebook="ebook_001", chapter_number=1, title="The Midnight Summoning", **changes)
+        requested = await self.database.write(lambda tx: create_run(tx, request, text, progress=progress, owner=OWNER))
+        return requested.run
 
     async def outcome(self, run: Run) -> Outcome:
         """Read from the database alone."""
@@ -266,26 +266,26 @@ class Studio:
 
 
 @asynccontextmanager
-async def connected(key: str = KEY, idle: float = 1.0) -> AsyncIterator[GeminiModel]:
-    model = GeminiModel(key, idle_seconds=idle)
+async def connected(key: str = KEY, idle: float = 1.0) -> AsyncIterator[GeminiClient]:
+    model = GeminiClient(key, idle_seconds=idle)
     try:
         yield model
     finally:
         await model.aclose()
 
 
-async def write(studio: Studio, row: Row | None = None, run: Run | None = None) -> Outcome:
-    run = run or await studio.order()
+async def write(stage: PipelineStage, row: Row | None = None, run: Run | None = None) -> Outcome:
+    run = run or await stage.create_run()
     async with connected(idle=row.idle if row else 1.0) as model:
-        await studio.engine(model, row.total if row else 8.0).write(run)
-    return await studio.outcome(run)
+        await stage.pipeline(model, row.total if row else 8.0).write(run)
+    return await stage.outcome(run)
 
 
 def assert_nothing_is_lost(outcome: Outcome) -> None:
     """Every paragraph of the chapter is in the script, whoever wrote it, and the cues are numbered through."""
     assert Coverage.model_validate_json(outcome.stored.coverage).missing == ()
     told = " ".join(cue.text for cue in outcome.script.cues)
-    for paragraph in text_splitting.paragraphs(CHAPTER):
+    for paragraph in text_splitting.split_paragraphs(CHAPTER):
         assert paragraph.split(". ")[0] in told
     assert [cue.n for cue in outcome.script.cues] == list(range(1, len(outcome.script.cues) + 1))
 
@@ -306,11 +306,11 @@ def assert_money(outcome: Outcome, kind: str, failed: int) -> None:
     assert outcome.run.cost_micros == outcome.stored.cost_micros == total
 
 
-def assert_nothing_technical(studio: Studio, caplog: pytest.LogCaptureFixture) -> None:
+def assert_nothing_technical(stage: PipelineStage, caplog: pytest.LogCaptureFixture) -> None:
     """Neither the key nor anything that only a programmer reads is in the database or in the log."""
     logged = [record for record in caplog.records if record.levelno >= logging.INFO]
     assert [record.getMessage() for record in logged if record.exc_info] == []
-    for text in (studio.everything(), "\n".join(record.getMessage() for record in logged)):
+    for text in (stage.everything(), "\n".join(record.getMessage() for record in logged)):
         assert KEY not in text
         assert TECHNICAL.findall(text) == []
 

@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.generation.gemini.response import ResponseParser, schema
-from bot.generation.writer import GenerationError, PartRequest
-from bot.scripts.models import Draft, Usage
-from tests.bot.generation.pipeline.studio import (
+from bot.generation.draft import Draft, Usage
+from bot.generation.gemini.response import ResponseParser, build_response_schema
+from bot.generation.request import PartRequest
+from bot.generation.writer import GenerationError
+from tests.bot.generation.pipeline_stage import (
     _JUNK,
     FaultyGemini,
-    Studio,
+    PipelineStage,
     assert_money,
     assert_nothing_is_lost,
     assert_nothing_technical,
@@ -23,10 +24,10 @@ from tests.bot.generation.pipeline.studio import (
 
 
 @pytest.mark.parametrize("scenario", ["fenced", "thought", "runaway"])
-async def test_odd_but_usable_answers_are_used(standin: FaultyGemini, studio: Studio, scenario: str) -> None:
+async def test_odd_but_usable_answers_are_used(standin: FaultyGemini, stage: PipelineStage, scenario: str) -> None:
     """A fence around the JSON, thoughts before it and a cue that never ends still make Gemini's script."""
     standin.answer_with(scenario)
-    outcome = await write(studio)
+    outcome = await write(stage)
     assert outcome.stored.writer == "gemini"
     assert len(standin.calls) == 1
     assert_nothing_is_lost(outcome)
@@ -67,19 +68,19 @@ STRANGE: dict[str, tuple[str, str]] = {
 
 @pytest.mark.parametrize("name", STRANGE)
 async def test_whatever_fits_into_json_becomes_a_script(
-    standin: FaultyGemini, studio: Studio, caplog: pytest.LogCaptureFixture, name: str
+    standin: FaultyGemini, stage: PipelineStage, caplog: pytest.LogCaptureFixture, name: str
 ) -> None:
     """An answer in JSON with a cue somewhere is Gemini's script, however strangely its fields are filled."""
     standin.answer, said = STRANGE[name]
     standin.answer_with("custom")
-    outcome = await write(studio)
+    outcome = await write(stage)
     assert (outcome.stored.writer, outcome.stored.error) == ("gemini", "")
     assert any(said in cue.text for cue in outcome.script.cues)
     assert all(len(cue.text) <= 2_000 and cue.text.isprintable() for cue in outcome.script.cues)
     assert len({member.name for member in outcome.script.cast}) == len(outcome.script.cast)
     assert {cue.speaker for cue in outcome.script.cues} - {member.name for member in outcome.script.cast} <= {""}
     assert len(standin.calls) == 1
-    assert_nothing_technical(studio, caplog)
+    assert_nothing_technical(stage, caplog)
 
 
 def _filled(wanted: dict[str, Any]) -> st.SearchStrategy[Any]:
@@ -96,7 +97,12 @@ def _filled(wanted: dict[str, Any]) -> st.SearchStrategy[Any]:
 
 
 @settings(max_examples=150, deadline=None)
-@given(answer=_filled(schema()), step=st.integers(1, 40), cut=st.integers(0, 400), indent=st.sampled_from([None, 4]))
+@given(
+    answer=_filled(build_response_schema()),
+    step=st.integers(1, 40),
+    cut=st.integers(0, 400),
+    indent=st.sampled_from([None, 4]),
+)
 def test_whatever_the_schema_is_filled_with_is_read_or_refused(
     answer: object, step: int, cut: int, indent: int | None
 ) -> None:
@@ -109,6 +115,6 @@ def test_whatever_the_schema_is_filled_with_is_read_or_refused(
         reader.feed(text[at : at + step])
     with suppress(GenerationError):
         reader.finish()
-    draft = reader.draft("model", Usage())
+    draft = reader.build_draft("model", Usage())
     assert [cue.n for cue in draft.cues] == list(range(7, 7 + len(draft.cues)))
     assert Draft.model_validate_json(draft.model_dump_json()) == draft
