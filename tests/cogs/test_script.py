@@ -3,6 +3,7 @@ import json
 import pytest
 
 from bot.event_names import GENERATION_COMPLETED, GENERATION_STARTED, GRANT_LOG_ADDED, SCRIPT_ADDED
+from storage.states import RunState
 from tests.stage import CHAPTER, Stage
 
 
@@ -135,3 +136,20 @@ async def test_the_book_is_completed_while_typing(stage: Stage) -> None:
     choices = (await stage.hana.autocomplete("script", "ebook", "ebook")).choices
     assert [choice["value"] for choice in choices or []] == ["ebook_001"]
     assert (await stage.bob.autocomplete("progress", "ebook", "e")).choices == []
+
+
+async def test_deleted_card_is_posted_again(stage: Stage) -> None:
+    """A card that somebody deleted is posted again at its next update."""
+    await stage.run_script()
+    card = await stage.wait_for_finished_script()
+    run_id = await get_last_run(stage)
+    stage.discord.delete_message(card)
+    await stage.bot.services.run_cards.refresh_card(run_id)
+    fresh = await stage.wait_for_finished_script()
+    assert fresh.id != card.id
+    assert not fresh.deleted
+
+
+async def get_last_run(stage: Stage) -> str:
+    async with stage.bot.services.database.read() as tx:
+        return (await tx.runs.list_in_states(RunState.DONE))[0].id
