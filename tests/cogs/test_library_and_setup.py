@@ -1,5 +1,4 @@
-from storage.states import RunState
-from tests.stage import CHAPTER, AffiliateServer, Stage
+from tests.stage import AffiliateServer, Stage
 from tests.standins.discord_interactions import InteractionLog
 
 
@@ -9,35 +8,6 @@ async def joined(stage: Stage, *names: str) -> list[AffiliateServer]:
 
 async def answered(stage: Stage, command: str, **options: object) -> InteractionLog:
     return await stage.discord.wait_for_answer(await stage.hana.slash(command, options=options))
-
-
-async def test_a_long_script_is_read_page_by_page(stage: Stage) -> None:
-    """Read shows a long script in pages, forth and back."""
-    await stage.run_script(source=("chapter.txt", (CHAPTER + "\n\n").encode() * 60))
-    card = await stage.wait_for_finished_script()
-    log = await stage.discord.wait_for_answer(await stage.hana.click(card, "Read"))
-    assert "Cast: NARRATOR" in log.text
-    await stage.hana.click(log, "Page 2 ›")
-    await stage.discord.wait_until(lambda: "Page 2 of" in log.text)
-    await stage.hana.click(log, "‹ Page 1")
-    await stage.discord.wait_until(lambda: "Cast: NARRATOR" in log.text)
-
-
-async def test_a_deleted_card_comes_back(stage: Stage) -> None:
-    """A card that somebody deleted is posted anew when there is something to show."""
-    await stage.run_script()
-    card = await stage.wait_for_finished_script()
-    run_id = await last_run(stage)
-    stage.discord.delete_message(card)
-    await stage.bot.services.run_cards.refresh_card(run_id)
-    fresh = await stage.wait_for_finished_script()
-    assert fresh.id != card.id
-    assert not fresh.deleted
-
-
-async def last_run(stage: Stage) -> str:
-    async with stage.bot.services.database.read() as tx:
-        return (await tx.runs.list_in_states(RunState.DONE))[0].id
 
 
 async def test_the_team_sees_how_subscriptions_fare(stage: Stage) -> None:
