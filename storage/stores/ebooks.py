@@ -103,13 +103,3 @@ class EbookStore:
         for row in await self.connection.execute(query):
             numbers.setdefault(row.ebook_id, set()).add(row.number)
         return numbers
-
-    async def list_chapters(self, ebook_id: str, limit: int) -> list[tuple[int, str]]:
-        """Number and title of the book's first ``limit`` stored chapters, in order."""
-        rows = await self.connection.execute(
-            select(chapters.c.number, chapters.c.title)
-            .where(chapters.c.ebook_id == ebook_id)
-            .order_by(chapters.c.number)
-            .limit(limit)
-        )
-        return [(row.number, row.title) for row in rows]

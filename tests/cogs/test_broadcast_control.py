@@ -12,7 +12,7 @@ from bot.broadcasts.post import Post
 from bot.clock import utcnow
 from bot.errors import ForbiddenError
 from bot.event_names import BROADCAST_SENT
-from bot.services import Runtime
+from bot.runtime import Runtime
 from bot.studio_config import StudioConfig, save_config
 from storage.states import DeliveryState
 from storage.stores.subscriptions import SubscriptionChanges
