@@ -3,8 +3,8 @@
 from tests.stage import CHAPTER, Stage
 
 
-async def test_long_script_is_read_in_pages(stage: Stage) -> None:
-    """Read shows a long script in pages, forwards and backwards."""
+async def test_a_long_script_has_pages(stage: Stage) -> None:
+    """Read shows a long script in pages, with buttons to the next and the previous one."""
     await stage.run_script(source=("chapter.txt", (CHAPTER + "\n\n").encode() * 60))
     card = await stage.wait_for_finished_script()
     log = await stage.discord.wait_for_answer(await stage.hana.click(card, "Read"))
