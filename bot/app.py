@@ -10,8 +10,10 @@ import discord
 from discord.ext import commands
 from yarl import URL
 
+from bot.generation.gemini.access import GeminiAccess
 from bot.ports import Adapters
-from bot.services import GeminiAccess, Runtime, Services, build_services
+from bot.runtime import Runtime
+from bot.services import Services, build_services
 from bot.settings import Settings
 from bot.studio_config import LiveConfig, StudioConfig, StudioConfigService
 from bot.synced_commands import SyncedCommands, fingerprint_of

@@ -20,11 +20,13 @@ from bot.broadcasts.drafts import DraftService
 from bot.broadcasts.post import Post
 from bot.ebooks.text import check_text
 from bot.errors import ConfigError, InputError
+from bot.generation.gemini.access import GeminiAccess
 from bot.generation.pipeline import GenerationPipeline
 from bot.generation.request import MAX_TITLE, ScriptRequest
 from bot.generation.service import create_run
 from bot.ports import NoDiscord, NoRunCards
-from bot.services import GeminiAccess, Runtime, build_pipeline
+from bot.runtime import Runtime
+from bot.services import build_pipeline
 from bot.settings import StudioSettings, load_studio_settings
 from storage import Database, StorageError, WriteTransaction, write_transaction
 from storage.leases import new_owner

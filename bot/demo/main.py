@@ -98,7 +98,7 @@ async def start_studio(
     from bot.app import MythBot
     from bot.demo.sample_data import add_sample_data, build_servers
     from bot.demo.simulated_discord import SimulatedDiscord, SimulatedWait
-    from bot.services import Runtime
+    from bot.runtime import Runtime
 
     wait = SimulatedWait()
     bot = MythBot(settings, runtime=Runtime(wait=wait, template_pace=seconds_per_cue))

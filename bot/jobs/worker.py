@@ -102,11 +102,6 @@ class JobWorker(Generic[J]):
         """Whether the worker is stopping, so that a job should not begin anything that takes long."""
         return self._stop.is_set()
 
-    @property
-    def running_keys(self) -> frozenset[str]:
-        """Keys of the jobs that run in this process now."""
-        return frozenset(self._running)
-
     async def start(self) -> None:
         """Recovers what dead processes left behind, then works in the background."""
         await self._recover()

@@ -184,7 +184,7 @@ class _FileImporter:
         if record.source not in self.confirmed_sources:
             return await self._skip(tx, record, source_for_changed(self.file, record), known, _CHANGED)
         stored = await self.mapper.store_record(tx, record, fresh_id=True)
-        note = f"stands there more than once with different content; this one is kept as {stored.target}"
+        note = f"occurs more than once with different content; this one is kept as {stored.target}"
         import_record = ImportRecord(record.duplicate_source, stored.target, record.digest)
         return _Result(record, _Outcome.IMPORTED, note, import_record)
 

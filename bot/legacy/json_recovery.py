@@ -26,7 +26,7 @@ _NOTHING: Final = " \t\r\n,[]{}\x00\ufeff"
 FILE_CUT_OFF: Final = "the file is cut off here; whatever followed is not in it"
 STRAY_TEXT: Final = "it is only a text; a quotation mark may be missing before it"
 MISSING_END: Final = "it has no end; the next one seems to be inside it"
-BEHIND_THE_END: Final = "it stands behind the end"
+BEHIND_THE_END: Final = "it is behind the end"
 
 
 @dataclass(frozen=True, slots=True)

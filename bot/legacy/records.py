@@ -1,7 +1,7 @@
 """The records of a file: each segment with the identity by which it is imported only once, and why it is skipped, if it is.
 
 A record's ``source`` identifies it. In a file of documents by id it consists of the file and the id; in a file that is a
-list, of the file, the content's digest and the how-many-th record with this content it is. So importing the same file again,
+list, of the file, the content's digest and a count of the records with the same content. So importing the same file again,
 or one that has grown, adds only what is new.
 """
 

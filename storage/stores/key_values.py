@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.tables import key_values
-from storage.upsert import add_or_change
+from storage.upsert import insert_or_update
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,4 +24,4 @@ class KeyValueStore:
 
     async def put(self, name: str, value: str) -> None:
         """The text is stored under this name; an earlier one is replaced."""
-        await add_or_change(self.connection, key_values, {"name": name, "value": value}, ["name"], ["value"])
+        await insert_or_update(self.connection, key_values, {"name": name, "value": value}, ["name"], ["value"])

@@ -134,7 +134,7 @@ def test_any_text_is_read_to_its_end(text: str) -> None:
         (TEXT[:-1], FOUR, [(46, FILE_CUT_OFF)]),
         (TEXT[:-4], FOUR[:3], [(35, FILE_ENDS)]),
         (TEXT + TEXT, FOUR + FOUR, []),
-        (TEXT + "\nand so on", FOUR, [(46, "it stands behind the end")]),
+        (TEXT + "\nand so on", FOUR, [(46, "it is behind the end")]),
         (TEXT.replace("},\n  {", "}\n  {"), FOUR, []),
         (
             TEXT.replace('"Event 1"', '"Event 1'),
