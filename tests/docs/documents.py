@@ -57,4 +57,4 @@ def relative_links_of(document: Path) -> list[str]:
 def anchors_of(document: Path) -> set[str]:
     """The anchors that a renderer makes of the headings: lower case, no punctuation, hyphens for spaces."""
     headings = (heading.replace("`", "").lower() for heading in _HEADING.findall(_FENCE.sub("", read(document))))
-    return {re.sub(r"[^\w\- ]", "", heading).strip().replace(" ", "-") for heading in headings}
+    return {re.sub(r"[^\w\- ]", "", heading.strip()).replace(" ", "-") for heading in headings}
