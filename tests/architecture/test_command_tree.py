@@ -120,8 +120,9 @@ async def test_intents_and_mentions_are_minimal(bot: MythBot) -> None:
     assert dict(bot.allowed_mentions.to_dict()) == {"parse": []}
 
 
-async def test_commands_in_the_readme_exist(bot: MythBot) -> None:
-    """Every command that the README names is registered."""
+@pytest.mark.parametrize("document", ["README.md", "docs/guide.md"])
+async def test_commands_in_documents_exist(bot: MythBot, document: str) -> None:
+    """Every command that the document names is registered."""
     known = {
         name
         for studio in (False, True)
@@ -129,7 +130,7 @@ async def test_commands_in_the_readme_exist(bot: MythBot) -> None:
         for name, found in walk_command(command)
         if found.get("type", 1) in {1, 2}
     }
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    text = (ROOT / document).read_text(encoding="utf-8")
     found = [(root, rest.split()) for root, rest in _SPAN.findall(text)]
     assert found
     for root, rest in found:
