@@ -13,7 +13,7 @@ from bot.ebooks.text import check_file, check_text, decode_text
 from bot.errors import InputError
 from bot.generation.request import MAX_TITLE, RequestedRun, ScriptRequest
 from bot.generation.service import GenerationService
-from bot.permissions import in_words, missing
+from bot.permissions import find_missing, format_permissions
 from cogs.interactions.access import get_channel_ids, require_team
 from cogs.interactions.autocomplete import ebook_autocomplete
 from cogs.views.base import Modal
@@ -149,11 +149,11 @@ def _check_channel(interaction: discord.Interaction) -> None:
     Raises:
         InputError: the bot lacks a permission there.
     """
-    lacking = missing(interaction.app_permissions)
+    lacking = find_missing(interaction.app_permissions)
     if lacking:
         raise InputError(
             "I cannot post the script's card in this channel.",
-            f"Give me {in_words(lacking)} here, or use another channel.",
+            f"Give me {format_permissions(lacking)} here, or use another channel.",
         )
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.engine import Engines, create_engines, emptied, parse_url
+from storage.engine import Engines, checkpoint_and_truncate, create_engines, parse_url
 from storage.errors import DatabaseUnreadableError, StorageError
 from storage.lock import FileLock
 from storage.migrate import migrate
@@ -136,7 +136,7 @@ class Database:
             DatabaseUnreadableError: anything else that keeps it closed.
         """
         engines = create_engines(parse_url(url))
-        lock = FileLock.take(engines.path) if engines.path else None
+        lock = FileLock.acquire(engines.path) if engines.path else None
         database = cls(engines, clock, session_gap, lock)
         database._idle.set()
         try:
@@ -211,7 +211,7 @@ class Database:
 
         Where somebody is reading from the log, it is emptied as soon as they have finished.
         """
-        if self.engines.path is not None and not await asyncio.to_thread(emptied, self.engines.path):
+        if self.engines.path is not None and not await asyncio.to_thread(checkpoint_and_truncate, self.engines.path):
             if self._truncating is not None:
                 self._truncating.cancel()
             self._truncating = asyncio.create_task(self._truncate_later(self.engines.path))
@@ -220,7 +220,7 @@ class Database:
         """Tries until it works. It may be cancelled: closing the database empties the log as well."""
         while True:
             await asyncio.sleep(_TRUNCATE_PAUSE_SECONDS)
-            if await asyncio.to_thread(emptied, path):
+            if await asyncio.to_thread(checkpoint_and_truncate, path):
                 return
 
     async def _get_time(self, connection: AsyncConnection) -> datetime:

@@ -24,9 +24,11 @@ _EVENT_COLOUR: Final = "#75738f"
 
 # Heights and distances in pixels.
 _CAPTION_HEIGHT: Final = 88.0
+"""A caption of one line, with room above it for the rule and below it for the highest bar."""
 _STRIP_GAP: Final = 16.0
 """Between the chapters' axis and the strip of events."""
 _LABELS_HEIGHT: Final = 72.0
+"""One line of dates and the margin at the bottom of the picture."""
 _EMPTY_HEIGHT: Final = 88.0
 """The chart's height if nothing happened: one sentence."""
 _RIGHT: Final = MARGIN + CONTENT_WIDTH
@@ -38,6 +40,7 @@ _MAX_LABEL_WIDTH: Final = 240.0
 _BAR_SHARE: Final = 0.68
 """The part of a step's width that its bar takes."""
 _MIN_BAR_WIDTH: Final = 1.5
+"""Narrower bars would vanish in the scaled picture of a phone."""
 _MAX_BAR_WIDTH: Final = 64.0
 """So that a chart of few steps does not consist of blocks."""
 _MAX_TICK_STEPS: Final = 4
@@ -45,6 +48,7 @@ _MAX_TICK_STEPS: Final = 4
 _MIN_SEGMENT_WITH_MARK: Final = 24
 """The shortest side of a bar's segment in which a state's mark can be seen."""
 _MAX_MARK: Final = 44
+"""A larger mark would draw more attention than the bar that it explains."""
 _MIN_EVENT_HEIGHT: Final = 2.0
 """A single event among thousands can still be seen."""
 

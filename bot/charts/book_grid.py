@@ -30,9 +30,13 @@ _MAX_UNBROKEN: Final = 20
 _MIN_ROW_HEIGHT: Final = 28.0
 """Lower cells could not be seen on a phone: in rows of many cells, they are taller than wide."""
 _CELLS_TOP_GAP: Final = 9.0
+"""Between a book's counts and its first row of cells."""
 _MORE_LINE_HEIGHT: Final = 46.0
+"""The line "and 3 more" with the space below it."""
 _NUMBER_GAP: Final = 18
+"""Between a chapter number and the first cell of its row."""
 _LEGEND_SIDE: Final = 36
+"""The side of a legend's square: large enough for its mark, as high as a line of text."""
 _LEGEND_TEXT_GAP: Final = 12
 
 

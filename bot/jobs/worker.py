@@ -102,11 +102,6 @@ class JobWorker(Generic[J]):
         """Whether the worker is stopping, so that a job should not begin anything that takes long."""
         return self._stop.is_set()
 
-    @property
-    def running_keys(self) -> frozenset[str]:
-        """Keys of the jobs that run in this process now."""
-        return frozenset(self._running)
-
     async def start(self) -> None:
         """Recovers what dead processes left behind, then works in the background."""
         await self._recover()
@@ -163,15 +158,19 @@ class JobWorker(Generic[J]):
             await self._start_due()
             if not self._running:
                 return
-            waker = asyncio.ensure_future(self._wake.wait())
-            try:
-                tasks = {waker, *(task for _, task in self._running.values())}
-                await self.wait(
-                    asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED), f"{self.handler.kind} that are running"
-                )
-            finally:
-                waker.cancel()
+            await self.wait(self._wait_for_change(), f"{self.handler.kind} that are running")
             self._wake.clear()
+
+    async def _wait_for_change(self) -> None:
+        """Returns when a job has ended or the worker is woken."""
+        # Started inside the wait, not before it: the demo's simulated Discord would take the task for unfinished work.
+        waker = asyncio.create_task(self._wake.wait())
+        try:
+            await asyncio.wait(
+                {waker, *(task for _, task in self._running.values())}, return_when=asyncio.FIRST_COMPLETED
+            )
+        finally:
+            waker.cancel()
 
     async def _start_due(self) -> None:
         while not self._stop.is_set() and (free := self.limit - len(self._running)) > 0:

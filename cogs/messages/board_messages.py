@@ -10,7 +10,7 @@ from discord import ui
 from bot.app import MythBot
 from bot.charts.snapshot import Snapshot
 from bot.errors import DeliveryError
-from bot.permissions import in_words
+from bot.permissions import format_permissions
 from bot.ports import EditResult
 from cogs.messages.error_codes import UNKNOWN_CHANNEL, UNKNOWN_MESSAGE
 from cogs.messages.failures import (
@@ -176,7 +176,7 @@ class DiscordBoardMessages:
         granted = self._granted_permissions(channel_id)
         lacking = [label for name, label in _REQUIRED_PERMISSIONS if granted is not None and not getattr(granted, name)]
         if lacking:
-            raise DeliveryError(f"I lack {in_words(lacking)} there.")
+            raise DeliveryError(f"I lack {format_permissions(lacking)} there.")
 
 
 def board_card(snapshot: Snapshot) -> ui.LayoutView:

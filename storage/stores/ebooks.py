@@ -9,7 +9,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.tables import chapters, ebooks
-from storage.upsert import add_or_change, add_unless_there
+from storage.upsert import insert_if_absent, insert_or_update
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class EbookStore:
     async def get_or_add(self, ebook_id: str, title: str, theme: str = "") -> tuple[Ebook, bool]:
         """The book with exactly this id, and whether it is new. ``title`` and ``theme`` are for a new one alone."""
         row: dict[str, Any] = {"id": ebook_id, "title": title, "theme": theme, "link": "", "created_at": self.now}
-        is_new = await add_unless_there(self.connection, ebooks, row)
+        is_new = await insert_if_absent(self.connection, ebooks, row)
         stored = (await self.connection.execute(select(ebooks).where(ebooks.c.id == ebook_id))).mappings().one()
         return Ebook(**stored), is_new
 
@@ -92,7 +92,7 @@ class EbookStore:
         """The text is the chapter's current one and replaces an earlier one."""
         values = {"title": title, "content": content, "updated_at": self.now}
         row = {"ebook_id": ebook_id, "number": number} | values
-        await add_or_change(self.connection, chapters, row, ["ebook_id", "number"], list(values))
+        await insert_or_update(self.connection, chapters, row, ["ebook_id", "number"], list(values))
 
     async def get_chapter_numbers(self, ebook_id: str | None = None) -> dict[str, set[int]]:
         """The numbers of the chapters that have a text, by book id."""
@@ -103,13 +103,3 @@ class EbookStore:
         for row in await self.connection.execute(query):
             numbers.setdefault(row.ebook_id, set()).add(row.number)
         return numbers
-
-    async def list_chapters(self, ebook_id: str, limit: int) -> list[tuple[int, str]]:
-        """Number and title of the book's first ``limit`` stored chapters, in order."""
-        rows = await self.connection.execute(
-            select(chapters.c.number, chapters.c.title)
-            .where(chapters.c.ebook_id == ebook_id)
-            .order_by(chapters.c.number)
-            .limit(limit)
-        )
-        return [(row.number, row.title) for row in rows]

@@ -14,7 +14,7 @@ from storage.changes import UNCHANGED, Unchanged, changed_columns
 from storage.ids import new_id
 from storage.states import SubscriptionState
 from storage.tables import subscriptions
-from storage.upsert import add_or_change
+from storage.upsert import insert_or_update
 
 OPEN_STATES = (SubscriptionState.PENDING, SubscriptionState.ACTIVE, SubscriptionState.PAUSED)
 """Every state but ``ended``."""
@@ -138,7 +138,7 @@ class SubscriptionStore:
             "referral": secrets.token_hex(_REFERRAL_BYTES),
             "created_at": self.now,
         }
-        await add_or_change(self.connection, subscriptions, only_in_new_rows | values, ["guild_id"], list(values))
+        await insert_or_update(self.connection, subscriptions, only_in_new_rows | values, ["guild_id"], list(values))
         return (await self._select(subscriptions.c.guild_id == guild_id))[0]
 
     async def change(self, guild_id: int, changes: SubscriptionChanges) -> bool:

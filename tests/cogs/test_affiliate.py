@@ -77,7 +77,7 @@ async def test_a_removed_bot_or_deleted_channel_ends_the_subscription(stage: Sta
     await stage.discord.wait_until(lambda: stage.bot.get_channel(audit.id))
     setup = await stage.discord.wait_for_answer(await stage.hana.slash("setup"))
     await stage.hana.select(setup, [audit], custom_id="setup:audit")
-    await stage.discord.wait_until(lambda: "A test post stands in" in setup.text)
+    await stage.discord.wait_until(lambda: "A test post is in" in setup.text)
     lantern, owls = await subscribe_servers(stage, "Red Lantern", "Night Owls")
     stage.discord.remove_guild(lantern.guild)
     stage.discord.delete_channel(owls.channel)

@@ -12,7 +12,7 @@ from bot.broadcasts.post import Post
 from bot.clock import utcnow
 from bot.errors import ForbiddenError
 from bot.event_names import BROADCAST_SENT
-from bot.services import Runtime
+from bot.runtime import Runtime
 from bot.studio_config import StudioConfig, save_config
 from storage.states import DeliveryState
 from storage.stores.subscriptions import SubscriptionChanges
@@ -26,6 +26,7 @@ from tests.cogs.announcements import (
     wait_for_posts,
 )
 from tests.stage import Stage, running
+from tests.standins.discord_interactions import InteractionLog
 
 ANNOUNCEMENT_CHANNEL = 5
 """Discord's type of a channel that other servers can follow."""
@@ -291,3 +292,34 @@ async def test_posts_are_not_edited_without_a_second_approver(stage: Stage) -> N
         await stage.hana.submit_modal(modal, {"title": "Free nitro", "message": "x"})
     )
     assert "two people" in answer.text
+
+
+async def run_command(stage: Stage, command: str, **options: object) -> InteractionLog:
+    return await stage.discord.wait_for_answer(await stage.hana.slash(command, options=options))
+
+
+async def test_commands_do_what_the_buttons_do(stage: Stage) -> None:
+    """/broadcasts shows, reports, changes, recalls and cancels as the card's buttons do."""
+    (lantern,) = await subscribe_servers(stage, "Red Lantern")
+    log = await run_command(stage, "broadcast", title="Soon", message="The well opens.")
+    await stage.hana.click(log, "Post to 1 channel")
+    card = await stage.wait_for_card("Posted to 1 of 1")
+    (choice,) = (await stage.hana.autocomplete("broadcasts status", "broadcast", "soo")).choices or []
+    broadcast = choice["value"]
+    assert "Posted to 1 of 1" in (await run_command(stage, "broadcasts status", broadcast=broadcast)).text
+    report = await run_command(stage, "broadcasts report", broadcast=broadcast)
+    assert report.messages[0].attachments
+    modal = await stage.hana.slash("broadcasts edit", broadcast=broadcast)
+    log = await stage.discord.wait_for_answer(
+        await stage.hana.submit_modal(modal, {"title": "Sooner", "message": "Open."})
+    )
+    await stage.hana.click(log, "Change 1 post")
+    await stage.discord.wait_until(lambda: "Sooner" in card.text and "Recall" in card.buttons)
+    assert "Sooner" in lantern.posts[0].text
+    assert "not being sent" in (await run_command(stage, "broadcasts cancel", broadcast=broadcast)).text
+    asked = await run_command(stage, "broadcasts recall", broadcast=broadcast)
+    await stage.hana.click(asked, "Remove 1 post")
+    await stage.discord.wait_until(lambda: not lantern.posts)
+    missing = await run_command(stage, "broadcasts status", broadcast="notifications_0000000000000000")
+    assert "no longer known" in missing.text
+    assert (await stage.bob.autocomplete("progress", "ebook", "")).choices == []

@@ -37,6 +37,7 @@ _MAX_BOOKS: Final = 12
 _MAX_STEPS: Final = 14
 """Steps of the timeline: two weeks of days."""
 _MAX_MEMBER_NAMES: Final = 4
+"""Names of members at work; more would not fit on one line."""
 _MAX_BOARD_PROBLEMS_LENGTH: Final = 600
 _MAX_EVENTS_LENGTH: Final = 3_500
 _MAX_RELEASED_LENGTH: Final = 1_700

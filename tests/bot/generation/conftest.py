@@ -16,7 +16,7 @@ from tests.conftest import FakeClock
 
 @pytest.fixture(scope="module")
 def gemini_server() -> Iterator[FaultyGemini]:
-    """One stand-in for all: starting it is the slow part."""
+    """One stand-in for the whole module, since starting it is slow."""
     load_sdk()
     with FaultyGemini() as standin:
         yield standin
@@ -24,7 +24,7 @@ def gemini_server() -> Iterator[FaultyGemini]:
 
 @pytest.fixture
 def standin(gemini_server: FaultyGemini, monkeypatch: pytest.MonkeyPatch) -> FaultyGemini:
-    """The stand-in, well again, and the only Gemini that the SDK can reach."""
+    """The stand-in without a scenario, as the only Gemini that the SDK can reach."""
     gemini_server.reset()
     gemini_server.chunks, gemini_server.delay = 24, 0.0
     for name in ("GOOGLE_API_KEY", "GEMINI_API_KEY", "GOOGLE_GENAI_API_VERSION", "GOOGLE_GENAI_USE_VERTEXAI"):
@@ -37,6 +37,6 @@ def standin(gemini_server: FaultyGemini, monkeypatch: pytest.MonkeyPatch) -> Fau
 
 @pytest.fixture
 def stage(sqlite: Database, sqlite_url: str, clock: FakeClock, caplog: pytest.LogCaptureFixture) -> PipelineStage:
-    """The stage, with its log heard."""
+    """The pipeline's stage, with its log captured."""
     caplog.set_level(logging.INFO)
     return PipelineStage(sqlite, sqlite_url.removeprefix("sqlite:///"), GeminiAvailability(clock))

@@ -24,7 +24,7 @@ She had buried it in the spring, under the third stone, and told nobody. Now it 
 
 
 def request(text: str = CHAPTER, **changes: Any) -> PartRequest:
-    """The whole chapter as one part."""
+    """A request for the whole chapter as one part."""
     given: dict[str, Any] = {
         "ebook_title": "The Fox of Thirteen Bells",
         "chapter_number": 1,

@@ -16,7 +16,7 @@ from tests.bot.generation.pipeline_stage import (
     _JUNK,
     FaultyGemini,
     PipelineStage,
-    assert_money,
+    assert_costs,
     assert_nothing_is_lost,
     assert_nothing_technical,
     write,
@@ -24,14 +24,14 @@ from tests.bot.generation.pipeline_stage import (
 
 
 @pytest.mark.parametrize("scenario", ["fenced", "thought", "runaway"])
-async def test_odd_but_usable_answers_are_used(standin: FaultyGemini, stage: PipelineStage, scenario: str) -> None:
-    """A fence around the JSON, thoughts before it and a cue that never ends still make Gemini's script."""
+async def test_odd_but_usable_responses_are_used(standin: FaultyGemini, stage: PipelineStage, scenario: str) -> None:
+    """A fence around the JSON, thoughts before it or an endless cue do not prevent a script by Gemini."""
     standin.answer_with(scenario)
     outcome = await write(stage)
     assert outcome.stored.writer == "gemini"
     assert len(standin.calls) == 1
     assert_nothing_is_lost(outcome)
-    assert_money(outcome, "paid", 0)
+    assert_costs(outcome, "paid", 0)
 
 
 CUE = {"type": "narration", "speaker": "NARRATOR", "text": "The bell rang."}
@@ -40,7 +40,7 @@ CUE = {"type": "narration", "speaker": "NARRATOR", "text": "The bell rang."}
 WHOLE: dict[str, Any] = {"title": "T", "logline": "L", "cast": [{"name": "NARRATOR", "voice": "low"}], "cues": [CUE]}
 
 
-STRANGE: dict[str, tuple[str, str]] = {
+ODD_RESPONSES: dict[str, tuple[str, str]] = {
     "numbers as text": (json.dumps(WHOLE | {"cues": [CUE | {"text": 13, "direction": 0.5}]}), "13"),
     "no speaker": (json.dumps(WHOLE | {"cues": [{"type": "dialogue", "speaker": "", "text": "Who?"}]}), "Who?"),
     "odd kinds": (
@@ -66,12 +66,12 @@ STRANGE: dict[str, tuple[str, str]] = {
 }
 
 
-@pytest.mark.parametrize("name", STRANGE)
-async def test_whatever_fits_into_json_becomes_a_script(
+@pytest.mark.parametrize("name", ODD_RESPONSES)
+async def test_any_json_with_a_cue_becomes_a_script(
     standin: FaultyGemini, stage: PipelineStage, caplog: pytest.LogCaptureFixture, name: str
 ) -> None:
-    """An answer in JSON with a cue somewhere is Gemini's script, however strangely its fields are filled."""
-    standin.answer, said = STRANGE[name]
+    """JSON with a cue somewhere is Gemini's script, whatever its fields contain."""
+    standin.answer, said = ODD_RESPONSES[name]
     standin.answer_with("custom")
     outcome = await write(stage)
     assert (outcome.stored.writer, outcome.stored.error) == ("gemini", "")
@@ -83,14 +83,16 @@ async def test_whatever_fits_into_json_becomes_a_script(
     assert_nothing_technical(stage, caplog)
 
 
-def _filled(wanted: dict[str, Any]) -> st.SearchStrategy[Any]:
-    """Anything that fills the schema, or nearly."""
+def _fill_schema(wanted: dict[str, Any]) -> st.SearchStrategy[Any]:
+    """Values that fit the schema, or nearly do."""
     fits: st.SearchStrategy[Any] = st.text(max_size=30)
     match wanted["type"]:
         case "object":
-            fits = st.fixed_dictionaries({}, optional={name: _filled(of) for name, of in wanted["properties"].items()})
+            fits = st.fixed_dictionaries(
+                {}, optional={name: _fill_schema(of) for name, of in wanted["properties"].items()}
+            )
         case "array":
-            fits = st.lists(_filled(wanted["items"]), max_size=6)
+            fits = st.lists(_fill_schema(wanted["items"]), max_size=6)
         case _ if "enum" in wanted:
             fits = st.sampled_from([spelled for value in wanted["enum"] for spelled in (value, value.upper())])
     return st.one_of(fits, fits, fits, _JUNK)
@@ -98,23 +100,21 @@ def _filled(wanted: dict[str, Any]) -> st.SearchStrategy[Any]:
 
 @settings(max_examples=150, deadline=None)
 @given(
-    answer=_filled(build_response_schema()),
+    answer=_fill_schema(build_response_schema()),
     step=st.integers(1, 40),
     cut=st.integers(0, 400),
     indent=st.sampled_from([None, 4]),
 )
-def test_whatever_the_schema_is_filled_with_is_read_or_refused(
-    answer: object, step: int, cut: int, indent: int | None
-) -> None:
-    """Any answer, whole or cut anywhere, is cues in their order or a fault with its sentence, and nothing else."""
+def test_any_response_is_parsed_or_refused(answer: object, step: int, cut: int, indent: int | None) -> None:
+    """Any response, whole or cut anywhere, gives cues in their order or raises an error with its sentence."""
     text = json.dumps(answer, ensure_ascii=bool(step % 2), indent=indent)
     text = text[: len(text) - cut] if cut < 200 else text
-    given = PartRequest("Book", 1, "Title", "horror", ("The bell rang.",), first_cue=7)
-    reader = ResponseParser(given)
+    request = PartRequest("Book", 1, "Title", "horror", ("The bell rang.",), first_cue=7)
+    parser = ResponseParser(request)
     for at in range(0, len(text), step):
-        reader.feed(text[at : at + step])
+        parser.feed(text[at : at + step])
     with suppress(GenerationError):
-        reader.finish()
-    draft = reader.build_draft("model", Usage())
+        parser.finish()
+    draft = parser.build_draft("model", Usage())
     assert [cue.n for cue in draft.cues] == list(range(7, 7 + len(draft.cues)))
     assert Draft.model_validate_json(draft.model_dump_json()) == draft

@@ -159,7 +159,7 @@ async def test_a_job_can_be_cancelled_while_it_is_claimed() -> None:
     worker = JobWorker(jobs, wait_plainly, 10, exclusive=False)
     jobs.on_claim = lambda: worker.cancel("a")
     await worker.start()
-    await until(lambda: not jobs.due and not worker.running_keys)
+    await until(lambda: not jobs.due and not worker._running)
     await worker.stop()
     assert jobs.ended == []
 

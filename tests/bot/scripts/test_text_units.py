@@ -8,20 +8,20 @@ def test_words_keep_their_apostrophes() -> None:
 
 
 def test_scripts_without_spaces_count_by_character() -> None:
-    """Japanese, Chinese, Korean and Thai have one unit to a character, mixed text both kinds."""
+    """Japanese, Chinese, Korean and Thai have one unit for each character, mixed text has both kinds."""
     assert find_units("鐘が鳴った。") == list("鐘が鳴った")
     assert len(find_units("여우가 왔다")) == 5
     assert find_units("Hana は来た") == ["Hana", "は", "来", "た"]
 
 
 def test_marks_inside_words_do_not_cut_them() -> None:
-    """Arabic and Hindi words with vowel signs stay whole."""
+    """Arabic and Hindi words with vowel signs are single units."""
     assert len(find_units("مُحَمَّد هنا")) == 2
     assert len(find_units("हिन्दी में")) == 2
 
 
-def test_invisible_signs_are_gone() -> None:
-    """Controls, direction marks, half surrogates and hidden joiners do not survive; line ends become one kind."""
+def test_invisible_characters_are_removed() -> None:
+    """Control characters, direction marks, half surrogates and hidden joiners are removed; line ends become one kind."""
     assert clean_text("a\u202eb\x00c\u200bd\ud800e\r\nf\u2028g") == "abcde\nf\ng"
     assert clean_text("ha\u200dna") == "hana"
     assert clean_text("می\u200cخواهم") == "می\u200cخواهم"

@@ -57,7 +57,7 @@ async def test_searching_takes_words_literally(database: Database, clock: FakeCl
 
 
 async def test_a_chapter_holds_its_newest_text(database: Database, clock: FakeClock) -> None:
-    """Saving a chapter again replaces its text, and chapters are listed in order."""
+    """Saving a chapter again replaces its text, and does not add a second one."""
     await add_ebook(database)
     await database.write(lambda tx: tx.ebooks.save_chapter("ebook_001", 2, "Two", "old"))
     clock.advance(seconds=1)
@@ -65,7 +65,6 @@ async def test_a_chapter_holds_its_newest_text(database: Database, clock: FakeCl
     await database.write(lambda tx: tx.ebooks.save_chapter("ebook_001", 0, "Prologue", "p"))
     async with database.read() as tx:
         chapter = await tx.ebooks.find_chapter("ebook_001", 2)
-        assert await tx.ebooks.list_chapters("ebook_001", 25) == [(0, "Prologue"), (2, "Second")]
         assert await tx.ebooks.get_chapter_numbers() == {"ebook_001": {0, 2}}
         assert await tx.ebooks.find_chapter("ebook_001", 3) is None
     assert chapter is not None

@@ -12,7 +12,7 @@ NOW = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
 
 @pytest.fixture(scope="session")
 def gemini_server() -> Iterator[GeminiStandIn]:
-    """One stand-in for the whole session: starting it is the slow part."""
+    """One stand-in for the whole session, since starting it is slow."""
     load_sdk()
     with GeminiStandIn() as standin:
         yield standin
@@ -20,7 +20,7 @@ def gemini_server() -> Iterator[GeminiStandIn]:
 
 @pytest.fixture
 def standin(gemini_server: GeminiStandIn, monkeypatch: pytest.MonkeyPatch) -> GeminiStandIn:
-    """The stand-in, well again, and the only Gemini that the SDK can reach."""
+    """The stand-in without a scenario, as the only Gemini that the SDK can reach."""
     gemini_server.reset()
     gemini_server.chunks, gemini_server.delay = 12, 0.0
     for name in ("GOOGLE_API_KEY", "GEMINI_API_KEY", "GOOGLE_GENAI_API_VERSION", "GOOGLE_GENAI_USE_VERTEXAI"):
@@ -33,7 +33,7 @@ def standin(gemini_server: GeminiStandIn, monkeypatch: pytest.MonkeyPatch) -> Ge
 
 @pytest.fixture
 async def gemini(standin: GeminiStandIn) -> AsyncIterator[GeminiClient]:
-    """The real client against the stand-in, impatient."""
+    """The real client, connected to the stand-in, with a short idle limit."""
     model = GeminiClient("test-key", idle_seconds=0.6, clock=lambda: NOW)
     yield model
     await model.aclose()

@@ -21,55 +21,55 @@ async def new_run(database: Database, number: int = 1) -> str:
     return requested.run.id
 
 
-async def spent(database: Database, run_id: str | None = None) -> int:
+async def sum_costs(database: Database, run_id: str | None = None) -> int:
     async with database.read() as tx:
         return await tx.runs.sum_costs(run_id=run_id)
 
 
-async def test_reserved_then_settled(database: Database) -> None:
-    """Until a call is settled its reserve counts, afterwards what it cost."""
+async def test_the_cost_replaces_the_reservation(database: Database) -> None:
+    """Before a call's cost is recorded its reservation counts, afterwards its cost."""
     budget = RunBudget(database, await new_run(database))
     reservation_id = await budget.reserve(MODEL, 1_000)
-    assert await spent(database, budget.run_id) == 1_000
+    assert await sum_costs(database, budget.run_id) == 1_000
     await budget.record_cost(reservation_id, MODEL, USED, 40)
-    assert await spent(database, budget.run_id) == 40
+    assert await sum_costs(database, budget.run_id) == 40
 
 
-async def test_a_lost_call_keeps_its_reserve(database: Database) -> None:
-    """Where the usage is unknown the reserve stands for ever; a refused call, settled at nothing, costs nothing."""
+async def test_a_lost_call_keeps_its_reservation(database: Database) -> None:
+    """Where the usage is unknown the reservation is kept; a refused call costs nothing."""
     budget = RunBudget(database, await new_run(database))
     lost = await budget.reserve(MODEL, 1_000)
     await budget.record_cost(lost, MODEL, None, None)
     refused = await budget.reserve(MODEL, 1_000)
     await budget.record_cost(refused, MODEL, Usage(), 0)
-    assert await spent(database, budget.run_id) == 1_000
+    assert await sum_costs(database, budget.run_id) == 1_000
 
 
-async def test_each_run_has_its_own_account(database: Database) -> None:
-    """What one run costs is not on another's bill, and all of it is in the total."""
+async def test_costs_are_counted_per_run(database: Database) -> None:
+    """The cost of a run counts for that run and in the total."""
     one = RunBudget(database, await new_run(database, 1))
     two = RunBudget(database, await new_run(database, 2))
     await one.reserve(MODEL, 300)
     await two.reserve(MODEL, 500)
-    assert await spent(database, one.run_id) == 300
-    assert await spent(database, two.run_id) == 500
-    assert await spent(database) == 800
+    assert await sum_costs(database, one.run_id) == 300
+    assert await sum_costs(database, two.run_id) == 500
+    assert await sum_costs(database) == 800
 
 
-async def test_the_budget_is_refused_before_it_is_passed(database: Database) -> None:
-    """To the last micro-dollar may be reserved; one more is refused, reserves nothing, and says why."""
+async def test_a_reservation_beyond_the_budget_is_refused(database: Database) -> None:
+    """Everything up to the last micro-dollar can be reserved; one more is refused, and the error says why."""
     budget = RunBudget(database, await new_run(database), 1_000)
     await budget.reserve(MODEL, 600)
-    with pytest.raises(GenerationError) as found:
+    with pytest.raises(GenerationError) as caught:
         await budget.reserve(MODEL, 401)
-    assert found.value.kind is GenerationErrorKind.BUDGET
-    assert "budget" in found.value.sentence
+    assert caught.value.kind is GenerationErrorKind.BUDGET
+    assert "budget" in caught.value.sentence
     await budget.reserve(MODEL, 400)
-    assert await spent(database) == 1_000
+    assert await sum_costs(database) == 1_000
 
 
-async def test_what_was_settled_for_less_is_free_again(database: Database) -> None:
-    """Money that a call did not need may be used by the next."""
+async def test_unused_money_can_be_reserved_again(database: Database) -> None:
+    """Money that was reserved and not sum_costs can be used by the next call."""
     budget = RunBudget(database, await new_run(database), 1_000)
     reservation_id = await budget.reserve(MODEL, 1_000)
     with pytest.raises(GenerationError):
@@ -78,35 +78,35 @@ async def test_what_was_settled_for_less_is_free_again(database: Database) -> No
     await budget.reserve(MODEL, 500)
 
 
-async def test_the_budget_holds_for_many_at_once(database: Database) -> None:
-    """Twenty runs that reserve at the same moment cannot pass the budget together."""
-    meters = [RunBudget(database, await new_run(database, number), 1_000) for number in range(20)]
-    outcomes = await asyncio.gather(*(budget.reserve(MODEL, 150) for budget in meters), return_exceptions=True)
-    refused = [found for found in outcomes if isinstance(found, GenerationError)]
-    assert [found for found in outcomes if isinstance(found, BaseException) and found not in refused] == []
-    assert await spent(database) == 900
-    assert len(refused) == 14
-    assert {found.kind for found in refused} == {GenerationErrorKind.BUDGET}
+async def test_simultaneous_reservations_keep_the_budget(database: Database) -> None:
+    """Twenty runs that reserve at the same moment cannot exceed the budget together."""
+    budgets = [RunBudget(database, await new_run(database, number), 1_000) for number in range(20)]
+    outcomes = await asyncio.gather(*(budget.reserve(MODEL, 150) for budget in budgets), return_exceptions=True)
+    errors = [outcome for outcome in outcomes if isinstance(outcome, GenerationError)]
+    assert [outcome for outcome in outcomes if isinstance(outcome, BaseException) and outcome not in errors] == []
+    assert await sum_costs(database) == 900
+    assert len(errors) == 14
+    assert {error.kind for error in errors} == {GenerationErrorKind.BUDGET}
 
 
-async def test_an_unknown_price_is_no_sum(database: Database) -> None:
-    """A model whose price nobody knows reserves nothing and settles nothing; without a budget it may be asked."""
+async def test_an_unknown_price_reserves_nothing(database: Database) -> None:
+    """A model without a known price reserves nothing and costs nothing that is known."""
     budget = RunBudget(database, await new_run(database))
     reservation_id = await budget.reserve("gemini-9-unknown", None)
     await budget.record_cost(reservation_id, "gemini-9-unknown", USED, None)
-    assert await spent(database) == 0
+    assert await sum_costs(database) == 0
 
 
 async def test_a_spent_budget_refuses_an_unknown_price_as_well(database: Database) -> None:
-    """Where the budget is passed already, a model without a price is refused like any other."""
+    """Once the budget is exceeded, a model without a known price is refused as well."""
     run_id = await new_run(database)
     await RunBudget(database, run_id).reserve(MODEL, 1_001)
     with pytest.raises(GenerationError):
         await RunBudget(database, run_id, 1_000).reserve("gemini-9-unknown", None)
 
 
-async def test_the_month_is_the_calendars_in_utc(database: Database, clock: FakeClock) -> None:
-    """The budget is whole again at midnight UTC of the first, and not a second before."""
+async def test_the_month_is_a_calendar_month_in_utc(database: Database, clock: FakeClock) -> None:
+    """The budget starts again at midnight UTC on the first, and not a second before."""
     budget = RunBudget(database, await new_run(database), 1_000)
     clock.now = datetime(2026, 11, 1, tzinfo=UTC)
     await budget.reserve(MODEL, 1_000)
@@ -117,8 +117,8 @@ async def test_the_month_is_the_calendars_in_utc(database: Database, clock: Fake
     await budget.reserve(MODEL, 1_000)
 
 
-async def test_the_month_does_not_follow_the_clocks_zone(database: Database, clock: FakeClock) -> None:
-    """Where it is December already but November in UTC, November's budget counts."""
+async def test_the_month_does_not_depend_on_the_time_zone(database: Database, clock: FakeClock) -> None:
+    """Where it is already December but still November in UTC, November's budget counts."""
     budget = RunBudget(database, await new_run(database), 1_000)
     clock.now = datetime(2026, 11, 20, tzinfo=UTC)
     await budget.reserve(MODEL, 1_000)

@@ -1,4 +1,4 @@
-"""Giving everything out as the four files, and taking one's own export in again."""
+"""Exporting the four files, and importing the studio's own export."""
 
 import asyncio
 from pathlib import Path
@@ -13,12 +13,21 @@ from bot.scripts.models import Script
 from storage import Database, ReadTransaction, WriteTransaction
 from storage.stores.broadcasts import NewBroadcast
 from storage.stores.scripts import NewScript
-from tests.bot.legacy.samples import GRANT, NOTE, counts, gave, put, put_all, scripts, took
+from tests.bot.legacy.samples import (
+    GRANT,
+    NOTE,
+    counts,
+    export_files,
+    get_scripts,
+    import_files,
+    write_all_files,
+    write_files,
+)
 from tests.conftest import FakeClock, SampleActor
 
 
-async def native(database: Database, clock: FakeClock) -> None:
-    """A studio that has worked by itself: a script, its grant log, a document, two announcements, events."""
+async def fill_studio(database: Database, clock: FakeClock) -> None:
+    """Adds a script, its grant log, a document, two broadcasts and events, none of them imported."""
     script = Script.model_validate(
         {
             "title": "The *Fox*", "logline": "A bell.", "language": "de",
@@ -50,67 +59,68 @@ async def native(database: Database, clock: FakeClock) -> None:
     clock.advance(seconds=5)
 
 
-async def test_our_own_export_comes_home(sqlite: Database, postgres_url: str, clock: FakeClock, tmp_path: Path) -> None:
-    """A studio's export, taken into an empty database of the other kind, is given out again as it was."""
-    await native(sqlite, clock)
-    first = await gave(sqlite, tmp_path / "first")
+async def test_export_can_be_imported_into_another_database(
+    sqlite: Database, postgres_url: str, clock: FakeClock, tmp_path: Path
+) -> None:
+    """An export that is imported into an empty database of the other kind is exported unchanged."""
+    await fill_studio(sqlite, clock)
+    first = await export_files(sqlite, tmp_path / "first")
     assert [note["title"] for note in first["notifications.json"]] == ["Sent"]
     assert all(key == document["id"] for key, document in first["audio_scripts.json"].items())
     other = await Database.open(postgres_url, clock)
-    assert counts(await took(other, tmp_path / "first")) == [(2, 0, 0), (2, 0, 0), (1, 0, 0), (2, 0, 0)]
-    second = await gave(other, tmp_path / "second")
+    assert counts(await import_files(other, tmp_path / "first")) == [(2, 0, 0), (2, 0, 0), (1, 0, 0), (2, 0, 0)]
+    second = await export_files(other, tmp_path / "second")
     assert second["session_progress.json"].pop()["event"] == LEGACY_FILES_IMPORTED
     assert second == first
-    (mine,), theirs = await scripts(sqlite), await scripts(other)
-    (same,) = [stored for stored in theirs if stored.id == mine.id]
-    assert Script.from_json(same.body) == Script.from_json(mine.body)
-    assert (same.model, same.theme, same.created_at) == (mine.model, mine.theme, mine.created_at)
+    (original,), copies = await get_scripts(sqlite), await get_scripts(other)
+    (copy,) = [stored for stored in copies if stored.id == original.id]
+    assert Script.from_json(copy.body) == Script.from_json(original.body)
+    assert (copy.model, copy.theme, copy.created_at) == (original.model, original.theme, original.created_at)
     await other.close()
 
 
-async def test_a_studio_knows_its_own_export(database: Database, clock: FakeClock, tmp_path: Path) -> None:
-    """A studio that is given its own export takes nothing twice."""
-    await native(database, clock)
-    await gave(database, tmp_path / "out")
-    assert counts(await took(database, tmp_path / "out")) == [(0, 2, 0), (0, 2, 0), (0, 1, 0), (0, 2, 0)]
+async def test_own_export_is_recognised(database: Database, clock: FakeClock, tmp_path: Path) -> None:
+    """Importing the studio's own export adds nothing."""
+    await fill_studio(database, clock)
+    await export_files(database, tmp_path / "out")
+    assert counts(await import_files(database, tmp_path / "out")) == [(0, 2, 0), (0, 2, 0), (0, 1, 0), (0, 2, 0)]
 
 
-async def test_an_export_writes_over_nothing(sqlite: Database, tmp_path: Path) -> None:
-    """Where one of the files is there already, or the folder cannot be one, an export says so and leaves all as it is."""
+async def test_export_overwrites_nothing(sqlite: Database, tmp_path: Path) -> None:
+    """If a file exists or the folder cannot be created, the export says so and changes nothing."""
     (tmp_path / "notifications.json").write_text("mine")
     with pytest.raises(InputError, match="is there already"):
         await export_folder(sqlite, tmp_path)
     assert await asyncio.to_thread((tmp_path / "notifications.json").read_text) == "mine"
-    with pytest.raises(InputError, match="cannot be made"):
+    with pytest.raises(InputError, match="cannot be created"):
         await export_folder(sqlite, tmp_path / "notifications.json" / "deeper")
 
 
-async def test_a_failed_export_leaves_nothing(
-    sqlite: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """An export that fails in the middle leaves no half of a file behind."""
+async def test_failed_export_leaves_no_files(sqlite: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An export that fails midway leaves no partial file behind."""
 
-    def full(self: ReadTransaction, *_: object) -> Any:
+    def raise_disk_full(self: ReadTransaction, *_: object) -> Any:
         raise OSError(28, "No space left on device")
 
-    put(tmp_path / "in", notifications=[NOTE])
-    await took(sqlite, tmp_path / "in")
-    monkeypatch.setattr("storage.stores.events.EventStore.stream", full)
+    write_files(tmp_path / "in", notifications=[NOTE])
+    await import_files(sqlite, tmp_path / "in")
+    monkeypatch.setattr("storage.stores.events.EventStore.stream", raise_disk_full)
     with pytest.raises(InputError, match="cannot be written: No space left on device"):
         await export_folder(sqlite, tmp_path / "out")
     assert await asyncio.to_thread(lambda: list((tmp_path / "out").iterdir())) == []
 
 
-async def test_an_empty_studio_has_empty_files(sqlite: Database, tmp_path: Path) -> None:
-    """An export is laid out to the letter as the predecessor wrote its files, also where there is nothing."""
-    assert await export_folder(sqlite, tmp_path / "none") == [
+async def test_layout_is_the_predecessors(sqlite: Database, tmp_path: Path) -> None:
+    """Exported files are byte for byte as the predecessor wrote them, empty ones included."""
+    exported = await export_folder(sqlite, tmp_path / "none")
+    assert [file.sentence for file in exported] == [
         "audio_scripts.json: 0 scripts.",
         "grant_logs.json: 0 grant logs.",
         "notifications.json: 0 announcements.",
         "session_progress.json: 0 events.",
     ]
-    put_all(tmp_path / "in", notifications=[NOTE, {"empty": {}, "none": [], "text": "a\nb"}])
-    await took(sqlite, tmp_path / "in")
+    write_all_files(tmp_path / "in", notifications=[NOTE, {"empty": {}, "none": [], "text": "a\nb"}])
+    await import_files(sqlite, tmp_path / "in")
     await export_folder(sqlite, tmp_path / "out")
 
     def compare() -> None:
