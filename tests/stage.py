@@ -134,7 +134,6 @@ async def running(settings: Settings, runtime: Runtime | None = None) -> AsyncIt
     base, gateway = discord.http.Route.BASE, discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY
     discord.http.Route.BASE = str(settings.discord_api_base).rstrip("/")
     bot = MythBot(settings, runtime=runtime)
-    bot._connection.guild_ready_timeout = 0.1
     runner = asyncio.create_task(bot.start(settings.discord_token.get_secret_value()))
     ready = asyncio.create_task(bot.first_ready.wait())
     try:
