@@ -20,7 +20,7 @@ from storage import Database, WriteTransaction
 
 _log = logging.getLogger(__name__)
 # The adapters come first: the services are built with them.
-ADAPTERS: Final = "cogs.messages.channel_sender"
+ADAPTERS: Final = "cogs.messages.adapters"
 EXTENSIONS: Final = (
     "cogs.interactions.error_handler",
     "cogs.views.persistent_items",
@@ -85,7 +85,7 @@ class MythBot(commands.Bot):
     async def setup_hook(self) -> None:
         """Opens, builds and starts everything, in this order; ``close`` undoes it in the opposite one."""
         gap = self.settings.session_gap
-        database = await Database.open(self.settings.database_url, self.runtime.clock, session_gap=gap)
+        database = await Database.open(self.settings.database_url, self.runtime.database_clock, session_gap=gap)
         self._stack.push_async_callback(database.close)
         async with database.read() as tx:
             self.config.value = await load_config(tx)

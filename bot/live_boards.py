@@ -8,255 +8,286 @@ that there are never two.
 import asyncio
 import hashlib
 import logging
-import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 from bot.actor import Actor
 from bot.charts.snapshot import Snapshot
 from bot.clock import Wait
 from bot.errors import DeliveryError, NotFoundError, StateError, log_unexpected
 from bot.event_names import BOARD_PINNED, BOARD_REMOVED
+from bot.jobs.worker import JobWorker
 from bot.ports import BoardMessages, EditResult, Notices
 from bot.progress.scope import Period, Scope, get_time_zone, resolve_scope, start_of_day
-from storage import Database, ReadTransaction, WriteTransaction
-from storage.stores.boards import Board
+from storage import Database, ReadTransaction, StaleStateError, WriteTransaction, read_transaction, write_transaction
+from storage.stores.boards import Board, NewBoard, ShownBoard
 
 _log = logging.getLogger(__name__)
 
-LEAST_SECONDS: Final = 15.0
-_LEASE: Final = timedelta(seconds=60)
+UPDATE_SECONDS: Final = 15.0
+"""Between two updates of one board. The issue asks for at most 20 s behind; Discord's edit limits allow far more."""
+_BOARDS_AT_ONCE: Final = 10
+"""Boards that are updated at the same time. Each needs one request, or a few where its message is lost."""
 _TURN_SECONDS: Final = 50.0
-_LOOK_SECONDS: Final = 3.0
-_IDLE_SECONDS: Final = 20.0
-_TROUBLE_SECONDS: Final = 15.0
-_LAST_SECONDS: Final = 3.0
+"""For one update, requests included; less than the lease, so that a hanging request cannot outlive it."""
+_RETRY_SECONDS: Final = 15.0
+"""After an update that failed or whose answer was lost."""
+_SLOW_PIN_SECONDS: Final = 3.0
+"""After a pinning whose answer was lost: the person waits for it."""
+_STOP_SECONDS: Final = 3.0
+"""For updates under way at a stop; what they were about to show, the next start shows."""
 
 
 @dataclass(frozen=True, slots=True)
 class BoardPost:
-    """A board's message; ``note`` says what did not work beside it, ``current`` whether it surely shows the latest."""
+    """A board's message; ``note`` says what did not work beside it, ``is_current`` whether it surely shows the latest."""
 
     message_id: int
     note: str = ""
-    current: bool = True
+    is_current: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """The state of the events when an update began: the last event, and whether the day changed since the last update."""
+
+    seq: int
+    is_new_day: bool
 
 
 @dataclass(slots=True)
 class LiveBoardWorker:
-    """Pins boards, takes them down and keeps them current."""
+    """The handler of boards: pins them, takes them down and keeps them current. ``zone`` is the default time zone."""
 
     database: Database
     messages: BoardMessages
     notices: Notices
-    look: Callable[[Scope], Awaitable[Snapshot]]
+    take_snapshot: Callable[[Scope], Awaitable[Snapshot]]
     wait: Wait
     zone: str
-    owner: str = field(default_factory=lambda: f"board_{secrets.token_hex(8)}")
-    _wake: asyncio.Event = field(default_factory=asyncio.Event)
-    _loop: asyncio.Task[None] | None = None
-    _stopping: bool = False
+    jobs: JobWorker[Board] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.jobs = JobWorker(self, self.wait, _BOARDS_AT_ONCE, self.database.exclusive, _STOP_SECONDS)
+
+    @property
+    def kind(self) -> str:
+        """Boards."""
+        return "boards"
 
     async def start(self) -> None:
         """Keeps every board current from now on."""
-        self._loop = asyncio.create_task(self._run())
+        await self.jobs.start()
 
     async def stop(self) -> None:
-        """Lets the turns that are under way end, if that is soon, and takes no other."""
-        self._stopping = True
-        self._wake.set()
-        if self._loop is not None:
-            await asyncio.wait([self._loop], timeout=_LAST_SECONDS)
-            self._loop.cancel()  # what it was about to show, the next start shows
-            await asyncio.gather(self._loop, return_exceptions=True)
+        """Lets updates under way end for three seconds, and begins no other."""
+        await self.jobs.stop()
+
+    def get_key(self, job: Board) -> str:
+        """The channel's id."""
+        return str(job.channel_id)
+
+    @write_transaction
+    async def claim(self, tx: WriteTransaction, owner: str, limit: int) -> Sequence[Board]:
+        """Boards that have rested long enough."""
+        return await tx.boards.claim_due(owner, limit)
+
+    @write_transaction
+    async def recover(self, tx: WriteTransaction, owner: str, *, all_owners: bool) -> Sequence[Board]:  # noqa: ARG002 - part of the protocol
+        """Nothing to reconcile: an expired lease makes a board due, and each update looks for lost messages anyway."""
+        if all_owners:
+            await tx.boards.free_all()
+        return []
+
+    async def renew(self, job: Board) -> bool:
+        """Renews the lease."""
+        try:
+            await self._renew(job)
+        except StaleStateError:
+            return False
+        return True
+
+    @read_transaction
+    async def get_seconds_until_due(self, tx: ReadTransaction) -> float | None:
+        """Seconds until the next board is due."""
+        due = await tx.boards.get_next_due()
+        return None if due is None else (due - tx.now).total_seconds()
+
+    async def after_round(self) -> None:
+        """Nothing."""
+
+    async def run(self, job: Board, *, recovered: bool) -> None:  # noqa: ARG002 - part of the protocol
+        """One update. What goes wrong is stored with the board, and the update is tried again."""
+        try:
+            await self._update(job)
+        except StaleStateError:
+            _log.info("the board in channel %d was taken down or over meanwhile", job.channel_id)
 
     async def pin(self, channel_id: int, guild_id: int, scope: Scope, by: Actor) -> str:
-        """A board stands in the channel; returns what did not work beside it, in a sentence, if anything.
+        """Pins a board in the channel; returns a sentence about what did not work beside it, or an empty string.
 
-        ``StateError`` where there is one already, ``DeliveryError`` where Discord refuses.
+        Raises:
+            StateError: the channel has a board already.
+            NotFoundError: the scope names an unknown book.
+            DeliveryError: Discord refuses the message; the board is removed again.
         """
-
-        async def work(tx: WriteTransaction) -> Board:
-            book = (await resolve_scope(tx, scope, self.zone)).filter.ebook_id
-            member_id = await tx.members.remember(by)
-            added = await tx.boards.add(channel_id, guild_id, member_id, ebook_id=book or "", period=scope.period.value)
-            if not added:
-                raise StateError("A live board stands in this channel already.", "Take it down first to pin another.")
-            data = {"channel_id": str(channel_id), "period": scope.period.value}
-            tx.report(BOARD_PINNED, data, member_id=member_id, ebook_id=book)
-            board = await tx.boards.claim(channel_id, self.owner, _LEASE)
-            if board is None:
-                raise RuntimeError("a board that was just added is nobody's")
-            return board
-
-        board = await self.database.write(work)
-        async with self.database.read() as tx:
-            seq = (await tx.events.get_head()).seq
+        board, moment = await self._add(channel_id, guild_id, scope, by)
         try:
             async with asyncio.timeout(_TURN_SECONDS):
-                posted = await self._shown(board)
+                post = await self._show(board)
         except TimeoutError:
-            await self._settle(board, _LOOK_SECONDS)
-            self._wake.set()
+            with suppress(StaleStateError):  # taken down meanwhile
+                await self._release(board, _SLOW_PIN_SECONDS)
+            self.jobs.wake()
             return "Discord is slow at the moment; the board appears by itself."
         except (LookupError, DeliveryError) as error:
             why = error.sentence if isinstance(error, DeliveryError) else "This channel is gone."
-            await self._remove(channel_id, None, why)
+            await self._remove(channel_id, why)
             raise DeliveryError(why, "Change that in the channel's settings, then pin the board again.") from error
-        await self._keep(board, posted, seq)
-        self._wake.set()
-        return posted.note
+        await self._record_post(board, post, moment.seq)
+        self.jobs.wake()
+        return post.note
 
     async def take_down(self, channel_id: int, message_id: int, by: Actor) -> None:
-        """The channel has no board any more, and the message is gone; ``DeliveryError`` where Discord keeps it."""
-        gone = await self._remove(channel_id, by, "", message_id)
-        if not gone:
+        """Removes the channel's board and deletes its message.
+
+        Raises:
+            DeliveryError: Discord does not let the bot delete the message; the board is removed nevertheless.
+        """
+        board = await self._remove(channel_id, "", by)
+        message_ids = {message_id} | ({board.message_id} if board and board.message_id is not None else set())
+        deleted = [await self.messages.delete(channel_id, each) for each in message_ids]
+        if not all(deleted):
             raise DeliveryError(
                 "The board is taken down, but Discord does not let me delete its message.", "Delete it by hand."
             )
 
-    async def _run(self) -> None:
-        first = True
-        while not self._stopping:
-            self._wake.clear()
-            seconds = _IDLE_SECONDS
-            try:
-                if await self._round(at_once=first and self.database.exclusive):
-                    seconds = _LOOK_SECONDS
-                first = False
-            except Exception as error:  # noqa: BLE001 - a fault in one round must not end all boards
-                log_unexpected(error, "keeping the live boards current")
-            if not self._stopping:
-                with suppress(TimeoutError):
-                    await self.wait(asyncio.wait_for(self._wake.wait(), seconds), "something to show on a board")
-
-    async def _round(self, *, at_once: bool) -> bool:
-        """Whether there are boards at all; each had its turn if it was due."""
-
-        async def due(tx: ReadTransaction) -> tuple[int, list[Board]]:
-            return len(boards := await tx.boards.all()), [
-                board for board in boards if at_once or board.free(tx.now, _LEASE)
-            ]
-
-        number, boards = await self.database.read_shielded(due)
-        await asyncio.gather(*(self._turn(board.channel_id, at_once=at_once) for board in boards))
-        return bool(number)
-
-    async def _turn(self, channel_id: int, *, at_once: bool) -> None:
-        async def claim(tx: WriteTransaction) -> tuple[Board | None, int, bool]:
-            board = await tx.boards.claim(channel_id, self.owner, _LEASE, at_once=at_once)
-            zone = await get_time_zone(tx, self.zone)
-            shown = board.shown_at if board else None
-            new_day = shown is not None and start_of_day(shown, zone) != start_of_day(tx.now, zone)
-            return board, (await tx.events.get_head()).seq, new_day
-
-        board, seq, new_day = await self.database.write(claim)
-        if board is None:
-            return
-        changed = seq != board.shown_seq or new_day or board.message_id is None or bool(board.trouble)
+    async def _update(self, board: Board) -> None:
+        moment = await self._get_moment(board)
+        is_due = moment.seq != board.shown_seq or moment.is_new_day or board.message_id is None or bool(board.trouble)
         try:
             async with asyncio.timeout(_TURN_SECONDS):
-                posted = await self._shown(board) if changed else await self._still_there(board)
+                post = await self._show(board) if is_due else await self._check_message(board)
         except LookupError:
-            await self._remove(channel_id, None, "the channel was deleted")
+            await self._remove(board.channel_id, "the channel was deleted")
             await self.notices.post_to_audit_channel("A live board is gone: its channel was deleted.")
         except DeliveryError as error:
-            await self._troubled(board, error.sentence)
-        except TimeoutError:  # whatever was posted is found in the next turn
-            await self._settle(board, _TROUBLE_SECONDS)
-        except Exception as error:  # noqa: BLE001 - the board is tried again
-            log_unexpected(error, f"showing the board in channel {channel_id}")
-            await self._settle(board, _TROUBLE_SECONDS)
+            await self._record_trouble(board, error.sentence)
+        except TimeoutError:  # whatever was posted is found by the next update
+            await self._release(board, _RETRY_SECONDS)
+        except Exception as error:  # noqa: BLE001 - logged, and the board is tried again
+            log_unexpected(error, f"showing the board in channel {board.channel_id}")
+            await self._release(board, _RETRY_SECONDS)
         else:
-            await self._keep(board, posted, seq if changed and posted.current else None)
+            await self._record_post(board, post, moment.seq if is_due and post.is_current else None)
 
-    async def _shown(self, board: Board) -> BoardPost:
-        """The message that shows how it stands now."""
-        look = await self._look(board)
+    async def _show(self, board: Board) -> BoardPost:
+        """The message that shows the present state: the board's own, one of ours that was lost, or a new one."""
+        snapshot = await self._take_snapshot(board)
         message_id = board.message_id
         if message_id is not None:
-            edited = await self.messages.edit(board.channel_id, message_id, look)
+            edited = await self.messages.edit(board.channel_id, message_id, snapshot)
             if edited in {EditResult.DONE, EditResult.UNCERTAIN}:
-                return BoardPost(message_id, current=edited is EditResult.DONE)
+                return BoardPost(message_id, is_current=edited is EditResult.DONE)
             if edited is EditResult.TOO_OLD:
-                await self._cleared(board.channel_id, message_id)
-        strays = await self.messages.find_others(board.channel_id, message_id)
-        for stray in strays[1:]:
-            await self._cleared(board.channel_id, stray)
-        if strays and await self.messages.edit(board.channel_id, strays[0], look) is EditResult.DONE:
-            return BoardPost(strays[0], await self.messages.pin(board.channel_id, strays[0]))
-        for stray in strays[:1]:
-            await self._cleared(board.channel_id, stray)
-        posted = await self.messages.post(board.channel_id, look, _nonce(board))
+                await self._delete(board.channel_id, message_id)
+        lost = await self.messages.find_others(board.channel_id, message_id)
+        for each in lost[1:]:
+            await self._delete(board.channel_id, each)
+        if lost and await self.messages.edit(board.channel_id, lost[0], snapshot) is EditResult.DONE:
+            return BoardPost(lost[0], await self.messages.pin(board.channel_id, lost[0]))
+        for each in lost[:1]:
+            await self._delete(board.channel_id, each)
+        posted = await self.messages.post(board.channel_id, snapshot, _get_nonce(board))
         return BoardPost(posted, await self.messages.pin(board.channel_id, posted))
 
-    async def _cleared(self, channel_id: int, message_id: int) -> None:
+    async def _delete(self, channel_id: int, message_id: int) -> None:
         """The message is gone; ``TimeoutError`` while it is not, since no second board may stand beside it."""
         if not await self.messages.delete(channel_id, message_id):
             raise TimeoutError("an old board could not be deleted")
 
-    async def _still_there(self, board: Board) -> BoardPost:
+    async def _check_message(self, board: Board) -> BoardPost:
         if board.message_id is not None and await self.messages.exists(board.channel_id, board.message_id):
             return BoardPost(board.message_id)
-        return await self._shown(board)
+        return await self._show(board)
 
-    async def _look(self, board: Board) -> Snapshot:
+    async def _take_snapshot(self, board: Board) -> Snapshot:
         scope = Scope(board.ebook_id, None, Period(board.period))
         try:
-            found = await self.look(scope)
-        except NotFoundError:  # the book is no more
-            found = await self.look(replace(scope, ebook=""))
-        others = tuple(other for other in found.overview.boards if other[0] != board.channel_id)
-        return replace(found, overview=replace(found.overview, boards=others))  # what is shown here is current here
+            snapshot = await self.take_snapshot(scope)
+        except NotFoundError:  # the book was removed
+            snapshot = await self.take_snapshot(replace(scope, ebook=""))
+        others = tuple(other for other in snapshot.overview.boards if other[0] != board.channel_id)
+        return replace(snapshot, overview=replace(snapshot.overview, boards=others))  # trouble of this one is over
 
-    async def _keep(self, board: Board, posted: BoardPost, seq: int | None) -> None:
-        """Remembers the message, and that it shows everything up to ``seq``; None: it shows what it showed."""
+    async def _record_post(self, board: Board, post: BoardPost, seq: int | None) -> None:
+        """Stores the message and the last event in it (None: what it showed before); deletes it where the board is gone."""
+        try:
+            await self._release(board, UPDATE_SECONDS, shown=ShownBoard(post.message_id, seq))
+        except StaleStateError:  # taken down meanwhile
+            await self.messages.delete(board.channel_id, post.message_id)
 
-        async def work(tx: WriteTransaction) -> bool:
-            values: dict[str, Any] = {"message_id": posted.message_id}
-            if seq is not None:
-                values |= {"shown_seq": seq, "shown_at": tx.now, "trouble": ""}
-            rest = timedelta(seconds=LEAST_SECONDS)
-            return await tx.boards.release(board.channel_id, self.owner, rest, **values)
-
-        if not await self.database.write(work):  # taken down meanwhile
-            await self.messages.delete(board.channel_id, posted.message_id)
-
-    async def _settle(self, board: Board, seconds: float, **values: str) -> None:
-        async def work(tx: WriteTransaction) -> None:
-            await tx.boards.release(board.channel_id, self.owner, timedelta(seconds=seconds), **values)
-
-        await self.database.write(work)
-
-    async def _troubled(self, board: Board, sentence: str) -> None:
-        """Remembers why, and says so once."""
-        await self._settle(board, _TROUBLE_SECONDS, trouble=sentence)
+    async def _record_trouble(self, board: Board, sentence: str) -> None:
+        """Stores why the board is not current, and says so once in the audit channel."""
+        await self._release(board, _RETRY_SECONDS, trouble=sentence)
         if sentence != board.trouble:
             _log.warning("the live board in channel %d is not current: %s", board.channel_id, sentence)
             await self.notices.post_to_audit_channel(
                 f"The live board in <#{board.channel_id}> is not current. {sentence}"
             )
 
-    async def _remove(self, channel_id: int, by: Actor | None, why: str, message_id: int | None = None) -> bool:
-        """Whether every message of the board is gone too, ``message_id`` among them."""
+    @write_transaction
+    async def _add(
+        self, tx: WriteTransaction, channel_id: int, guild_id: int, scope: Scope, by: Actor
+    ) -> tuple[Board, _Moment]:
+        book = (await resolve_scope(tx, scope, self.zone)).filter.ebook_id
+        member_id = await tx.members.remember(by)
+        if not await tx.boards.add(NewBoard(channel_id, guild_id, member_id, book or "", scope.period.value)):
+            raise StateError("This channel has a live board already.", "Take it down first to pin another.")
+        data = {"channel_id": str(channel_id), "period": scope.period.value}
+        tx.report(BOARD_PINNED, data, member_id=member_id, ebook_id=book)
+        board = await tx.boards.claim(channel_id, self.jobs.owner)
+        if board is None:
+            raise RuntimeError("a board that was just added cannot be claimed")
+        # The pinning itself is the event behind the head.
+        return board, _Moment((await tx.events.get_head()).seq + 1, is_new_day=False)
 
-        async def work(tx: WriteTransaction) -> Board | None:
-            board = await tx.boards.remove(channel_id)
-            if board is not None:
-                member_id = await tx.members.remember(by) if by else None
-                data = {"channel_id": str(channel_id)} | ({"why": why} if why else {})
-                tx.report(BOARD_REMOVED, data, member_id=member_id)
-            return board
+    @read_transaction
+    async def _get_moment(self, tx: ReadTransaction, board: Board) -> _Moment:
+        zone = await get_time_zone(tx, self.zone)
+        shown_at = board.shown_at
+        is_new_day = shown_at is not None and start_of_day(shown_at, zone) != start_of_day(tx.now, zone)
+        return _Moment((await tx.events.get_head()).seq, is_new_day)
 
-        board = await self.database.write(work)
-        messages = {message_id, board.message_id if board else None} - {None}
-        return all([await self.messages.delete(channel_id, message) for message in messages if message is not None])
+    @write_transaction
+    async def _renew(self, tx: WriteTransaction, board: Board) -> None:
+        await tx.boards.renew(board.channel_id, board.lease)
+
+    @write_transaction
+    async def _release(
+        self,
+        tx: WriteTransaction,
+        board: Board,
+        rest_seconds: float,
+        *,
+        shown: ShownBoard | None = None,
+        trouble: str | None = None,
+    ) -> None:
+        await tx.boards.release(board, timedelta(seconds=rest_seconds), shown=shown, trouble=trouble)
+
+    @write_transaction
+    async def _remove(self, tx: WriteTransaction, channel_id: int, why: str, by: Actor | None = None) -> Board | None:
+        board = await tx.boards.remove(channel_id)
+        if board is not None:
+            data = {"channel_id": str(channel_id)} | ({"why": why} if why else {})
+            tx.report(BOARD_REMOVED, data, actor=by)
+        return board
 
 
-def _nonce(board: Board) -> str:
-    """The same for every try to replace the same message, so that a lost answer does not make two."""
+def _get_nonce(board: Board) -> str:
+    """The same for every attempt to replace the same message, so that a lost answer does not make two (16 hex)."""
     text = f"{board.channel_id}:{board.message_id}:{board.created_at.isoformat()}"
     return hashlib.sha256(text.encode()).hexdigest()[:16]

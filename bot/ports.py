@@ -57,7 +57,7 @@ class PostSender(Protocol):
         """Deletes the message of the delivery. A message that is already deleted counts as success."""
         ...
 
-    async def find(self, delivery: Delivery) -> Outcome:
+    async def find_post(self, delivery: Delivery) -> Outcome:
         """Searches the channel's recent messages for the post, by the delivery's id in its button.
 
         The outcome is ``SENT`` if it was found, ``RETRY`` if it is certainly not there and ``UNSURE`` if the channel could
@@ -69,7 +69,7 @@ class PostSender(Protocol):
 class ChannelAccess(Protocol):
     """Knows from the gateway's cache, without a request, whether the bot can post in a channel."""
 
-    def obstacle(self, guild_id: int, channel_id: int) -> str:
+    def find_obstacle(self, guild_id: int, channel_id: int) -> str:
         """Returns why the bot cannot post there, as a phrase for people, or an empty string if it can."""
         ...
 
@@ -77,7 +77,7 @@ class ChannelAccess(Protocol):
 class BroadcastCards(Protocol):
     """The cards that show the progress of broadcasts."""
 
-    async def post_card(self, account: BroadcastStatus, channel_id: int) -> int:
+    async def post_card(self, status: BroadcastStatus, channel_id: int) -> int:
         """Posts a new card in the channel and returns the id of the message.
 
         Raises:
@@ -86,7 +86,7 @@ class BroadcastCards(Protocol):
         """
         ...
 
-    async def update_card(self, account: BroadcastStatus) -> bool:
+    async def update_card(self, status: BroadcastStatus) -> bool:
         """Edits the broadcast's card to show the status, and posts one if none is known. A deleted card stays deleted.
 
         Returns:
@@ -182,15 +182,15 @@ class NoRunCards:
 class NoDiscord:
     """Channel access, broadcast cards and notices for programs without Discord: every channel counts as accessible."""
 
-    def obstacle(self, guild_id: int, channel_id: int) -> str:  # noqa: ARG002 - part of the protocol
+    def find_obstacle(self, guild_id: int, channel_id: int) -> str:  # noqa: ARG002 - part of the protocol
         """Returns an empty string; the bot finds out when it posts."""
         return ""
 
-    async def post_card(self, account: BroadcastStatus, channel_id: int) -> int:  # noqa: ARG002 - part of the protocol
+    async def post_card(self, status: BroadcastStatus, channel_id: int) -> int:  # noqa: ARG002 - part of the protocol
         """Posts nothing and returns 0."""
         return 0
 
-    async def update_card(self, account: BroadcastStatus) -> bool:  # noqa: ARG002 - part of the protocol
+    async def update_card(self, status: BroadcastStatus) -> bool:  # noqa: ARG002 - part of the protocol
         """Changes nothing and returns True: there is no card that could show an older status."""
         return True
 

@@ -7,21 +7,24 @@ from datetime import timedelta
 
 from bot.affiliates.badges import BadgeService
 from bot.affiliates.subscriptions import AffiliateService
+from bot.broadcasts.cards import BroadcastCardService
 from bot.broadcasts.dispatcher import Dispatcher
+from bot.broadcasts.drafts import DraftService
 from bot.broadcasts.service import BroadcastService
 from bot.charts.progress_chart import ChartRenderer
 from bot.charts.snapshot import SnapshotService
 from bot.clock import Clock, Wait, utcnow, wait_plainly
+from bot.ebooks.catalog import EbookCatalog
 from bot.event_names import GENERATION_FELL_BACK
 from bot.generation.budget import RunBudget
+from bot.generation.gemini.availability import GeminiAvailability
 from bot.generation.gemini.client import GeminiModel, load_sdk
 from bot.generation.gemini.writer import GeminiWriter
 from bot.generation.pipeline import GenerationPipeline, OnWait, WriterFactory
 from bot.generation.service import GenerationService
 from bot.generation.template import TemplateWriter
-from bot.generation.worker import LEASE, RunWorker
+from bot.generation.worker import RunWorker
 from bot.generation.writer import GenerationError, Writer
-from bot.jobs.circuit_breaker import Health
 from bot.jobs.pacer import Pacer
 from bot.jobs.rate_limiter import RateLimiter
 from bot.live_boards import LiveBoardWorker
@@ -38,6 +41,7 @@ from bot.settings import Settings, StudioSettings
 from bot.settings.badge_tiers import parse_tiers
 from bot.settings.gemini_prices import parse_prices
 from storage import Database, WriteTransaction
+from storage.leases import LEASE
 from storage.stores.runs import Run
 
 
@@ -49,6 +53,11 @@ class Runtime:
     wait: Wait = wait_plainly
     template_pace: float = 0.0
 
+    @property
+    def database_clock(self) -> Clock | None:
+        """None, so that the database's own clock decides leases and due times, unless another clock was set."""
+        return None if self.clock is utcnow else self.clock
+
 
 @dataclass(frozen=True, slots=True)
 class Services:
@@ -56,8 +65,11 @@ class Services:
 
     database: Database
     generation: GenerationService
+    ebooks: EbookCatalog
     scripts: ScriptLibrary
-    broadcasting: BroadcastService
+    drafts: DraftService
+    broadcasts: BroadcastService
+    broadcast_cards: BroadcastCardService
     affiliates: AffiliateService
     badges: BadgeService
     snapshots: SnapshotService
@@ -69,7 +81,7 @@ class Services:
     privacy: PrivacyService
     worker: RunWorker
     dispatcher: Dispatcher
-    health: Health
+    availability: GeminiAvailability
     max_chapter_chars: int
 
     async def start(self) -> None:
@@ -90,7 +102,7 @@ class GeminiAccess:
     settings: StudioSettings
     runtime: Runtime
     model: GeminiModel | None = None
-    health: Health = field(default_factory=Health)
+    availability: GeminiAvailability = field(default_factory=GeminiAvailability)
 
     async def connect(self) -> None:
         """Imports the SDK in a thread, since that takes more than a second; nothing where no key is set."""
@@ -130,7 +142,7 @@ class GeminiAccess:
                 budget=RunBudget(database, run.id, micros),
                 on_fallback=fell_back,
                 rate_limiter=rate_limiter,
-                health=self.health,
+                availability=self.availability,
                 on_wait=on_wait,
                 prices=prices,
                 clock=runtime.clock,
@@ -158,9 +170,14 @@ def build_services(
 ) -> Services:
     """All services, not started yet. ``gemini`` is connected already."""
     engine = build_engine(database, gemini, adapters.run_cards, runtime)
-    worker = RunWorker(database, engine, runtime.wait, settings.generation_workers)
+    worker = RunWorker(
+        database,
+        engine,
+        runtime.wait,
+        settings.generation_workers,
+        lambda run_id: generation.refresh(run_id),  # noqa: PLW0108 - made below
+    )
     generation = GenerationService(database, worker, adapters.run_cards)
-    worker.refresh = generation.refresh
     dispatcher = Dispatcher(
         database,
         adapters.post_sender,
@@ -170,6 +187,7 @@ def build_services(
         runtime.wait,
         settings.affiliate_link_template,
     )
+    broadcast_cards = BroadcastCardService(database, adapters.broadcast_cards)
     zone, budget = settings.studio_timezone, settings.monthly_budget_micros
     snapshots = SnapshotService(
         OverviewService(database, zone, budget), TimelineService(database, zone), ChartRenderer()
@@ -177,11 +195,12 @@ def build_services(
     return Services(
         database=database,
         generation=generation,
+        ebooks=EbookCatalog(database),
         scripts=ScriptLibrary(database),
-        broadcasting=BroadcastService(
-            database, adapters.channel_access, adapters.broadcast_cards, adapters.notices, dispatcher.wake
-        ),
-        affiliates=AffiliateService(database),
+        drafts=DraftService(database, adapters.channel_access, dispatcher.wake),
+        broadcasts=BroadcastService(database, broadcast_cards, dispatcher.wake),
+        broadcast_cards=broadcast_cards,
+        affiliates=AffiliateService(database, adapters.channel_access),
         badges=BadgeService(database, parse_tiers(settings.badge_tiers)),
         snapshots=snapshots,
         history=EventHistory(database, zone),
@@ -192,6 +211,6 @@ def build_services(
         privacy=PrivacyService(database),
         worker=worker,
         dispatcher=dispatcher,
-        health=gemini.health,
+        availability=gemini.availability,
         max_chapter_chars=settings.max_chapter_chars,
     )

@@ -9,15 +9,14 @@ It works on the same database as the bot, so on SQLite the two cannot run at onc
 """
 
 import asyncio
-import secrets
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Self
 
 from pydantic import SecretStr
 
+from bot.broadcasts.drafts import DraftService
 from bot.broadcasts.post import Post
-from bot.broadcasts.service import BroadcastService
 from bot.clock import utcnow
 from bot.ebooks.text import check_text
 from bot.errors import ConfigError, InputError
@@ -28,6 +27,7 @@ from bot.ports import NoDiscord, NoRunCards
 from bot.services import GeminiAccess, Runtime, build_engine
 from bot.settings import StudioSettings, load_studio_settings
 from storage import Database, StorageError, WriteTransaction
+from storage.leases import new_owner
 from storage.stores.events import EventFilter
 
 # Nothing renews the lease here while Gemini is silent, so it is long enough for any chapter.
@@ -91,12 +91,12 @@ class AudioScriptGenerator:
         title = (chapter.get("title") or f"Chapter {chapter_number}").strip()
         if len(title) > MAX_TITLE:
             raise InputError(f"The title has {len(title)} characters; it may have {MAX_TITLE}.", "Shorten it.")
-        owner = f"studio_{secrets.token_hex(8)}"
+        owner = new_owner("studio")
         order = ScriptRequest(title=title, theme=myth_theme, hook=affiliate_hook)
         ordered = await create_run(
             database, NewChapter(ebook_id, chapter_number, content), order, None, owner=owner, lease=_LEASE
         )
-        script_id = await engine.write(ordered.run, owner)
+        script_id = await engine.write(ordered.run)
         async with database.read() as tx:
             log_id, _ = await tx.scripts.grant_log(script_id)
         return {"ebook_id": ordered.ebook.id, "script_id": script_id, "grant_log_id": log_id}
@@ -120,8 +120,8 @@ class AudioScriptGenerator:
         The caller is the person who confirms: ``Broadcast sent`` and the deliveries are one transaction.
         """
         database, _, _ = await self._open()
-        broadcasting = BroadcastService(database, NoDiscord(), NoDiscord(), NoDiscord(), lambda: None)
-        return await broadcasting.announce(Post(title, message), dict(metadata or {}))
+        drafts = DraftService(database, NoDiscord(), lambda: None)
+        return await drafts.compose_and_confirm(Post(title, message), dict(metadata or {}))
 
     async def track_progress(self, event: str, data: Mapping[str, Any] | None = None) -> None:
         """Adds an entry of one's own to the audit trail."""

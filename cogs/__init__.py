@@ -1,1 +1,1 @@
-"""The face of the studio: one thin file per command group, and the views they show."""
+"""The Discord front end: one thin module per command group, and packages for views, messages and interactions."""

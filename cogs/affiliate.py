@@ -1,4 +1,4 @@
-"""``/affiliate``: a server subscribes a channel, changes its mind, or leaves. And what happens without anybody's command."""
+"""``/affiliate``: a server subscribes a channel, changes its settings or leaves. Also what ends a subscription by itself."""
 
 import logging
 
@@ -8,22 +8,24 @@ from discord.ext import commands
 
 from bot.affiliates.subscriptions import AffiliateService
 from bot.app import MythBot
-from bot.errors import NotFoundError, StateError
+from bot.errors import NotFoundError
 from cogs.interactions.access import require_manager
-from cogs.views.affiliate_settings import join, settings_card
+from cogs.views.affiliate_join import subscribe_channel
+from cogs.views.affiliate_settings import settings_card
 from storage.states import SubscriptionState
-from storage.stores.subscriptions import Subscription
 
 _log = logging.getLogger(__name__)
 _GREETING = (
-    "Midnight Myth Audio makes horror audio dramas. To have its announcements in a channel of yours, somebody who manages "
+    "Midnight Myth Audio makes horror audio dramas. To get its announcements in one of your channels, somebody who manages "
     "this server types `/affiliate join`."
 )
+_BOT_REMOVED = "the bot was removed from the server"
+_CHANNEL_DELETED = "its channel was deleted"
 
 
 @app_commands.default_permissions(manage_guild=True)
 class AffiliateCog(commands.GroupCog, group_name="affiliate", group_description="Announcements in this server"):
-    """Joins, changes and leaves, by someone who manages the server."""
+    """``/affiliate``, for somebody who manages the server, and the listeners for servers and channels that disappear."""
 
     def __init__(self, bot: MythBot, affiliates: AffiliateService) -> None:
         self._bot = bot
@@ -34,36 +36,34 @@ class AffiliateCog(commands.GroupCog, group_name="affiliate", group_description=
     async def join(
         self, interaction: discord.Interaction, channel: discord.TextChannel, role: discord.Role | None = None
     ) -> None:
-        """Checks what can be checked, posts a test, then subscribes."""
+        """Subscribes the channel, or says which permission is missing there."""
         require_manager(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await interaction.edit_original_response(view=await join(interaction, channel, role))
+        await interaction.edit_original_response(view=await subscribe_channel(interaction, channel, role))
 
     @app_commands.command(name="settings", description="Change the role to ping and the books you follow")
     async def settings(self, interaction: discord.Interaction) -> None:
-        """The subscription with its controls."""
+        """Shows the subscription with the menus that change it."""
         require_manager(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
-        known = await self._affiliates.of_guild(interaction.guild_id or 0)
-        if known is None:
-            raise StateError("This server is not subscribed.", "`/affiliate join` subscribes it.")
-        await interaction.edit_original_response(view=await settings_card(interaction, known))
+        settings = await self._affiliates.get_settings(interaction.guild_id or 0)
+        await interaction.edit_original_response(view=settings_card(settings))
 
     @app_commands.command(name="leave", description="End the announcements in this server")
     async def leave(self, interaction: discord.Interaction) -> None:
-        """Unsubscribes."""
+        """Ends the subscription."""
         by = require_manager(interaction)
         if interaction.guild_id is None:
             raise NotFoundError("This works only inside a server.")
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await self._affiliates.leave(interaction.guild_id, by)
+        await self._affiliates.unsubscribe_server(interaction.guild_id, by)
         await interaction.edit_original_response(
             content="Announcements have ended here. `/affiliate join` brings them back."
         )
 
     @commands.Cog.listener()
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        """Greets once, where everybody's system messages stand, if that is allowed."""
+        """Greets a new server once in its system channel, if the bot may write there."""
         channel = guild.system_channel
         if guild.id == self._bot.settings.studio_guild_id or channel is None or guild.me is None:
             return
@@ -75,36 +75,36 @@ class AffiliateCog(commands.GroupCog, group_name="affiliate", group_description=
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:
-        """What was lost while the bot was away ends now."""
-        for one in await self._affiliates.all():
-            guild = self._bot.get_guild(one.guild_id)
-            if one.state is SubscriptionState.ENDED or (guild is not None and guild.unavailable):
+        """Ends the subscriptions of servers and channels that disappeared while the bot was offline."""
+        for subscription in await self._affiliates.list_subscriptions():
+            guild = self._bot.get_guild(subscription.guild_id)
+            # An unavailable server is one in an outage of Discord: its channels are not known now.
+            if subscription.state is SubscriptionState.ENDED or (guild is not None and guild.unavailable):
                 continue
             if guild is None:
-                await self._lost(one, "the bot was removed from the server")
-            elif guild.get_channel(one.channel_id) is None:
-                await self._lost(one, "its channel was deleted")
-
-    async def _lost(self, one: Subscription, why: str) -> None:
-        if await self._affiliates.lost(one.guild_id, why):
-            name = discord.utils.escape_markdown(one.guild_name)
-            await self._bot.adapters.notices.post_to_audit_channel(f"{name} is no longer subscribed: {why}.")
+                await self._end_subscription(subscription.guild_id, _BOT_REMOVED)
+            elif guild.get_channel(subscription.channel_id) is None:
+                await self._end_subscription(subscription.guild_id, _CHANNEL_DELETED)
 
     @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:
-        """The subscription ends when the bot is removed."""
-        known = await self._affiliates.of_guild(guild.id)
-        if known is not None:
-            await self._lost(known, "the bot was removed from the server")
+        """Ends the subscription of a server that removed the bot."""
+        await self._end_subscription(guild.id, _BOT_REMOVED)
 
     @commands.Cog.listener()
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
-        """The subscription ends when its channel is deleted."""
-        known = await self._affiliates.of_guild(channel.guild.id)
-        if known is not None and known.channel_id == channel.id:
-            await self._lost(known, "its channel was deleted")
+        """Ends the subscription whose channel was deleted."""
+        subscription = await self._affiliates.find_by_guild(channel.guild.id)
+        if subscription is not None and subscription.channel_id == channel.id:
+            await self._end_subscription(channel.guild.id, _CHANNEL_DELETED)
+
+    async def _end_subscription(self, guild_id: int, why: str) -> None:
+        ended = await self._affiliates.end_lost_subscription(guild_id, why)
+        if ended is not None:
+            name = discord.utils.escape_markdown(ended.guild_name)
+            await self._bot.adapters.notices.post_to_audit_channel(f"{name} is no longer subscribed: {why}.")
 
 
 async def setup(bot: MythBot) -> None:
-    """In every server."""
+    """Registers the cog in every server."""
     await bot.add_cog(AffiliateCog(bot, bot.services.affiliates))

@@ -1,53 +1,44 @@
-"""``/broadcast`` and ``/broadcasts``: announcements to every subscribed channel, before, while and after they go out."""
+"""``/broadcast`` and ``/broadcasts``: announcements to every subscribed channel, before, during and after sending."""
 
 import discord
 from discord import app_commands
-from discord.app_commands import Choice, Range
+from discord.app_commands import Range
 from discord.ext import commands
 
 from bot.app import MythBot
+from bot.broadcasts.cards import BroadcastCardService
+from bot.broadcasts.drafts import DraftService
 from bot.broadcasts.post import MAX_MESSAGE, MAX_TITLE, BroadcastStatus, Post
 from bot.broadcasts.service import BroadcastService
-from bot.errors import NotFoundError, StateError, log_unexpected
-from cogs.interactions.access import get_services, is_team, require_team
-from cogs.interactions.autocomplete import ebook_choices
+from bot.errors import InputError, NotFoundError, StateError
+from cogs.interactions.access import get_services, require_team
+from cogs.interactions.autocomplete import MAX_CHOICES, LabelledIds, autocomplete, ebook_autocomplete
 from cogs.views.base import card_layout
-from cogs.views.broadcast_card import BroadcastButton, broadcast_card, send_report
-from cogs.views.broadcast_compose import ComposeModal, image_of
-from cogs.views.broadcast_dialog import show_preview
-from cogs.views.formatting import INDIGO, escape_text, format_count, format_relative_time, shorten
-from storage import Database
+from cogs.views.broadcast_buttons import recall_question, send_report
+from cogs.views.broadcast_card import broadcast_card
+from cogs.views.broadcast_dialog import ComposeModal, show_preview
+from cogs.views.formatting import INDIGO, escape_text, format_count, format_relative_time
 from storage.states import BroadcastState
-from storage.stores.broadcasts import Broadcast
 
-_LISTED = tuple(state for state in BroadcastState if state is not BroadcastState.DRAFT)
-
-
-async def broadcast_choices(interaction: discord.Interaction, current: str) -> list[Choice[str]]:
-    """Recent announcements whose title contains what was typed; none for outsiders."""
-    if not is_team(interaction):
-        return []
-    try:
-        async with get_services(interaction).database.read() as tx:
-            found = await tx.broadcasts.in_states(*_LISTED, limit=100)
-        wanted = current.strip().casefold()
-        fitting = [broadcast for broadcast in found if wanted in broadcast.title.casefold()]
-        return [Choice(name=_label(broadcast), value=broadcast.id) for broadcast in fitting[:25]]
-    except Exception as error:  # noqa: BLE001 - Discord shows "loading options failed" for whatever is raised here
-        log_unexpected(error, "completing an announcement's title")
-        return []
+_LISTED = 10
+"""Announcements in ``/broadcasts list``; more would not fit on one screen of a phone."""
 
 
-def _label(broadcast: Broadcast) -> str:
-    return shorten(f"{broadcast.title} · {broadcast.state.value} · {broadcast.created_at:%d %b %H:%M}", 100)
+@autocomplete("an announcement's title", team_only=True)
+async def broadcast_autocomplete(interaction: discord.Interaction, text: str) -> LabelledIds:
+    """Finds recent announcements by their title."""
+    broadcasts = await get_services(interaction).broadcasts.search_by_title(text, MAX_CHOICES)
+    return [
+        (broadcast.id, f"{broadcast.title} · {broadcast.state.value} · {broadcast.created_at:%d %b %H:%M}")
+        for broadcast in broadcasts
+    ]
 
 
 class BroadcastCog(commands.Cog):
-    """Composes announcements."""
+    """``/broadcast``."""
 
-    def __init__(self, broadcasting: BroadcastService, database: Database) -> None:
-        self._broadcasting = broadcasting
-        self._database = database
+    def __init__(self, drafts: DraftService) -> None:
+        self._drafts = drafts
 
     @app_commands.command(name="broadcast", description="Announce something in every subscribed channel")
     @app_commands.describe(
@@ -56,7 +47,7 @@ class BroadcastCog(commands.Cog):
         ebook="The book it is about",
         image="A picture below the text",
     )
-    @app_commands.autocomplete(ebook=ebook_choices)
+    @app_commands.autocomplete(ebook=ebook_autocomplete)
     @app_commands.default_permissions(manage_guild=True)
     async def broadcast(
         self,
@@ -66,129 +57,132 @@ class BroadcastCog(commands.Cog):
         ebook: Range[str, 1, 100] | None = None,
         image: discord.Attachment | None = None,
     ) -> None:
-        """Asks for what is missing, then shows the preview."""
+        """Shows the preview of a new draft, after a modal where title or message is missing."""
         by = require_team(interaction)
-        ebook_id = await self._ebook_id(ebook)
-        post = Post(title or "", message or "", image=image_of(image))
-        if not (title and title.strip() and message and message.strip()):
+        ebook_id = await self._get_ebook_id(ebook) if ebook else None
+        post = Post(title or "", message or "", image=_image_url(image))
+        if not (post.title.strip() and post.message.strip()):
             await interaction.response.send_modal(ComposeModal(post=post, ebook_id=ebook_id))
             return
         await interaction.response.defer(ephemeral=True, thinking=True)
-        broadcast = await self._broadcasting.compose(post, by, ebook_id=ebook_id)
-        await show_preview(interaction, broadcast.id)
+        draft = await self._drafts.compose_draft(post, by, ebook_id=ebook_id)
+        await show_preview(interaction, draft.id)
 
-    async def _ebook_id(self, ebook: str | None) -> str | None:
-        if not ebook:
-            return None
-        async with self._database.read() as tx:
-            found = await tx.ebooks.find(ebook)
-        if found is None:
-            raise NotFoundError(f"No book is called “{escape_text(ebook, 80)}”.", "Choose one from the list.")
-        return found.id
+    async def _get_ebook_id(self, name: str) -> str:
+        ebook_id = await self._drafts.find_ebook_id(name)
+        if ebook_id is None:
+            raise NotFoundError(f"No book is called “{escape_text(name, 80)}”.", "Choose one from the list.")
+        return ebook_id
 
 
 @app_commands.default_permissions(manage_guild=True)
 class BroadcastsCog(commands.GroupCog, group_name="broadcasts", group_description="Announcements sent and to be sent"):
-    """Looks after announcements."""
+    """``/broadcasts``."""
 
-    def __init__(self, broadcasting: BroadcastService) -> None:
-        self._broadcasting = broadcasting
+    def __init__(self, drafts: DraftService, broadcasts: BroadcastService, cards: BroadcastCardService) -> None:
+        self._drafts = drafts
+        self._broadcasts = broadcasts
+        self._cards = cards
 
     @app_commands.command(name="list", description="The latest announcements and how they went")
     async def list_(self, interaction: discord.Interaction) -> None:
-        """The last ten."""
+        """Lists the newest announcements."""
         require_team(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
-        async with get_services(interaction).database.read() as tx:
-            found = await tx.broadcasts.in_states(*_LISTED, limit=10)
-        accounts = [await self._broadcasting.account(broadcast.id) for broadcast in found]
-        lines = ["### Announcements", *(map(_line, accounts) if accounts else ["None yet. `/broadcast` begins."])]
-        view = card_layout(discord.ui.TextDisplay("\n".join(lines)), accent=INDIGO)
+        lines = [_format_line(status) for status in await self._broadcasts.list_recent(_LISTED)]
+        text = "\n".join(["### Announcements", *(lines or ["None yet. `/broadcast` makes the first one."])])
+        view = card_layout(discord.ui.TextDisplay(text), accent=INDIGO)
         await interaction.edit_original_response(view=view)
 
     @app_commands.command(description="How an announcement is going, with its buttons")
     @app_commands.describe(broadcast="Which announcement")
-    @app_commands.autocomplete(broadcast=broadcast_choices)
+    @app_commands.autocomplete(broadcast=broadcast_autocomplete)
     async def status(self, interaction: discord.Interaction, broadcast: Range[str, 1, 100]) -> None:
-        """Its card, privately."""
+        """Shows the announcement's card privately."""
         require_team(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await interaction.edit_original_response(view=broadcast_card(await self._broadcasting.account(broadcast)))
+        await interaction.edit_original_response(view=broadcast_card(await self._broadcasts.get_status(broadcast)))
 
     @app_commands.command(description="Every channel, outcome, time and message link as CSV")
     @app_commands.describe(broadcast="Which announcement")
-    @app_commands.autocomplete(broadcast=broadcast_choices)
+    @app_commands.autocomplete(broadcast=broadcast_autocomplete)
     async def report(self, interaction: discord.Interaction, broadcast: Range[str, 1, 100]) -> None:
-        """The CSV."""
+        """Sends the CSV file of all deliveries."""
         require_team(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
         await send_report(interaction, broadcast)
 
     @app_commands.command(description="Change the posts of an announcement that has been sent")
     @app_commands.describe(broadcast="Which announcement")
-    @app_commands.autocomplete(broadcast=broadcast_choices)
+    @app_commands.autocomplete(broadcast=broadcast_autocomplete)
     async def edit(self, interaction: discord.Interaction, broadcast: Range[str, 1, 100]) -> None:
-        """Opens its text."""
+        """Opens the modal with the announcement's text."""
         require_team(interaction)
-        account = await self._broadcasting.account(broadcast)
-        if not account.total:
+        status = await self._broadcasts.get_status(broadcast)
+        if not status.total:
             raise StateError("This announcement was never posted.", "There is nothing to change.")
-        await interaction.response.send_modal(ComposeModal(account.broadcast))
+        await interaction.response.send_modal(ComposeModal(status.broadcast))
 
     @app_commands.command(description="Remove the posts of an announcement")
     @app_commands.describe(broadcast="Which announcement")
-    @app_commands.autocomplete(broadcast=broadcast_choices)
+    @app_commands.autocomplete(broadcast=broadcast_autocomplete)
     async def recall(self, interaction: discord.Interaction, broadcast: Range[str, 1, 100]) -> None:
-        """Asks first."""
+        """Asks whether to delete the posts."""
         require_team(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
-        account = await self._broadcasting.account(broadcast)
-        if not account.sent:
-            raise StateError("No post of this announcement stands anywhere.", "There is nothing to remove.")
-        view = discord.ui.View(timeout=None)
-        view.add_item(BroadcastButton("remove", broadcast, f"Remove {format_count(account.sent, 'post')}"))
-        text = (
-            f"This removes “{escape_text(account.broadcast.title, 100)}” from {format_count(account.sent, 'channel')}."
-        )
+        status = await self._broadcasts.get_status(broadcast)
+        if not status.sent:
+            raise StateError("This announcement has no posts in any channel.", "There is nothing to remove.")
+        text, view = recall_question(status)
         await interaction.edit_original_response(content=text, view=view)
 
     @app_commands.command(description="Stop an announcement that is scheduled or going out")
     @app_commands.describe(broadcast="Which announcement")
-    @app_commands.autocomplete(broadcast=broadcast_choices)
+    @app_commands.autocomplete(broadcast=broadcast_autocomplete)
     async def cancel(self, interaction: discord.Interaction, broadcast: Range[str, 1, 100]) -> None:
-        """What has arrived stays."""
+        """Discards an announcement that waits for approval, or stops one that is being sent. Posts that arrived stay."""
         by = require_team(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
-        account = await self._broadcasting.account(broadcast)
-        if account.broadcast.state is BroadcastState.PENDING:
-            await self._broadcasting.discard(broadcast)
+        status = await self._broadcasts.get_status(broadcast)
+        if status.broadcast.state is BroadcastState.PENDING:
+            await self._drafts.discard_broadcast(broadcast)
             text = "Discarded. Nothing was sent."
         else:
-            stopped = await self._broadcasting.stop(broadcast, by)
+            stopped = await self._broadcasts.stop_broadcast(broadcast, by)
             channels = format_count(stopped, "channel")
             text = f"Stopped. {channels} will not get it; `/broadcasts recall` removes what has arrived."
         await interaction.edit_original_response(content=text)
-        await self._broadcasting.refresh_card(broadcast)
+        await self._cards.refresh_card(broadcast)
 
     @app_commands.command(name="stop-all", description="Stop every announcement at once")
     async def stop_all(self, interaction: discord.Interaction) -> None:
-        """The emergency brake."""
+        """Stops everything that is scheduled or being sent, for emergencies."""
         by = require_team(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
-        number, stopped = await self._broadcasting.stop_all(by)
-        text = f"Stopped {format_count(number, 'announcement')}; {format_count(stopped, 'post')} will not be sent."
-        await interaction.edit_original_response(content=text if number else "Nothing was going out.")
+        broadcasts, posts = await self._broadcasts.stop_all(by)
+        text = f"Stopped {format_count(broadcasts, 'announcement')}; {format_count(posts, 'post')} will not be sent."
+        await interaction.edit_original_response(content=text if broadcasts else "Nothing was being sent.")
 
 
-def _line(account: BroadcastStatus) -> str:
-    broadcast = account.broadcast
-    went = f"{account.sent} of {format_count(account.total, 'channel')}" if account.total else "no channel"
-    troubles = f" · {len(account.troubles)} not arrived" if account.troubles else ""
-    created = format_relative_time(broadcast.created_at)
-    return f"**{escape_text(broadcast.title, 80)}** · {broadcast.state.value} · {went}{troubles} · {created}"
+def _image_url(attachment: discord.Attachment | None) -> str:
+    if attachment is None:
+        return ""
+    if not (attachment.content_type or "").startswith("image/"):
+        raise InputError("The image is not a picture.", "Attach a PNG, JPEG, GIF or WebP file.")
+    return attachment.url
+
+
+def _format_line(status: BroadcastStatus) -> str:
+    broadcast = status.broadcast
+    sent = f"{status.sent} of {format_count(status.total, 'channel')}" if status.total else "no channel"
+    failed = f" · {len(status.failed_deliveries)} not arrived" if status.failed_deliveries else ""
+    title, age = escape_text(broadcast.title, 80), format_relative_time(broadcast.created_at)
+    return f"**{title}** · {broadcast.state.value} · {sent}{failed} · {age}"
 
 
 async def setup(bot: MythBot) -> None:
-    """In the studio's server alone."""
-    await bot.add_cog(BroadcastCog(bot.services.broadcasting, bot.services.database), guild=bot.studio)
-    await bot.add_cog(BroadcastsCog(bot.services.broadcasting), guild=bot.studio)
+    """Registers both cogs in the studio's server only."""
+    services = bot.services
+    await bot.add_cog(BroadcastCog(services.drafts), guild=bot.studio)
+    cog = BroadcastsCog(services.drafts, services.broadcasts, services.broadcast_cards)
+    await bot.add_cog(cog, guild=bot.studio)

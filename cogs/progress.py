@@ -9,7 +9,7 @@ from bot.app import MythBot
 from bot.progress.scope import Period, Scope
 from bot.services import Services
 from cogs.interactions.access import is_team
-from cogs.interactions.autocomplete import ebook_choices
+from cogs.interactions.autocomplete import ebook_autocomplete
 from cogs.views.base import card_layout
 from cogs.views.formatting import INDIGO
 from cogs.views.progress.controls import first_card, show_overview
@@ -31,7 +31,7 @@ class ProgressCog(commands.Cog):
         period="How far to look back",
         share="Show it to everybody in the channel",
     )
-    @app_commands.autocomplete(ebook=ebook_choices)
+    @app_commands.autocomplete(ebook=ebook_autocomplete)
     @app_commands.choices(period=_PERIODS)
     async def progress(
         self,
@@ -44,7 +44,7 @@ class ProgressCog(commands.Cog):
         """The overview, or the public view."""
         await interaction.response.defer(ephemeral=not share, thinking=True)
         if not is_team(interaction):
-            standing = await self._services.badges.of(interaction.user.id)
+            standing = await self._services.badges.get_standing(interaction.user.id)
             texts = public_texts(await self._services.public.view(ebook or ""), standing)
             view = card_layout(*(ui.TextDisplay(text) for text in texts), accent=INDIGO)
             await interaction.edit_original_response(view=view)

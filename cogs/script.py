@@ -15,7 +15,7 @@ from bot.generation.request import MAX_TITLE, ScriptRequest
 from bot.generation.service import GenerationService, NewChapter, RequestedRun
 from bot.permissions import in_words, missing
 from cogs.interactions.access import require_team
-from cogs.interactions.autocomplete import ebook_choices
+from cogs.interactions.autocomplete import ebook_autocomplete
 from cogs.views.base import Modal
 from cogs.views.formatting import escape_text
 from storage import Database
@@ -56,7 +56,7 @@ class ScriptCog(commands.Cog):
         hook="A line that invites affiliates' listeners",
         language="The script's language; the chapter's own where you say nothing",
     )
-    @app_commands.autocomplete(ebook=ebook_choices)
+    @app_commands.autocomplete(ebook=ebook_autocomplete)
     async def script(
         self,
         interaction: discord.Interaction,

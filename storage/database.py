@@ -8,10 +8,11 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
+from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -36,9 +37,12 @@ from storage.stores.sessions import SessionStore
 from storage.stores.subscriptions import SubscriptionStore
 
 T = TypeVar("T")
-SESSION_GAP = timedelta(minutes=30)
-_CLOSE_SECONDS = 5.0
-_SETTLE_SECONDS = 1.0
+SESSION_GAP: Final = timedelta(minutes=30)
+"""Two acts of a member that lie further apart belong to two working sessions; ``SESSION_MINUTES`` changes it."""
+_CLOSE_SECONDS: Final = 5.0
+"""How long closing waits for transactions under way; the process has 9 seconds in all to stop."""
+_TRUNCATE_PAUSE_SECONDS: Final = 1.0
+"""Between two attempts to empty the write-ahead log while somebody reads from it."""
 
 
 class ReadTransaction:
@@ -105,20 +109,26 @@ class WriteTransaction(ReadTransaction):
 
 @dataclass(slots=True)
 class Database:
-    """SQLite or PostgreSQL, migrated and ready."""
+    """SQLite or PostgreSQL, migrated and ready.
+
+    ``clock`` decides what "now" means in every transaction. None is right outside tests: the process's clock on SQLite, the
+    server's on PostgreSQL, because the clocks of several machines differ and leases are compared between them.
+    """
 
     engines: Engines
-    clock: Callable[[], datetime]
+    clock: Callable[[], datetime] | None = None
     session_gap: timedelta = SESSION_GAP
     _lock: FileLock | None = None
     _uses: int = 0
     _idle: asyncio.Event = field(default_factory=asyncio.Event)
     _closing: bool = False
-    _settling: asyncio.Task[None] | None = None
+    _truncating: asyncio.Task[None] | None = None
 
     @classmethod
-    async def open(cls, url: str, clock: Callable[[], datetime], *, session_gap: timedelta = SESSION_GAP) -> "Database":
-        """Opens and migrates.
+    async def open(
+        cls, url: str, clock: Callable[[], datetime] | None = None, *, session_gap: timedelta = SESSION_GAP
+    ) -> "Database":
+        """An open database at the newest version of its tables.
 
         Raises:
             DatabaseInUseError: another process has the SQLite file.
@@ -142,8 +152,8 @@ class Database:
     async def close(self) -> None:
         """Lets what is under way end, takes nothing new, ends every connection and frees the file."""
         self._closing = True
-        if self._settling is not None:
-            self._settling.cancel()
+        if self._truncating is not None:
+            self._truncating.cancel()
         with suppress(TimeoutError):
             await asyncio.wait_for(self._idle.wait(), _CLOSE_SECONDS)
         await self.engines.dispose()
@@ -161,7 +171,7 @@ class Database:
         """A consistent look; writes through it are refused by SQLite."""
         with self._use():
             async with self.engines.reader.connect() as connection:
-                yield ReadTransaction(connection, self.clock())
+                yield ReadTransaction(connection, await self._get_time(connection))
 
     async def write(self, work: Callable[[WriteTransaction], Awaitable[T]]) -> T:
         """Runs ``work`` in one transaction and returns what it returns.
@@ -174,7 +184,7 @@ class Database:
         async def transaction() -> T:
             with self._use():
                 async with self.engines.writer.begin() as connection:
-                    tx = WriteTransaction(connection, self.clock())
+                    tx = WriteTransaction(connection, await self._get_time(connection))
                     result = await work(tx)
                     await tx.finish(self.session_gap)
                     return result
@@ -193,16 +203,25 @@ class Database:
     async def truncate_wal(self) -> None:
         """On SQLite, what was overwritten is gone from the write-ahead log too, or as soon as nobody reads it any more."""
         if self.engines.path is not None and not await asyncio.to_thread(emptied, self.engines.path):
-            if self._settling is not None:
-                self._settling.cancel()
-            self._settling = asyncio.create_task(self._settle_later(self.engines.path))
+            if self._truncating is not None:
+                self._truncating.cancel()
+            self._truncating = asyncio.create_task(self._truncate_later(self.engines.path))
 
-    async def _settle_later(self, path: Path) -> None:
+    async def _truncate_later(self, path: Path) -> None:
         """Closing empties the log as well, so this may end with the process."""
         while True:
-            await asyncio.sleep(_SETTLE_SECONDS)
+            await asyncio.sleep(_TRUNCATE_PAUSE_SECONDS)
             if await asyncio.to_thread(emptied, path):
                 return
+
+    async def _get_time(self, connection: AsyncConnection) -> datetime:
+        if self.clock is not None:
+            return self.clock()
+        if connection.dialect.name == "sqlite":
+            return datetime.now(UTC)
+        # Not now(): that is the transaction's start, and a transaction may have waited for a lock since.
+        moment: datetime = (await connection.execute(select(func.clock_timestamp()))).scalar_one()
+        return moment
 
     @contextmanager
     def _use(self) -> Iterator[None]:

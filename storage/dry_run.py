@@ -23,7 +23,7 @@ from storage.migrate import migrate_within
 
 
 @asynccontextmanager
-async def open_dry_run(url: str, clock: Callable[[], datetime]) -> AsyncIterator[Database]:
+async def open_dry_run(url: str, clock: Callable[[], datetime] | None = None) -> AsyncIterator[Database]:
     """The database at ``url`` as it is now, for trying things out; raises what ``Database.open`` raises."""
     address = parse_url(url)
     if address.drivername.startswith("sqlite"):
@@ -78,11 +78,11 @@ class _Undone(Database):
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[ReadTransaction]:
-        yield ReadTransaction(self._only, self.clock())
+        yield ReadTransaction(self._only, await self._get_time(self._only))
 
     async def write(self, work: Callable[[WriteTransaction], Awaitable[T]]) -> T:
         async with self._only.begin_nested():
-            tx = WriteTransaction(self._only, self.clock())
+            tx = WriteTransaction(self._only, await self._get_time(self._only))
             result = await work(tx)
             await tx.finish(self.session_gap)
             return result

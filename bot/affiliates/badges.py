@@ -1,4 +1,4 @@
-"""Mythic badges: what sharing brings, from the first whisper to the nine-tailed."""
+"""Mythic badges: what members earn by sharing broadcasts."""
 
 from dataclasses import dataclass
 
@@ -6,23 +6,33 @@ from bot.actor import Actor
 from bot.errors import NotFoundError
 from bot.event_names import ANNOUNCEMENT_SHARED, BADGE_EARNED
 from bot.settings.badge_tiers import Badge
-from storage import Database, WriteTransaction
+from storage import Database, ReadTransaction, WriteTransaction, read_transaction, write_transaction
 
 
 @dataclass(frozen=True, slots=True)
 class BadgeStanding:
-    """Where a member is: shares, badges earned, the next one, and what this act has just earned."""
+    """A member's shares, the badges earned by them (lowest first), and the next badge, None after the last."""
 
     shares: int
     earned: tuple[Badge, ...]
-    next: Badge | None
-    fresh: Badge | None = None
-    new: bool = True
+    next_badge: Badge | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShareResult:
+    """What a press of "I shared it" changed.
+
+    ``is_counted`` is False where this member has shared this broadcast before. ``new_badge`` is what this share earned.
+    """
+
+    standing: BadgeStanding
+    is_counted: bool
+    new_badge: Badge | None
 
 
 @dataclass(frozen=True, slots=True)
 class LeaderboardEntry:
-    """A line of the leaderboard."""
+    """A member on the leaderboard. ``badge`` is the highest one earned."""
 
     discord_id: int | None
     name: str
@@ -32,58 +42,59 @@ class LeaderboardEntry:
 
 @dataclass(frozen=True, slots=True)
 class BadgeService:
-    """Counts shares and tells badges."""
+    """Counts shares and awards badges. ``tiers`` are sorted by shares, as ``parse_tiers`` returns them."""
 
     database: Database
     tiers: tuple[Badge, ...]
 
-    async def share(self, delivery_id: str, by: Actor) -> BadgeStanding:
-        """Counts once for each person and announcement; the badge just earned is in ``fresh``."""
+    @write_transaction
+    async def record_share(self, tx: WriteTransaction, delivery_id: str, by: Actor) -> ShareResult:
+        """Counts a share, once for each member and broadcast, and reports it and a badge that it earned as events.
 
-        async def work(tx: WriteTransaction) -> BadgeStanding:
-            try:
-                delivery = await tx.deliveries.get(delivery_id)
-            except KeyError:
-                raise NotFoundError("This announcement is no longer known here.") from None
-            member_id = await tx.members.remember(by)
-            new = await tx.broadcasts.share(delivery.broadcast_id, member_id, delivery_id)
-            shares = await tx.broadcasts.shares_of(member_id)
-            fresh = next((tier for tier in self.tiers if new and tier.shares == shares), None)
-            if new:
-                tx.report(
-                    ANNOUNCEMENT_SHARED, {"broadcast_id": delivery.broadcast_id, "shares": shares}, member_id=member_id
-                )
-            if fresh is not None:
-                tx.report(BADGE_EARNED, {"badge": fresh.name, "shares": shares}, member_id=member_id)
-            return self.standing(shares, fresh=fresh, new=new)
+        Raises:
+            NotFoundError: there is no such delivery.
+        """
+        try:
+            delivery = await tx.deliveries.get(delivery_id)
+        except KeyError:
+            raise NotFoundError("This announcement is no longer known here.") from None
+        member_id = await tx.members.remember(by)
+        is_counted = await tx.broadcasts.add_share(delivery.broadcast_id, member_id, delivery_id)
+        shares = await tx.broadcasts.count_shares_of_member(member_id)
+        new_badge = next((tier for tier in self.tiers if is_counted and tier.shares == shares), None)
+        if is_counted:
+            data = {"broadcast_id": delivery.broadcast_id, "shares": shares}
+            tx.report(ANNOUNCEMENT_SHARED, data, member_id=member_id)
+        if new_badge is not None:
+            tx.report(BADGE_EARNED, {"badge": new_badge.name, "shares": shares}, member_id=member_id)
+        return ShareResult(self.compute_standing(shares), is_counted, new_badge)
 
-        return await self.database.write(work)
+    @read_transaction
+    async def get_standing(self, tx: ReadTransaction, discord_id: int) -> BadgeStanding:
+        """The standing of a person by their Discord id; no shares for somebody unknown."""
+        member_id = await tx.members.find_id(discord_id)
+        return self.compute_standing(await tx.broadcasts.count_shares_of_member(member_id) if member_id else 0)
 
-    async def of(self, discord_id: int) -> BadgeStanding:
-        """Where somebody is."""
-        async with self.database.read() as tx:
-            member_id = await tx.members.find_id(discord_id)
-            return self.standing(await tx.broadcasts.shares_of(member_id) if member_id else 0)
-
-    async def leaderboard(self, limit: int = 10) -> list[LeaderboardEntry]:
-        """Those with the most shares, who are not forgotten."""
-        async with self.database.read() as tx:
-            rows = await tx.broadcasts.sharers(limit * 2)
-            names = await tx.members.get_names([member_id for member_id, _ in rows])
-            ids = await tx.members.get_discord_ids(names)
-        known = [(member_id, shares) for member_id, shares in rows if member_id in names][:limit]
+    @read_transaction
+    async def get_leaderboard(self, tx: ReadTransaction, limit: int = 10) -> list[LeaderboardEntry]:
+        """The members with the most shares, most first, without those who had their data deleted."""
+        # Twice as many, so that the list stays full where some of them are forgotten.
+        top_sharers = await tx.broadcasts.list_top_sharers(limit * 2)
+        names = await tx.members.get_names([member_id for member_id, _ in top_sharers])
+        discord_ids = await tx.members.get_discord_ids(names)
+        known = [(member_id, shares) for member_id, shares in top_sharers if member_id in names][:limit]
         return [
-            LeaderboardEntry(ids.get(member_id), names[member_id], shares, self.badge(shares))
+            LeaderboardEntry(discord_ids.get(member_id), names[member_id], shares, self.find_badge(shares))
             for member_id, shares in known
         ]
 
-    def standing(self, shares: int, *, fresh: Badge | None = None, new: bool = True) -> BadgeStanding:
-        """What so many shares mean."""
+    def compute_standing(self, shares: int) -> BadgeStanding:
+        """The badges that so many shares earn, and the next one."""
         earned = tuple(tier for tier in self.tiers if tier.shares <= shares)
-        upcoming = next((tier for tier in self.tiers if tier.shares > shares), None)
-        return BadgeStanding(shares, earned, upcoming, fresh, new)
+        next_badge = next((tier for tier in self.tiers if tier.shares > shares), None)
+        return BadgeStanding(shares, earned, next_badge)
 
-    def badge(self, shares: int) -> Badge | None:
-        """The highest badge of so many shares."""
-        earned = self.standing(shares).earned
+    def find_badge(self, shares: int) -> Badge | None:
+        """The highest badge that so many shares earn, or None."""
+        earned = self.compute_standing(shares).earned
         return earned[-1] if earned else None

@@ -1,23 +1,26 @@
-"""Affiliates: servers that want announcements, where they want them, and how their subscription fares."""
+"""Subscriptions of affiliates' servers: how they begin, change, pause and end."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from bot.actor import Actor
 from bot.errors import NotFoundError, StateError
 from bot.event_names import AFFILIATE_ADMITTED, AFFILIATE_CHANGED, AFFILIATE_JOINED, AFFILIATE_LEFT, AFFILIATE_REMOVED
+from bot.ports import ChannelAccess
 from bot.studio_config import load_config
-from storage import Database, ReadTransaction, WriteTransaction
-from storage.states import SubscriptionState
-from storage.stores.subscriptions import Subscription
-
-_OPEN = (SubscriptionState.PENDING, SubscriptionState.ACTIVE, SubscriptionState.PAUSED)
+from storage import Database, ReadTransaction, WriteTransaction, read_transaction, write_transaction
+from storage.changes import changed_columns
+from storage.states import ScriptState, SubscriptionState
+from storage.stores.subscriptions import OPEN_STATES, Subscription, SubscriptionChanges
 
 
 @dataclass(frozen=True, slots=True)
 class NewSubscription:
-    """A channel of a server, and the role to ping there, if any. ``ebooks`` are the books it follows, empty for all."""
+    """A channel of a server that is to get broadcasts.
+
+    ``role_id`` is a role to ping there. ``ebooks`` are ids of the books to follow; empty follows every book, or keeps what the
+    server follows already.
+    """
 
     guild_id: int
     guild_name: str
@@ -28,125 +31,187 @@ class NewSubscription:
 
 
 @dataclass(frozen=True, slots=True)
+class SubscriptionSettings:
+    """A subscription with what its settings offer.
+
+    ``books`` are the titles, by id, of the books that can be followed: those with a public chapter, and those followed
+    already. ``followed_titles`` are the titles of the followed books; an unknown book stands there with its id.
+    """
+
+    subscription: Subscription
+    books: Mapping[str, str]
+    followed_titles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelCheck:
+    """A subscription, and why its channel cannot be written to; the obstacle is empty where it can."""
+
+    subscription: Subscription
+    obstacle: str
+
+
+@dataclass(frozen=True, slots=True)
 class AffiliateService:
-    """Joins, changes, pauses and ends subscriptions."""
+    """Starts, changes, admits and ends subscriptions."""
 
     database: Database
+    access: ChannelAccess
 
-    async def join(self, place: NewSubscription, by: Actor) -> Subscription:
-        """The server's announcements go to this channel from now on, or once the team has admitted it (``pending``)."""
+    @write_transaction
+    async def subscribe_channel(self, tx: WriteTransaction, new: NewSubscription, by: Actor) -> Subscription:
+        """The server's subscription points at this channel.
 
-        async def work(tx: WriteTransaction) -> Subscription:
-            known = await tx.subscriptions.of_guild(place.guild_id)
-            admitted = known is not None and known.state is not SubscriptionState.PENDING
-            wait = (await load_config(tx)).approve_affiliates and not admitted
-            member_id = await tx.members.remember(by)
-            subscription = await tx.subscriptions.join(
-                guild_id=place.guild_id,
-                guild_name=place.guild_name,
-                channel_id=place.channel_id,
-                channel_name=place.channel_name,
-                role_id=place.role_id,
-                member_id=member_id,
-                ebooks=place.ebooks,
-                state=SubscriptionState.PENDING if wait else SubscriptionState.ACTIVE,
-            )
-            tx.report(AFFILIATE_JOINED, _data(subscription, channel=place.channel_name), member_id=member_id)
-            return subscription
+        It is ``active``, or ``pending`` where the team admits servers and has not admitted this one before.
+        """
+        known = await tx.subscriptions.find_by_guild(new.guild_id)
+        is_admitted = known is not None and known.state is not SubscriptionState.PENDING
+        must_wait = (await load_config(tx)).approve_affiliates and not is_admitted
+        member_id = await tx.members.remember(by)
+        subscription = await tx.subscriptions.join(
+            guild_id=new.guild_id,
+            guild_name=new.guild_name,
+            channel_id=new.channel_id,
+            channel_name=new.channel_name,
+            role_id=new.role_id,
+            member_id=member_id,
+            ebooks=new.ebooks,
+            state=SubscriptionState.PENDING if must_wait else SubscriptionState.ACTIVE,
+        )
+        tx.report(AFFILIATE_JOINED, _event_data(subscription, channel=new.channel_name), member_id=member_id)
+        return subscription
 
-        return await self.database.write(work)
+    @write_transaction
+    async def change_subscription(
+        self, tx: WriteTransaction, guild_id: int, changes: SubscriptionChanges, by: Actor
+    ) -> Subscription:
+        """Changes the server's subscription and returns it as it is afterwards.
 
-    async def change(self, guild_id: int, by: Actor, **values: Any) -> Subscription:  # noqa: ANN401
-        """The subscription has these values now (``role_id``, ``ebooks``)."""
+        Raises:
+            StateError: the server is not subscribed.
+        """
+        if not await tx.subscriptions.change(guild_id, changes):
+            raise _not_subscribed()
+        changed = await _get_by_guild(tx, guild_id)
+        data = _event_data(changed, changed=sorted(changed_columns(changes)))
+        tx.report(AFFILIATE_CHANGED, data, actor=by)
+        return changed
 
-        async def work(tx: WriteTransaction) -> Subscription:
-            if not await tx.subscriptions.change(guild_id, **values):
-                raise _not_subscribed()
-            member_id = await tx.members.remember(by)
-            found = await tx.subscriptions.of_guild(guild_id)
-            if found is None:
-                raise _not_subscribed()
-            tx.report(AFFILIATE_CHANGED, _data(found, changed=sorted(values)), member_id=member_id)
-            return found
+    @write_transaction
+    async def unsubscribe_server(self, tx: WriteTransaction, guild_id: int, by: Actor) -> None:
+        """The server's subscription is ended by somebody who manages the server.
 
-        return await self.database.write(work)
+        Raises:
+            StateError: the server is not subscribed.
+        """
+        subscription = await _get_by_guild(tx, guild_id)
+        await tx.subscriptions.end(guild_id, "left")
+        tx.report(AFFILIATE_LEFT, _event_data(subscription), actor=by)
 
-    async def leave(self, guild_id: int, by: Actor) -> None:
-        """No more announcements for this server; ``StateError`` when it had none."""
+    @write_transaction
+    async def end_lost_subscription(self, tx: WriteTransaction, guild_id: int, why: str) -> Subscription | None:
+        """Ends the subscription of a server that removed the bot or deleted the channel.
 
-        async def work(tx: WriteTransaction) -> None:
-            known = await tx.subscriptions.of_guild(guild_id)
-            if known is None:
-                raise _not_subscribed()
-            await tx.subscriptions.end(guild_id, "left")
-            member_id = await tx.members.remember(by)
-            tx.report(AFFILIATE_LEFT, _data(known), member_id=member_id)
+        Returns it as it was before, or None where the server was not subscribed.
+        """
+        subscription = await tx.subscriptions.find_by_guild(guild_id)
+        if subscription is None:
+            return None
+        await tx.subscriptions.end(guild_id, why)
+        tx.report(AFFILIATE_LEFT, _event_data(subscription, why=why))
+        return subscription
 
-        await self.database.write(work)
+    @write_transaction
+    async def remove_subscription(self, tx: WriteTransaction, subscription_id: str, by: Actor) -> Subscription:
+        """The subscription is ended by the team; returns it as it was before.
 
-    async def lost(self, guild_id: int, why: str) -> Subscription | None:
-        """The bot was removed or the channel deleted: the subscription that ended by it, if there was one."""
+        Raises:
+            NotFoundError: there is no such subscription.
+            StateError: it has ended already.
+        """
+        subscription = await _get(tx, subscription_id)
+        if not await tx.subscriptions.end(subscription.guild_id, "removed by the team"):
+            raise StateError("This subscription has already ended.", "Nothing was changed.")
+        tx.report(AFFILIATE_REMOVED, _event_data(subscription), actor=by)
+        return subscription
 
-        async def work(tx: WriteTransaction) -> Subscription | None:
-            known = await tx.subscriptions.of_guild(guild_id)
-            if known is None:
-                return None
-            await tx.subscriptions.end(guild_id, why)
-            tx.report(AFFILIATE_LEFT, _data(known, why=why))
-            return known
+    @write_transaction
+    async def admit_subscription(self, tx: WriteTransaction, subscription_id: str, by: Actor) -> Subscription:
+        """``pending | paused → active`` by the team; returns the subscription as it was before.
 
-        return await self.database.write(work)
+        Raises:
+            NotFoundError: there is no such subscription.
+            StateError: it is active or has ended.
+        """
+        subscription = await _get(tx, subscription_id)
+        if not await tx.subscriptions.admit(subscription_id):
+            raise StateError("This subscription is not waiting.", "Nothing was changed.")
+        tx.report(AFFILIATE_ADMITTED, _event_data(subscription), actor=by)
+        return subscription
 
-    async def remove(self, subscription_id: str, by: Actor) -> Subscription:
-        """Ended by the team."""
+    @read_transaction
+    async def get_subscription(self, tx: ReadTransaction, subscription_id: str) -> Subscription:
+        """The subscription, in whatever state.
 
-        async def work(tx: WriteTransaction) -> Subscription:
-            known = await _get(tx, subscription_id)
-            if not await tx.subscriptions.end(known.guild_id, "removed by the team"):
-                raise StateError("This subscription has already ended.", "Nothing was changed.")
-            member_id = await tx.members.remember(by)
-            tx.report(AFFILIATE_REMOVED, _data(known), member_id=member_id)
-            return known
+        Raises:
+            NotFoundError: there is no such subscription.
+        """
+        return await _get(tx, subscription_id)
 
-        return await self.database.write(work)
-
-    async def admit(self, subscription_id: str, by: Actor) -> Subscription:
-        """Active from now on, whether it was waiting or paused."""
-
-        async def work(tx: WriteTransaction) -> Subscription:
-            known = await _get(tx, subscription_id)
-            if not await tx.subscriptions.admit(subscription_id):
-                raise StateError("This subscription is not waiting.", "Nothing was changed.")
-            member_id = await tx.members.remember(by)
-            tx.report(AFFILIATE_ADMITTED, _data(known), member_id=member_id)
-            return known
-
-        return await self.database.write(work)
-
-    async def get(self, subscription_id: str) -> Subscription:
-        """The subscription; ``NotFoundError`` where there is none."""
-        async with self.database.read() as tx:
-            return await _get(tx, subscription_id)
-
-    async def of_guild(self, guild_id: int) -> Subscription | None:
+    @read_transaction
+    async def find_by_guild(self, tx: ReadTransaction, guild_id: int) -> Subscription | None:
         """The server's subscription that has not ended, or None."""
-        async with self.database.read() as tx:
-            return await tx.subscriptions.of_guild(guild_id)
+        return await tx.subscriptions.find_by_guild(guild_id)
 
-    async def all(self) -> Sequence[Subscription]:
-        """Every subscription that has not ended, then those that have, newest last."""
-        async with self.database.read() as tx:
-            ended = await tx.subscriptions.in_states(SubscriptionState.ENDED)
-            return [*await tx.subscriptions.in_states(*_OPEN), *ended]
+    @read_transaction
+    async def get_settings(self, tx: ReadTransaction, guild_id: int) -> SubscriptionSettings:
+        """The server's subscription with the books that it can follow.
+
+        Raises:
+            StateError: the server is not subscribed.
+        """
+        subscription = await _get_by_guild(tx, guild_id)
+        titles = await tx.ebooks.titles()
+        public = {chapter.ebook_id for chapter in await tx.scripts.standings() if chapter.state != ScriptState.DRAFT}
+        offered = public | set(subscription.ebooks)
+        books = {ebook_id: title for ebook_id, title in titles.items() if ebook_id in offered}
+        followed = tuple(titles.get(ebook_id, ebook_id) for ebook_id in subscription.ebooks)
+        return SubscriptionSettings(subscription, books, followed)
+
+    @read_transaction
+    async def list_subscriptions(self, tx: ReadTransaction) -> list[Subscription]:
+        """Every subscription: first those that have not ended, then those that have, each oldest first."""
+        still_open = await tx.subscriptions.list_in_states(*OPEN_STATES)
+        return [*still_open, *await tx.subscriptions.list_in_states(SubscriptionState.ENDED)]
+
+    @read_transaction
+    async def search_by_server(self, tx: ReadTransaction, text: str, limit: int) -> list[Subscription]:
+        """Subscriptions that have not ended and whose server's name contains the text, whatever its case."""
+        wanted = text.strip().casefold()
+        still_open = await tx.subscriptions.list_in_states(*OPEN_STATES)
+        return [subscription for subscription in still_open if wanted in subscription.guild_name.casefold()][:limit]
+
+    @read_transaction
+    async def check_channels(self, tx: ReadTransaction) -> list[ChannelCheck]:
+        """Checks the channel of every subscription that has not ended, without posting anything."""
+        still_open = await tx.subscriptions.list_in_states(*OPEN_STATES)
+        return [ChannelCheck(row, self.access.find_obstacle(row.guild_id, row.channel_id)) for row in still_open]
 
 
-def _data(subscription: Subscription, **more: object) -> dict[str, object]:
-    # A server is often called after a person, and an event can never be changed: the subscription knows the name.
-    return {"subscription_id": subscription.id, **more}
+def _event_data(subscription: Subscription, **details: object) -> dict[str, object]:
+    # Without the server's name: it is often a person's name, and an event can never be changed.
+    return {"subscription_id": subscription.id, **details}
 
 
 def _not_subscribed() -> StateError:
     return StateError("This server is not subscribed.", "`/affiliate join` subscribes it.")
+
+
+async def _get_by_guild(tx: ReadTransaction, guild_id: int) -> Subscription:
+    subscription = await tx.subscriptions.find_by_guild(guild_id)
+    if subscription is None:
+        raise _not_subscribed()
+    return subscription
 
 
 async def _get(tx: ReadTransaction, subscription_id: str) -> Subscription:

@@ -1,5 +1,6 @@
-"""What an announcement may hold, and links that know through whom they were followed."""
+"""What a post may contain, and links that tell which affiliate's post was clicked."""
 
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from bot.broadcasts.post import MAX_HOOK, MAX_MESSAGE, MAX_TITLE, Post
@@ -8,67 +9,87 @@ from bot.errors import InputError
 NEW_LORE = "New Lore: {title}"
 NEW_LORE_MESSAGE = "A new chapter has manifested. Share to unlock mythic badges."
 MAX_LINK = 400
-"""Discord's buttons take 512 characters; the rest is for the referral code."""
+"""In characters. Discord's link buttons take 512; the difference is room for the referral code."""
+_MAX_BUTTON_URL = 512
+"""In characters, from Discord's documentation of link buttons."""
 
 
-def checked(post: Post) -> dict[str, str]:
-    """The post as columns; ``InputError`` for what Discord would refuse."""
+def validate_post(post: Post) -> Post:
+    """The post without surrounding space, with valid links.
+
+    Raises:
+        InputError: title or message is empty, a text is too long, or a link is no web address.
+    """
     title, message, hook = post.title.strip(), post.message.strip(), post.hook.strip()
-    if not _visible(title) or not _visible(message):
+    if not _is_visible(title) or not _is_visible(message):
         raise InputError("An announcement needs a title and a message.", "Fill in both.")
     for text, limit, name in ((title, MAX_TITLE, "title"), (message, MAX_MESSAGE, "message"), (hook, MAX_HOOK, "hook")):
         if len(text) > limit:
             raise InputError(
                 f"The {name} has {len(text):,} characters; an announcement takes {limit:,}.", f"Shorten the {name}."
             )
-    return {
-        "title": title,
-        "message": message,
-        "hook": hook,
-        "link": checked_link(post.link),
-        "image": checked_link(post.image, "image"),
-    }
+    return replace(
+        post,
+        title=title,
+        message=message,
+        hook=hook,
+        link=validate_link(post.link),
+        image=validate_link(post.image, "image"),
+    )
 
 
-def checked_link(link: str, what: str = "link") -> str:
-    """The web address without surrounding space, or ``InputError``. Empty stays empty."""
+def validate_link(link: str, what: str = "link") -> str:
+    """The web address without surrounding space and with a lower-case scheme; empty text stays empty.
+
+    ``what`` names the field in the error.
+
+    Raises:
+        InputError: Discord would refuse the address, or it is longer than ``MAX_LINK``.
+    """
     link = link.strip()
     if not link:
         return ""
     try:
         parts = urlsplit(link)
         labels = (parts.hostname or "").removesuffix(".").split(".")
-        good = parts.scheme in {"http", "https"} and len(labels) > 1 and all(labels) and parts.port != 0
+        is_web_address = parts.scheme in {"http", "https"} and len(labels) > 1 and all(labels) and parts.port != 0
     except ValueError:
-        good = False
-    if not good or len(link) > MAX_LINK or any(character.isspace() or character in '<>"\\`{}|^' for character in link):
+        is_web_address = False
+    has_unsafe_character = any(character.isspace() or character in '<>"\\`{}|^' for character in link)
+    if not is_web_address or len(link) > MAX_LINK or has_unsafe_character:
         raise InputError(
             f"This {what} is not a web address that can be posted.",
             f"Give one that begins with https://, has no spaces and at most {MAX_LINK} characters.",
         )
-    scheme, colon, rest = link.partition(":")
-    return scheme.lower() + colon + rest  # Discord knows only the small letters
+    scheme, colon, remainder = link.partition(":")
+    return scheme.lower() + colon + remainder  # Discord refuses "HTTPS://"
 
 
-def shortened(text: str, limit: int) -> str:
-    """At most ``limit`` characters, with an ellipsis where something is missing."""
+def shorten(text: str, limit: int) -> str:
+    """At most ``limit`` characters, ending in an ellipsis where something was cut off."""
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
-def personal_link(template: str, link: str, code: str) -> str:
-    """The link as it stands in one affiliate's channel; unchanged where there is no code."""
+def add_referral(template: str, link: str, code: str) -> str:
+    """The link with one affiliate's referral code.
+
+    The link is returned unchanged where it or the code is empty, or where the result would be too long for Discord. In the
+    template, ``{sep}`` is ``?`` or ``&``, whichever starts the next parameter; the fragment (``#…``) stays at the end.
+    """
     if not link or not code:
         return link
-    base, mark, fragment = link.partition("#")
-    made = template.format(link=base, sep="&" if "?" in base else "?", code=code) + mark + fragment
-    return made if len(made) <= 512 else link
+    base, hash_sign, fragment = link.partition("#")
+    tagged = template.format(link=base, sep="&" if "?" in base else "?", code=code) + hash_sign + fragment
+    return tagged if len(tagged) <= _MAX_BUTTON_URL else link
 
 
-def _visible(text: str) -> bool:
-    """Whether a reader sees anything: zero-width characters alone are refused by Discord as empty."""
+def _is_visible(text: str) -> bool:
+    """Whether a reader sees anything. Discord refuses text of zero-width characters alone as empty."""
     return any(
         character.isprintable() and not character.isspace() and ord(character) not in _INVISIBLE for character in text
     )
 
 
+# Code points that print nothing although Python calls them printable: fillers of several scripts, the braille blank,
+# the soft hyphen, and the zero-width and direction marks U+200B to U+200F.
 _INVISIBLE = {0x00AD, 0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180E, 0x2800, 0x3164, 0xFFA0, *range(0x200B, 0x2010)}

@@ -1,4 +1,4 @@
-"""What an outcome makes of a delivery and of its subscription."""
+"""What the outcome of an attempt means for the delivery and for the subscription of its channel."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,90 +11,101 @@ from storage.states import DeliveryAction, DeliveryState
 from storage.stores.deliveries import Delivery
 
 MAX_ATTEMPTS: Final = 5
+"""With the waits of ``_BACKOFF_SECONDS`` this covers an outage of Discord of a bit less than two minutes."""
 PAUSED_AFTER: Final = 3
-"""Announcements in a row that a channel refuses before it is paused."""
-LEASE: Final = timedelta(minutes=5)
+"""Broadcasts in a row that a channel refuses before it is paused. One or two can be a slip of whoever manages it."""
 _BACKOFF_SECONDS: Final = (2.0, 8.0, 30.0, 60.0)
+"""The waits after the first, second, third and every later attempt: short for a hiccup, long for an outage."""
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """The state an outcome leads to, or after how many seconds to try again."""
+class NextState:
+    """The state that a delivery goes to. ``retry_after`` is in seconds; None means that the state is final."""
 
     state: DeliveryState
-    again_in: float | None = None
+    retry_after: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A delivery, what came of the try, and what that means.
+    """A delivery, the outcome of one attempt, and the state that follows from it.
 
-    ``uncertain`` says that an earlier try may have arrived and that nobody could rule it out before this one.
+    ``uncertain`` says that an earlier attempt may have arrived and that this could not be ruled out before this one.
     """
 
     delivery: Delivery
     outcome: Outcome
-    verdict: Verdict
+    next_state: NextState
     uncertain: bool = False
 
 
-def verdict(delivery: Delivery, outcome: Outcome, *, uncertain: bool = False) -> Verdict:
-    """What the outcome means for the delivery; after the last attempt a doubt makes it unknown, not failed."""
+def next_state(delivery: Delivery, outcome: Outcome, *, uncertain: bool = False) -> NextState:
+    """The state that follows from an outcome.
+
+    After the last attempt a post that may have arrived becomes ``unknown``; anything else becomes ``failed``.
+    """
     match outcome.kind:
         case OutcomeKind.SENT:
-            return Verdict(DeliveryState.RECALLED if delivery.act is DeliveryAction.RECALL else DeliveryState.SENT)
+            return NextState(DeliveryState.RECALLED if delivery.action is DeliveryAction.RECALL else DeliveryState.SENT)
         case OutcomeKind.REFUSED:
-            return Verdict(DeliveryState.REFUSED)
+            return NextState(DeliveryState.REFUSED)
         case OutcomeKind.UNKNOWN:
-            return Verdict(DeliveryState.UNKNOWN)
+            return NextState(DeliveryState.UNKNOWN)
         case OutcomeKind.PAUSE:
-            return Verdict(DeliveryState.READY, outcome.seconds)
+            return NextState(DeliveryState.READY, outcome.pause_seconds)
         case _ if delivery.attempts >= MAX_ATTEMPTS:
-            unsure = outcome.kind is OutcomeKind.UNSURE or uncertain
-            post = delivery.act is DeliveryAction.POST
-            return Verdict(DeliveryState.UNKNOWN if unsure and post else DeliveryState.FAILED)
+            may_have_arrived = outcome.kind is OutcomeKind.UNSURE or uncertain
+            is_post = delivery.action is DeliveryAction.POST
+            return NextState(DeliveryState.UNKNOWN if may_have_arrived and is_post else DeliveryState.FAILED)
         case _:
-            return Verdict(DeliveryState.READY, _BACKOFF_SECONDS[min(delivery.attempts, len(_BACKOFF_SECONDS)) - 1])
+            return NextState(DeliveryState.READY, _BACKOFF_SECONDS[min(delivery.attempts, len(_BACKOFF_SECONDS)) - 1])
 
 
-async def settle(tx: WriteTransaction, owner: str, settled: Attempt) -> bool:
-    """Commits what the try led to. Whether its channel is paused by it: it has refused again and again."""
-    delivery, outcome, found = settled.delivery, settled.outcome, settled.verdict
-    if found.again_in is not None:
-        until = tx.now + timedelta(seconds=found.again_in)
-        sure = outcome.kind is not OutcomeKind.UNSURE and not settled.uncertain
-        untried = outcome.kind is OutcomeKind.PAUSE
-        await tx.deliveries.postpone(delivery, owner, until, outcome.error, sure=sure, untried=untried)
+async def record_attempt(tx: WriteTransaction, attempt: Attempt) -> bool:
+    """Moves the delivery to its next state and updates its subscription; returns whether that paused the subscription.
+
+    Raises:
+        StaleStateError: another process has taken the delivery over.
+    """
+    delivery, outcome, following = attempt.delivery, attempt.outcome, attempt.next_state
+    if following.retry_after is not None:
+        until = tx.now + timedelta(seconds=following.retry_after)
+        cannot_have_arrived = outcome.kind is not OutcomeKind.UNSURE and not attempt.uncertain
+        count_attempt = outcome.kind is not OutcomeKind.PAUSE
+        await tx.deliveries.postpone(
+            delivery, until, outcome.error, cannot_have_arrived=cannot_have_arrived, count_attempt=count_attempt
+        )
         return False
-    await tx.deliveries.finish(delivery.id, owner, found.state, message_id=outcome.message_id, error=outcome.error)
-    if delivery.subscription_id is None or delivery.act is not DeliveryAction.POST:
+    await tx.deliveries.finish(
+        delivery.id, delivery.lease, following.state, message_id=outcome.message_id, error=outcome.error
+    )
+    if delivery.subscription_id is None or delivery.action is not DeliveryAction.POST:
         return False
-    if found.state is DeliveryState.SENT:
-        await tx.subscriptions.posted(delivery.subscription_id)
-    elif found.state is DeliveryState.REFUSED:
-        return await _refused(tx, delivery.subscription_id, outcome.error)
+    if following.state is DeliveryState.SENT:
+        await tx.subscriptions.record_post(delivery.subscription_id)
+    elif following.state is DeliveryState.REFUSED:
+        return await _record_refusal(tx, delivery.subscription_id, outcome.error)
     return False
 
 
-async def _refused(tx: WriteTransaction, subscription_id: str, error: str) -> bool:
-    refusals = await tx.subscriptions.refused(subscription_id, error)
-    paused = refusals >= PAUSED_AFTER and await tx.subscriptions.pause(subscription_id)
-    if paused:
-        data = {"subscription_id": subscription_id, "why": error}
-        tx.report(AFFILIATE_PAUSED, data)
-    return paused
+async def _record_refusal(tx: WriteTransaction, subscription_id: str, error: str) -> bool:
+    refusals = await tx.subscriptions.record_refusal(subscription_id, error)
+    is_paused = refusals >= PAUSED_AFTER and await tx.subscriptions.pause(subscription_id)
+    if is_paused:
+        tx.report(AFFILIATE_PAUSED, {"subscription_id": subscription_id, "why": error})
+    return is_paused
 
 
-def paused_text(delivery: Delivery, error: str) -> str:
-    """What the people of a server are told, once, when their channel is paused."""
+def format_pause_notice(delivery: Delivery, error: str) -> str:
+    """The notice that a server gets once, when its subscription is paused."""
     return (
         f"Announcements for <#{delivery.channel_id}> are paused: {PAUSED_AFTER} in a row could not be posted, because {error}. "
-        "When that is mended, `/affiliate join` brings them back."
+        "Once that is fixed, `/affiliate join` resumes them."
     )
 
 
-def audit_text(account: BroadcastStatus) -> str:
-    """A broadcast's end in a line for the audit channel."""
-    counts = ", ".join(f"{count} {state.value}" for state, count in sorted(account.counts.items()))
-    why = f" It was stopped because {account.broadcast.stopped_why}." if account.broadcast.stopped_why else ""
-    return f"Announcement `{account.broadcast.id}` is {account.broadcast.state.value}: {counts or 'no channel'}.{why}"
+def format_audit_line(status: BroadcastStatus) -> str:
+    """One line about the end of a broadcast for the audit channel."""
+    counts = ", ".join(f"{count} {state.value}" for state, count in sorted(status.counts.items()))
+    why = f" It was stopped because {status.broadcast.stopped_why}." if status.broadcast.stopped_why else ""
+    return f"Announcement `{status.broadcast.id}` is {status.broadcast.state.value}: {counts or 'no channel'}.{why}"

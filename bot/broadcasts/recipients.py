@@ -1,4 +1,4 @@
-"""Who would get an announcement, and the moment from which they do."""
+"""Which channels would get a broadcast, and the step that creates its deliveries."""
 
 from typing import Any
 
@@ -11,39 +11,40 @@ from storage.states import Audience, BroadcastState, SubscriptionState
 from storage.stores.broadcasts import Broadcast
 from storage.stores.deliveries import Target
 
-CHANGE_OF = "change_of"
-"""In a draft's metadata: the announcement whose posts are to get the draft's text."""
+CHANGED_BROADCAST_KEY = "change_of"
+"""Key in a draft's metadata: the id of the broadcast whose posts are to get the draft's text."""
 
 
-async def previewed(tx: ReadTransaction, broadcast: Broadcast, reach: ChannelAccess) -> BroadcastPreview:
-    """The draft with its recipients as they are now, and who is left out and why."""
+async def build_preview(tx: ReadTransaction, broadcast: Broadcast, access: ChannelAccess) -> BroadcastPreview:
+    """The draft with the channels that would get it now, and those that are left out with the reason."""
     config = await load_config(tx)
-    if CHANGE_OF in broadcast.metadata:
-        arrived = await tx.deliveries.count_sent(str(broadcast.metadata[CHANGE_OF]))
-        return BroadcastPreview(broadcast, (), (), changes=arrived)
-    wanted = [
+    if CHANGED_BROADCAST_KEY in broadcast.metadata:
+        arrived = await tx.deliveries.count_sent(str(broadcast.metadata[CHANGED_BROADCAST_KEY]))
+        return BroadcastPreview(broadcast, (), (), changed_posts=arrived)
+    audience = [
         subscription
-        for subscription in await tx.subscriptions.active()
+        for subscription in await tx.subscriptions.list_in_states(SubscriptionState.ACTIVE)
         if broadcast.audience is Audience.ALL or subscription.follows(broadcast.ebook_id)
     ]
-    paused = await tx.subscriptions.paused()
-    targets = [Target.of(subscription) for subscription in wanted]
+    paused = await tx.subscriptions.list_in_states(SubscriptionState.PAUSED)
+    pending = await tx.subscriptions.list_in_states(SubscriptionState.PENDING)
+    targets = [Target.from_subscription(subscription) for subscription in audience]
+    # The studio's own channel may be subscribed as well; a channel must not get two posts.
     if config.announcement is not None and config.announcement.channel_id not in {t.channel_id for t in targets}:
         targets.append(config.announcement.target)
-    reasons = [(target, reach.obstacle(target.guild_id, target.channel_id)) for target in targets]
-    left_out = [(target, reason) for target, reason in reasons if reason]
-    left_out += [(Target.of(subscription), "paused") for subscription in paused]
-    asking = await tx.subscriptions.in_states(SubscriptionState.PENDING)
-    left_out += [(Target.of(subscription), "waits to be let in") for subscription in asking]
+    obstacles = [(target, access.find_obstacle(target.guild_id, target.channel_id)) for target in targets]
+    left_out = [(target, obstacle) for target, obstacle in obstacles if obstacle]
+    left_out += [(Target.from_subscription(subscription), "paused") for subscription in paused]
+    left_out += [(Target.from_subscription(subscription), "waits to be let in") for subscription in pending]
     return BroadcastPreview(
         broadcast,
-        tuple(target for target, reason in reasons if not reason),
+        tuple(target for target, obstacle in obstacles if not obstacle),
         tuple(left_out),
-        second_approver=config.second_approver,
+        needs_second_approver=config.second_approver,
     )
 
 
-async def send_out(
+async def start_sending(
     tx: WriteTransaction,
     preview: BroadcastPreview,
     member_id: str | None,
@@ -51,12 +52,18 @@ async def send_out(
     approved_by: str | None = None,
     always_report: bool = False,
 ) -> None:
-    """The deliveries of a broadcast that has just become ``sending``, and everything that this means."""
+    """Creates the deliveries of a broadcast that has just become ``sending``, releases its script and reports both.
+
+    A broadcast without targets is done at once, and ``Broadcast sent`` is then reported only where ``always_report`` is set.
+
+    Raises:
+        StaleStateError: its script is not approved, or is released already.
+    """
     broadcast = preview.broadcast
     if broadcast.script_id is not None:
         await tx.scripts.release(broadcast.script_id, broadcast.link)
-        data = {"script_id": broadcast.script_id, "ebook_id": broadcast.ebook_id, "link": broadcast.link}
-        tx.report(SCRIPT_RELEASED, data, member_id=member_id, ebook_id=broadcast.ebook_id)
+        released = {"script_id": broadcast.script_id, "ebook_id": broadcast.ebook_id, "link": broadcast.link}
+        tx.report(SCRIPT_RELEASED, released, member_id=member_id, ebook_id=broadcast.ebook_id)
     await tx.deliveries.add(broadcast.id, preview.targets, broadcast.due_at)
     if preview.targets or always_report:
         sent: dict[str, Any] = {

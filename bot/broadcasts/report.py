@@ -1,4 +1,4 @@
-"""A broadcast's account as CSV: every channel, outcome, time and message link."""
+"""The deliveries of a broadcast as CSV: every channel, outcome, time and message link."""
 
 import csv
 import io
@@ -11,8 +11,11 @@ from storage.stores.deliveries import Delivery
 _COLUMNS = ("server", "channel", "outcome", "act", "attempts", "sent at (UTC)", "message", "error", "referral")
 
 
-def as_csv(broadcast: Broadcast, deliveries: Iterable[Delivery]) -> Download:
-    """UTF-8 with a mark, so that spreadsheet programs read names rightly."""
+def build_csv_report(broadcast: Broadcast, deliveries: Iterable[Delivery]) -> Download:
+    """A CSV file in UTF-8 with a byte order mark, without which some spreadsheet programs garble names.
+
+    Cells that a spreadsheet would run as a formula are neutralised.
+    """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(_COLUMNS)
@@ -31,7 +34,7 @@ def _row(delivery: Delivery) -> tuple[str, ...]:
         delivery.guild_name,
         f"#{delivery.channel_name}",
         delivery.state.value,
-        delivery.act.value,
+        delivery.action.value,
         str(delivery.attempts),
         sent_at,
         link,

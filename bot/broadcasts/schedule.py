@@ -1,4 +1,4 @@
-"""When a person means: ``in 2 hours``, ``tomorrow 20:00``, an ISO moment; read in the studio's time zone."""
+"""Parses when a broadcast is to be sent: ``in 2 hours``, ``tomorrow 20:00`` or an ISO time, in the studio's time zone."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -7,30 +7,40 @@ from zoneinfo import ZoneInfo
 
 from bot.errors import InputError
 
-FURTHEST: Final = timedelta(days=90)
+MAX_DELAY: Final = timedelta(days=90)
+"""Anything further away is more likely a mistyped date than a plan."""
+_MAX_TEXT: Final = 100
+"""In characters: the limit of the modal's field. The parser's time grows with the length of the text."""
 _EXAMPLES: Final = "Write it like `in 2 hours`, `tomorrow 20:00` or `2026-12-01 20:00`."
 
 
-async def parse_when(text: str, zone: str, now: datetime) -> datetime | None:
-    """The moment in UTC; None for now (also where nothing is typed). ``InputError`` where it is none, or past, or too far."""
+async def parse_due_time(text: str, zone: str, now: datetime) -> datetime | None:
+    """The time in UTC, or None for "now" (also where the text is empty).
+
+    ``zone`` is the name of the time zone in which the text is read, such as ``Europe/Berlin``.
+
+    Raises:
+        InputError: the text is no time, has passed, or is more than ``MAX_DELAY`` away.
+    """
     text = text.strip()
     if text.casefold() in {"", "now"}:
         return None
-    moment = await asyncio.to_thread(_parsed, text[:100], zone, now)
+    moment = await asyncio.to_thread(_parse, text[:_MAX_TEXT], zone, now)
     if moment is None:
         raise InputError("This time could not be understood.", _EXAMPLES)
     if moment <= now:
         raise InputError("This time has already passed.", _EXAMPLES)
-    if moment - now > FURTHEST:
-        raise InputError(f"This is more than {FURTHEST.days} days away.", "Choose an earlier time.")
+    if moment - now > MAX_DELAY:
+        raise InputError(f"This is more than {MAX_DELAY.days} days away.", "Choose an earlier time.")
     return moment
 
 
-def _parsed(text: str, zone: str, now: datetime) -> datetime | None:
-    import dateparser
+def _parse(text: str, zone: str, now: datetime) -> datetime | None:
+    import dateparser  # here, since the import is slow and few broadcasts are scheduled
 
+    # dateparser expects the base of relative times without a zone, in local time.
     local = now.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
-    found = dateparser.parse(
+    parsed = dateparser.parse(
         text,
         languages=["en"],
         settings={
@@ -40,4 +50,4 @@ def _parsed(text: str, zone: str, now: datetime) -> datetime | None:
             "RELATIVE_BASE": local,
         },
     )
-    return None if found is None else found.astimezone(UTC)
+    return None if parsed is None else parsed.astimezone(UTC)

@@ -1,4 +1,4 @@
-"""How a broadcast went so far."""
+"""Reads a broadcast and the status of its deliveries inside a transaction."""
 
 from bot.broadcasts.post import BroadcastStatus
 from bot.errors import NotFoundError
@@ -7,32 +7,44 @@ from storage import ReadTransaction, WriteTransaction
 from storage.states import DeliveryState
 from storage.stores.broadcasts import Broadcast
 
+_FAILED = (DeliveryState.REFUSED, DeliveryState.FAILED, DeliveryState.UNKNOWN)
 
-async def existing(tx: ReadTransaction, broadcast_id: str) -> Broadcast:
-    """The broadcast; ``NotFoundError`` where there is none."""
+
+async def get_broadcast(tx: ReadTransaction, broadcast_id: str) -> Broadcast:
+    """The broadcast.
+
+    Raises:
+        NotFoundError: there is no such broadcast.
+    """
     try:
         return await tx.broadcasts.get(broadcast_id)
     except KeyError:
         raise NotFoundError("This announcement is no longer known here.") from None
 
 
-async def account(tx: ReadTransaction, broadcast_id: str) -> BroadcastStatus:
-    """How a broadcast went so far."""
-    broadcast = await existing(tx, broadcast_id)
-    counts = await tx.deliveries.counts(broadcast_id)
-    bad = (DeliveryState.REFUSED, DeliveryState.FAILED, DeliveryState.UNKNOWN)
-    troubles = tuple(await tx.deliveries.of_broadcast(broadcast_id, *bad))
-    shares = await tx.broadcasts.shares_of_broadcast(broadcast_id)
-    scheduled = broadcast.due_at is not None and broadcast.due_at > tx.now
-    began = broadcast.due_at or broadcast.confirmed_at
-    elapsed = (tx.now - began).total_seconds() if began else 0.0
-    done = sum(counts.values()) - counts.get(DeliveryState.READY, 0) - counts.get(DeliveryState.SENDING, 0)
+async def get_status(tx: ReadTransaction, broadcast_id: str) -> BroadcastStatus:
+    """How the deliveries of the broadcast are going at this moment.
+
+    Raises:
+        NotFoundError: there is no such broadcast.
+    """
+    broadcast = await get_broadcast(tx, broadcast_id)
+    counts = await tx.deliveries.count_by_state(broadcast_id)
+    failed = tuple(await tx.deliveries.list_by_broadcast(broadcast_id, *_FAILED))
+    started_at = broadcast.due_at or broadcast.confirmed_at
+    elapsed = (tx.now - started_at).total_seconds() if started_at else 0.0
+    completed = sum(counts.values()) - counts.get(DeliveryState.READY, 0) - counts.get(DeliveryState.SENDING, 0)
     return BroadcastStatus(
-        broadcast, counts, troubles, shares, scheduled=scheduled, rate=done / elapsed if elapsed > 0 else 0.0
+        broadcast,
+        counts,
+        failed,
+        shares=await tx.broadcasts.count_shares_of_broadcast(broadcast_id),
+        is_scheduled=broadcast.due_at is not None and broadcast.due_at > tx.now,
+        channels_per_second=completed / elapsed if elapsed > 0 else 0.0,
     )
 
 
 def report_finished(tx: WriteTransaction, broadcast: Broadcast, counts: dict[DeliveryState, int]) -> None:
-    """Puts the end of a broadcast into the events."""
+    """Reports the end of a broadcast as an event, with the number of deliveries in each state."""
     data = {"broadcast_id": broadcast.id, "outcomes": {state.value: count for state, count in sorted(counts.items())}}
     tx.report(BROADCAST_FINISHED, data, ebook_id=broadcast.ebook_id)

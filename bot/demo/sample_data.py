@@ -56,7 +56,7 @@ def build_servers(world: SimulatedDiscord) -> SampleData:
 async def add_sample_data(services: Services, town: SampleData) -> None:
     """The affiliates are subscribed and the book is there, with its first chapter."""
     for place, person in town.places:
-        await services.affiliates.join(place, person)
+        await services.affiliates.subscribe_channel(place, person)
     title, text = story()
 
     async def work(tx: WriteTransaction) -> None:

@@ -42,18 +42,17 @@ class GenerationPipeline:
     lease: timedelta
     writer_factory: WriterFactory | None = None
 
-    async def write(self, run: Run, owner: str) -> str:
+    async def write(self, run: Run) -> str:
         """The id of the finished script. Every complete cue is kept on the way; the run is ``done`` at the end."""
-        return await _Job(self, run, owner).write()
+        return await _Job(self, run).write()
 
 
 class _Job:
     """One run being written."""
 
-    def __init__(self, engine: GenerationPipeline, run: Run, owner: str) -> None:
+    def __init__(self, engine: GenerationPipeline, run: Run) -> None:
         self.engine = engine
         self.run = run
-        self.owner = owner
         self.order = ScriptRequest.model_validate_json(run.request)
         # Paragraphs longer than a part are cut here, once, so that an index means the same for every part.
         self.paragraphs = tuple(
@@ -169,7 +168,7 @@ class _Job:
         text = self.progress.model_dump_json()
 
         async def work(tx: WriteTransaction) -> None:
-            await tx.runs.renew(self.run.id, self.owner, self.engine.lease, text)
+            await tx.runs.renew(self.run.id, self.run.lease, self.engine.lease, progress=text)
 
         await self.engine.database.write(work)
 
@@ -253,7 +252,7 @@ class _Job:
             report_event(GRANT_LOG_ADDED, {"doc_id": log_id})
             ids = {"ebook_id": run.ebook_id, "script_id": script_id, "grant_log_id": log_id}
             report_event(GENERATION_COMPLETED, ids)
-            await tx.runs.finish(run.id, self.owner, script_id=script_id, cost_micros=cost, progress=kept)
+            await tx.runs.finish(run.id, run.lease, script_id=script_id, cost_micros=cost, progress=kept)
             return script_id
 
         return await self.engine.database.write(work)

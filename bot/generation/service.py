@@ -8,14 +8,15 @@ from bot.errors import DeliveryError, NotFoundError, StateError
 from bot.event_names import GENERATION_CANCELLED, GENERATION_RESUMED, GENERATION_STARTED
 from bot.generation.request import Progress, ScriptRequest
 from bot.generation.run_view import RunView
-from bot.generation.worker import LEASE, RunWorker
+from bot.generation.worker import RunWorker
 from bot.ports import RunCards
 from bot.scripts import timing
 from bot.scripts.models import Script, Usage, WriterKind
 from storage import Database, StaleStateError, WriteTransaction
+from storage.leases import LEASE
 from storage.states import RunState
 from storage.stores.ebooks import Ebook
-from storage.stores.runs import Run
+from storage.stores.runs import NewRun, Run
 
 _GONE = "This run is no longer known here."
 
@@ -99,7 +100,7 @@ class GenerationService:
         except StaleStateError:
             await self.refresh(run_id)  # a card that offers this has missed its end
             raise StateError("This run has already ended.", "Nothing was changed.") from None
-        await self.worker.drop(run_id)
+        await self.worker.cancel(run_id)
         await self.refresh(run_id)
 
     async def resume_run(self, run_id: str, by: Actor) -> None:
@@ -122,7 +123,7 @@ class GenerationService:
     async def repeat(self, run_id: str, by: Actor, *, place: tuple[int, int]) -> RequestedRun:
         """A new run for the chapter of an ended one, from the same text; what Gemini had finished is kept."""
         run = await self.get(run_id)
-        if run.state is RunState.DONE and self.worker.engine.writer_factory is None:
+        if run.state is RunState.DONE and self.worker.pipeline.writer_factory is None:
             raise StateError(
                 "No Gemini key is set.", "Ask your operator for GOOGLE_API_KEY; until then this is the template."
             )
@@ -153,7 +154,7 @@ class GenerationService:
         rests = view.run.state not in {RunState.READY, RunState.WRITING}
 
         async def work(tx: WriteTransaction) -> None:
-            await tx.runs.card_shows(run_id, view.run.state if shown and rests else None)
+            await tx.runs.set_card_state(run_id, view.run.state if shown and rests else None)
 
         await self.database.write(work)
 
@@ -165,7 +166,7 @@ class GenerationService:
             ebook = await tx.ebooks.find(run.ebook_id)
             by = await tx.members.get_discord_ids([run.member_id] if run.member_id else [])
             stored = await tx.scripts.get(run.script_id) if run.script_id else None
-            ahead = await tx.runs.ahead_of(run) if run.state is RunState.READY else 0
+            ahead = await tx.runs.count_ahead(run) if run.state is RunState.READY else 0
         view = RunView(
             run,
             ebook.title if ebook else run.ebook_id,
@@ -202,7 +203,7 @@ async def create_run(
         if ebook is None:
             ebook, new = await tx.ebooks.add(chapter.ebook, chapter.ebook, order.theme)
         await tx.ebooks.put_chapter(ebook.id, chapter.number, order.title, chapter.content)
-        run = await tx.runs.add(
+        new_run = NewRun(
             ebook_id=ebook.id,
             chapter_number=chapter.number,
             version=await tx.runs.next_version(ebook.id, chapter.number),
@@ -213,6 +214,7 @@ async def create_run(
             content=chapter.content,
             progress=progress,
         )
+        run = await tx.runs.add(new_run)
         started = {"ebook_id": ebook.id, "chapter_number": chapter.number, "theme": order.theme}
         tx.report(GENERATION_STARTED, started, member_id=member_id, ebook_id=ebook.id)
         if owner is not None:

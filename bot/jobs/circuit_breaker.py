@@ -1,60 +1,69 @@
-"""Whether Gemini is worth asking: after repeated failures it is left alone for a while instead of being hammered."""
+"""A circuit breaker: after too many failures a service is left alone, for a while or for good."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
 
 from bot.clock import Clock, utcnow
-from bot.generation.error_messages import fault
-from bot.generation.writer import GenerationError, GenerationErrorKind
-
-FAILURES: Final = 5
-"""How many failures in a row make it rest."""
-_FIRST_REST: Final = timedelta(minutes=1)
-_LONGEST_REST: Final = timedelta(minutes=15)
-
-# Faults that say something about Gemini or our account, and nothing about one chapter.
-_TELLING: Final = {
-    GenerationErrorKind.BAD_KEY,
-    GenerationErrorKind.NO_PERMISSION,
-    GenerationErrorKind.MODEL_GONE,
-    GenerationErrorKind.QUOTA_NONE,
-    GenerationErrorKind.OVERLOADED,
-    GenerationErrorKind.STALLED,
-    GenerationErrorKind.DISCONNECTED,
-    GenerationErrorKind.TIMED_OUT,
-}
 
 
 @dataclass(slots=True)
-class Health:
-    """Counts failures in a row. Each rest without a success after it is twice as long, up to a quarter of an hour."""
+class CircuitBreaker:
+    """Counts outcomes and opens when there are too many failures; while it is open, nothing should be tried.
 
+    It opens after ``failures_in_a_row``, or when at least ``failure_share`` (0 to 1) of ``least_outcomes`` or more outcomes
+    are failures; None switches a rule off. With ``first_rest`` it closes by itself after that time; each rest without a
+    success in between is twice as long as the one before, up to ``longest_rest``. Without ``first_rest`` it stays open.
+    """
+
+    failures_in_a_row: int | None = None
+    failure_share: float | None = None
+    least_outcomes: int = 1
+    first_rest: timedelta | None = None
+    longest_rest: timedelta = timedelta(minutes=15)
     clock: Clock = utcnow
-    _failures: int = 0
-    _rest: timedelta = _FIRST_REST
-    _until: datetime | None = None
+    outcomes: int = 0
+    failures: int = 0
+    _row: int = 0
+    _next_rest: timedelta | None = None
+    _open_until: datetime | None = None
+    _is_open_for_good: bool = False
 
     @property
-    def resting_until(self) -> datetime | None:
-        """The end of the rest; None where there is none."""
-        return self._until if self._until is not None and self._until > self.clock() else None
+    def is_open(self) -> bool:
+        """Whether nothing should be tried now."""
+        return self._is_open_for_good or self.open_until is not None
 
-    def check(self) -> None:
-        """Raises ``GenerationError`` of kind RESTING during a rest."""
-        until = self.resting_until
-        if until is not None:
-            raise fault(GenerationErrorKind.RESTING, back_at=until)
+    @property
+    def open_until(self) -> datetime | None:
+        """The end of the present rest; None where there is none, or where it has no end."""
+        return self._open_until if self._open_until is not None and self._open_until > self.clock() else None
 
-    def served(self) -> None:
-        """Gemini has written something."""
-        self._failures, self._rest, self._until = 0, _FIRST_REST, None
+    def record_success(self) -> None:
+        """The service answered: a rest ends, and the next one is a first one again. What is open for good stays open."""
+        self._row, self._next_rest, self._open_until = 0, None, None
+        self._record(failures=0)
 
-    def failed(self, found: GenerationError) -> None:
-        """All models and attempts are used up."""
-        if found.kind not in _TELLING or self.resting_until is not None:
-            return  # what was under way when the rest began tells nothing new
-        self._failures += 1
-        if self._failures >= FAILURES:
-            self._until = self.clock() + self._rest
-            self._rest = min(self._rest * 2, _LONGEST_REST)
+    def record_failure(self) -> None:
+        """The service failed. What was under way when it opened says nothing new and does not count."""
+        if not self.is_open:
+            self._row += 1
+            self._record(failures=1)
+
+    def _record(self, *, failures: int) -> None:
+        self.outcomes += 1
+        self.failures += failures
+        if not self._has_too_many():
+            return
+        if self.first_rest is None:
+            self._is_open_for_good = True
+        else:
+            rest = self._next_rest or self.first_rest
+            self._open_until = self.clock() + rest
+            self._next_rest = min(rest * 2, self.longest_rest)
+
+    def _has_too_many(self) -> bool:
+        if self.failures_in_a_row is not None and self._row >= self.failures_in_a_row:
+            return True
+        if self.failure_share is None or self.outcomes < self.least_outcomes:
+            return False
+        return self.failures >= self.outcomes * self.failure_share

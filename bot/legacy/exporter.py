@@ -114,7 +114,7 @@ async def _notifications(tx: ReadTransaction) -> AsyncIterator[Item]:
     async for _, text, _ in tx.documents.stream(NOTIFICATIONS.collection):
         yield "", json.loads(text)
     async for broadcast in tx.broadcasts.stream_sent():
-        yield "", broadcast.entry()
+        yield "", broadcast.to_entry()
 
 
 async def _progress(tx: ReadTransaction) -> AsyncIterator[Item]:

@@ -119,7 +119,7 @@ async def native(tx: ReadTransaction, file: LegacyFile, batch: Sequence[Record])
         return {given.source for given in sound if given.digest in there}
     if file is NOTIFICATIONS:
         moments = [moment(given.document.get("timestamp"), ZoneInfo("UTC")) for given in sound]
-        sent = {digest(entry) for entry in await tx.broadcasts.entries([at for at in moments if at])}
+        sent = {digest(entry) for entry in await tx.broadcasts.list_entries_of([at for at in moments if at])}
         return {given.source for given in sound if given.digest in sent}
     by_key = {given.key: given for given in sound if _usable(given.key, _MOST_ID)}
     if file is SCRIPTS:

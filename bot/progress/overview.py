@@ -103,7 +103,7 @@ class OverviewService:
             events=await tx.events.count(found),
             writing=await tx.runs.count_live(),
             last=await _with_member(tx, newest[0]) if newest else None,
-            boards=tuple((board.channel_id, board.trouble) for board in await tx.boards.all()),
+            boards=tuple((board.channel_id, board.trouble) for board in await tx.boards.list_all()),
         )
 
     async def _money(self, tx: ReadTransaction, wanted: ResolvedScope) -> Money:

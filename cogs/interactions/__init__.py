@@ -1,1 +1,1 @@
-"""Answering an interaction: who may do it, autocomplete, and the one error path."""
+"""What all interactions have in common: permissions, autocompletion and the one error path."""

@@ -1,4 +1,4 @@
-"""Who is pressing, what they may do, and the services behind every press."""
+"""Who uses a command or presses a button, what they may do, and the services that answer."""
 
 import discord
 
@@ -7,24 +7,26 @@ from bot.app import MythBot
 from bot.errors import ForbiddenError
 from bot.services import Services
 
-_TEAM_ONLY = "This is for the studio's team."
-
 
 def get_bot(interaction: discord.Interaction) -> MythBot:
-    """The bot, typed."""
+    """Returns the bot with its own type."""
     client = interaction.client
     if not isinstance(client, MythBot):
-        raise TypeError("this runs in no other bot")
+        raise TypeError("interactions of other bots are not handled here")
     return client
 
 
 def get_services(interaction: discord.Interaction) -> Services:
-    """The services, for buttons that are made anew from their id at each press."""
+    """Returns the services. Persistent items are rebuilt from their custom ids, so they cannot get them when constructed."""
     return get_bot(interaction).services
 
 
 def is_team(interaction: discord.Interaction) -> bool:
-    """In the studio's server, and an administrator or a holder of a team role (Manage Server where none are set)."""
+    """Whether the user belongs to the studio's team.
+
+    The team are members of the studio's server, in that server, who are administrators or have a team role. If no team role
+    is configured, the Manage Server permission takes its place.
+    """
     bot = get_bot(interaction)
     if interaction.guild_id != bot.settings.studio_guild_id:
         return False
@@ -37,20 +39,30 @@ def is_team(interaction: discord.Interaction) -> bool:
 
 
 def get_actor(interaction: discord.Interaction) -> Actor:
-    """Whoever typed or pressed."""
+    """Returns the user of the interaction as an actor."""
     return Actor(interaction.user.id, interaction.user.display_name, is_team(interaction))
 
 
 def require_team(interaction: discord.Interaction) -> Actor:
-    """Whoever typed or pressed, if they are the team; ``ForbiddenError`` otherwise."""
-    found = get_actor(interaction)
-    if not found.team:
-        raise ForbiddenError(_TEAM_ONLY, "Ask somebody who manages the studio's server for the team role.")
-    return found
+    """Returns the user of the interaction as an actor.
+
+    Raises:
+        ForbiddenError: The user does not belong to the studio's team.
+    """
+    actor = get_actor(interaction)
+    if not actor.team:
+        raise ForbiddenError(
+            "This is for the studio's team.", "Ask somebody who manages the studio's server for the team role."
+        )
+    return actor
 
 
 def require_manager(interaction: discord.Interaction) -> Actor:
-    """Whoever typed or pressed, if they may manage this server; ``ForbiddenError`` otherwise."""
+    """Returns the user of the interaction as an actor.
+
+    Raises:
+        ForbiddenError: The user lacks the Manage Server permission in the server of the interaction.
+    """
     if not interaction.permissions.manage_guild:
         raise ForbiddenError(
             "Only somebody who manages this server can do this.", "Ask a member with **Manage Server**."

@@ -1,6 +1,8 @@
-"""Autocomplete: ids as values, titles as labels. It never raises, and tells outsiders nothing internal."""
+"""Autocompletion of command options: ids as values, titles as labels."""
 
-import logging
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from functools import wraps
+from typing import Any, Final, TypeAlias
 
 import discord
 from discord.app_commands import Choice
@@ -9,24 +11,56 @@ from bot.errors import log_unexpected
 from cogs.interactions.access import get_services, is_team
 from cogs.views.formatting import shorten
 
-_log = logging.getLogger(__name__)
-_MOST = 25
+MAX_CHOICES: Final = 25
+"""Discord's documentation: an autocomplete response holds at most 25 choices."""
+_MAX_CHARACTERS: Final = 100
+"""Discord's documentation: the name and the value of a choice have at most 100 characters."""
+
+LabelledIds: TypeAlias = Iterable[tuple[str, str]]
+"""Pairs of id and label."""
+_Search: TypeAlias = Callable[[discord.Interaction[Any], str], Awaitable[LabelledIds]]
+_Autocomplete: TypeAlias = Callable[[discord.Interaction[Any], str], Coroutine[Any, Any, list[Choice[str]]]]
 
 
-async def ebook_choices(interaction: discord.Interaction, current: str) -> list[Choice[str]]:
-    """Books whose id or title contains what was typed; for outsiders those with something out or coming."""
-    try:
-        services = get_services(interaction)
-        if is_team(interaction):
-            async with services.database.read() as tx:
-                books = [(book.id, book.title) for book in await tx.ebooks.matching(current.strip()[:100], _MOST)]
-        else:
-            books = await services.public.books(current.strip()[:100])
-        return [Choice(name=_label(*book), value=book[0]) for book in books[:_MOST]]
-    except Exception as error:  # noqa: BLE001 - Discord shows "loading options failed" for whatever is raised here
-        log_unexpected(error, "completing a book's name")
-        return []
+def autocomplete(subject: str, *, team_only: bool = False) -> Callable[[_Search], _Autocomplete]:
+    """Turns a search into a callback for ``app_commands.autocomplete``.
+
+    The search gets the interaction and the typed text, stripped and shortened to 100 characters, and returns pairs of id and
+    label. The callback never raises, because Discord would show "Loading options failed": an exception is logged and gives
+    no choices.
+
+    Args:
+        subject: What is completed, for the log: "a book's name".
+        team_only: Whether people outside the team get no choices.
+    """
+
+    def decorate(search: _Search) -> _Autocomplete:
+        @wraps(search)
+        async def callback(interaction: discord.Interaction, current: str) -> list[Choice[str]]:
+            try:
+                if team_only and not is_team(interaction):
+                    return []
+                choices = [_choice(*pair) for pair in await search(interaction, current.strip()[:_MAX_CHARACTERS])]
+            except Exception as error:  # noqa: BLE001 - discord.py would only log it, without a reference id
+                log_unexpected(error, f"completing {subject}")
+                return []
+            return choices[:MAX_CHOICES]
+
+        return callback
+
+    return decorate
 
 
-def _label(ebook_id: str, title: str) -> str:
-    return shorten(title if title == ebook_id else f"{title} ({ebook_id})", 100) or ebook_id[:100]
+@autocomplete("a book's name")
+async def ebook_autocomplete(interaction: discord.Interaction, text: str) -> LabelledIds:
+    """Finds books by id or title: every book for the team, for others those with an approved or released script."""
+    services = get_services(interaction)
+    if is_team(interaction):
+        books = await services.ebooks.search(text, MAX_CHOICES)
+    else:
+        books = await services.public.books(text)
+    return [(ebook_id, title if title == ebook_id else f"{title} ({ebook_id})") for ebook_id, title in books]
+
+
+def _choice(value: str, label: str) -> Choice[str]:
+    return Choice(name=shorten(label, _MAX_CHARACTERS) or value[:_MAX_CHARACTERS], value=value)

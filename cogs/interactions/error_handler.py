@@ -1,4 +1,4 @@
-"""The one error path. Commands, buttons, selects and modals all end in ``reply_with_error``."""
+"""The one error path: errors of commands, buttons, selects and modals all end in ``reply_with_error``."""
 
 import logging
 
@@ -7,36 +7,39 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.errors import MythError, log_unexpected
+from cogs.messages.error_codes import (
+    ALREADY_ACKNOWLEDGED,
+    MISSING_ACCESS,
+    MISSING_PERMISSIONS,
+    UNKNOWN_INTERACTION,
+)
+from cogs.messages.failures import has_code
 
 _log = logging.getLogger(__name__)
-_MISSING_PERMISSIONS = 50013
-_MISSING_ACCESS = 50001
-_UNKNOWN_INTERACTION = 10062
-_ALREADY_ANSWERED = 40060
 
 
 async def reply_with_error(interaction: discord.Interaction, error: Exception) -> None:
-    """The person reads one sentence that says what happened and one that says what to do. Never raises."""
+    """Replies privately with one sentence that says what happened and one that says what to do.
+
+    An error of ours gets a reference id instead of a description; the log has the traceback under the same id. Never raises:
+    a reply that Discord refuses is logged.
+    """
     if isinstance(error, app_commands.CommandInvokeError | app_commands.TransformerError) and error.__cause__:
         error = error.__cause__ if isinstance(error.__cause__, Exception) else error
-    if _is_gone(error):
-        _log.info("an interaction was gone before it could be answered")
+    if has_code(error, UNKNOWN_INTERACTION, ALREADY_ACKNOWLEDGED):
+        _log.info("an interaction expired or was answered elsewhere before this answer")
         return
-    text = _sentence(interaction, error)
+    text = _describe(interaction, error)
     try:
         if interaction.response.is_done():
             await interaction.followup.send(text, ephemeral=True)
         else:
             await interaction.response.send_message(text, ephemeral=True)
     except discord.HTTPException as failure:
-        _log.warning("an error could not be told to the person: %s", failure)
+        _log.warning("could not reply with an error: %s", failure)
 
 
-def _is_gone(error: Exception) -> bool:
-    return isinstance(error, discord.HTTPException) and error.code in {_UNKNOWN_INTERACTION, _ALREADY_ANSWERED}
-
-
-def _sentence(interaction: discord.Interaction, error: Exception) -> str:
+def _describe(interaction: discord.Interaction, error: Exception) -> str:
     match error:
         case MythError():
             _log.info("%s", error.sentence)
@@ -46,25 +49,28 @@ def _sentence(interaction: discord.Interaction, error: Exception) -> str:
         case app_commands.NoPrivateMessage():
             return "This works only inside a server."
         case app_commands.TransformerError():
-            return "What was given for one of the options cannot be used. Choose it from the list."
+            return "One of the options has a value that cannot be used. Choose it from the list."
         case app_commands.CheckFailure():
             return "You may not use this here. Ask somebody who manages this server."
-        case discord.Forbidden() if error.code in {_MISSING_PERMISSIONS, _MISSING_ACCESS}:
+        case discord.Forbidden() if has_code(error, MISSING_PERMISSIONS, MISSING_ACCESS):
             return "I lack a permission in this channel. Give me View Channel, Send Messages, Embed Links and Attach Files."
         case discord.NotFound():
-            return "What this is about no longer exists. It may have been deleted."
+            return "This no longer exists. It may have been deleted."
         case _:
-            ref = log_unexpected(error, f"answering {_what(interaction)}")
-            return f"Something went wrong on our side. Nothing was lost. Tell your operator this reference: {ref}."
+            reference = log_unexpected(error, f"answering {_name_of(interaction)}")
+            return (
+                f"Something went wrong on our side. Nothing was lost. Give your operator this reference: {reference}."
+            )
 
 
-def _what(interaction: discord.Interaction) -> str:
+def _name_of(interaction: discord.Interaction) -> str:
+    """Returns the command or the custom id of the interaction, for the log."""
     if interaction.command is not None:
         return f"/{interaction.command.qualified_name}"
-    pressed = dict(interaction.data or {}).get("custom_id", "something")
-    return f"a press of {pressed}"
+    custom_id = dict(interaction.data or {}).get("custom_id", "an unknown component")
+    return f"the component {custom_id}"
 
 
 async def setup(bot: commands.Bot) -> None:
-    """Errors of every command end in ``reply_with_error``; views and modals pass theirs to it themselves."""
+    """Sends the errors of every command to ``reply_with_error``; views and modals do so themselves (cogs/views/base.py)."""
     bot.tree.error(reply_with_error)

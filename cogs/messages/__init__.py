@@ -1,1 +1,1 @@
-"""Adapters that post and edit messages: the one place that knows Discord's error codes."""
+"""The adapters that post and edit messages: the only code that knows how Discord's requests fail."""

@@ -1,10 +1,9 @@
-"""Live boards as messages: posted, pinned, edited and found again by their button."""
+"""The messages of live boards: posted, pinned, edited, and found again by their button."""
 
 import logging
 from datetime import timedelta
 from typing import Any, Final
 
-import aiohttp
 import discord
 from discord import ui
 
@@ -13,14 +12,18 @@ from bot.charts.snapshot import Snapshot
 from bot.errors import DeliveryError
 from bot.permissions import in_words
 from bot.ports import EditResult
-from cogs.messages.error_codes import (
-    MISSING_ACCESS,
-    MISSING_PERMISSIONS,
-    OLD_MESSAGE_EDITS,
-    UNKNOWN_CHANNEL,
-    UNKNOWN_MESSAGE,
+from cogs.messages.error_codes import UNKNOWN_CHANNEL, UNKNOWN_MESSAGE
+from cogs.messages.failures import (
+    REQUEST_ERRORS,
+    DiscordFailure,
+    classify,
+    has_code,
+    is_transient,
+    status_or_code,
 )
-from cogs.messages.requests import answer
+from cogs.messages.nonces import derive_nonce
+from cogs.messages.own_messages import find_own_messages
+from cogs.messages.requests import await_response
 from cogs.views.base import action_row, card_layout
 from cogs.views.formatting import EMBER, format_relative_time
 from cogs.views.progress.board_controls import MARK, TakeDownButton
@@ -28,150 +31,154 @@ from cogs.views.progress.controls import picture_file
 from cogs.views.progress.texts import overview_text, picture
 
 _log = logging.getLogger(__name__)
-_RECENT_MESSAGES: Final = 50
-_NEEDED: Final = (
+_REQUIRED_PERMISSIONS: Final = (
     ("view_channel", "View Channel"),
     ("send_messages", "Send Messages"),
     ("attach_files", "Attach Files"),
 )
-_OLD: Final = timedelta(hours=1)
-_QUICK_SECONDS: Final = 10.0
-_FAILURES = (discord.HTTPException, discord.RateLimited, aiohttp.ClientError, OSError, TimeoutError)
+_EDIT_LIMITED_AFTER: Final = timedelta(hours=1)
+"""The age at which Discord limits the edits of a message (error 30046, "edits to messages older than 1 hour")."""
+_SHORT_SECONDS: Final = 10.0
+"""For every request but a post. The worker has 50 seconds for a board's turn and makes several requests in it."""
 _NOT_PINNED: Final = "I could not pin it: give me **Pin Messages** here, or pin it yourself."
 
 
 class DiscordBoardMessages:
-    """Boards by channel and message."""
+    """Implements ``BoardMessages``."""
 
     def __init__(self, bot: MythBot) -> None:
         self._bot = bot
 
     async def post(self, channel_id: int, snapshot: Snapshot, nonce: str) -> int:
-        """The id of a new message."""
-        self._check(channel_id)
+        """Posts a board and returns the id of the message.
+
+        Raises:
+            DeliveryError: Discord refuses the message for good.
+            LookupError: The channel was deleted.
+            TimeoutError: It is unknown whether the message was posted.
+        """
+        self._check_permissions(channel_id)
         try:
             try:
                 message = await self._send(channel_id, snapshot, nonce)
             except discord.NotFound as error:
                 if error.code != UNKNOWN_MESSAGE:
                     raise
-                # Discord still knows the nonce of a board that arrived, was lost on us and was deleted meanwhile.
-                message = await self._send(channel_id, snapshot, nonce[::-1])
-        except _FAILURES as error:
-            raise _refused(error) from error
+                # A board with this nonce was posted, the response was lost, and the board has been deleted since. Discord
+                # still remembers the nonce and refuses it, so this attempt needs another one.
+                message = await self._send(channel_id, snapshot, derive_nonce("board after a deleted one", nonce))
+        except REQUEST_ERRORS as error:
+            raise port_error(error) from error
         return message.id
 
     async def pin(self, channel_id: int, message_id: int) -> str:
-        """Pinned, or why not."""
-        granted = self._granted(channel_id)
+        """Pins the message. Returns an empty string, or a sentence for people if it could not be pinned."""
+        granted = self._granted_permissions(channel_id)
         if granted is not None and not granted.pin_messages:
             return _NOT_PINNED
         try:
-            await answer(self._channel(channel_id).get_partial_message(message_id).pin(), _QUICK_SECONDS)
-        except _FAILURES as error:
-            _log.info("a live board could not be pinned: %s", error)
+            await await_response(self._channel(channel_id).get_partial_message(message_id).pin(), _SHORT_SECONDS)
+        except REQUEST_ERRORS as error:
+            _log.info("could not pin a live board: %r", error)
             return _NOT_PINNED
         return ""
 
     async def edit(self, channel_id: int, message_id: int, snapshot: Snapshot) -> EditResult:
-        """The message shows the look afterwards."""
-        self._check(channel_id)
+        """Makes one attempt to edit the message so that it shows the snapshot.
+
+        Raises:
+            DeliveryError: Discord refuses the edit for good.
+            LookupError: The channel was deleted.
+        """
+        self._check_permissions(channel_id)
         message = self._channel(channel_id).get_partial_message(message_id)
-        # Discord answers edits of old messages with ever longer waits; a fresh message is quicker than they are.
-        old = discord.utils.utcnow() - message.created_at > _OLD
         try:
-            await answer(message.edit(view=board_card(snapshot), attachments=[picture_file(snapshot)]), _QUICK_SECONDS)
-        except discord.HTTPException as error:
-            if error.code == UNKNOWN_MESSAGE:
-                return EditResult.GONE
-            if error.code == OLD_MESSAGE_EDITS:
-                return EditResult.TOO_OLD
-            if error.status < 500 and error.status != 429:
-                raise _refused(error) from error
-            _log.info("a live board could not be edited: %s", error)
-            return EditResult.TOO_OLD if old and error.status == 429 else EditResult.UNCERTAIN
-        except (discord.RateLimited, aiohttp.ClientError, OSError, TimeoutError) as error:
-            _log.info("a live board may not have been edited: %s", type(error).__name__)
-            return (
-                EditResult.TOO_OLD
-                if old and isinstance(error, discord.RateLimited | TimeoutError)
-                else EditResult.UNCERTAIN
-            )
+            request = message.edit(view=board_card(snapshot), attachments=[picture_file(snapshot)])
+            await await_response(request, _SHORT_SECONDS)
+        except REQUEST_ERRORS as error:
+            return edit_result_of_failure(error, discord.utils.utcnow() - message.created_at)
         return EditResult.DONE
 
     async def exists(self, channel_id: int, message_id: int) -> bool:
-        """Whether it stands there; true where nobody can tell."""
-        self._check(channel_id)
-        if not self._may_read(channel_id):
+        """Returns False if the message was deleted, and True if it exists or that cannot be determined.
+
+        Raises:
+            DeliveryError: The bot lacks a permission in the channel.
+            LookupError: The channel was deleted.
+        """
+        self._check_permissions(channel_id)
+        if not self._can_read_history(channel_id):
             return True
         try:
-            await answer(self._channel(channel_id).fetch_message(message_id), _QUICK_SECONDS)
+            await await_response(self._channel(channel_id).fetch_message(message_id), _SHORT_SECONDS)
         except discord.NotFound as error:
-            if error.code == UNKNOWN_CHANNEL:
-                raise _refused(error) from error
+            if has_code(error, UNKNOWN_CHANNEL):
+                raise port_error(error) from error
             return False
-        except _FAILURES as error:
-            _log.info("a live board could not be looked for: %s", type(error).__name__)
+        except REQUEST_ERRORS as error:
+            _log.info("could not fetch a live board: %r", error)
         return True
 
     async def find_others(self, channel_id: int, known_id: int | None) -> list[int]:
-        """Boards of ours among the recent messages, the newest first."""
-        self._check(channel_id)
-        me = self._bot.user
-        if me is None or not self._may_read(channel_id):
+        """Returns the ids of the bot's boards among the channel's recent messages, except ``known_id``, newest first.
+
+        Raises:
+            DeliveryError: Discord refuses the request for good.
+            LookupError: The channel was deleted.
+            TimeoutError: The channel could not be read now.
+        """
+        self._check_permissions(channel_id)
+        if not self._can_read_history(channel_id):
             return []
+        search = find_own_messages(self._bot, self._channel(channel_id), lambda custom_id: custom_id == MARK)
         try:
-            recent = await answer(self._recent(channel_id), _QUICK_SECONDS)
-        except _FAILURES as error:
-            raise _refused(error) from error
-        return [
-            message.id
-            for message in recent
-            if message.author.id == me.id and message.id != known_id and _is_board(message)
-        ]
+            message_ids = await await_response(search, _SHORT_SECONDS)
+        except REQUEST_ERRORS as error:
+            raise port_error(error) from error
+        return [message_id for message_id in message_ids if message_id != known_id]
 
     async def delete(self, channel_id: int, message_id: int) -> bool:
-        """Whether it is gone; gone before counts."""
+        """Deletes the message. Returns whether it is deleted now; a message that was already deleted counts."""
         try:
-            await answer(self._channel(channel_id).get_partial_message(message_id).delete(), _QUICK_SECONDS)
+            await await_response(self._channel(channel_id).get_partial_message(message_id).delete(), _SHORT_SECONDS)
         except discord.NotFound:
             return True
-        except _FAILURES as error:
-            _log.info("a live board could not be deleted: %s", error)
+        except REQUEST_ERRORS as error:
+            _log.info("could not delete a live board: %r", error)
             return False
         return True
 
     async def _send(self, channel_id: int, snapshot: Snapshot, nonce: str) -> discord.Message:
         request = self._channel(channel_id).send(view=board_card(snapshot), file=picture_file(snapshot), nonce=nonce)
-        return await answer(request)
-
-    async def _recent(self, channel_id: int) -> list[discord.Message]:
-        return [message async for message in self._channel(channel_id).history(limit=_RECENT_MESSAGES)]
+        return await await_response(request)
 
     def _channel(self, channel_id: int) -> discord.PartialMessageable:
         return self._bot.get_partial_messageable(channel_id, guild_id=self._bot.settings.studio_guild_id)
 
-    def _granted(self, channel_id: int) -> discord.Permissions | None:
-        """What we may do there, as far as the cache knows the channel."""
+    def _granted_permissions(self, channel_id: int) -> discord.Permissions | None:
+        """Returns the bot's permissions in the channel, or None if the cache does not know the channel."""
         channel = self._bot.get_channel(channel_id)
         if isinstance(channel, discord.abc.GuildChannel | discord.Thread) and channel.guild.me is not None:
             return channel.permissions_for(channel.guild.me)
         return None
 
-    def _may_read(self, channel_id: int) -> bool:
-        granted = self._granted(channel_id)
+    def _can_read_history(self, channel_id: int) -> bool:
+        granted = self._granted_permissions(channel_id)
         return granted is None or granted.read_message_history
 
-    def _check(self, channel_id: int) -> None:
-        """``DeliveryError`` before Discord refuses: requests that fail are counted against us."""
-        granted = self._granted(channel_id)
-        lacking = [shown for name, shown in _NEEDED if granted is not None and not getattr(granted, name)]
+    def _check_permissions(self, channel_id: int) -> None:
+        """Raises ``DeliveryError`` if the cache shows that a request would be refused.
+
+        Discord counts refused requests and bans an address that makes too many of them.
+        """
+        granted = self._granted_permissions(channel_id)
+        lacking = [label for name, label in _REQUIRED_PERMISSIONS if granted is not None and not getattr(granted, name)]
         if lacking:
             raise DeliveryError(f"I lack {in_words(lacking)} there.")
 
 
 def board_card(snapshot: Snapshot) -> ui.LayoutView:
-    """The overview as everybody in the channel sees it."""
+    """Returns the layout of a live board: the overview, its picture, the time, and the button that takes it down."""
     items: list[ui.Item[Any]] = [
         ui.TextDisplay(overview_text(snapshot.overview, heading="Live board")),
         picture(snapshot.alt),
@@ -181,17 +188,30 @@ def board_card(snapshot: Snapshot) -> ui.LayoutView:
     return card_layout(*items, accent=EMBER)
 
 
-def _is_board(message: discord.Message) -> bool:
-    parts = [part for part in message.components if isinstance(part, discord.Container)]
-    rows = [child for part in parts for child in part.children if isinstance(child, discord.ActionRow)]
-    return any(getattr(button, "custom_id", None) == MARK for found in rows for button in found.children)
+def edit_result_of_failure(error: Exception, age: timedelta) -> EditResult:
+    """Returns what a failed edit means for a board whose message is this old; raises if Discord refuses it for good."""
+    failure = classify(error)
+    if failure is DiscordFailure.UNKNOWN_MESSAGE:
+        return EditResult.GONE
+    if failure is DiscordFailure.EDIT_LIMIT:
+        return EditResult.TOO_OLD
+    if not is_transient(error):
+        raise port_error(error) from error
+    _log.info("a live board may not have been edited: %r", error)
+    # discord.py waits out the limit on edits of old messages, and the wait grows with each edit: it shows as a missing
+    # response. A new message is quicker.
+    is_limited = failure in {DiscordFailure.RATE_LIMITED, DiscordFailure.NO_RESPONSE}
+    return EditResult.TOO_OLD if age > _EDIT_LIMITED_AFTER and is_limited else EditResult.UNCERTAIN
 
 
-def _refused(error: Exception) -> Exception:
-    if not isinstance(error, discord.HTTPException) or error.status >= 500 or error.status == 429:
+def port_error(error: Exception) -> Exception:
+    """Translates a failed request into the exceptions that ``BoardMessages`` documents."""
+    if is_transient(error):
         return TimeoutError(str(error))
-    if error.code == UNKNOWN_CHANNEL:
-        return LookupError("the channel was deleted")
-    if error.code in {MISSING_ACCESS, MISSING_PERMISSIONS}:
-        return DeliveryError("I lack **View Channel**, **Send Messages** or **Attach Files** there.")
-    return DeliveryError(f"Discord refuses the board there (code {error.code or error.status}).")
+    match classify(error):
+        case DiscordFailure.UNKNOWN_CHANNEL:
+            return LookupError("the channel was deleted")
+        case DiscordFailure.MISSING_ACCESS | DiscordFailure.MISSING_PERMISSIONS:
+            return DeliveryError("I lack **View Channel**, **Send Messages** or **Attach Files** there.")
+        case _:
+            return DeliveryError(f"Discord refuses the board there (code {status_or_code(error)}).")

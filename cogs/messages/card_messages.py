@@ -1,209 +1,104 @@
-"""Cards: channel messages of ours, found and edited by their ids, never through an interaction that may have ended."""
+"""The messages of run cards and broadcast cards: posted, edited, deleted, and found again after a lost response.
+
+A card is an ordinary message of the bot, addressed by channel and message id. It is never edited through an interaction,
+whose token expires after 15 minutes.
+"""
 
 import logging
-from datetime import timedelta
 from enum import Enum, auto
 from typing import Final
 
-import aiohttp
 import discord
 from discord import ui
 
 from bot.app import MythBot
-from bot.broadcasts.post import BroadcastStatus
 from bot.errors import DeliveryError
-from bot.generation.run_view import RunView
-from cogs.messages.error_codes import (
-    MISSING_ACCESS,
-    MISSING_PERMISSIONS,
-    OLD_MESSAGE_EDITS,
-    UNKNOWN_CHANNEL,
-    UNKNOWN_MESSAGE,
-)
-from cogs.messages.requests import EditQueue, answer
-from cogs.views.broadcast_card import broadcast_card
-from cogs.views.script_card import script_card
-from storage.states import RunState
+from cogs.messages.failures import REQUEST_ERRORS, DiscordFailure, classify, is_transient
+from cogs.messages.own_messages import find_own_messages
+from cogs.messages.requests import EditQueue, await_response
 
 _log = logging.getLogger(__name__)
 
-_FRESH: Final = timedelta(minutes=50)
-"""Discord limits the edits of messages older than an hour; a live card is replaced before."""
-_WAITING: Final = {RunState.READY, RunState.WRITING}
-_RECENT_MESSAGES: Final = 50
 _POST_SECONDS: Final = 60.0
-"""Many cards may wait for the few messages that Discord takes in one channel."""
-_FAILURES: Final = (discord.HTTPException, discord.RateLimited, aiohttp.ClientError, OSError, TimeoutError)
-_FINAL: Final = {MISSING_ACCESS, MISSING_PERMISSIONS, UNKNOWN_CHANNEL}
+"""Longer than for other requests: Discord accepts about one message a second in a channel, and many cards may be waiting."""
+_NO_ACCESS: Final = {
+    DiscordFailure.MISSING_ACCESS,
+    DiscordFailure.MISSING_PERMISSIONS,
+    DiscordFailure.UNKNOWN_CHANNEL,
+}
 
 
-class _Edited(Enum):
+class CardEdit(Enum):
+    """The result of an attempt to edit a card."""
+
     DONE = auto()
-    GONE = auto()  # a fresh one is needed
-    LATER = auto()  # nobody knows what the card shows
+    """The card was edited, or Discord will never accept the edit and there is nothing left to do."""
+    REPLACE = auto()
+    """The card was deleted or is too old to be edited: a new one must be posted to show anything."""
+    UNCERTAIN = auto()
+    """The failure is temporary and the card may show either version: the edit should be repeated later."""
 
 
-class DiscordRunCards:
-    """The cards of runs."""
+class CardMessages:
+    """Requests about the messages of cards. Edits of one card are sent in the order of the calls."""
 
     def __init__(self, bot: MythBot) -> None:
         self._bot = bot
-        self._turns = EditQueue()
-        self._placed: dict[str, int] = {}
-        """Where cards are that a run under way does not know of yet."""
+        self._edits = EditQueue()
 
-    async def post_card(self, view: RunView) -> tuple[int, int] | None:
-        """A new card in the run's channel."""
-        run = view.run
-        if run.channel_id is None:
+    async def post(self, channel_id: int, view: ui.LayoutView, nonce: str) -> int:
+        """Posts a card and returns the id of the message.
+
+        Raises:
+            DeliveryError: Discord refused the message for good.
+            TimeoutError: It is unknown whether the message was posted. A repetition with the same nonce within a few
+                minutes results in one message.
+        """
+        request = self._bot.get_partial_messageable(channel_id).send(view=view, nonce=nonce)
+        try:
+            message = await await_response(request, _POST_SECONDS)
+        except REQUEST_ERRORS as error:
+            _log.info("could not post a card: %r", error)
+            if is_transient(error):
+                raise TimeoutError("Discord did not confirm that the card was posted") from error
+            hint = "The work itself goes on."
+            if classify(error) in _NO_ACCESS:
+                hint = "Give me **View Channel** and **Send Messages** here; the work itself goes on."
+            raise DeliveryError("I cannot post a card in this channel.", hint) from error
+        return message.id
+
+    async def edit(self, channel_id: int, message_id: int, view: ui.LayoutView) -> CardEdit:
+        """Makes one attempt to edit the card, after earlier edits of it have ended."""
+        message = self._bot.get_partial_messageable(channel_id).get_partial_message(message_id)
+        try:
+            await self._edits.send_edit(message_id, lambda: message.edit(view=view))
+        except REQUEST_ERRORS as error:
+            if classify(error) in {DiscordFailure.UNKNOWN_MESSAGE, DiscordFailure.EDIT_LIMIT}:
+                return CardEdit.REPLACE
+            _log.warning("could not edit a card: %r", error)
+            return CardEdit.UNCERTAIN if is_transient(error) else CardEdit.DONE
+        return CardEdit.DONE
+
+    async def delete(self, channel_id: int, message_id: int) -> None:
+        """Makes one attempt to delete a card; a failure is only logged."""
+        try:
+            await await_response(self._bot.get_partial_messageable(channel_id).get_partial_message(message_id).delete())
+        except REQUEST_ERRORS as error:
+            _log.info("could not delete an old card: %r", error)
+
+    async def find(self, channel_id: int, owner_id: str) -> int | None:
+        """Returns the id of the newest card among the channel's recent messages that has a button for ``owner_id``.
+
+        ``owner_id`` is the id of a run or of a broadcast. Returns None if there is no such card or the bot may not read the
+        channel.
+
+        Raises:
+            Exception: One of ``REQUEST_ERRORS``, for every other failure.
+        """
+        channel = self._bot.get_partial_messageable(channel_id)
+        search = find_own_messages(self._bot, channel, lambda custom_id: owner_id in custom_id)
+        try:
+            message_ids = await await_response(search)
+        except discord.Forbidden:
             return None
-        return run.channel_id, await _post(self._bot, run.channel_id, script_card(view), _nonce(run.id))
-
-    async def update_card(self, view: RunView) -> bool:
-        """Edits the card; where there is none, or it is gone or too old to be edited, a fresh one takes its place."""
-        run = view.run
-        if run.channel_id is None:
-            return True
-        card_id = self._placed.get(run.id) or run.card_id
-        old = card_id is not None and discord.utils.utcnow() - discord.utils.snowflake_time(card_id) > _FRESH
-        if card_id is not None and not (old and run.state in _WAITING):
-            edited = await _edit(self._bot, self._turns, run.channel_id, card_id, script_card(view))
-            if edited is not _Edited.GONE:
-                return self._known(view, edited is _Edited.DONE)
-        try:
-            fresh = await self._fresh(view, run.channel_id, card_id)
-        except DeliveryError as error:
-            _log.warning("the card of run %s cannot be shown: %s", run.id, error.sentence)
-            return True
-        except _FAILURES as error:
-            _log.warning("the card of run %s cannot be shown now: %s", run.id, error)
-            return False
-        self._placed[run.id] = fresh
-        await self._bot.services.generation.place_card(run.id, run.channel_id, fresh)
-        if card_id is None:
-            # By its nonce this may be the card that was posted before, as it looked then.
-            edited = await _edit(self._bot, self._turns, run.channel_id, fresh, script_card(view))
-            return self._known(view, edited is _Edited.DONE)
-        if old:
-            await _delete(self._bot, run.channel_id, card_id)
-        return self._known(view, shown=True)
-
-    async def _fresh(self, view: RunView, channel_id: int, before: int | None) -> int:
-        """A card whose posting was never answered, brought up to date; else a new one."""
-        stray = await _stray(self._bot, channel_id, view.run.id) if before is None else None
-        if (
-            stray is not None
-            and await _edit(self._bot, self._turns, channel_id, stray, script_card(view)) is _Edited.DONE
-        ):
-            return stray
-        return await _post(
-            self._bot, channel_id, script_card(view), _nonce(view.run.id) if before is None else f"{before:x}"
-        )
-
-    def _known(self, view: RunView, shown: bool) -> bool:  # noqa: FBT001 - what it returns
-        if view.run.state not in _WAITING:
-            self._placed.pop(view.run.id, None)
-        return shown
-
-
-class DiscordBroadcastCards:
-    """The cards of broadcasts."""
-
-    def __init__(self, bot: MythBot) -> None:
-        self._bot = bot
-        self._turns = EditQueue()
-
-    async def post_card(self, account: BroadcastStatus, channel_id: int) -> int:
-        """The id of a new card."""
-        return await _post(self._bot, channel_id, broadcast_card(account), _nonce(account.broadcast.id))
-
-    async def update_card(self, account: BroadcastStatus) -> bool:
-        """Edits the card; one that is gone was deleted by somebody who did not want it."""
-        broadcast = account.broadcast
-        if broadcast.channel_id is None:
-            return True
-        if broadcast.card_id is not None:
-            edited = await _edit(
-                self._bot, self._turns, broadcast.channel_id, broadcast.card_id, broadcast_card(account)
-            )
-            return edited is not _Edited.LATER
-        try:
-            found = await _stray(self._bot, broadcast.channel_id, broadcast.id)
-            if found is None:
-                found = await self.post_card(account, broadcast.channel_id)
-        except DeliveryError:
-            return True
-        except _FAILURES as error:
-            _log.warning("the card of announcement %s cannot be shown now: %s", broadcast.id, error)
-            return False
-        await self._bot.services.broadcasting.place_card(broadcast.id, broadcast.channel_id, found)
-        return await _edit(self._bot, self._turns, broadcast.channel_id, found, broadcast_card(account)) is _Edited.DONE
-
-
-def _nonce(owner_id: str) -> str:
-    """The random part of an id: two postings of the same card within minutes are one message."""
-    return owner_id.rpartition("_")[2][:25]
-
-
-async def _post(bot: MythBot, channel_id: int, view: ui.LayoutView, nonce: str) -> int:
-    """The id of the message; ``DeliveryError`` where Discord refuses it, ``TimeoutError`` where nobody knows."""
-    try:
-        request = bot.get_partial_messageable(channel_id).send(view=view, nonce=nonce)
-        return (await answer(request, _POST_SECONDS)).id
-    except _FAILURES as error:
-        _log.info("a card could not be posted: %s", error)
-        if not isinstance(error, discord.HTTPException) or error.status >= 500 or error.status == 429:
-            raise TimeoutError("Discord did not say whether the card stands there") from error
-        hint = "Give me **View Channel** and **Send Messages** here; the work itself goes on."
-        raise DeliveryError(
-            "I cannot post a card in this channel.", hint if error.code in _FINAL else "The work itself goes on."
-        ) from error
-
-
-async def _stray(bot: MythBot, channel_id: int, owner_id: str) -> int | None:
-    """A card of that run or broadcast among the channel's recent messages, known by its buttons."""
-    me = bot.user
-    if me is None:
-        return None
-
-    async def look() -> int | None:
-        async for message in bot.get_partial_messageable(channel_id).history(limit=_RECENT_MESSAGES):
-            if message.author.id == me.id and any(owner_id in found for found in _button_ids(message.components)):
-                return message.id
-        return None
-
-    try:
-        return await answer(look())
-    except discord.Forbidden:
-        return None
-
-
-def _button_ids(parts: object) -> list[str]:
-    found: list[str] = []
-    for part in parts if isinstance(parts, list | tuple) else ():
-        found.append(str(getattr(part, "custom_id", None) or ""))
-        found += _button_ids(getattr(part, "children", ()))
-    return found
-
-
-async def _edit(bot: MythBot, turns: EditQueue, channel_id: int, message_id: int, view: ui.LayoutView) -> _Edited:
-    message = bot.get_partial_messageable(channel_id).get_partial_message(message_id)
-    try:
-        await turns.answer(message_id, lambda: message.edit(view=view))
-    except discord.HTTPException as error:
-        if error.code in {UNKNOWN_MESSAGE, OLD_MESSAGE_EDITS}:
-            return _Edited.GONE
-        _log.warning("a card could not be edited: %s", error)
-        # What Discord refuses for good is not tried again and again.
-        return _Edited.LATER if error.status >= 500 or error.status == 429 else _Edited.DONE
-    except _FAILURES as error:
-        _log.warning("a card could not be edited: %s", type(error).__name__)
-        return _Edited.LATER
-    return _Edited.DONE
-
-
-async def _delete(bot: MythBot, channel_id: int, message_id: int) -> None:
-    try:
-        await answer(bot.get_partial_messageable(channel_id).get_partial_message(message_id).delete())
-    except _FAILURES as error:
-        _log.info("an old card could not be deleted: %s", error)
+        return message_ids[0] if message_ids else None

@@ -1,46 +1,49 @@
-"""What people are told without having asked: the studio in its audit channel, a server in a channel of its own."""
+"""Messages that nobody requested: to the studio in its audit channel, to a server in a channel of its own."""
 
 import logging
+from typing import Final
 
-import aiohttp
 import discord
 
 from bot.app import MythBot
-from cogs.messages.requests import answer
+from cogs.messages.failures import REQUEST_ERRORS
+from cogs.messages.requests import await_response
 
 _log = logging.getLogger(__name__)
+_MAX_CONTENT: Final = 2000
+"""Characters that Discord accepts as the content of a message."""
 
 
 class DiscordNotices:
-    """Posts notices; what Discord refuses is logged and forgotten."""
+    """Implements ``Notices``."""
 
     def __init__(self, bot: MythBot) -> None:
         self._bot = bot
 
     async def post_to_audit_channel(self, text: str) -> None:
-        """Into the studio's audit channel, where one is set."""
+        """Posts the text in the studio's audit channel, if one is configured."""
         channel_id = self._bot.config.value.audit_channel_id
         if channel_id is not None:
             await self._send(channel_id, text)
 
     async def notify_server(self, guild_id: int, text: str) -> None:
-        """Into the server's system channel, else the first channel where the bot may write."""
+        """Posts the text in the server's system channel, or else in the first text channel where the bot may write."""
         guild = self._bot.get_guild(guild_id)
         if guild is None or guild.me is None:
             return
         channels = [guild.system_channel, *guild.text_channels]
-        open_to_us = (channel for channel in channels if channel and _may_write(channel, guild.me))
-        channel = next(open_to_us, None)
+        writable = (channel for channel in channels if channel and _may_write(channel, guild.me))
+        channel = next(writable, None)
         if channel is None:
-            _log.info("server %d could not be told anything: no channel is open to the bot", guild_id)
+            _log.info("could not notify server %d: the bot may not write in any channel", guild_id)
         else:
             await self._send(channel.id, text)
 
     async def _send(self, channel_id: int, text: str) -> None:
         try:
-            await answer(self._bot.get_partial_messageable(channel_id).send(text[:2000]))
-        except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError) as error:
-            _log.warning("a notice could not be posted: %s", error)
+            await await_response(self._bot.get_partial_messageable(channel_id).send(text[:_MAX_CONTENT]))
+        except REQUEST_ERRORS as error:
+            _log.warning("could not post a notice: %r", error)
 
 
 def _may_write(channel: discord.TextChannel, me: discord.Member) -> bool:

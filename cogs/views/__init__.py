@@ -1,1 +1,1 @@
-"""Layouts, modals and buttons."""
+"""Layouts, modals, buttons and selects."""

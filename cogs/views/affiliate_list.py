@@ -1,66 +1,101 @@
-"""The team's list of subscriptions, with the buttons that admit, resume and remove."""
+"""The team's list of subscriptions, with the buttons that admit, resume and end them."""
 
 import re
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import discord
 from discord import ui
 
+from bot.affiliates.subscriptions import ChannelCheck
 from bot.permissions import invite_link
 from cogs.interactions.access import get_bot, get_services, require_team
 from cogs.views.base import PersistentItemMixin, action_row, card_layout
-from cogs.views.formatting import INDIGO, escape_text, format_count, format_relative_time
+from cogs.views.formatting import INDIGO, RED, escape_text, format_count, format_relative_time
 from storage.states import SubscriptionState
 from storage.stores.subscriptions import Subscription
 
-_PAGE = 10
+_PAGE_SIZE: Final = 10
+_MAX_ADMIT_BUTTONS: Final = 5
+"""Discord's limit for the buttons of one row."""
+_MAX_OBSTACLES: Final = 25
+"""Channels that the check names; the others are only counted."""
+_MAX_TEXT: Final = 3900
+"""In characters, just below the 4,000 that Discord takes in one card."""
 
 
-def list_card(found: Sequence[Subscription], page: int, invite: str) -> ui.LayoutView:
-    """One page of subscriptions; those that wait for the team come with a button."""
-    open_ones = [one for one in found if one.state is not SubscriptionState.ENDED]
-    ended = len(found) - len(open_ones)
-    pages = max(1, -(-len(open_ones) // _PAGE))
-    number = min(max(page, 0), pages - 1)
-    shown = open_ones[number * _PAGE : (number + 1) * _PAGE]
+def list_card(subscriptions: Sequence[Subscription], page: int, invite: str) -> ui.LayoutView:
+    """One page of the subscriptions that have not ended, and a button for each that waits or is paused.
+
+    Pages count from 0; a page that does not exist becomes the nearest one. ``invite`` is the bot's invite link.
+    """
+    still_open = [row for row in subscriptions if row.state is not SubscriptionState.ENDED]
+    ended = len(subscriptions) - len(still_open)
+    page_count = max(1, -(-len(still_open) // _PAGE_SIZE))
+    page = min(max(page, 0), page_count - 1)
+    shown = still_open[page * _PAGE_SIZE : (page + 1) * _PAGE_SIZE]
     lines = [
-        f"### {format_count(len(open_ones), 'server')} subscribed",
+        f"### {format_count(len(still_open), 'server')} subscribed",
         f"[Invite the bot into another server]({invite})",
+        *map(_format_line, shown),
     ]
-    lines += [_line(one) for one in shown]
     if ended:
         lines.append(f"-# {format_count(ended, 'subscription has', 'subscriptions have')} ended.")
     items: list[ui.Item[Any]] = [ui.TextDisplay("\n".join(lines))]
-    waiting = [one for one in shown if one.state in {SubscriptionState.PENDING, SubscriptionState.PAUSED}]
+    waiting = [row for row in shown if row.state in {SubscriptionState.PENDING, SubscriptionState.PAUSED}]
     if waiting:
-        items.append(action_row(*(AdmitButton(one.id, _admit_label(one)) for one in waiting[:5])))
-    if pages > 1:
+        buttons = [AdmitButton(row.id, _admit_label(row)) for row in waiting[:_MAX_ADMIT_BUTTONS]]
+        items.append(action_row(*buttons))
+    if page_count > 1:
         items.append(
             action_row(
-                ListButton(number - 1, "‹ Before", disabled=number == 0),
-                ListButton(number + 1, "After ›", disabled=number == pages - 1),
+                ListButton(page - 1, "‹ Before", disabled=page == 0),
+                ListButton(page + 1, "After ›", disabled=page == page_count - 1),
             )
         )
     return card_layout(*items, accent=INDIGO)
 
 
-def _line(one: Subscription) -> str:
-    last = f"last post {format_relative_time(one.last_post_at)}" if one.last_post_at else "no post yet"
-    trouble = f" · {escape_text(one.last_error, 80)}" if one.last_error else ""
-    state = "" if one.state is SubscriptionState.ACTIVE else f" · **{one.state.value}**"
-    books = f" · {format_count(len(one.ebooks), 'book')}" if one.ebooks else ""
-    server, channel = escape_text(one.guild_name, 60), escape_text(one.channel_name, 40)
-    return f"**{server}** #{channel}{state}{books} · {last}{trouble} · `{one.referral}`"
+def _format_line(subscription: Subscription) -> str:
+    server, channel = escape_text(subscription.guild_name, 60), escape_text(subscription.channel_name, 40)
+    last_post_at = subscription.last_post_at
+    parts = [
+        f"**{server}** #{channel}",
+        "" if subscription.state is SubscriptionState.ACTIVE else f"**{subscription.state.value}**",
+        format_count(len(subscription.ebooks), "book") if subscription.ebooks else "",
+        f"last post {format_relative_time(last_post_at)}" if last_post_at else "no post yet",
+        escape_text(subscription.last_error, 80),
+        f"`{subscription.referral}`",
+    ]
+    return " · ".join(part for part in parts if part)
 
 
-def _admit_label(one: Subscription) -> str:
-    act = "Admit" if one.state is SubscriptionState.PENDING else "Resume"
-    return f"{act} {one.guild_name}"[:80]
+def _admit_label(subscription: Subscription) -> str:
+    verb = "Admit" if subscription.state is SubscriptionState.PENDING else "Resume"
+    return f"{verb} {subscription.guild_name}"[:80]
+
+
+def channel_check_card(checks: Sequence[ChannelCheck]) -> ui.LayoutView:
+    """How many channels can be written to, and what is missing in the others."""
+    blocked = [check for check in checks if check.obstacle]
+    lines = [f"### {len(checks) - len(blocked)} of {len(checks)} channels can be written to"]
+    for check in blocked[:_MAX_OBSTACLES]:
+        channel, server = check.subscription.channel_name, check.subscription.guild_name
+        lines.append(f"#{escape_text(channel, 40)} in {escape_text(server, 60)}: {check.obstacle}")
+    if len(blocked) > _MAX_OBSTACLES:
+        lines.append(f"and {len(blocked) - _MAX_OBSTACLES} more")
+    return card_layout(ui.TextDisplay("\n".join(lines)[:_MAX_TEXT]), accent=RED if blocked else INDIGO)
+
+
+def remove_question(subscription: Subscription) -> ui.LayoutView:
+    """The question before a subscription is ended, and its button."""
+    server, channel = escape_text(subscription.guild_name, 80), escape_text(subscription.channel_name, 60)
+    text = f"This ends the announcements in **{server}** (#{channel})."
+    return card_layout(ui.TextDisplay(text), action_row(RemoveButton(subscription.id)), accent=RED)
 
 
 class ListButton(PersistentItemMixin, ui.DynamicItem[ui.Button[Any]], template=r"affiliates:page:(?P<page>-?\d{1,4})"):
-    """Another page of the list."""
+    """Turns to another page of the list."""
 
     def __init__(self, page: int, label: str = "›", *, disabled: bool = False) -> None:
         super().__init__(ui.Button(label=label, custom_id=f"affiliates:page:{page}", disabled=disabled))
@@ -72,18 +107,16 @@ class ListButton(PersistentItemMixin, ui.DynamicItem[ui.Button[Any]], template=r
         return cls(int(match["page"]))
 
     async def handle_interaction(self, interaction: discord.Interaction) -> None:
-        """Turns the page."""
+        """Shows the page."""
         require_team(interaction)
         await interaction.response.defer()
-        invite = invite_link(get_bot(interaction).application_id or 0)
-        found = await get_services(interaction).affiliates.all()
-        await interaction.edit_original_response(view=list_card(found, self.page, invite))
+        await _show_list(interaction, self.page)
 
 
 class AdmitButton(
     PersistentItemMixin, ui.DynamicItem[ui.Button[Any]], template=r"affiliates:admit:(?P<id>subscriptions_[0-9a-f]{16})"
 ):
-    """Lets a server in, or back in."""
+    """Admits a server that waits, or resumes one that is paused."""
 
     def __init__(self, subscription_id: str, label: str = "Admit") -> None:
         button: ui.Button[Any] = ui.Button(
@@ -98,17 +131,15 @@ class AdmitButton(
         return cls(match["id"])
 
     async def handle_interaction(self, interaction: discord.Interaction) -> None:
-        """Admits, tells the server, and shows the list anew."""
+        """Activates the subscription, notifies its server and shows the list again."""
         by = require_team(interaction)
         await interaction.response.defer()
-        bot, services = get_bot(interaction), get_services(interaction)
-        admitted = await services.affiliates.admit(self.subscription_id, by)
-        await bot.adapters.notices.notify_server(
+        admitted = await get_services(interaction).affiliates.admit_subscription(self.subscription_id, by)
+        await get_bot(interaction).adapters.notices.notify_server(
             admitted.guild_id,
             f"Announcements of Midnight Myth Audio will arrive in <#{admitted.channel_id}> from now on.",
         )
-        found = await services.affiliates.all()
-        await interaction.edit_original_response(view=list_card(found, 0, invite_link(bot.application_id or 0)))
+        await _show_list(interaction, 0)
 
 
 class RemoveButton(
@@ -133,12 +164,18 @@ class RemoveButton(
         return cls(match["id"])
 
     async def handle_interaction(self, interaction: discord.Interaction) -> None:
-        """Ends it and tells both sides."""
+        """Ends the subscription and notifies its server."""
         by = require_team(interaction)
         await interaction.response.defer()
-        removed = await get_services(interaction).affiliates.remove(self.subscription_id, by)
+        removed = await get_services(interaction).affiliates.remove_subscription(self.subscription_id, by)
         await get_bot(interaction).adapters.notices.notify_server(
-            removed.guild_id, "Announcements of Midnight Myth Audio have been ended for this server by the studio."
+            removed.guild_id, "The studio has ended the announcements of Midnight Myth Audio in this server."
         )
         text = f"Ended: {escape_text(removed.guild_name, 80)} gets no more announcements."
         await interaction.edit_original_response(view=card_layout(ui.TextDisplay(text), accent=INDIGO))
+
+
+async def _show_list(interaction: discord.Interaction, page: int) -> None:
+    subscriptions = await get_services(interaction).affiliates.list_subscriptions()
+    invite = invite_link(get_bot(interaction).application_id or 0)
+    await interaction.edit_original_response(view=list_card(subscriptions, page, invite))

@@ -1,160 +1,55 @@
-"""What somebody who manages a server sees of their subscription: the check, the test post, the settings."""
+"""The settings of a server's subscription, for somebody who manages the server."""
 
 import re
-from typing import Any, Self
+from collections.abc import Mapping
+from typing import Any, Final, Self
 
 import discord
 from discord import ui
 
-from bot.affiliates.subscriptions import NewSubscription
-from bot.errors import InputError, NotFoundError
-from bot.permissions import POSTING, in_words, missing
-from cogs.interactions.access import get_bot, get_services, require_manager
+from bot.actor import Actor
+from bot.affiliates.subscriptions import SubscriptionSettings
+from cogs.interactions.access import get_services, require_manager
+from cogs.views.affiliate_join import check_role, get_text_channel
 from cogs.views.base import PersistentItemMixin, action_row, card_layout
-from cogs.views.formatting import INDIGO, RED, escape_text
+from cogs.views.formatting import INDIGO, escape_text
 from storage.states import SubscriptionState
-from storage.stores.subscriptions import Subscription
+from storage.stores.subscriptions import Subscription, SubscriptionChanges
 
-_TEST = "Announcements of Midnight Myth Audio will arrive here. This is a test; nothing else needs to be done."
-
-
-async def join(
-    interaction: discord.Interaction, channel: discord.TextChannel, role: discord.Role | None
-) -> ui.LayoutView:
-    """Checks, posts the test, subscribes; what the person is shown of it."""
-    by = require_manager(interaction)
-    guild = channel.guild
-    lacking = missing(channel.permissions_for(guild.me))
-    if role is not None:
-        check_role(role, channel)
-    if lacking:
-        return _cannot_yet(channel, role, lacking)
-    try:
-        await channel.send(_TEST)
-    except discord.HTTPException as error:
-        raise InputError(
-            f"The test post in {channel.mention} was refused by Discord.",
-            f"Check {in_words(_needed())} there, then try again.",
-        ) from error
-    place = NewSubscription(guild.id, guild.name, channel.id, channel.name, role.id if role else None)
-    subscription = await get_services(interaction).affiliates.join(place, by)
-    return _joined(interaction, channel, role, subscription)
+_MAX_OPTIONS: Final = 25
+"""Discord's limit for the options of a select menu."""
 
 
-def _cannot_yet(channel: discord.TextChannel, role: discord.Role | None, lacking: list[str]) -> ui.LayoutView:
-    marks = [f"{shown} {'✘' if shown in lacking else '✔'}" for _, shown, _ in POSTING]
-    texts = [
-        f"Announcements are to arrive in {channel.mention}. {' · '.join(marks)}",
-        f"Give me {in_words(lacking)} in that channel's settings, then press Check again.",
-    ]
-    again = CheckButton(channel.id, role.id if role else 0)
-    return card_layout(*(ui.TextDisplay(text) for text in texts), action_row(again), accent=RED)
-
-
-def _joined(
-    interaction: discord.Interaction,
-    channel: discord.TextChannel,
-    role: discord.Role | None,
-    subscription: Subscription,
-) -> ui.LayoutView:
-    if subscription.state is SubscriptionState.PENDING:
-        texts = [f"Asked. The studio's team has to let you in; then announcements will arrive in {channel.mention}."]
-    else:
-        ping = f" {role.mention} is pinged when the studio asks for it." if role else ""
-        texts = [
-            f"You are subscribed: announcements will arrive in {channel.mention}, where I have put a test post.{ping}"
-        ]
-    texts.append("`/affiliate settings` changes this, `/affiliate leave` ends it.")
-    announcement = get_bot(interaction).config.value.announcement
-    if announcement is not None:
-        link = f"https://discord.com/channels/{announcement.guild_id}/{announcement.channel_id}"
-        texts.append(
-            f"-# You would rather have no bot? Follow [#{escape_text(announcement.channel_name, 60)}]({link}) "
-            "of the studio's server instead: open it and press Follow."
-        )
-    return card_layout(*(ui.TextDisplay(text) for text in texts), accent=INDIGO)
-
-
-def check_role(role: discord.Role, channel: discord.TextChannel) -> None:
-    """``InputError`` for a role that could not be pinged."""
-    if role.is_default():
-        raise InputError("Everybody cannot be pinged.", "Choose a role that members take by themselves, or none.")
-    if not role.mentionable and not channel.permissions_for(channel.guild.me).mention_everyone:
-        raise InputError(
-            f"I may not ping {role.mention}.",
-            "Allow anyone to mention that role in its settings, or join without a role.",
-        )
-
-
-def channel_of(interaction: discord.Interaction, channel_id: int) -> discord.TextChannel:
-    """The channel in this server; ``NotFoundError`` where it is gone."""
-    channel = interaction.guild.get_channel(channel_id) if interaction.guild else None
-    if not isinstance(channel, discord.TextChannel):
-        raise NotFoundError("This channel no longer exists.", "Run `/affiliate join` again with another one.")
-    return channel
-
-
-def _needed() -> list[str]:
-    return [shown for _, shown, _ in POSTING]
-
-
-class CheckButton(
-    PersistentItemMixin, ui.DynamicItem[ui.Button[Any]], template=r"join:(?P<channel>\d{15,20}):(?P<role>\d{1,20})"
-):
-    """Check again: the same join once more."""
-
-    def __init__(self, channel_id: int, role_id: int) -> None:
-        button: ui.Button[Any] = ui.Button(
-            label="Check again", style=discord.ButtonStyle.primary, custom_id=f"join:{channel_id}:{role_id}"
-        )
-        super().__init__(button)
-        self.channel_id = channel_id
-        self.role_id = role_id
-
-    @classmethod
-    def from_match(cls, match: re.Match[str]) -> Self:
-        """Builds the item from its custom id."""
-        return cls(int(match["channel"]), int(match["role"]))
-
-    async def handle_interaction(self, interaction: discord.Interaction) -> None:
-        """Joins, or says again what is missing."""
-        require_manager(interaction)
-        await interaction.response.defer()
-        channel = channel_of(interaction, self.channel_id)
-        role = channel.guild.get_role(self.role_id) if self.role_id else None
-        await interaction.edit_original_response(view=await join(interaction, channel, role))
-
-
-async def settings_card(interaction: discord.Interaction, subscription: Subscription) -> ui.LayoutView:
-    """The subscription as it is, with its controls."""
-    async with get_services(interaction).database.read() as tx:
-        titles = await tx.ebooks.titles()
-        standings = await tx.scripts.standings()
-    public = {standing.ebook_id for standing in standings if standing.state != "draft"} | set(subscription.ebooks)
-    books = {ebook_id: title for ebook_id, title in titles.items() if ebook_id in public}
-    followed = (
-        ", ".join(escape_text(titles.get(ebook_id, ebook_id), 60) for ebook_id in subscription.ebooks) or "every book"
-    )
+def settings_card(settings: SubscriptionSettings) -> ui.LayoutView:
+    """The subscription with the menus that change it."""
+    subscription = settings.subscription
+    followed = ", ".join(escape_text(title, 60) for title in settings.followed_titles) or "every book"
     role = f"<@&{subscription.role_id}>" if subscription.role_id else "none"
-    states = {
-        SubscriptionState.PENDING: "waiting for the studio's team",
-        SubscriptionState.PAUSED: f"paused, because {escape_text(subscription.last_error, 120)}; joining again ends that",
-    }
     lines = [
         "### Your subscription",
-        f"Channel: <#{subscription.channel_id}> · {states.get(subscription.state, 'active')}",
+        f"Channel: <#{subscription.channel_id}> · {_format_state(subscription)}",
         f"Role to ping: {role}",
         f"Follows: {followed}",
         f"-# Links in your posts carry the code `{subscription.referral}`.",
     ]
     items: list[ui.Item[Any]] = [ui.TextDisplay("\n".join(lines)), action_row(RoleSelect())]
-    if books:
-        items.append(action_row(BookSelect(books, subscription.ebooks)))
+    if settings.books:
+        items.append(action_row(BookSelect(settings.books, subscription.ebooks)))
     return card_layout(*items, accent=INDIGO)
 
 
+def _format_state(subscription: Subscription) -> str:
+    match subscription.state:
+        case SubscriptionState.PENDING:
+            return "waiting for the studio's team"
+        case SubscriptionState.PAUSED:
+            return f"paused, because {escape_text(subscription.last_error, 120)}; `/affiliate join` resumes it"
+        case _:
+            return "active"
+
+
 class RoleSelect(PersistentItemMixin, ui.DynamicItem[ui.RoleSelect[Any]], template=r"affiliate:role"):
-    """The role to ping; none ends pings."""
+    """Chooses the role to ping. An empty choice ends pings."""
 
     def __init__(self) -> None:
         select: ui.RoleSelect[Any] = ui.RoleSelect(
@@ -163,26 +58,25 @@ class RoleSelect(PersistentItemMixin, ui.DynamicItem[ui.RoleSelect[Any]], templa
         super().__init__(select)
 
     async def handle_interaction(self, interaction: discord.Interaction) -> None:
-        """Keeps the choice."""
+        """Stores the role and shows the settings again."""
         by = require_manager(interaction)
         await interaction.response.defer()
-        guild_id = interaction.guild_id or 0
-        affiliates = get_services(interaction).affiliates
-        known = await affiliates.of_guild(guild_id)
-        chosen = self.item.values[0] if self.item.values else None
-        if chosen is not None and known is not None:
-            check_role(chosen, channel_of(interaction, known.channel_id))
-        changed = await affiliates.change(guild_id, by, role_id=chosen.id if chosen else None)
-        await interaction.edit_original_response(view=await settings_card(interaction, changed))
+        role = self.item.values[0] if self.item.values else None
+        subscription = await get_services(interaction).affiliates.find_by_guild(interaction.guild_id or 0)
+        if role is not None and subscription is not None:
+            check_role(role, get_text_channel(interaction, subscription.channel_id))
+        await _change_and_show(interaction, SubscriptionChanges(role_id=role.id if role else None), by)
 
 
 class BookSelect(PersistentItemMixin, ui.DynamicItem[ui.Select[Any]], template=r"affiliate:books"):
-    """The books it follows; none means every book."""
+    """Chooses the books to follow, from titles by id. An empty choice follows every book."""
 
-    def __init__(self, books: dict[str, str] | None = None, chosen: tuple[str, ...] = ()) -> None:
+    def __init__(self, books: Mapping[str, str] | None = None, chosen: tuple[str, ...] = ()) -> None:
+        # Without books this is a placeholder that from_custom_id fills; Discord takes no menu without options.
+        offered = list((books or {"-": "-"}).items())[:_MAX_OPTIONS]
         options = [
             discord.SelectOption(label=title[:100], value=ebook_id[:100], default=ebook_id in chosen)
-            for ebook_id, title in list((books or {"-": "-"}).items())[:25]
+            for ebook_id, title in offered
         ]
         select: ui.Select[Any] = ui.Select(
             custom_id="affiliate:books",
@@ -197,16 +91,20 @@ class BookSelect(PersistentItemMixin, ui.DynamicItem[ui.Select[Any]], template=r
     async def from_custom_id(
         cls, _interaction: discord.Interaction, item: ui.Item[Any], _match: re.Match[str], /
     ) -> Self:
-        """The select that was used."""
-        found = cls()
+        """Builds the item with the menu that was used, since its options are not in the custom id."""
+        book_select = cls()
         if isinstance(item, ui.Select):
-            found.item = item
-        return found
+            book_select.item = item
+        return book_select
 
     async def handle_interaction(self, interaction: discord.Interaction) -> None:
-        """Keeps the choice."""
+        """Stores the books and shows the settings again."""
         by = require_manager(interaction)
         await interaction.response.defer()
-        affiliates = get_services(interaction).affiliates
-        changed = await affiliates.change(interaction.guild_id or 0, by, ebooks=tuple(self.item.values))
-        await interaction.edit_original_response(view=await settings_card(interaction, changed))
+        await _change_and_show(interaction, SubscriptionChanges(ebooks=tuple(self.item.values)), by)
+
+
+async def _change_and_show(interaction: discord.Interaction, changes: SubscriptionChanges, by: Actor) -> None:
+    affiliates, guild_id = get_services(interaction).affiliates, interaction.guild_id or 0
+    await affiliates.change_subscription(guild_id, changes, by)
+    await interaction.edit_original_response(view=settings_card(await affiliates.get_settings(guild_id)))

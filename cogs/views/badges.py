@@ -1,13 +1,30 @@
-"""Badges in words."""
+"""Badges as text."""
 
-from bot.affiliates.badges import BadgeStanding
+from bot.affiliates.badges import BadgeStanding, LeaderboardEntry
 from cogs.views.formatting import escape_text, format_count
 
+_MAX_BADGE = 60
+"""In characters, for the name of a badge."""
 
-def badge_lines(standing: BadgeStanding) -> str:
-    """What somebody has earned, and what comes next."""
-    earned = [f"**{escape_text(badge.name, 60)}** ({format_count(badge.shares, 'share')})" for badge in standing.earned]
+
+def format_standing(standing: BadgeStanding) -> str:
+    """The badges that somebody has earned, their number of shares, and the next badge."""
+    earned = [
+        f"**{escape_text(badge.name, _MAX_BADGE)}** ({format_count(badge.shares, 'share')})"
+        for badge in standing.earned
+    ]
     lines = [" · ".join(earned) or "None yet.", f"You have shared {format_count(standing.shares, 'announcement')}."]
-    if standing.next is not None:
-        lines.append(f"Next: {escape_text(standing.next.name, 60)}, with {standing.next.shares}.")
+    if standing.next_badge is not None:
+        lines.append(f"Next: {escape_text(standing.next_badge.name, _MAX_BADGE)}, with {standing.next_badge.shares}.")
     return "\n".join(lines)
+
+
+def format_leaderboard(entries: list[LeaderboardEntry]) -> str:
+    """One numbered line for each member, or a sentence where nobody has shared anything."""
+    lines = [f"{rank}. {_format_entry(entry)}" for rank, entry in enumerate(entries, 1)]
+    return "\n".join(lines) or "Nobody yet. Share an announcement and press “I shared it”."
+
+
+def _format_entry(entry: LeaderboardEntry) -> str:
+    badge = f" · {escape_text(entry.badge.name, _MAX_BADGE)}" if entry.badge else ""
+    return f"{escape_text(entry.name, 40)} · {format_count(entry.shares, 'share')}{badge}"

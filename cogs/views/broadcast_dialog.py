@@ -1,4 +1,7 @@
-"""The preview that only the composer sees: the post, who gets it, who is left out, the controls and the confirmation."""
+"""The dialogue that makes an announcement: write it in a modal, check the private preview, confirm.
+
+Its steps open each other (the preview's Edit button opens the modal, and the modal shows the preview), so they are one module.
+"""
 
 import re
 from typing import Any, ClassVar, Self
@@ -6,183 +9,223 @@ from typing import Any, ClassVar, Self
 import discord
 from discord import ui
 
-from bot.broadcasts.post import BroadcastPreview, Post
-from bot.broadcasts.schedule import parse_when
+from bot.broadcasts.post import MAX_HOOK, MAX_MESSAGE, MAX_TITLE, BroadcastPreview, Post
+from bot.broadcasts.schedule import parse_due_time
 from bot.errors import StateError
 from cogs.interactions.access import get_bot, get_services, require_team
 from cogs.views.base import Modal, PersistentItemMixin
-from cogs.views.broadcast_compose import ComposeModal
 from cogs.views.broadcast_post import post_embed
-from cogs.views.formatting import escape_text, format_count
+from cogs.views.broadcast_preview import format_preview
+from cogs.views.formatting import format_count
 from storage.states import Audience, BroadcastState
-from storage.stores.deliveries import Target
+from storage.stores.broadcasts import Broadcast, BroadcastChanges
 
-_LEFT_OUT = 8
+_MAX_URL_FIELD = 512
+"""Characters that the modal takes for an address; longer than a valid one, so that the error can say what is wrong."""
 
 
 async def show_preview(interaction: discord.Interaction, broadcast_id: str) -> None:
-    """Answers a deferred interaction with the preview."""
-    preview = await get_services(interaction).broadcasting.preview(broadcast_id)
+    """Replaces the response of a deferred interaction with the preview of the draft.
+
+    Raises:
+        NotFoundError: there is no such broadcast.
+        StateError: it is not a draft any more.
+    """
+    preview = await get_services(interaction).drafts.preview_draft(broadcast_id)
     if preview.broadcast.state is not BroadcastState.DRAFT:
         raise StateError("This announcement has already been confirmed or discarded.", "Nothing was changed.")
     await interaction.edit_original_response(
-        content=preview_text(preview),
-        embed=post_embed(Post.of(preview.broadcast)),
+        content=format_preview(preview),
+        embed=post_embed(Post.from_broadcast(preview.broadcast)),
         view=preview_buttons(preview),
     )
 
 
-def preview_text(preview: BroadcastPreview) -> str:
-    """Who gets it and who is left out, with the reason; when it goes."""
-    lines: list[str] = []
-    count = len(preview.targets)
-    if preview.changes is not None:
-        lines.append(f"Changes **{format_count(preview.changes, 'post')}** that stand in channels")
-    elif count:
-        lines.append(f"Goes to **{format_count(count, 'channel')}** in {format_count(preview.servers, 'server')}")
-    else:
-        lines.append("**No channel would get it.**" + ("" if preview.left_out else " Nobody is subscribed yet."))
-    if preview.left_out:
-        lines[-1] += f" · {left_out_text(preview.left_out)}"
-    if preview.broadcast.due_at is not None:
-        due = preview.broadcast.due_at
-        lines.append(f"When: {discord.utils.format_dt(due, 'F')} ({discord.utils.format_dt(due, 'R')})")
-    if preview.second_approver and count:
-        lines.append("Somebody else of the team has to approve it after you.")
-    if not count and preview.broadcast.script_id:
-        lines.append("The chapter can be released all the same: it then stands in everybody's `/progress`.")
-    heading = "**Preview** — this is what affiliates will see:"  # last, since the post itself stands below the text
-    return "\n".join([*lines, heading])[-2000:]
-
-
-def left_out_text(left_out: tuple[tuple[Target, str], ...]) -> str:
-    """``2 are left out: #lore in Night Owls (paused) …``."""
-    shown = [
-        f"#{escape_text(target.channel_name, 40)} in {escape_text(target.guild_name, 40)} ({reason})"
-        for target, reason in left_out[:_LEFT_OUT]
-    ]
-    more = len(left_out) - len(shown)
-    verb = "is" if len(left_out) == 1 else "are"
-    return f"{len(left_out)} {verb} left out: {', '.join(shown)}{f', and {more} more' if more else ''}"
-
-
 def preview_buttons(preview: BroadcastPreview) -> ui.View:
-    """Confirm with the exact verb, edit, discard; below them when, for whom, and whether to ping."""
+    """The buttons that confirm, edit and discard; in a second row those that set time, audience and pings.
+
+    The label of the confirmation says exactly what it does and to how many channels.
+    """
     view = ui.View(timeout=None)
-    broadcast, count = preview.broadcast, len(preview.targets)
+    broadcast_id = preview.broadcast.id
+    confirm_button = _confirm_button(preview)
+    if confirm_button is not None:
+        view.add_item(confirm_button)
+    view.add_item(PreviewButton("edit", broadcast_id))
+    view.add_item(PreviewButton("discard", broadcast_id))
+    if preview.changed_posts is None:
+        for button in _setting_buttons(preview):
+            view.add_item(button)
+    return view
+
+
+def _confirm_button(preview: BroadcastPreview) -> "PreviewButton | None":
+    broadcast, channels = preview.broadcast, format_count(len(preview.targets), "channel")
     danger = discord.ButtonStyle.danger
-    if preview.changes is not None:
-        view.add_item(PreviewButton("change", broadcast.id, f"Change {format_count(preview.changes, 'post')}", danger))
-        view.add_item(PreviewButton("edit", broadcast.id))
-        view.add_item(PreviewButton("discard", broadcast.id))
-        return view
-    if count:
-        if preview.second_approver:
-            label = f"Ask to post to {format_count(count, 'channel')}"
+    if preview.changed_posts is not None:
+        return PreviewButton("change", broadcast.id, f"Change {format_count(preview.changed_posts, 'post')}", danger)
+    if preview.targets:
+        if preview.needs_second_approver:
+            label = f"Ask to post to {channels}"
         elif broadcast.due_at is not None:
-            label = f"Schedule for {format_count(count, 'channel')}"
+            label = f"Schedule for {channels}"
         else:
-            label = f"Post to {format_count(count, 'channel')}"
-        view.add_item(PreviewButton("post", broadcast.id, label, danger))
-    elif broadcast.script_id:
-        view.add_item(PreviewButton("post", broadcast.id, "Release without posting", danger))
-    view.add_item(PreviewButton("edit", broadcast.id))
-    view.add_item(PreviewButton("discard", broadcast.id))
+            label = f"Post to {channels}"
+        return PreviewButton("post", broadcast.id, label, danger)
+    return PreviewButton("post", broadcast.id, "Release without posting", danger) if broadcast.script_id else None
+
+
+def _setting_buttons(preview: BroadcastPreview) -> "list[PreviewButton]":
+    broadcast = preview.broadcast
     when = "now" if broadcast.due_at is None else f"{broadcast.due_at:%d %b %H:%M} UTC"
-    view.add_item(PreviewButton("when", broadcast.id, f"When: {when}", row=1))
+    buttons = [PreviewButton("when", broadcast.id, f"When: {when}", row=1)]
     if broadcast.ebook_id is not None:
-        everyone = broadcast.audience is Audience.ALL
-        label = "Audience: everyone" if everyone else "Audience: who follows this book"
-        view.add_item(PreviewButton("followers" if everyone else "everyone", broadcast.id, label, row=1))
+        is_for_everyone = broadcast.audience is Audience.ALL
+        label = "Audience: everyone" if is_for_everyone else "Audience: who follows this book"
+        action = "followers" if is_for_everyone else "everyone"
+        buttons.append(PreviewButton(action, broadcast.id, label, row=1))
     if any(target.role_id for target in preview.targets):
         label = f"Ping roles they chose: {'yes' if broadcast.ping_roles else 'no'}"
-        view.add_item(PreviewButton("pingoff" if broadcast.ping_roles else "pingon", broadcast.id, label, row=1))
-    return view
+        action = "pingoff" if broadcast.ping_roles else "pingon"
+        buttons.append(PreviewButton(action, broadcast.id, label, row=1))
+    return buttons
 
 
 class PreviewButton(
     PersistentItemMixin,
     ui.DynamicItem[ui.Button[Any]],
-    template=r"preview:(?P<act>[a-z]+):(?P<id>notifications_[0-9a-f]{16})",
+    template=r"preview:(?P<action>[a-z]+):(?P<id>notifications_[0-9a-f]{16})",
 ):
-    """Confirm, Edit, Discard, and the controls."""
+    """A button of the preview. Its action is ``post``, ``change``, ``edit``, ``discard``, ``when`` or one of ``CHANGES``."""
 
-    STYLES: ClassVar = {"edit": "Edit", "discard": "Discard"}
-    CHANGES: ClassVar[dict[str, dict[str, Any]]] = {
-        "pingon": {"ping_roles": True},
-        "pingoff": {"ping_roles": False},
-        "followers": {"audience": Audience.FOLLOWERS},
-        "everyone": {"audience": Audience.ALL},
+    LABELS: ClassVar[dict[str, str]] = {"edit": "Edit", "discard": "Discard"}
+    CHANGES: ClassVar[dict[str, BroadcastChanges]] = {
+        "pingon": BroadcastChanges(ping_roles=True),
+        "pingoff": BroadcastChanges(ping_roles=False),
+        "followers": BroadcastChanges(audience=Audience.FOLLOWERS),
+        "everyone": BroadcastChanges(audience=Audience.ALL),
     }
 
     def __init__(
         self,
-        act: str,
+        action: str,
         broadcast_id: str,
         label: str = "",
         style: discord.ButtonStyle = discord.ButtonStyle.secondary,
         row: int = 0,
     ) -> None:
-        custom_id = f"preview:{act}:{broadcast_id}"
-        super().__init__(ui.Button(label=label or self.STYLES.get(act, act), style=style, custom_id=custom_id, row=row))
-        self.act = act
+        custom_id = f"preview:{action}:{broadcast_id}"
+        label = label or self.LABELS.get(action, action)
+        super().__init__(ui.Button(label=label, style=style, custom_id=custom_id, row=row))
+        self.action = action
         self.broadcast_id = broadcast_id
 
     @classmethod
     def from_match(cls, match: re.Match[str]) -> Self:
         """Builds the item from its custom id."""
-        return cls(match["act"], match["id"])
+        return cls(match["action"], match["id"])
 
     async def handle_interaction(self, interaction: discord.Interaction) -> None:
-        """Acts."""
+        """Opens a modal, changes the draft and shows it again, or ends the dialogue."""
         by = require_team(interaction)
-        broadcasting = get_services(interaction).broadcasting
-        if self.act == "edit":
-            preview = await broadcasting.preview(self.broadcast_id)
+        services = get_services(interaction)
+        if self.action == "edit":
+            preview = await services.drafts.preview_draft(self.broadcast_id)
             await interaction.response.send_modal(ComposeModal(preview.broadcast))
             return
-        if self.act == "when":
+        if self.action == "when":
             await interaction.response.send_modal(WhenModal(self.broadcast_id, get_bot(interaction).timezone))
             return
         await interaction.response.defer()
-        if self.act in self.CHANGES:
-            await broadcasting.set_draft(self.broadcast_id, **self.CHANGES[self.act])
+        if self.action in self.CHANGES:
+            await services.drafts.change_draft(self.broadcast_id, self.CHANGES[self.action])
             await show_preview(interaction, self.broadcast_id)
-        elif self.act == "change":
-            broadcast_id, count = await broadcasting.change(self.broadcast_id, by)
+        elif self.action == "change":
+            broadcast_id, count = await services.broadcasts.apply_change(self.broadcast_id, by)
             text = f"Changing {format_count(count, 'post')}."
             await interaction.edit_original_response(content=text, embed=None, view=None)
-            await broadcasting.refresh_card(broadcast_id)
-        elif self.act == "discard":
-            await broadcasting.discard(self.broadcast_id)
+            await services.broadcast_cards.refresh_card(broadcast_id)
+        elif self.action == "discard":
+            await services.drafts.discard_broadcast(self.broadcast_id)
             await interaction.edit_original_response(content="Discarded. Nothing was sent.", embed=None, view=None)
         else:
-            await confirmed(interaction, await broadcasting.confirm(self.broadcast_id, by))
+            await _show_confirmed(interaction, await services.drafts.confirm_draft(self.broadcast_id, by))
 
 
-async def confirmed(interaction: discord.Interaction, preview: BroadcastPreview) -> None:
-    """Tells what the confirmation led to, and opens the card that shows how it goes."""
+async def _show_confirmed(interaction: discord.Interaction, preview: BroadcastPreview) -> None:
+    """Replaces the preview with what the confirmation led to, and opens the card that shows the progress."""
     services = get_services(interaction)
-    broadcast, count = preview.broadcast, len(preview.targets)
+    broadcast, channels = preview.broadcast, format_count(len(preview.targets), "channel")
     if broadcast.state is BroadcastState.PENDING:
-        text = "Asked. It goes out when somebody else of the team has approved it on its card."
-    elif not count:
+        text = "Approval requested. It is posted once another member of the team approves it on its card."
+    elif not preview.targets:
         text = "Released. Nothing was posted."
     elif broadcast.due_at is not None:
-        text = f"Scheduled for {discord.utils.format_dt(broadcast.due_at, 'F')}, to {format_count(count, 'channel')}."
+        text = f"Scheduled for {discord.utils.format_dt(broadcast.due_at, 'F')}, to {channels}."
     else:
-        text = f"Confirmed. Posting to {format_count(count, 'channel')}."
+        text = f"Confirmed. Posting to {channels}."
     await interaction.edit_original_response(content=text, embed=None, view=None)
     if broadcast.script_id and broadcast.state is not BroadcastState.PENDING:
         stored, _ = await services.scripts.get(broadcast.script_id)
         if stored.run_id:
             await services.generation.refresh(stored.run_id)
-    if count and interaction.channel_id is not None:
-        await services.broadcasting.open_card(broadcast.id, interaction.channel_id)
+    if preview.targets and interaction.channel_id is not None:
+        await services.broadcast_cards.open_card(broadcast.id, interaction.channel_id)
+
+
+class ComposeModal(Modal, title="Announcement"):
+    """Asks for title, message, hook, link and image.
+
+    With a ``broadcast`` that is a draft, it edits the draft; with one that has been sent, it makes a draft with a new text for
+    its posts. Without a broadcast it makes a draft, filled in with ``post`` and about the book ``ebook_id``.
+    """
+
+    def __init__(
+        self, broadcast: Broadcast | None = None, *, post: Post | None = None, ebook_id: str | None = None
+    ) -> None:
+        super().__init__()
+        text = Post.from_broadcast(broadcast) if broadcast else post or Post("", "")
+        self._broadcast = broadcast
+        self._ebook_id = ebook_id
+        paragraph = discord.TextStyle.paragraph
+        self.headline = self._add_field("Title", text.title, MAX_TITLE, required=True)
+        self.message = self._add_field("Message", text.message, MAX_MESSAGE, required=True, style=paragraph)
+        self.hook = self._add_field("Hook", text.hook, MAX_HOOK, required=False, style=paragraph)
+        self.link = self._add_field("Link", text.link, _MAX_URL_FIELD, required=False)
+        self.image = self._add_field("Image (a web address)", text.image, _MAX_URL_FIELD, required=False)
+
+    def _add_field(
+        self, label: str, value: str, limit: int, *, required: bool, style: discord.TextStyle = discord.TextStyle.short
+    ) -> ui.TextInput[Any]:
+        field: ui.TextInput[Any] = ui.TextInput(
+            custom_id=label.split(maxsplit=1)[0].lower(),
+            default=value[:limit] or None,
+            max_length=limit,
+            required=required,
+            style=style,
+        )
+        self.add_item(ui.Label(text=label, component=field))
+        return field
+
+    async def on_submit(self, interaction: discord.Interaction, /) -> None:
+        """Stores the text as a draft and shows the preview."""
+        by = require_team(interaction)
+        drafts = get_services(interaction).drafts
+        post = Post(self.headline.value, self.message.value, self.hook.value, self.link.value, self.image.value)
+        if self._broadcast is None:
+            await interaction.response.defer(ephemeral=True, thinking=True)
+            draft = await drafts.compose_draft(post, by, ebook_id=self._ebook_id)
+        elif self._broadcast.state is BroadcastState.DRAFT:
+            await interaction.response.defer()  # the preview that is open already is replaced
+            draft = await drafts.edit_draft(self._broadcast.id, post)
+        else:
+            await interaction.response.defer(ephemeral=True, thinking=True)
+            draft = await drafts.compose_change(self._broadcast.id, post, by)
+        await show_preview(interaction, draft.id)
 
 
 class WhenModal(Modal, title="When"):
-    """Asks for a time."""
+    """Asks when the draft is to be sent. ``zone`` is the time zone in which the answer is read."""
 
     def __init__(self, broadcast_id: str, zone: str) -> None:
         super().__init__()
@@ -194,12 +237,12 @@ class WhenModal(Modal, title="When"):
             placeholder="now, in 2 hours, tomorrow 20:00, 2026-12-01 20:00",
             custom_id="when",
         )
-        self.add_item(ui.Label(text="When", description=f"Times are meant in {zone}."[:100], component=self._when))
+        self.add_item(ui.Label(text="When", description=f"Times are read in {zone}."[:100], component=self._when))
 
     async def on_submit(self, interaction: discord.Interaction, /) -> None:
-        """Keeps the time and shows how it was understood."""
+        """Stores the time and shows the preview, which says how the time was understood."""
         require_team(interaction)
         await interaction.response.defer()
-        due_at = await parse_when(self._when.value, self._zone, get_bot(interaction).runtime.clock())
-        await get_services(interaction).broadcasting.set_draft(self._broadcast_id, due_at=due_at)
+        due_at = await parse_due_time(self._when.value, self._zone, get_bot(interaction).runtime.clock())
+        await get_services(interaction).drafts.change_draft(self._broadcast_id, BroadcastChanges(due_at=due_at))
         await show_preview(interaction, self._broadcast_id)

@@ -1,4 +1,4 @@
-"""An announcement as it stands in a channel: an embed and buttons, plain enough to be forwarded."""
+"""The post of an announcement in a channel: an embed, which can be forwarded, and two buttons."""
 
 import re
 from typing import Any, Self
@@ -6,7 +6,7 @@ from typing import Any, Self
 import discord
 from discord import ui
 
-from bot.affiliates.badges import BadgeStanding
+from bot.affiliates.badges import ShareResult
 from bot.broadcasts.post import FOOTER, Post
 from cogs.interactions.access import get_actor, get_services
 from cogs.views.base import PersistentItemMixin
@@ -14,7 +14,7 @@ from cogs.views.formatting import INDIGO, format_count
 
 
 def post_embed(post: Post) -> discord.Embed:
-    """The announcement's body."""
+    """The text of the post as an embed."""
     text = post.message if not post.hook else f"{post.message}\n\n*{post.hook}*"
     embed = discord.Embed(title=post.title, description=text, url=post.link or None, colour=INDIGO)
     if post.image:
@@ -23,7 +23,7 @@ def post_embed(post: Post) -> discord.Embed:
 
 
 def post_buttons(post: Post, delivery_id: str) -> ui.View:
-    """The link and "I shared it"; the latter's id is the mark by which the post is known again."""
+    """The link, where there is one, and "I shared it"."""
     view = ui.View(timeout=None)
     if post.link:
         view.add_item(ui.Button(label="Listen / read", url=post.link))
@@ -35,7 +35,7 @@ class SharedButton(PersistentItemMixin, ui.DynamicItem[ui.Button[Any]], template
     """Counts a share, once for each person and announcement."""
 
     def __init__(self, delivery_id: str) -> None:
-        button: ui.Button[Any] = ui.Button(label="I shared it", custom_id=mark(delivery_id))
+        button: ui.Button[Any] = ui.Button(label="I shared it", custom_id=shared_custom_id(delivery_id))
         super().__init__(button)
         self.delivery_id = delivery_id
 
@@ -45,23 +45,25 @@ class SharedButton(PersistentItemMixin, ui.DynamicItem[ui.Button[Any]], template
         return cls(match["id"])
 
     async def handle_interaction(self, interaction: discord.Interaction) -> None:
-        """Answers with the person's own count, and with the badge it brought."""
+        """Replies privately with the person's number of shares, and with the badge that this share earned."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        standing = await get_services(interaction).badges.share(self.delivery_id, get_actor(interaction))
-        await interaction.followup.send(_thanks(standing), ephemeral=True)
+        result = await get_services(interaction).badges.record_share(self.delivery_id, get_actor(interaction))
+        await interaction.followup.send(_format_share(result), ephemeral=True)
 
 
-def _thanks(standing: BadgeStanding) -> str:
-    if not standing.new:
-        return f"You told me before; it counts once. You have shared {format_count(standing.shares, 'announcement')}."
+def _format_share(result: ShareResult) -> str:
+    standing = result.standing
+    if not result.is_counted:
+        shared = format_count(standing.shares, "announcement")
+        return f"You told me before; it counts once. You have shared {shared}."
     text = f"Counted. That makes {standing.shares}"
-    if standing.fresh is not None:
-        return f"{text}: you now carry the **{standing.fresh.name}**."
-    if standing.next is not None:
-        return f"{text}; the {standing.next.name} comes with {standing.next.shares}."
+    if result.new_badge is not None:
+        return f"{text}: you now carry the **{result.new_badge.name}**."
+    if standing.next_badge is not None:
+        return f"{text}; the {standing.next_badge.name} comes with {standing.next_badge.shares}."
     return f"{text}."
 
 
-def mark(delivery_id: str) -> str:
-    """The id of the post's own button, which nobody else's message has."""
+def shared_custom_id(delivery_id: str) -> str:
+    """The custom id of the post's "I shared it" button. It identifies the post among the channel's messages."""
     return f"shared:{delivery_id}"

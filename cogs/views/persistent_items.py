@@ -10,9 +10,10 @@ import discord
 
 from bot.app import MythBot
 from cogs.views import (
+    affiliate_join,
     affiliate_list,
     affiliate_settings,
-    broadcast_card,
+    broadcast_buttons,
     broadcast_dialog,
     broadcast_post,
     privacy,
@@ -25,13 +26,13 @@ from cogs.views import (
 from cogs.views.progress import actions, board_controls, controls, sessions
 
 PERSISTENT_ITEMS: Final[tuple[type[discord.ui.DynamicItem[Any]], ...]] = (
+    affiliate_join.CheckButton,
     affiliate_list.AdmitButton,
     affiliate_list.ListButton,
     affiliate_list.RemoveButton,
     affiliate_settings.BookSelect,
-    affiliate_settings.CheckButton,
     affiliate_settings.RoleSelect,
-    broadcast_card.BroadcastButton,
+    broadcast_buttons.BroadcastButton,
     broadcast_dialog.PreviewButton,
     broadcast_post.SharedButton,
     privacy.PrivacyButton,

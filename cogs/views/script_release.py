@@ -3,7 +3,7 @@
 import discord
 from discord import ui
 
-from bot.broadcasts.content import checked_link
+from bot.broadcasts.content import validate_link
 from cogs.interactions.access import get_services, require_team
 from cogs.views.base import Modal
 from cogs.views.broadcast_dialog import show_preview
@@ -29,10 +29,10 @@ class ReleaseModal(Modal, title="Release"):
         services = get_services(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
         field = self.link.component
-        link = checked_link(field.value if isinstance(field, ui.TextInput) else "")
+        link = validate_link(field.value if isinstance(field, ui.TextInput) else "")
         if self._approve:
             stored = await services.scripts.approve(self._script_id, by)
             if stored.run_id:
                 await services.generation.refresh(stored.run_id)
-        broadcast = await services.broadcasting.compose_release(self._script_id, link, by)
+        broadcast = await services.drafts.compose_release(self._script_id, link, by)
         await show_preview(interaction, broadcast.id)

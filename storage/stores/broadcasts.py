@@ -1,24 +1,63 @@
-"""Announcements: composed, confirmed by a person, sent."""
+"""Broadcasts (on screen: announcements): drafted, confirmed by a person, sent; and who shared them."""
 
 import json
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.changes import UNCHANGED, Unchanged, changed_columns
 from storage.errors import StaleStateError
 from storage.ids import new_id
 from storage.states import Audience, BroadcastState, DeliveryState
 from storage.tables import broadcasts, deliveries, shares
 from storage.upsert import add_unless_there
 
+_ENDED = (BroadcastState.DONE, BroadcastState.STOPPED, BroadcastState.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True)
+class NewBroadcast:
+    """A draft to be stored. Empty strings mean that the post has no hook, link or image.
+
+    ``script_id`` is the script that is released when the broadcast is confirmed. ``metadata`` is free JSON.
+    """
+
+    title: str
+    message: str
+    hook: str = ""
+    link: str = ""
+    image: str = ""
+    ebook_id: str | None = None
+    script_id: str | None = None
+    author_id: str | None = None
+    metadata: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class BroadcastChanges:
+    """Columns of a broadcast to be updated; everything else stays. ``due_at=None`` means: as soon as it is confirmed."""
+
+    title: str | Unchanged = UNCHANGED
+    message: str | Unchanged = UNCHANGED
+    hook: str | Unchanged = UNCHANGED
+    link: str | Unchanged = UNCHANGED
+    image: str | Unchanged = UNCHANGED
+    ping_roles: bool | Unchanged = UNCHANGED
+    audience: Audience | Unchanged = UNCHANGED
+    due_at: datetime | Unchanged | None = UNCHANGED
+
 
 @dataclass(frozen=True, slots=True)
 class Broadcast:
-    """One announcement. ``metadata`` is free JSON that its maker gave."""
+    """A stored broadcast.
+
+    ``author_id``, ``confirmed_by`` and ``approved_by`` are member ids. ``channel_id`` and ``card_id`` (a message id) say where
+    its card is. ``announced`` is true once the card and the audit channel have reported its end.
+    """
 
     id: str
     state: BroadcastState
@@ -44,93 +83,129 @@ class Broadcast:
     confirmed_at: datetime | None
     finished_at: datetime | None
 
-    def entry(self) -> dict[str, Any]:
+    def to_entry(self) -> dict[str, Any]:
         """The broadcast in its exchange format: ``{"title", "message", "metadata", "timestamp"}``."""
-        sent = (self.confirmed_at or self.created_at).isoformat()
-        return {"title": self.title, "message": self.message, "metadata": self.metadata, "timestamp": sent}
+        sent_at = (self.confirmed_at or self.created_at).isoformat()
+        return {"title": self.title, "message": self.message, "metadata": self.metadata, "timestamp": sent_at}
 
 
 @dataclass(frozen=True, slots=True)
 class BroadcastStore:
-    """Broadcasts by state, and who shared them."""
+    """Broadcasts by id and state, and their shares."""
 
     connection: AsyncConnection
     now: datetime
 
-    async def add(self, *, metadata: dict[str, Any] | None = None, **values: Any) -> Broadcast:  # noqa: ANN401
-        """A draft."""
+    async def add(self, new: NewBroadcast) -> Broadcast:
+        """Stores a draft for everybody, without role pings, due at once."""
         row = {
             "id": new_id("notifications"),
             "state": BroadcastState.DRAFT,
+            "title": new.title,
+            "message": new.message,
+            "hook": new.hook,
+            "link": new.link,
+            "image": new.image,
+            "ebook_id": new.ebook_id,
+            "script_id": new.script_id,
+            "author_id": new.author_id,
+            "metadata": json.dumps(new.metadata, ensure_ascii=False, allow_nan=False),
             "ping_roles": False,
-            "announced": False,
             "audience": Audience.ALL,
+            "announced": False,
             "created_at": self.now,
-            "metadata": json.dumps(metadata or {}, ensure_ascii=False, allow_nan=False),
-            **values,
         }
         await self.connection.execute(broadcasts.insert().values(row))
         return await self.get(str(row["id"]))
 
     async def get(self, broadcast_id: str) -> Broadcast:
-        """The broadcast; ``KeyError`` where there is none."""
-        row = (
-            (await self.connection.execute(select(broadcasts).where(broadcasts.c.id == broadcast_id)))
-            .mappings()
-            .first()
-        )
+        """The broadcast.
+
+        Raises:
+            KeyError: there is no such broadcast.
+        """
+        query = select(broadcasts).where(broadcasts.c.id == broadcast_id)
+        row = (await self.connection.execute(query)).mappings().first()
         if row is None:
             raise KeyError(broadcast_id)
-        return _broadcast(row)
+        return _from_row(row)
 
-    async def edit(self, broadcast_id: str, **values: Any) -> Broadcast:  # noqa: ANN401 - columns of the table
-        """Changes a draft."""
-        await self._move(broadcast_id, broadcasts.c.state == BroadcastState.DRAFT, values)
+    async def edit_draft(self, broadcast_id: str, changes: BroadcastChanges) -> Broadcast:
+        """Changes a draft and returns it as it is afterwards.
+
+        Raises:
+            StaleStateError: it is not a draft any more.
+        """
+        await self._transition(broadcast_id, broadcasts.c.state == BroadcastState.DRAFT, changed_columns(changes))
         return await self.get(broadcast_id)
 
-    async def confirm(self, broadcast_id: str, confirmed_by: str | None) -> None:
-        """``draft → sending``."""
-        values = {"state": BroadcastState.SENDING, "confirmed_by": confirmed_by, "confirmed_at": self.now}
-        await self._move(broadcast_id, broadcasts.c.state == BroadcastState.DRAFT, values)
+    async def request_approval(self, broadcast_id: str, confirmed_by: str | None) -> None:
+        """``draft → pending``: the first of two people has confirmed.
 
-    async def ask_approval(self, broadcast_id: str, confirmed_by: str | None) -> None:
-        """``draft → pending``: the first of two has confirmed."""
+        Raises:
+            StaleStateError: it is not a draft any more.
+        """
         values = {"state": BroadcastState.PENDING, "confirmed_by": confirmed_by}
-        await self._move(broadcast_id, broadcasts.c.state == BroadcastState.DRAFT, values)
+        await self._transition(broadcast_id, broadcasts.c.state == BroadcastState.DRAFT, values)
+
+    async def confirm(self, broadcast_id: str, confirmed_by: str | None) -> None:
+        """``draft → sending``. ``confirmed_by`` is None for a program.
+
+        Raises:
+            StaleStateError: it is not a draft any more.
+        """
+        values = {"state": BroadcastState.SENDING, "confirmed_by": confirmed_by, "confirmed_at": self.now}
+        await self._transition(broadcast_id, broadcasts.c.state == BroadcastState.DRAFT, values)
 
     async def approve(self, broadcast_id: str, approved_by: str) -> None:
-        """``pending → sending`` by the second of two."""
-        values = {"state": BroadcastState.SENDING, "approved_by": approved_by, "confirmed_at": self.now}
-        await self._move(broadcast_id, broadcasts.c.state == BroadcastState.PENDING, values)
+        """``pending → sending``: the second of two people has confirmed.
 
-    async def reopen(self, broadcast_id: str, **values: Any) -> None:  # noqa: ANN401 - columns of the table
-        """Sent already, and ``sending`` again: its posts are to be changed or removed."""
-        ended = broadcasts.c.state.in_([BroadcastState.DONE, BroadcastState.STOPPED, BroadcastState.CANCELLED])
-        values |= {"state": BroadcastState.SENDING, "finished_at": None, "announced": False}
-        await self._move(broadcast_id, ended & broadcasts.c.confirmed_at.is_not(None), values)
+        Raises:
+            StaleStateError: it is not waiting for approval.
+        """
+        values = {"state": BroadcastState.SENDING, "approved_by": approved_by, "confirmed_at": self.now}
+        await self._transition(broadcast_id, broadcasts.c.state == BroadcastState.PENDING, values)
 
     async def discard(self, broadcast_id: str) -> None:
-        """``draft | pending → cancelled``."""
+        """``draft | pending → cancelled``.
+
+        Raises:
+            StaleStateError: it has been confirmed or discarded already.
+        """
         values = {"state": BroadcastState.CANCELLED, "finished_at": self.now}
         unsent = broadcasts.c.state.in_([BroadcastState.DRAFT, BroadcastState.PENDING])
-        await self._move(broadcast_id, unsent, values)
+        await self._transition(broadcast_id, unsent, values)
 
     async def finish(self, broadcast_id: str, state: BroadcastState, why: str = "") -> None:
-        """``sending → done | stopped | cancelled``."""
-        values = {"state": state, "finished_at": self.now, "stopped_why": why}
-        await self._move(broadcast_id, broadcasts.c.state == BroadcastState.SENDING, values)
+        """``sending → done | stopped | cancelled``. ``why`` is the reason of a stop, for people.
 
-    async def finish_settled(self) -> list[str]:
-        """Broadcasts that had nothing left to send and are ``done`` now."""
+        Raises:
+            StaleStateError: it is not being sent.
+        """
+        values = {"state": state, "finished_at": self.now, "stopped_why": why}
+        await self._transition(broadcast_id, broadcasts.c.state == BroadcastState.SENDING, values)
+
+    async def reopen(self, broadcast_id: str, changes: BroadcastChanges) -> None:
+        """``done | stopped | cancelled → sending``: its posts are to be changed or recalled.
+
+        Raises:
+            StaleStateError: it was never confirmed, or is being sent.
+        """
+        values = changed_columns(changes) | {"state": BroadcastState.SENDING, "finished_at": None, "announced": False}
+        sent_before = broadcasts.c.state.in_(_ENDED) & broadcasts.c.confirmed_at.is_not(None)
+        await self._transition(broadcast_id, sent_before, values)
+
+    async def finish_completed(self) -> list[str]:
+        """``sending → done`` for every broadcast without open deliveries; returns the ids of those."""
         rows = await self.connection.execute(
             broadcasts.update()
-            .where(broadcasts.c.state == BroadcastState.SENDING, ~_open_rows().exists())
+            .where(broadcasts.c.state == BroadcastState.SENDING, ~_open_deliveries().exists())
             .values(state=BroadcastState.DONE, finished_at=self.now)
             .returning(broadcasts.c.id)
         )
         return [row.id for row in rows.all()]
 
-    async def in_states(self, *states: BroadcastState, limit: int = 25) -> list[Broadcast]:
+    async def list_in_states(self, *states: BroadcastState, limit: int = 25) -> list[Broadcast]:
         """Broadcasts in any of these states, newest first."""
         query = (
             select(broadcasts)
@@ -138,10 +213,10 @@ class BroadcastStore:
             .order_by(broadcasts.c.created_at.desc(), broadcasts.c.id)
             .limit(limit)
         )
-        return [_broadcast(row) for row in (await self.connection.execute(query)).mappings()]
+        return [_from_row(row) for row in (await self.connection.execute(query)).mappings()]
 
     async def stream_sent(self) -> AsyncIterator[Broadcast]:
-        """Every broadcast that was confirmed, oldest first, without holding them all."""
+        """Yields every confirmed broadcast, oldest first, without holding all of them in memory."""
         query = (
             select(broadcasts)
             .where(broadcasts.c.confirmed_at.is_not(None), broadcasts.c.state != BroadcastState.PENDING)
@@ -150,35 +225,37 @@ class BroadcastStore:
         )
         async with self.connection.stream(query) as rows:
             async for row in rows.mappings():
-                yield _broadcast(row)
+                yield _from_row(row)
 
-    async def entries(self, moments: Sequence[datetime]) -> list[dict[str, Any]]:
-        """Those that were confirmed at one of these moments, in their exchange format."""
+    async def list_entries_of(self, moments: Sequence[datetime]) -> list[dict[str, Any]]:
+        """The broadcasts that were confirmed at one of these moments, in their exchange format (see ``Broadcast.to_entry``)."""
         rows = await self.connection.execute(select(broadcasts).where(broadcasts.c.confirmed_at.in_(moments)))
-        return [_broadcast(row).entry() for row in rows.mappings()]
+        return [_from_row(row).to_entry() for row in rows.mappings()]
 
-    async def unannounced(self) -> list[str]:
-        """Ids of ended broadcasts of which nothing is on its way any more, and whose end is still to be told."""
-        ended = broadcasts.c.state.in_([BroadcastState.DONE, BroadcastState.STOPPED, BroadcastState.CANCELLED])
+    async def list_unannounced(self) -> list[str]:
+        """Ids of ended broadcasts without open deliveries whose end has not been reported yet."""
         rows = await self.connection.execute(
             select(broadcasts.c.id).where(
-                ended, broadcasts.c.confirmed_at.is_not(None), broadcasts.c.announced.is_(False), ~_open_rows().exists()
+                broadcasts.c.state.in_(_ENDED),
+                broadcasts.c.confirmed_at.is_not(None),
+                broadcasts.c.announced.is_(False),
+                ~_open_deliveries().exists(),
             )
         )
         return list(rows.scalars())
 
     async def mark_announced(self, broadcast_id: str) -> None:
-        """Its end has been told."""
+        """Its card and the audit channel have reported its end."""
         await self.connection.execute(broadcasts.update().where(broadcasts.c.id == broadcast_id).values(announced=True))
 
     async def set_card(self, broadcast_id: str, channel_id: int | None, card_id: int | None) -> None:
-        """Where its progress is shown; a channel alone: a card is being posted there."""
+        """Stores where its card is. A channel without a message id means that the card is still being posted there."""
         await self.connection.execute(
             broadcasts.update().where(broadcasts.c.id == broadcast_id).values(channel_id=channel_id, card_id=card_id)
         )
 
-    async def share(self, broadcast_id: str, member_id: str, delivery_id: str) -> bool:
-        """Whether this is the member's first share of this broadcast."""
+    async def add_share(self, broadcast_id: str, member_id: str, delivery_id: str) -> bool:
+        """Whether the share was added; False where this member has shared this broadcast before."""
         row = {
             "broadcast_id": broadcast_id,
             "member_id": member_id,
@@ -187,8 +264,8 @@ class BroadcastStore:
         }
         return await add_unless_there(self.connection, shares, row)
 
-    async def sharers(self, limit: int) -> list[tuple[str, int]]:
-        """Members with the most shares and how many, most first."""
+    async def list_top_sharers(self, limit: int) -> list[tuple[str, int]]:
+        """Member ids and numbers of shares, most shares first; of equals, the one who shared first."""
         number = func.count().label("number")
         query = (
             select(shares.c.member_id, number)
@@ -198,29 +275,30 @@ class BroadcastStore:
         )
         return [(row.member_id, row.number) for row in await self.connection.execute(query)]
 
-    async def shares_of_broadcast(self, broadcast_id: str) -> int:
+    async def count_shares_of_broadcast(self, broadcast_id: str) -> int:
         """How many members have shared it."""
         query = select(func.count()).where(shares.c.broadcast_id == broadcast_id)
         return int((await self.connection.execute(query)).scalar_one())
 
-    async def shares_of(self, member_id: str) -> int:
-        """How many announcements the member has shared."""
+    async def count_shares_of_member(self, member_id: str) -> int:
+        """How many broadcasts the member has shared."""
         query = select(func.count()).where(shares.c.member_id == member_id)
         return int((await self.connection.execute(query)).scalar_one())
 
-    async def _move(self, broadcast_id: str, condition: ColumnElement[bool], values: dict[str, Any]) -> None:
-        query = broadcasts.update().where(broadcasts.c.id == broadcast_id, condition).values(values)
+    async def _transition(self, broadcast_id: str, required: ColumnElement[bool], values: dict[str, Any]) -> None:
+        """Updates the row if it is in the required state; checking and changing are one statement."""
+        query = broadcasts.update().where(broadcasts.c.id == broadcast_id, required).values(values)
         if (await self.connection.execute(query)).rowcount != 1:
-            raise StaleStateError(f"broadcast {broadcast_id} is no longer in the state for this")
+            raise StaleStateError(f"broadcast {broadcast_id} is not in the required state any more")
 
 
-def _open_rows() -> Select[tuple[str]]:
-    """Deliveries of the broadcast at hand that are still to be sent or on their way."""
+def _open_deliveries() -> Select[tuple[str]]:
+    """Subquery: deliveries of the outer query's broadcast that wait or are being sent."""
     return select(deliveries.c.id).where(
         deliveries.c.broadcast_id == broadcasts.c.id,
         deliveries.c.state.in_([DeliveryState.READY, DeliveryState.SENDING]),
     )
 
 
-def _broadcast(row: RowMapping) -> Broadcast:
+def _from_row(row: RowMapping) -> Broadcast:
     return Broadcast(**{**row, "metadata": json.loads(row["metadata"])})

@@ -1,4 +1,4 @@
-"""One announcement in one channel. The intent is committed before the send, the outcome after it."""
+"""Deliveries: one broadcast in one channel. The intent is committed before the request, the outcome after it."""
 
 import secrets
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.errors import StaleStateError
+from storage.leases import LEASE, Lease, LeasedRows
 from storage.states import DeliveryAction, DeliveryState
 from storage.stores.subscriptions import Subscription
 from storage.tables import deliveries
@@ -17,7 +17,7 @@ from storage.types import Utc
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A channel that is to have a post. The studio's own has no subscription."""
+    """A channel that is to get a post. The studio's own announcement channel has no subscription."""
 
     guild_id: int
     guild_name: str
@@ -28,8 +28,8 @@ class Target:
     referral: str = ""
 
     @classmethod
-    def of(cls, subscription: Subscription) -> "Target":
-        """The subscription's channel."""
+    def from_subscription(cls, subscription: Subscription) -> "Target":
+        """The subscribed channel."""
         return cls(
             subscription.guild_id,
             subscription.guild_name,
@@ -43,15 +43,15 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A channel's copy of a broadcast. ``id`` (16 hex) is also the message's nonce and the mark in its button.
+    """A channel's post of a broadcast. ``id`` (16 hex) is also the message's nonce and part of its button's ``custom_id``.
 
-    ``attempted_at`` is the first try of those that may have arrived.
+    ``attempted_at`` is the time of the first attempt that may have arrived; None where none can have.
     """
 
     id: str
     broadcast_id: str
     state: DeliveryState
-    act: DeliveryAction
+    action: DeliveryAction
     referral: str
     sent_at: datetime | None
     subscription_id: str | None
@@ -65,13 +65,19 @@ class Delivery:
     due_at: datetime
     attempted_at: datetime | None
     lease_owner: str | None
+    lease_token: int
     lease_until: datetime | None
     error: str
     updated_at: datetime
 
     @property
-    def tried_before(self) -> bool:
-        """Of a delivery just claimed: whether an earlier try may have arrived."""
+    def lease(self) -> Lease:
+        """The lease under which this row was read; of use only to whoever claimed it."""
+        return Lease(self.lease_owner or "", self.lease_token)
+
+    @property
+    def may_have_arrived(self) -> bool:
+        """Of a delivery that was just claimed: whether an earlier attempt may have arrived."""
         return self.attempted_at is not None and self.attempted_at < self.updated_at
 
 
@@ -83,7 +89,7 @@ class DeliveryStore:
     now: datetime
 
     async def add(self, broadcast_id: str, targets: Sequence[Target], due_at: datetime | None = None) -> int:
-        """How many deliveries were made: one for each channel."""
+        """One waiting delivery for each target, due at ``due_at`` (None: at once); returns their number."""
         if not targets:
             return 0
         rows = [
@@ -91,7 +97,7 @@ class DeliveryStore:
                 "id": secrets.token_hex(8),
                 "broadcast_id": broadcast_id,
                 "state": DeliveryState.READY,
-                "act": DeliveryAction.POST,
+                "action": DeliveryAction.POST,
                 "referral": target.referral,
                 "subscription_id": target.subscription_id,
                 "guild_id": target.guild_id,
@@ -116,54 +122,54 @@ class DeliveryStore:
             raise KeyError(delivery_id)
         return Delivery(**row)
 
-    async def claim(self, owner: str, lease: timedelta, limit: int) -> list[Delivery]:
-        """Due deliveries, now ``sending`` in the name of ``owner``: the intent, before any request goes out."""
-        # Two statements: PostgreSQL may re-run a locking subquery and take more than the limit.
-        chosen = (
+    async def claim(self, owner: str, limit: int, duration: timedelta = LEASE) -> list[Delivery]:
+        """``ready → sending``: at most ``limit`` due deliveries, leased by ``owner``. This is the intent before any request."""
+        due = (
             select(deliveries.c.id)
             .where(deliveries.c.state == DeliveryState.READY, deliveries.c.due_at <= self.now)
             .order_by(deliveries.c.due_at, deliveries.c.id)
             .limit(limit)
-            .with_for_update(skip_locked=True)
         )
-        ids = list((await self.connection.execute(chosen)).scalars())
-        if not ids:
-            return []
-        rows = await self.connection.execute(
-            deliveries.update()
-            .where(deliveries.c.id.in_(ids), deliveries.c.state == DeliveryState.READY)
-            .values(
-                state=DeliveryState.SENDING,
-                lease_owner=owner,
-                lease_until=self.now + lease,
-                attempts=deliveries.c.attempts + 1,
-                attempted_at=func.coalesce(deliveries.c.attempted_at, literal(self.now, Utc())),
-                updated_at=self.now,
-            )
-            .returning(*deliveries.c)
-        )
-        return [Delivery(**row) for row in rows.mappings().all()]
+        values = {
+            "state": DeliveryState.SENDING,
+            "attempts": deliveries.c.attempts + 1,
+            "attempted_at": func.coalesce(deliveries.c.attempted_at, literal(self.now, Utc())),
+            "updated_at": self.now,
+        }
+        return [Delivery(**row) for row in await self._leased.claim(due, owner, duration, values)]
+
+    async def renew(self, delivery_id: str, lease: Lease, duration: timedelta = LEASE) -> None:
+        """The lease lasts ``duration`` longer.
+
+        Raises:
+            StaleStateError: another process has taken the delivery over.
+        """
+        await self._leased.renew(delivery_id, lease, duration, {})
 
     async def finish(
-        self, delivery_id: str, owner: str, state: DeliveryState, *, message_id: int | None = None, error: str = ""
+        self, delivery_id: str, lease: Lease, state: DeliveryState, *, message_id: int | None = None, error: str = ""
     ) -> None:
-        """The outcome. A message's id, once known, is kept."""
-        values: dict[str, object] = {} if message_id is None else {"message_id": message_id, "sent_at": self.now}
-        await self._own(delivery_id, owner, state=state, error=error, lease_owner=None, lease_until=None, **values)
+        """``sending → state``: the outcome. A message id that is known already is kept where none is given.
+
+        Raises:
+            StaleStateError: another process has taken the delivery over.
+        """
+        sent: dict[str, object] = {} if message_id is None else {"message_id": message_id, "sent_at": self.now}
+        await self._end(delivery_id, lease, {"state": state, "error": error, **sent})
 
     async def count_sent(self, broadcast_id: str) -> int:
-        """How many posts of it stand somewhere."""
-        query = select(func.count()).select_from(deliveries).where(_arrived(broadcast_id))
+        """How many posts of the broadcast exist in channels."""
+        query = select(func.count()).select_from(deliveries).where(_is_posted(broadcast_id))
         return int((await self.connection.execute(query)).scalar_one())
 
-    async def requeue(self, broadcast_id: str, act: DeliveryAction) -> int:
-        """How many arrived posts are to be changed or removed now."""
+    async def requeue(self, broadcast_id: str, action: DeliveryAction) -> int:
+        """``sent | failed | refused → ready`` for every post that exists, to edit or recall it; returns their number."""
         changed = await self.connection.execute(
             deliveries.update()
-            .where(_arrived(broadcast_id))
+            .where(_is_posted(broadcast_id))
             .values(
                 state=DeliveryState.READY,
-                act=act,
+                action=action,
                 attempts=0,
                 attempted_at=None,
                 due_at=self.now,
@@ -174,61 +180,54 @@ class DeliveryStore:
         return changed.rowcount
 
     async def postpone(
-        self, delivery: Delivery, owner: str, until: datetime, error: str, *, sure: bool, untried: bool = False
+        self, delivery: Delivery, until: datetime, error: str, *, cannot_have_arrived: bool, count_attempt: bool = True
     ) -> None:
-        """Back to ``ready``, due later.
+        """``sending → ready``, due at ``until``.
 
-        ``sure`` says that no try so far can have arrived; ``untried`` does not count this one.
+        ``cannot_have_arrived`` says so of every attempt up to now; without ``count_attempt`` this one does not use up the
+        delivery's attempts.
+
+        Raises:
+            StaleStateError: another process has taken the delivery over.
         """
-        values: dict[str, object] = {"attempted_at": None} if sure else {}
-        if untried:
+        values: dict[str, object] = {"state": DeliveryState.READY, "due_at": until, "error": error}
+        if cannot_have_arrived:
+            values["attempted_at"] = None
+        if not count_attempt:
             values["attempts"] = delivery.attempts - 1
-        await self._own(
-            delivery.id,
-            owner,
-            state=DeliveryState.READY,
-            due_at=until,
-            error=error,
-            lease_owner=None,
-            lease_until=None,
-            **values,
-        )
+        await self._end(delivery.id, delivery.lease, values)
 
-    async def release(self, delivery: Delivery, owner: str, *, uncertain: bool) -> None:
-        """Back to ``ready`` as if it had never been taken; ``uncertain`` where an earlier try may have arrived."""
-        await self._own(
-            delivery.id,
-            owner,
-            state=DeliveryState.READY,
-            attempts=delivery.attempts - 1,
-            attempted_at=delivery.attempted_at if uncertain else None,
-            lease_owner=None,
-            lease_until=None,
-        )
+    async def release(self, delivery: Delivery, *, may_have_arrived: bool) -> None:
+        """``sending → ready`` as if it had not been claimed; ``may_have_arrived`` says so of an earlier attempt.
 
-    async def take_over_expired(self, owner: str, lease: timedelta, *, all_owners: bool) -> list[Delivery]:
-        """``sending`` rows whose worker is gone, now leased by ``owner`` to be reconciled."""
-        gone = deliveries.c.state == DeliveryState.SENDING
-        if all_owners:
-            gone &= deliveries.c.lease_owner != owner
-        else:
-            gone &= deliveries.c.lease_until < self.now
-        rows = await self.connection.execute(
-            deliveries.update()
-            .where(gone)
-            .values(lease_owner=owner, lease_until=self.now + lease)
-            .returning(*deliveries.c)
-        )
-        return [Delivery(**row) for row in rows.mappings().all()]
+        Raises:
+            StaleStateError: another process has taken the delivery over.
+        """
+        values = {
+            "state": DeliveryState.READY,
+            "attempts": delivery.attempts - 1,
+            "attempted_at": delivery.attempted_at if may_have_arrived else None,
+        }
+        await self._end(delivery.id, delivery.lease, values)
+
+    async def take_over_expired(
+        self, owner: str, duration: timedelta = LEASE, *, all_owners: bool = False
+    ) -> list[Delivery]:
+        """``sending`` deliveries whose worker is gone, leased by ``owner`` now, to be reconciled with their channels."""
+        rows = await self._leased.take_over(owner, duration, all_owners=all_owners, values={})
+        return [Delivery(**row) for row in rows]
 
     async def cancel_waiting(self, broadcast_id: str) -> int:
-        """How many had not been sent yet and never will be; of those to be changed or removed, that is left undone."""
+        """``ready → cancelled`` for posts not sent yet, and ``ready → sent`` for posts that wait to be edited or recalled.
+
+        Returns how many were cancelled.
+        """
         await self.connection.execute(
             deliveries.update()
             .where(
                 deliveries.c.broadcast_id == broadcast_id,
                 deliveries.c.state == DeliveryState.READY,
-                deliveries.c.act != DeliveryAction.POST,
+                deliveries.c.action != DeliveryAction.POST,
             )
             .values(state=DeliveryState.SENT, updated_at=self.now)
         )
@@ -239,17 +238,17 @@ class DeliveryStore:
         )
         return changed.rowcount
 
-    async def posting(self, broadcast_id: str) -> bool:
-        """Whether a post of it may still go out for the first time."""
+    async def is_still_posting(self, broadcast_id: str) -> bool:
+        """Whether a post of the broadcast may still be sent for the first time."""
         query = select(deliveries.c.id).where(
             deliveries.c.broadcast_id == broadcast_id,
-            deliveries.c.act == DeliveryAction.POST,
+            deliveries.c.action == DeliveryAction.POST,
             deliveries.c.state.in_([DeliveryState.READY, DeliveryState.SENDING]),
         )
         return (await self.connection.execute(query.limit(1))).first() is not None
 
-    async def counts(self, broadcast_id: str) -> dict[DeliveryState, int]:
-        """How many are in each state."""
+    async def count_by_state(self, broadcast_id: str) -> dict[DeliveryState, int]:
+        """How many deliveries of the broadcast are in each state; states without any are missing."""
         query = (
             select(deliveries.c.state, func.count())
             .where(deliveries.c.broadcast_id == broadcast_id)
@@ -257,34 +256,29 @@ class DeliveryStore:
         )
         return {row[0]: row[1] for row in await self.connection.execute(query)}
 
-    async def of_broadcast(self, broadcast_id: str, *states: DeliveryState) -> list[Delivery]:
-        """The broadcast's deliveries, all or those in ``states``."""
+    async def list_by_broadcast(self, broadcast_id: str, *states: DeliveryState) -> list[Delivery]:
+        """The broadcast's deliveries, all of them or those in ``states``, by id."""
         query = select(deliveries).where(deliveries.c.broadcast_id == broadcast_id).order_by(deliveries.c.id)
         if states:
             query = query.where(deliveries.c.state.in_(states))
         return [Delivery(**row) for row in (await self.connection.execute(query)).mappings()]
 
-    async def next_due(self) -> datetime | None:
-        """When the next waiting delivery is due, or None."""
+    async def get_next_due(self) -> datetime | None:
+        """When the next waiting delivery is due; None where none waits."""
         query = select(func.min(deliveries.c.due_at)).where(deliveries.c.state == DeliveryState.READY)
         due: datetime | None = (await self.connection.execute(query)).scalar()
         return due
 
-    async def _own(self, delivery_id: str, owner: str, **values: object) -> None:
-        query = (
-            deliveries.update()
-            .where(
-                deliveries.c.id == delivery_id,
-                deliveries.c.state == DeliveryState.SENDING,
-                deliveries.c.lease_owner == owner,
-            )
-            .values(updated_at=self.now, **values)
-        )
-        if (await self.connection.execute(query)).rowcount != 1:
-            raise StaleStateError(f"delivery {delivery_id} is no longer ours")
+    @property
+    def _leased(self) -> LeasedRows:
+        sending = deliveries.c.state == DeliveryState.SENDING
+        return LeasedRows(self.connection, self.now, deliveries, deliveries.c.id, sending)
+
+    async def _end(self, delivery_id: str, lease: Lease, values: dict[str, object]) -> None:
+        await self._leased.end(delivery_id, lease, {"updated_at": self.now, **values})
 
 
-def _arrived(broadcast_id: str) -> ColumnElement[bool]:
-    known = deliveries.c.message_id.is_not(None)
-    rests = deliveries.c.state.in_([DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.REFUSED])
-    return and_(deliveries.c.broadcast_id == broadcast_id, known, rests)
+def _is_posted(broadcast_id: str) -> ColumnElement[bool]:
+    has_message = deliveries.c.message_id.is_not(None)
+    is_resting = deliveries.c.state.in_([DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.REFUSED])
+    return and_(deliveries.c.broadcast_id == broadcast_id, has_message, is_resting)

@@ -1,19 +1,23 @@
-"""Generations and what they cost. A run is leased by one worker at a time; a lease that runs out frees it."""
+"""Runs (one generation each) and what they cost. One worker at a time holds the lease of a run."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, String, cast, func, or_, select
+from sqlalchemy import ColumnElement, String, cast, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.errors import StaleStateError
 from storage.ids import new_id
+from storage.leases import LEASE, Lease, LeasedRows
 from storage.states import RunState
 from storage.tables import chain_head, charges, ebooks, runs, scripts
+from storage.types import Utc
 
-_CARD_WAIT = timedelta(seconds=30)
-_SHOWN_WITHIN = timedelta(days=1)
+_CARD_WAIT: Final = timedelta(seconds=30)
+"""How long a new run waits for its card to be posted before it is written without one; Discord answers in under a second."""
+_OUTDATED_WITHIN: Final = timedelta(days=1)
+"""Cards of runs that ended longer ago are not brought up to date any more: nobody is waiting for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,7 @@ class Run:
     progress: str
     note: str
     lease_owner: str | None
+    lease_token: int
     lease_until: datetime | None
     attempts: int
     cost_micros: int
@@ -42,6 +47,29 @@ class Run:
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+
+    @property
+    def lease(self) -> Lease:
+        """The lease under which this row was read; of use only to whoever claimed it."""
+        return Lease(self.lease_owner or "", self.lease_token)
+
+
+@dataclass(frozen=True, slots=True)
+class NewRun:
+    """What is known of a run before it exists. ``request`` and ``progress`` are JSON texts of the generation package.
+
+    ``guild_id`` and ``channel_id`` say where its card belongs; None where it has none.
+    """
+
+    ebook_id: str
+    chapter_number: int
+    version: int
+    request: str
+    content: str
+    member_id: str | None = None
+    guild_id: int | None = None
+    channel_id: int | None = None
+    progress: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +79,12 @@ class RunStore:
     connection: AsyncConnection
     now: datetime
 
-    async def add(self, **values: Any) -> Run:  # noqa: ANN401 - the columns of the table
+    async def add(self, new: NewRun) -> Run:
         """A run that waits for a worker."""
-        row = {
-            "id": new_id("runs"),
-            "state": RunState.READY,
-            "created_at": self.now,
-            "progress": "",
-            "note": "",
-            "attempts": 0,
-            "cost_micros": 0,
-            **values,
-        }
+        run_id = new_id("runs")
+        row = {"id": run_id, "state": RunState.READY, "created_at": self.now, **asdict(new)}
         await self.connection.execute(runs.insert().values(row))
-        return await self.get(str(row["id"]))
+        return await self.get(run_id)
 
     async def get(self, run_id: str) -> Run:
         """The run; ``KeyError`` where there is none."""
@@ -75,8 +95,8 @@ class RunStore:
 
     async def next_version(self, ebook_id: str, chapter_number: int) -> int:
         """1 for a chapter's first script, counting imported ones and every run not cancelled before it had a script."""
-        # The book's row is locked, so that two runs ordered at once cannot take the same number.
-        # Not for its key: others' references to the book must not wait for this, or two orders wait for each other.
+        # The book's row is locked, so that two requests at once cannot get the same number. KEY SHARE, because inserts
+        # that refer to the book must not wait for this lock, or two requests would wait for each other.
         book = select(ebooks.c.id).where(ebooks.c.id == ebook_id)
         await self.connection.execute(book.with_for_update(key_share=True))
         highest = await self.connection.execute(
@@ -93,82 +113,84 @@ class RunStore:
         )
         return max(highest.scalar() or 0, written.scalar() or 0) + 1
 
-    async def claim(self, owner: str, lease: timedelta, run_id: str | None = None) -> Run | None:
-        """The oldest waiting run (or this very one), now leased by ``owner``; None where nothing waits."""
+    async def claim(self, owner: str, duration: timedelta = LEASE, run_id: str | None = None) -> Run | None:
+        """``ready → writing``: the oldest waiting run (or the one named), leased by ``owner``; None where nothing waits."""
         # A run whose card is still being posted waits for it, but not for ever.
-        shown = or_(runs.c.channel_id.is_(None), runs.c.card_id.is_not(None), runs.c.created_at < self.now - _CARD_WAIT)
-        chosen = select(runs.c.id).where(runs.c.state == RunState.READY, shown)
+        posted = or_(
+            runs.c.channel_id.is_(None), runs.c.card_id.is_not(None), runs.c.created_at < self.now - _CARD_WAIT
+        )
+        candidates = select(runs.c.id).where(runs.c.state == RunState.READY, posted)
         if run_id is not None:
-            chosen = chosen.where(runs.c.id == run_id)
-        chosen = chosen.order_by(runs.c.created_at, runs.c.id).limit(1).with_for_update(skip_locked=True)
-        found = (await self.connection.execute(chosen)).scalar()
-        if found is None:
-            return None
-        run = await self.get(found)
+            candidates = candidates.where(runs.c.id == run_id)
         values = {
             "state": RunState.WRITING,
-            "lease_owner": owner,
-            "lease_until": self.now + lease,
-            "attempts": run.attempts + 1,
-            "started_at": run.started_at or self.now,
+            "attempts": runs.c.attempts + 1,
+            "started_at": func.coalesce(runs.c.started_at, literal(self.now, Utc())),
         }
-        await self._move(found, runs.c.state == RunState.READY, values)
-        return await self.get(found)
+        oldest = candidates.order_by(runs.c.created_at, runs.c.id).limit(1)
+        claimed = await self._leased.claim(oldest, owner, duration, values)
+        return Run(**claimed[0]) if claimed else None
 
-    async def renew(self, run_id: str, owner: str, lease: timedelta, progress: str | None = None) -> None:
-        """Keeps the lease, and the progress where one is given; ``StaleStateError`` when the run is no longer ours."""
-        values: dict[str, Any] = {"lease_until": self.now + lease}
-        if progress is not None:
-            values["progress"] = progress
-        await self._move(run_id, self._held(owner), values)
+    async def renew(
+        self, run_id: str, lease: Lease, duration: timedelta = LEASE, *, progress: str | None = None
+    ) -> None:
+        """The lease lasts ``duration`` longer; the progress is stored where one is given.
 
-    async def finish(self, run_id: str, owner: str, *, script_id: str, cost_micros: int, progress: str) -> None:
-        """``writing → done``."""
-        await self._move(
-            run_id,
-            self._held(owner),
-            {
-                "state": RunState.DONE,
-                "script_id": script_id,
-                "cost_micros": cost_micros,
-                "progress": progress,
-                "finished_at": self.now,
-                "lease_owner": None,
-                "lease_until": None,
-            },
-        )
+        Raises:
+            StaleStateError: the run was cancelled, or another process has taken it over.
+        """
+        await self._leased.renew(run_id, lease, duration, {} if progress is None else {"progress": progress})
+
+    async def finish(self, run_id: str, lease: Lease, *, script_id: str, cost_micros: int, progress: str) -> None:
+        """``writing → done``.
+
+        Raises:
+            StaleStateError: the run was cancelled, or another process has taken it over.
+        """
+        values = {
+            "state": RunState.DONE,
+            "script_id": script_id,
+            "cost_micros": cost_micros,
+            "progress": progress,
+            "finished_at": self.now,
+        }
+        await self._leased.end(run_id, lease, values)
 
     async def cancel(self, run_id: str) -> Run:
-        """``ready | writing | interrupted → cancelled``; ``StaleStateError`` when it has ended already."""
+        """``ready | writing | interrupted → cancelled``; returns the run as it is afterwards.
+
+        Raises:
+            StaleStateError: it has ended already.
+        """
         live = runs.c.state.in_([RunState.READY, RunState.WRITING, RunState.INTERRUPTED])
         values = {"state": RunState.CANCELLED, "finished_at": self.now, "lease_owner": None, "lease_until": None}
-        await self._move(run_id, live, values)
+        await self._change_state(run_id, live, values)
         return await self.get(run_id)
 
     async def requeue(self, run_id: str) -> Run:
-        """``interrupted → ready``: the worker goes on from the kept progress."""
-        await self._move(
+        """``interrupted → ready``: a worker will continue from the stored progress.
+
+        Raises:
+            StaleStateError: the run is not interrupted.
+        """
+        await self._change_state(
             run_id, runs.c.state == RunState.INTERRUPTED, {"state": RunState.READY, "note": "", "card_state": ""}
         )
         return await self.get(run_id)
 
-    async def interrupt(self, run_id: str, owner: str, note: str) -> None:
-        """``writing → interrupted`` by the worker itself; ``note`` is the sentence that its card shows."""
-        values = {"state": RunState.INTERRUPTED, "lease_owner": None, "lease_until": None, "note": note}
-        await self._move(run_id, self._held(owner), values)
+    async def interrupt(self, run_id: str, lease: Lease, note: str) -> None:
+        """``writing → interrupted`` by the worker that holds it; ``note`` is the sentence that its card shows.
 
-    async def interrupt_expired(self, note: str, *, all_owners: bool) -> list[Run]:
-        """Runs whose worker is gone are ``interrupted`` afterwards and returned.
-
-        A worker is gone when its lease has run out, or, with ``all_owners``, whatever its lease says: at the start of the
-        only process there can be.
+        Raises:
+            StaleStateError: the run was cancelled or finished in the same moment.
         """
-        gone = runs.c.state == RunState.WRITING
-        if not all_owners:
-            gone &= runs.c.lease_until < self.now
+        await self._leased.end(run_id, lease, {"state": RunState.INTERRUPTED, "note": note})
+
+    async def interrupt_expired(self, owner: str, note: str, *, all_owners: bool) -> list[Run]:
+        """``writing → interrupted`` for every run whose worker is gone (see ``LeasedRows.expired``); returns them."""
         rows = await self.connection.execute(
             runs.update()
-            .where(gone)
+            .where(self._leased.expired(owner, all_owners=all_owners))
             .values(state=RunState.INTERRUPTED, lease_owner=None, lease_until=None, note=note)
             .returning(*runs.c)
         )
@@ -180,28 +202,28 @@ class RunStore:
             runs.update().where(runs.c.id == run_id).values(channel_id=channel_id, card_id=card_id)
         )
 
-    async def card_shows(self, run_id: str, state: RunState | None) -> None:
-        """The card shows this resting state; None: nobody knows what it shows."""
+    async def set_card_state(self, run_id: str, state: RunState | None) -> None:
+        """Records which resting state the card shows; None where that is not known."""
         query = runs.update().where(runs.c.id == run_id, runs.c.card_state != (state or ""))
         await self.connection.execute(query.values(card_state=state or ""))
 
-    async def unshown(self, limit: int) -> list[str]:
-        """Ids of resting runs of the last day whose card does not show it yet."""
-        rests = [RunState.DONE, RunState.CANCELLED, RunState.INTERRUPTED]
+    async def find_outdated_cards(self, limit: int) -> list[str]:
+        """Ids of at most ``limit`` resting runs of the last day whose card does not show their state yet."""
+        resting = [RunState.DONE, RunState.CANCELLED, RunState.INTERRUPTED]
         query = (
             select(runs.c.id)
             .where(
-                runs.c.state.in_(rests),
+                runs.c.state.in_(resting),
                 runs.c.channel_id.is_not(None),
                 runs.c.card_state != cast(runs.c.state, String),
-                func.coalesce(runs.c.finished_at, runs.c.started_at, runs.c.created_at) > self.now - _SHOWN_WITHIN,
+                func.coalesce(runs.c.finished_at, runs.c.started_at, runs.c.created_at) > self.now - _OUTDATED_WITHIN,
             )
             .order_by(runs.c.created_at)
             .limit(limit)
         )
         return list((await self.connection.execute(query)).scalars())
 
-    async def in_state(self, *states: RunState) -> list[Run]:
+    async def list_in_states(self, *states: RunState) -> list[Run]:
         """Runs in any of these states, oldest first."""
         rows = await self.connection.execute(
             select(runs).where(runs.c.state.in_(states)).order_by(runs.c.created_at, runs.c.id)
@@ -213,25 +235,35 @@ class RunStore:
         query = select(func.count()).where(runs.c.state.in_([RunState.READY, RunState.WRITING]))
         return int((await self.connection.execute(query)).scalar_one())
 
-    async def ahead_of(self, run: Run) -> int:
+    async def count_ahead(self, run: Run) -> int:
         """How many waiting runs come before this one."""
         query = select(func.count()).where(runs.c.state == RunState.READY, runs.c.created_at < run.created_at)
         return int((await self.connection.execute(query)).scalar_one())
 
     async def lock_budget(self) -> None:
-        """Until the transaction ends nobody else reserves: what is read of the spending stays true until then."""
+        """No other transaction reserves money until this one ends, so a sum that is read now stays true until then.
+
+        It locks the chain's head row, which every write with an event locks last anyway.
+        """
         await self.connection.execute(select(chain_head.c.seq).with_for_update())
 
     async def reserve_cost(self, run_id: str, model: str, micros: int) -> str:
-        """A ticket for money set aside before a call."""
-        ticket = new_id("charges")
-        row = {"id": ticket, "run_id": run_id, "model": model, "reserved_micros": micros, "created_at": self.now}
+        """The id of a reservation of so many micro-dollars, made before a call to the model."""
+        reservation_id = new_id("charges")
+        row = {
+            "id": reservation_id,
+            "run_id": run_id,
+            "model": model,
+            "reserved_micros": micros,
+            "created_at": self.now,
+        }
         await self.connection.execute(charges.insert().values(row))
-        return ticket
+        return reservation_id
 
-    async def record_cost(self, ticket: str, micros: int) -> None:
-        """What the call really cost."""
-        await self.connection.execute(charges.update().where(charges.c.id == ticket).values(settled_micros=micros))
+    async def record_cost(self, reservation_id: str, micros: int) -> None:
+        """The call's actual cost in micro-dollars takes the place of its reservation."""
+        query = charges.update().where(charges.c.id == reservation_id)
+        await self.connection.execute(query.values(settled_micros=micros))
 
     async def sum_costs(
         self,
@@ -241,7 +273,7 @@ class RunStore:
         ebook_id: str | None = None,
         member_id: str | None = None,
     ) -> int:
-        """Micro-dollars: settled where known, reserved where the end was never seen."""
+        """Micro-dollars of all matching calls: the cost where it is known, else the reservation."""
         query = select(func.coalesce(func.sum(func.coalesce(charges.c.settled_micros, charges.c.reserved_micros)), 0))
         if run_id is not None:
             query = query.where(charges.c.run_id == run_id)
@@ -255,10 +287,11 @@ class RunStore:
             query = query.where(runs.c.member_id == member_id)
         return int((await self.connection.execute(query)).scalar_one())
 
-    def _held(self, owner: str) -> ColumnElement[bool]:
-        return (runs.c.state == RunState.WRITING) & (runs.c.lease_owner == owner)
+    @property
+    def _leased(self) -> LeasedRows:
+        return LeasedRows(self.connection, self.now, runs, runs.c.id, runs.c.state == RunState.WRITING)
 
-    async def _move(self, run_id: str, condition: ColumnElement[bool], values: dict[str, Any]) -> None:
+    async def _change_state(self, run_id: str, condition: ColumnElement[bool], values: dict[str, Any]) -> None:
         changed = await self.connection.execute(runs.update().where(runs.c.id == run_id, condition).values(values))
         if changed.rowcount != 1:
             raise StaleStateError(f"run {run_id} is no longer in the state for this")

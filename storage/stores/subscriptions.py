@@ -1,4 +1,4 @@
-"""Affiliates' channels. One server has one subscription."""
+"""Subscriptions: the channels in which other servers get broadcasts. One server has one subscription at most."""
 
 import json
 import secrets
@@ -10,20 +10,32 @@ from typing import Any
 from sqlalchemy import ColumnElement, RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.changes import UNCHANGED, Unchanged, changed_columns
 from storage.ids import new_id
 from storage.states import SubscriptionState
 from storage.tables import subscriptions
 from storage.upsert import add_or_change
 
-_OPEN = (SubscriptionState.PENDING, SubscriptionState.ACTIVE, SubscriptionState.PAUSED)
+OPEN_STATES = (SubscriptionState.PENDING, SubscriptionState.ACTIVE, SubscriptionState.PAUSED)
+"""Every state but ``ended``."""
+_REFERRAL_BYTES = 4
+"""32 random bits (8 hex characters): short in a link. The column is unique, so that two servers never share a code."""
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionChanges:
+    """Columns of a subscription to be updated. ``role_id=None`` ends pings; empty ``ebooks`` follow every book."""
+
+    role_id: int | Unchanged | None = UNCHANGED
+    ebooks: tuple[str, ...] | Unchanged = UNCHANGED
 
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A server that wants announcements, and where.
+    """A stored subscription.
 
-    ``ebooks`` are the ids of the books it follows, empty for all; ``referral`` is the code that links in its posts carry;
-    ``refusals`` counts announcements in a row that the channel refused.
+    ``ebooks`` are the ids of the books it follows, empty for all. ``referral`` is the code in the links of its posts.
+    ``refusals`` counts the broadcasts in a row that its channel refused.
     """
 
     id: str
@@ -44,50 +56,46 @@ class Subscription:
     ended_why: str
 
     def follows(self, ebook_id: str | None) -> bool:
-        """Whether it wants to hear of this book."""
+        """Whether it wants broadcasts about this book. Broadcasts about no book go to everybody."""
         return ebook_id is None or not self.ebooks or ebook_id in self.ebooks
 
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionStore:
-    """Subscriptions by server."""
+    """Subscriptions by id, server and state."""
 
     connection: AsyncConnection
     now: datetime
 
     async def get(self, subscription_id: str) -> Subscription:
-        """The subscription; ``KeyError`` where there is none."""
-        row = (await self._rows(subscriptions.c.id == subscription_id))[:1]
-        if not row:
+        """The subscription, in whatever state.
+
+        Raises:
+            KeyError: there is no such subscription.
+        """
+        rows = await self._select(subscriptions.c.id == subscription_id)
+        if not rows:
             raise KeyError(subscription_id)
-        return row[0]
+        return rows[0]
 
-    async def of_guild(self, guild_id: int) -> Subscription | None:
+    async def find_by_guild(self, guild_id: int) -> Subscription | None:
         """The server's subscription that has not ended, or None."""
-        found = await self._rows((subscriptions.c.guild_id == guild_id) & subscriptions.c.state.in_(_OPEN))
-        return found[0] if found else None
+        rows = await self._select((subscriptions.c.guild_id == guild_id) & subscriptions.c.state.in_(OPEN_STATES))
+        return rows[0] if rows else None
 
-    async def closed(self, subscription_id: str, channel_id: int) -> str:
-        """Why nothing may be posted to this channel for this subscription; empty when it is open and points there."""
-        found = await self._rows(subscriptions.c.id == subscription_id)
-        if not found or found[0].state is SubscriptionState.ENDED:
-            why = found[0].ended_why if found else ""
+    async def find_obstacle(self, subscription_id: str, channel_id: int) -> str:
+        """Why nothing may be posted to this channel for this subscription, for people; empty when posting is allowed."""
+        rows = await self._select(subscriptions.c.id == subscription_id)
+        if not rows or rows[0].state is SubscriptionState.ENDED:
+            why = rows[0].ended_why if rows else ""
             return f"the subscription has ended meanwhile ({why})" if why else "the subscription has ended meanwhile"
-        if found[0].channel_id != channel_id:
+        if rows[0].channel_id != channel_id:
             return "the server has chosen another channel meanwhile"
-        return "" if found[0].state is SubscriptionState.ACTIVE else "the subscription is not active any more"
+        return "" if rows[0].state is SubscriptionState.ACTIVE else "the subscription is not active any more"
 
-    async def in_states(self, *states: SubscriptionState) -> list[Subscription]:
+    async def list_in_states(self, *states: SubscriptionState) -> list[Subscription]:
         """Subscriptions in any of these states, oldest first."""
-        return await self._rows(subscriptions.c.state.in_(states))
-
-    async def active(self) -> list[Subscription]:
-        """Everybody who is to hear of an announcement, longest subscribed first."""
-        return await self.in_states(SubscriptionState.ACTIVE)
-
-    async def paused(self) -> list[Subscription]:
-        """Those that refused too often."""
-        return await self.in_states(SubscriptionState.PAUSED)
+        return await self._select(subscriptions.c.state.in_(states))
 
     async def join(
         self,
@@ -101,12 +109,12 @@ class SubscriptionStore:
         ebooks: Sequence[str] = (),
         state: SubscriptionState = SubscriptionState.ACTIVE,
     ) -> Subscription:
-        """The server's subscription, which points at this channel afterwards.
+        """The server's subscription, which points at this channel and is in ``state`` afterwards.
 
-        Its referral code stays the same for ever, and what it follows until it ends, unless ``ebooks`` says otherwise.
+        The referral code of a server never changes. The followed books of an open subscription stay unless ``ebooks`` names
+        others; those of an ended one are forgotten.
         """
-        open_one = subscriptions.c.state.in_(_OPEN) & (subscriptions.c.guild_id == guild_id)
-        known = await self._rows(open_one)
+        known = await self.find_by_guild(guild_id)
         values = {
             "state": state,
             "guild_name": guild_name,
@@ -114,62 +122,68 @@ class SubscriptionStore:
             "channel_name": channel_name,
             "role_id": role_id,
             "member_id": member_id,
-            "ebooks": json.dumps(list(ebooks or (known[0].ebooks if known else ()))),
+            "ebooks": json.dumps(list(ebooks or (known.ebooks if known else ()))),
             "refusals": 0,
             "last_error": "",
             "ended_at": None,
             "ended_why": "",
         }
-        fresh = {
+        only_in_new_rows = {
             "id": new_id("subscriptions"),
             "guild_id": guild_id,
-            "referral": secrets.token_hex(4),
+            "referral": secrets.token_hex(_REFERRAL_BYTES),
             "created_at": self.now,
         }
-        await add_or_change(self.connection, subscriptions, fresh | values, ["guild_id"], list(values))
-        return (await self._rows(subscriptions.c.guild_id == guild_id))[0]
+        await add_or_change(self.connection, subscriptions, only_in_new_rows | values, ["guild_id"], list(values))
+        return (await self._select(subscriptions.c.guild_id == guild_id))[0]
 
-    async def change(self, guild_id: int, **values: Any) -> bool:  # noqa: ANN401 - columns of the table
-        """Whether the server has a subscription, which has these values now."""
+    async def change(self, guild_id: int, changes: SubscriptionChanges) -> bool:
+        """Changes the server's open subscription; False where it has none."""
+        values = changed_columns(changes)
         if "ebooks" in values:
             values["ebooks"] = json.dumps(list(values["ebooks"]))
-        return await self._move((subscriptions.c.guild_id == guild_id) & subscriptions.c.state.in_(_OPEN), values)
+        return await self._update_open(guild_id, values)
 
     async def admit(self, subscription_id: str) -> bool:
-        """``pending | paused → active``."""
+        """``pending | paused → active``, with a fresh count of refusals; False where it is in no such state."""
         waiting = subscriptions.c.state.in_([SubscriptionState.PENDING, SubscriptionState.PAUSED])
         values = {"state": SubscriptionState.ACTIVE, "refusals": 0, "last_error": ""}
-        return await self._move((subscriptions.c.id == subscription_id) & waiting, values)
+        return await self._update((subscriptions.c.id == subscription_id) & waiting, values)
 
     async def pause(self, subscription_id: str) -> bool:
-        """``active → paused``."""
+        """``active → paused``; False where it is not active."""
         active = subscriptions.c.state == SubscriptionState.ACTIVE
-        return await self._move((subscriptions.c.id == subscription_id) & active, {"state": SubscriptionState.PAUSED})
+        return await self._update((subscriptions.c.id == subscription_id) & active, {"state": SubscriptionState.PAUSED})
 
     async def end(self, guild_id: int, why: str) -> bool:
-        """Whether there was a subscription to end."""
-        return await self.change(guild_id, state=SubscriptionState.ENDED, ended_at=self.now, ended_why=why)
+        """``pending | active | paused → ended``; False where the server has no open subscription."""
+        values = {"state": SubscriptionState.ENDED, "ended_at": self.now, "ended_why": why}
+        return await self._update_open(guild_id, values)
 
-    async def posted(self, subscription_id: str) -> None:
-        """A post has arrived."""
+    async def record_post(self, subscription_id: str) -> None:
+        """A post has arrived in its channel: the refusals in a row are over."""
         values = {"refusals": 0, "last_error": "", "last_post_at": self.now}
-        await self._move(subscriptions.c.id == subscription_id, values)
+        await self._update(subscriptions.c.id == subscription_id, values)
 
-    async def refused(self, subscription_id: str, error: str) -> int:
-        """How many announcements in a row were refused, this one included."""
+    async def record_refusal(self, subscription_id: str, error: str) -> int:
+        """Counts a refused broadcast; returns how many in a row were refused, this one included."""
         values = {"refusals": subscriptions.c.refusals + 1, "last_error": error}
-        await self._move(subscriptions.c.id == subscription_id, values)
+        await self._update(subscriptions.c.id == subscription_id, values)
         query = select(subscriptions.c.refusals).where(subscriptions.c.id == subscription_id)
         return int((await self.connection.execute(query)).scalar() or 0)
 
-    async def _rows(self, condition: ColumnElement[bool]) -> list[Subscription]:
+    async def _select(self, condition: ColumnElement[bool]) -> list[Subscription]:
         query = select(subscriptions).where(condition).order_by(subscriptions.c.created_at, subscriptions.c.id)
-        return [_subscription(row) for row in (await self.connection.execute(query)).mappings()]
+        return [_from_row(row) for row in (await self.connection.execute(query)).mappings()]
 
-    async def _move(self, condition: ColumnElement[bool], values: dict[str, Any]) -> bool:
-        changed = await self.connection.execute(subscriptions.update().where(condition).values(values))
-        return changed.rowcount == 1
+    async def _update_open(self, guild_id: int, values: dict[str, Any]) -> bool:
+        is_open = subscriptions.c.state.in_(OPEN_STATES)
+        return await self._update((subscriptions.c.guild_id == guild_id) & is_open, values)
+
+    async def _update(self, condition: ColumnElement[bool], values: dict[str, Any]) -> bool:
+        result = await self.connection.execute(subscriptions.update().where(condition).values(values))
+        return result.rowcount == 1
 
 
-def _subscription(row: RowMapping) -> Subscription:
+def _from_row(row: RowMapping) -> Subscription:
     return Subscription(**{**row, "ebooks": tuple(json.loads(row["ebooks"]))})

@@ -70,13 +70,13 @@ async def _subscribed(stage: Stage) -> list[Channel]:
 
 
 async def _ours(stage: Stage) -> float:
-    broadcasting = stage.bot.services.broadcasting
-    draft = await broadcasting.compose(Post("Soon", "The well opens."), Actor(1, "Hana"))
+    services = stage.bot.services
+    draft = await services.drafts.compose_draft(Post("Soon", "The well opens."), Actor(1, "Hana"))
     began = time.perf_counter()
-    await broadcasting.confirm(draft.id, Actor(1, "Hana"))
-    while (account := await broadcasting.account(draft.id)).waiting:
+    await services.drafts.confirm_draft(draft.id, Actor(1, "Hana"))
+    while (status := await services.broadcasts.get_status(draft.id)).waiting:
         await asyncio.sleep(0.1)
-    assert account.sent == CHANNELS
+    assert status.sent == CHANNELS
     return time.perf_counter() - began
 
 

@@ -22,6 +22,7 @@ from bot import services
 from bot.exit_codes import ExitCode
 from bot.jobs.rate_limiter import RateLimiter
 from bot.scripts import text_splitting
+from storage.stores.runs import Run
 from tests.blackbox.process import started
 from tests.stage import MANAGE_GUILD, Stage, open_stage
 from tests.standins.discord_actors import Person
@@ -278,8 +279,8 @@ async def test_continue_pressed_twice_and_discard_against_it(sqlite_url: str, mo
                 await order(stage.discord, stage.hana, number)
             await stage.discord.wait_until(lambda: gemini.open == 2, 10)
             await asyncio.sleep(0.5)
-            for run_id, task in list(stage.bot.services.worker._active.items()):
-                await interrupt(stage, run_id)
+            for run, task in list(stage.bot.services.worker.jobs._running.values()):
+                await interrupt(stage, run)
                 task.cancel()
             await stage.discord.wait_until(lambda: gemini.open == 0, 5)
             for (run_id,) in rows(Path(sqlite_url.removeprefix("sqlite:///")), "SELECT id FROM runs"):
@@ -305,11 +306,11 @@ async def test_continue_pressed_twice_and_discard_against_it(sqlite_url: str, mo
     assert [number for (number,) in rows(path, "SELECT chapter_number FROM scripts")] == [1]
 
 
-async def interrupt(stage: Stage, run_id: str) -> None:
+async def interrupt(stage: Stage, run: Run) -> None:
     """As a lease that ran out does."""
 
     async def work(tx: Any) -> None:
-        await tx.runs.interrupt(run_id, stage.bot.services.worker.owner, "The bot was restarted while writing.")
+        await tx.runs.interrupt(run.id, run.lease, "The bot was restarted while writing.")
 
     await stage.bot.services.database.write(work)
 

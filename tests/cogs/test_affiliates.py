@@ -2,6 +2,7 @@
 
 import asyncio
 
+from storage.stores.subscriptions import SubscriptionChanges
 from tests.cogs.test_announcements import arrived, composed, joined, posted
 from tests.stage import Stage
 
@@ -100,7 +101,7 @@ async def test_check_again_after_a_missing_permission(stage: Stage) -> None:
     lantern.channel.overwrites.clear()
     stage.discord.update(lantern.channel)
     await stage.discord.wait_until(
-        lambda: stage.bot.adapters.channel_access.obstacle(lantern.guild.id, lantern.channel.id) == ""
+        lambda: stage.bot.adapters.channel_access.find_obstacle(lantern.guild.id, lantern.channel.id) == ""
     )
     await lantern.manager.click(log, "Check again")
     await stage.discord.wait_until(lambda: "You are subscribed" in log.text)
@@ -113,7 +114,23 @@ async def test_what_was_lost_while_away_ends_at_the_start(stage: Stage) -> None:
     stage.bot.dispatch("ready")
     services = stage.bot.services
     for _ in range(100):
-        if await services.affiliates.of_guild(lantern.guild.id) is None:
+        if await services.affiliates.find_by_guild(lantern.guild.id) is None:
             break
         await asyncio.sleep(0.02)
-    assert await services.affiliates.of_guild(lantern.guild.id) is None
+    assert await services.affiliates.find_by_guild(lantern.guild.id) is None
+
+
+async def test_a_second_join_keeps_the_followed_books(stage: Stage) -> None:
+    """A second ``/affiliate join``, which a paused channel is asked for, does not change which books the server follows."""
+    lantern = await (await stage.add_affiliate("Red Lantern")).subscribe()
+    affiliates = stage.bot.services.affiliates
+    async with stage.bot.services.database.read() as tx:
+        known = await tx.subscriptions.find_by_guild(lantern.guild.id)
+    assert known is not None
+    await stage.bot.services.database.write(
+        lambda tx: tx.subscriptions.change(lantern.guild.id, SubscriptionChanges(ebooks=("ebook_001",)))
+    )
+    await lantern.subscribe()
+    subscription = await affiliates.find_by_guild(lantern.guild.id)
+    assert subscription is not None
+    assert tuple(subscription.ebooks) == ("ebook_001",)

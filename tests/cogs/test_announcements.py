@@ -12,6 +12,7 @@ from bot.errors import ForbiddenError
 from bot.event_names import BROADCAST_SENT
 from bot.services import Runtime
 from storage.states import BroadcastState, DeliveryState
+from storage.stores.subscriptions import SubscriptionChanges
 from tests.stage import AffiliateServer, Stage, running
 from tests.standins.discord_interactions import InteractionLog
 from tests.standins.discord_world import Message
@@ -40,20 +41,20 @@ async def arrived(stage: Stage, affiliate: AffiliateServer, count: int) -> None:
 
 async def newest(stage: Stage) -> str:
     async with stage.bot.services.database.read() as tx:
-        return (await tx.broadcasts.in_states(*BroadcastState, limit=1))[0].id
+        return (await tx.broadcasts.list_in_states(*BroadcastState, limit=1))[0].id
 
 
 async def test_links_carry_each_affiliates_code(stage: Stage) -> None:
     """Each post's link carries the referral code of its own server."""
     found = await joined(stage, "Red Lantern", "Night Owls")
     services = stage.bot.services
-    draft = await services.broadcasting.compose(
+    draft = await services.drafts.compose_draft(
         Post("Soon", "Here.", link="https://example.org/a?b=1#c"), Actor(1, "x")
     )
-    await services.broadcasting.confirm(draft.id, Actor(1, "x"))
+    await services.drafts.confirm_draft(draft.id, Actor(1, "x"))
     await stage.discord.wait_until(lambda: all(one.posts for one in found))
     for one in found:
-        subscription = await services.affiliates.of_guild(one.guild.id)
+        subscription = await services.affiliates.find_by_guild(one.guild.id)
         assert subscription is not None
         urls = [control["url"] for control in one.posts[0].controls if control.get("url")]
         assert urls == [f"https://example.org/a?b=1&ref={subscription.referral}#c"]
@@ -139,17 +140,17 @@ async def test_two_people_are_needed_where_the_studio_says_so(stage: Stage) -> N
 async def test_approving_twice_sends_once(stage: Stage) -> None:
     """A second approval of the same announcement is refused in a sentence."""
     (lantern,) = await joined(stage, "Red Lantern")
-    broadcasting = stage.bot.services.broadcasting
+    drafts = stage.bot.services.drafts
     setup = await stage.discord.wait_for_answer(await stage.hana.slash("setup"))
     await stage.hana.click(setup, "Require a second approver")
     await stage.discord.wait_until(lambda: "approves announcements:** yes" in setup.text)
-    draft = await broadcasting.compose(Post("Soon", "Here."), Actor(1, "x"))
-    await broadcasting.confirm(draft.id, Actor(1, "x"))
+    draft = await drafts.compose_draft(Post("Soon", "Here."), Actor(1, "x"))
+    await drafts.confirm_draft(draft.id, Actor(1, "x"))
     with pytest.raises(ForbiddenError):
-        await broadcasting.approve(draft.id, Actor(1, "x"))
-    await broadcasting.approve(draft.id, Actor(2, "y"))
+        await drafts.approve_broadcast(draft.id, Actor(1, "x"))
+    await drafts.approve_broadcast(draft.id, Actor(2, "y"))
     with pytest.raises(Exception, match="already been confirmed"):
-        await broadcasting.approve(draft.id, Actor(3, "z"))
+        await drafts.approve_broadcast(draft.id, Actor(3, "z"))
     await stage.discord.wait_until(lambda: lantern.posts)
     assert len(lantern.posts) == 1
 
@@ -162,7 +163,9 @@ async def test_only_followers_hear_of_a_book_where_that_is_chosen(stage: Stage) 
     await stage.run_script(ebook="ebook_002", chapter=1)
     await stage.discord.wait_until(lambda: sum("Runs " in message.text for message in stage.channel) == 2)
     services = stage.bot.services
-    await services.affiliates.change(owls.guild.id, Actor(1, "x"), ebooks=("ebook_002",))
+    await services.affiliates.change_subscription(
+        owls.guild.id, SubscriptionChanges(ebooks=("ebook_002",)), Actor(1, "x")
+    )
     log = await composed(stage, ebook="ebook_001")
     assert "2 channels" in log.text
     await stage.hana.click(log, "Audience: everyone")
@@ -182,7 +185,7 @@ async def test_the_breaker_stops_what_mostly_fails(stage: Stage) -> None:
     card = await stage.wait_for_card("It was stopped because", 20)
     assert "refused it" in card.text
     async with stage.bot.services.database.read() as tx:
-        counts = await tx.deliveries.counts(await newest(stage))
+        counts = await tx.deliveries.count_by_state(await newest(stage))
     assert sum(counts.values()) == 40
     assert counts.get(DeliveryState.CANCELLED, 0) >= 5
 

@@ -1,8 +1,13 @@
+"""Announcements: composed, confirmed, posted, stopped, edited and recalled."""
+
+import asyncio
+
 import pytest
 
 from bot.actor import Actor
 from bot.errors import StateError
 from bot.event_names import BROADCAST_SENT, SCRIPT_RELEASED
+from bot.studio_config import StudioConfig, save_config
 from tests.stage import Stage
 from tests.standins.discord_interactions import InteractionLog
 
@@ -99,7 +104,7 @@ async def test_two_confirmations_send_once(stage: Stage) -> None:
     await stage.hana.click(log, custom_id=button)
     await stage.discord.wait_until(lambda: lantern.posts)
     with pytest.raises(StateError, match="already been confirmed"):
-        await stage.bot.services.broadcasting.confirm(button.rsplit(":", 1)[1], Actor(1, "x"))
+        await stage.bot.services.drafts.confirm_draft(button.rsplit(":", 1)[1], Actor(1, "x"))
     assert len(lantern.posts) == 1
 
 
@@ -136,3 +141,68 @@ async def test_joining_says_what_is_missing(stage: Stage) -> None:
     """A channel the bot cannot write to is refused with the permission's Discord name."""
     lantern = await stage.add_affiliate("Red Lantern", denied=EMBED)
     assert "Embed Links" in await lantern.run_command("join", channel=lantern.channel)
+
+
+async def test_a_stopped_post_is_not_sent_by_a_later_recall(stage: Stage) -> None:
+    """Posts that were stopped during a pause are not sent when the posts that had arrived are recalled."""
+    affiliates = [await (await stage.add_affiliate(name)).subscribe() for name in ("A", "B", "C", "D")]
+    stage.bot.services.dispatcher.pacer.rate = 4.0
+    log = await composed(stage)
+    await stage.hana.click(log, "Post to 4 channels")
+    await stage.discord.wait_until(lambda: any(affiliate.posts for affiliate in affiliates))
+    stage.bot.services.dispatcher.pacer.pause_for(1.5)
+    await stage.discord.wait_for_answer(await stage.hana.slash("broadcasts stop-all"))
+    arrived = sum(len(affiliate.posts) for affiliate in affiliates)
+    card = await stage.wait_for_card("Soon")
+    await stage.discord.wait_until(lambda: "Recall" in card.buttons)
+    asked = await stage.discord.wait_for_answer(await stage.hana.click(card, "Recall"))
+    answer = await stage.discord.wait_for_answer(await stage.hana.click(asked, "Remove"))
+    assert "still on their way" in answer.text or "Removing" in answer.text
+    await asyncio.sleep(2.5)
+    assert sum(len(affiliate.posts) for affiliate in affiliates) <= arrived
+    assert 1 <= arrived < 4
+
+
+async def test_a_subscribed_announcement_channel_gets_it_once(stage: Stage) -> None:
+    """The studio's own announcement channel is counted once and posted to once if it is subscribed as well."""
+    lantern = await (await stage.add_affiliate("Red Lantern")).subscribe()
+    config = stage.bot.config.value
+    place = {
+        "guild_id": lantern.guild.id,
+        "guild_name": "Red Lantern",
+        "channel_id": lantern.channel.id,
+        "channel_name": "lore",
+    }
+    changed = StudioConfig.model_validate(config.model_dump() | {"announcement": place})
+    await stage.bot.services.database.write(lambda tx: save_config(tx, changed))
+    log = await composed(stage)
+    await stage.hana.click(log, "Post to 1 channel")
+    await stage.wait_for_card("Posted to 1 of 1 channel")
+    assert len(lantern.posts) == 1
+
+
+async def test_a_subscription_that_ends_while_posting_is_reported(stage: Stage) -> None:
+    """A subscription that ends before its post is sent is reported as ended, not as stopped by a person."""
+    lantern = await (await stage.add_affiliate("Red Lantern")).subscribe()
+    stage.bot.services.dispatcher.pacer.pause_for(1.5)
+    log = await composed(stage)
+    await stage.hana.click(log, "Post to 1 channel")
+    await stage.wait_for_card("Posting")
+    stage.discord.delete_channel(lantern.channel)
+    card = await stage.wait_for_card("1 refused")
+    assert "the subscription has ended meanwhile" in card.text
+
+
+async def test_posts_are_not_edited_without_a_second_approver(stage: Stage) -> None:
+    """If a second approver is required, one person alone cannot change the text of posted announcements."""
+    await (await stage.add_affiliate("Red Lantern")).subscribe()
+    log = await composed(stage)
+    await stage.hana.click(log, "Post to 1 channel")
+    card = await stage.wait_for_card("Posted to 1 of 1 channel")
+    changed = StudioConfig.model_validate(stage.bot.config.value.model_dump() | {"second_approver": True})
+    await stage.bot.services.database.write(lambda tx: save_config(tx, changed))
+    modal = await stage.hana.click(card, "Edit the posts")
+    answer = await stage.discord.wait_for_answer(
+        await stage.hana.submit_modal(modal, {"title": "Free nitro", "message": "x"})
+    )
+    assert "two people" in answer.text

@@ -37,7 +37,7 @@ async def test_a_deleted_card_comes_back(stage: Stage) -> None:
 
 async def last_run(stage: Stage) -> str:
     async with stage.bot.services.database.read() as tx:
-        return (await tx.runs.in_state(RunState.DONE))[0].id
+        return (await tx.runs.list_in_states(RunState.DONE))[0].id
 
 
 async def test_the_team_sees_how_subscriptions_fare(stage: Stage) -> None:
@@ -51,17 +51,17 @@ async def test_the_team_sees_how_subscriptions_fare(stage: Stage) -> None:
     found[0].channel.deny(found[0].guild.me, 1 << 11)
     stage.discord.update(found[0].channel)
     await stage.discord.wait_until(
-        lambda: stage.bot.adapters.channel_access.obstacle(found[0].guild.id, found[0].channel.id)
+        lambda: stage.bot.adapters.channel_access.find_obstacle(found[0].guild.id, found[0].channel.id)
     )
     assert "lacks **Send Messages**" in (await answered(stage, "affiliates check")).text
-    known = await stage.bot.services.affiliates.of_guild(found[1].guild.id)
+    known = await stage.bot.services.affiliates.find_by_guild(found[1].guild.id)
     assert known is not None
     choices = (await stage.hana.autocomplete("affiliates remove", "affiliate", "server 01")).choices or []
     assert [choice["value"] for choice in choices] == [known.id]
     asked = await answered(stage, "affiliates remove", affiliate=known.id)
     await stage.hana.click(asked, "End its announcements")
     await stage.discord.wait_until(lambda: "gets no more announcements" in asked.text)
-    assert await stage.bot.services.affiliates.of_guild(found[1].guild.id) is None
+    assert await stage.bot.services.affiliates.find_by_guild(found[1].guild.id) is None
 
 
 async def test_the_wizard_checks_what_it_keeps(stage: Stage) -> None:

@@ -8,12 +8,12 @@ from typing import Final, Protocol
 
 from bot.clock import Clock, Wait, utcnow, wait_plainly
 from bot.generation.error_messages import fault, most_informative
+from bot.generation.gemini.availability import GeminiAvailability
 from bot.generation.gemini.call import CallReport, Deadline
 from bot.generation.gemini.client import GeminiModel
 from bot.generation.gemini.pricing import price, reserve
 from bot.generation.prompt import Prompt, compose
 from bot.generation.writer import GenerationError, GenerationErrorKind, PartRequest
-from bot.jobs.circuit_breaker import Health
 from bot.jobs.rate_limiter import RateLimiter
 from bot.scripts.models import Draft, Usage, WriterKind
 from bot.settings.gemini_prices import LIST_PRICES, PriceTable
@@ -104,7 +104,7 @@ class GeminiWriter:
         backoff: float = 1.0,
         jitter: Callable[[], float] = random.random,
         rate_limiter: RateLimiter | None = None,
-        health: Health | None = None,
+        availability: GeminiAvailability | None = None,
         clock: Clock = utcnow,
         wait: Wait = wait_plainly,
     ) -> None:
@@ -118,7 +118,7 @@ class GeminiWriter:
         self._backoff = backoff
         self._jitter = jitter
         self._rate_limiter = rate_limiter or RateLimiter(wait=wait)
-        self._health = health or Health(clock)
+        self._availability = availability or GeminiAvailability(clock)
         self._clock = clock
         self._wait = wait
 
@@ -129,14 +129,14 @@ class GeminiWriter:
 
     async def write(self, request: PartRequest) -> AsyncGenerator[Draft, None]:
         """Ever longer drafts; ``usage`` counts all calls made for them. Raises the most telling ``GenerationError``."""
-        self._health.check()
+        self._availability.require_available()
         try:
             async with aclosing(self._tries(request)) as drafts:
                 async for draft in drafts:
-                    self._health.served()
+                    self._availability.record_success()
                     yield draft
         except GenerationError as found:
-            self._health.failed(found)
+            self._availability.record_error(found)
             raise
 
     async def _tries(self, request: PartRequest) -> AsyncGenerator[Draft, None]:

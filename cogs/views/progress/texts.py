@@ -11,7 +11,7 @@ from bot.progress.overview import BookProgress, Overview
 from bot.progress.public_view import PublicChapter, PublicView
 from bot.progress.scope import Scope
 from bot.progress.timeline import Step, Timeline
-from cogs.views.badges import badge_lines
+from cogs.views.badges import format_standing
 from cogs.views.formatting import escape_text, fit_lines, format_count, format_dollars, progress_bar
 from cogs.views.progress.event_wording import event_lines, summed, told, when
 
@@ -132,7 +132,7 @@ def public_texts(view: PublicView, standing: BadgeStanding) -> list[str]:
         "### Midnight Myth Audio",
         "**Out now**\n" + ("\n".join(out) or "Nothing yet."),
         "**Coming next**\n" + ("\n".join(coming) or "The next chapter is still in the dark."),
-        f"**Your badges**\n{badge_lines(standing)[:800]}",
+        f"**Your badges**\n{format_standing(standing)[:800]}",
     ]
 
 

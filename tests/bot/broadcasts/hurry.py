@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import pairwise
 from typing import TypeVar
 
 from bot.broadcasts.dispatcher import Dispatcher
+from bot.broadcasts.drafts import DraftService
 from bot.broadcasts.post import BroadcastStatus, Outcome, OutcomeKind, Post
-from bot.broadcasts.service import BroadcastService
 from bot.jobs.pacer import Pacer
 from bot.ports import NoDiscord
 from storage import Database
@@ -17,9 +17,6 @@ from storage.stores.deliveries import Delivery
 from tests.conftest import FakeClock
 
 T = TypeVar("T")
-
-
-LEASE = timedelta(minutes=5)
 
 
 SENT = Outcome(OutcomeKind.SENT, message_id=99)
@@ -47,7 +44,7 @@ class Hurry:
         self._clock = clock
 
     async def __call__(self, awaitable: Awaitable[T], why: str) -> T:
-        if why == "posts in flight":
+        if why in {"deliveries that are running", "the next heartbeat"}:
             return await awaitable
         waiting = asyncio.ensure_future(awaitable)
         await asyncio.sleep(0)
@@ -84,7 +81,7 @@ class Script:
             raise found
         return found
 
-    async def find(self, delivery: Delivery) -> Outcome:
+    async def find_post(self, delivery: Delivery) -> Outcome:
         """What a look into the channel would say."""
         self.acts.append(("find", self._clock.now, delivery.id))
         return self._finds.pop(0) if len(self._finds) > 1 else self._finds[0]
@@ -151,7 +148,7 @@ async def announced(database: Database, channels: int = 1) -> str:
                 member_id=None,
             )
         )
-    return await BroadcastService(database, NoDiscord(), NoDiscord(), NoDiscord(), lambda: None).announce(
+    return await DraftService(database, NoDiscord(), lambda: None).compose_and_confirm(
         Post("New Lore", "Share it."), {}
     )
 
@@ -187,10 +184,10 @@ async def finished(database: Database, found: Dispatcher, broadcast_id: str) -> 
 async def rows(database: Database, broadcast_id: str) -> list[Delivery]:
     """The deliveries as they are."""
     async with database.read() as tx:
-        return await tx.deliveries.of_broadcast(broadcast_id)
+        return await tx.deliveries.list_by_broadcast(broadcast_id)
 
 
 async def left_by_the_dead(database: Database) -> Delivery:
     """A delivery that a process has claimed and died over."""
-    (delivery,) = await database.write(lambda tx: tx.deliveries.claim("sender_dead", LEASE, 10))
+    (delivery,) = await database.write(lambda tx: tx.deliveries.claim("sender_dead", 10))
     return delivery

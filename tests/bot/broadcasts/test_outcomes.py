@@ -38,7 +38,7 @@ async def test_a_refusal_is_final(sqlite: Database, clock: FakeClock) -> None:
     (row,) = await finished(sqlite, dispatcher(sqlite, clock, sender, card), broadcast_id)
     assert (row.state, row.error, row.attempts) == (DeliveryState.REFUSED, "I cannot see the channel", 1)
     assert sender.names == ["send"]
-    assert [one.id for one in card.accounts[-1].troubles] == [row.id]
+    assert [one.id for one in card.accounts[-1].failed_deliveries] == [row.id]
 
 
 async def test_failures_are_tried_again_ever_later(sqlite: Database, clock: FakeClock) -> None:

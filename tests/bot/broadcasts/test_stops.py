@@ -10,9 +10,9 @@ from bot.clock import wait_plainly
 from bot.jobs.pacer import Pacer
 from bot.ports import NoDiscord
 from storage import Database
+from storage.leases import LEASE
 from storage.states import DeliveryState
 from tests.bot.broadcasts.hurry import (
-    LEASE,
     LOST,
     SENT,
     UNREADABLE,
@@ -49,7 +49,7 @@ async def test_what_the_dead_left_is_sent_where_it_is_missing(sqlite: Database, 
 
 async def test_a_pause_does_not_make_a_doubt_certain(sqlite: Database, clock: FakeClock) -> None:
     """A post that may have arrived is looked for before every later send, also when a send in between was put off."""
-    pause = Outcome(OutcomeKind.PAUSE, error="Discord asked for a pause", seconds=150)
+    pause = Outcome(OutcomeKind.PAUSE, error="Discord asked for a pause", pause_seconds=150)
     broadcast_id = await announced(sqlite)
     sender = Script(clock, LOST, pause, SENT, finds=(UNREADABLE,))
     (row,) = await finished(sqlite, dispatcher(sqlite, clock, sender), broadcast_id)
@@ -81,7 +81,7 @@ async def test_a_stop_does_not_make_a_doubt_certain(sqlite: Database, clock: Fak
 
 async def test_a_pause_holds_everybody(sqlite: Database, clock: FakeClock) -> None:
     """When Discord asks for quiet, no channel is sent to until it is over, and then all get the post."""
-    pause = Outcome(OutcomeKind.PAUSE, error="Discord asked for a pause", seconds=90)
+    pause = Outcome(OutcomeKind.PAUSE, error="Discord asked for a pause", pause_seconds=90)
     broadcast_id, sender = await announced(sqlite, 30), Script(clock, pause, SENT)
     found = await finished(sqlite, dispatcher(sqlite, clock, sender), broadcast_id)
     assert {row.state for row in found} == {DeliveryState.SENT}

@@ -11,6 +11,7 @@ from bot.event_names import LEGACY_FILES_IMPORTED
 from bot.legacy.exporter import export_folder
 from bot.scripts.models import Script
 from storage import Database, ReadTransaction, WriteTransaction
+from storage.stores.broadcasts import NewBroadcast
 from tests.bot.legacy.samples import GRANT, NOTE, counts, gave, put, put_all, scripts, took
 from tests.conftest import FakeClock, SampleActor
 
@@ -37,8 +38,8 @@ async def native(database: Database, clock: FakeClock) -> None:
         )
         await tx.scripts.add_grant_log({"eventType": "x"}, ebook_id="ebook_009", script_id=None, counts=False)
         await tx.documents.add("audio_scripts", {"script": ["Spoken."]})
-        await tx.broadcasts.add(title="Draft", message="m")
-        sent = await tx.broadcasts.add(title="Sent", message="m", metadata={"ebookId": "ebook_009"})
+        await tx.broadcasts.add(NewBroadcast("Draft", "m"))
+        sent = await tx.broadcasts.add(NewBroadcast("Sent", "m", metadata={"ebookId": "ebook_009"}))
         await tx.broadcasts.confirm(sent.id, None)
         member_id = await tx.members.remember(SampleActor(7, "Hana"))
         for _ in range(2):

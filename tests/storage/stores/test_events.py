@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 
 from storage import Database, WriteTransaction
+from storage.stores.boards import NewBoard
 from storage.stores.events import EventFilter, verify_chain
 from tests.conftest import FakeClock, SampleActor
 
@@ -125,13 +126,12 @@ async def test_filters(database: Database, clock: FakeClock) -> None:
 async def test_a_clock_that_is_set_back_bends_no_session(database: Database, clock: FakeClock) -> None:
     """A session never ends before it began, and a board's lease from the future binds nobody."""
     member_id = await database.write(lambda tx: tx.members.remember(SampleActor(5, "Hana")))
-    await database.write(lambda tx: tx.boards.add(1, 2, member_id, ebook_id="", period="week"))
-    lease = timedelta(seconds=60)
-    assert await database.write(lambda tx: tx.boards.claim(1, "a", lease))
-    assert await database.write(lambda tx: tx.boards.claim(1, "b", lease)) is None
+    await database.write(lambda tx: tx.boards.add(NewBoard(1, 2, member_id, "", "week")))
+    assert await database.write(lambda tx: tx.boards.claim(1, "a"))
+    assert await database.write(lambda tx: tx.boards.claim(1, "b")) is None
     first = await database.write(lambda tx: tx.sessions.continue_or_start(member_id, timedelta(minutes=30)))
     clock.advance(hours=-2)
-    assert await database.write(lambda tx: tx.boards.claim(1, "b", lease))
+    assert await database.write(lambda tx: tx.boards.claim(1, "b"))
     assert await database.write(lambda tx: tx.sessions.continue_or_start(member_id, timedelta(minutes=30))) == first
     async with database.read() as tx:
         session = await tx.sessions.get(first)

@@ -41,7 +41,7 @@ async def joined(database: Database, guild: int, channel: int = 1, role: int | N
 async def active(database: Database) -> list[Subscription]:
     """Everybody who is to hear of an announcement."""
     async with database.read() as tx:
-        return await tx.subscriptions.active()
+        return await tx.subscriptions.list_in_states(SubscriptionState.ACTIVE)
 
 
 async def test_a_person_keeps_their_id(database: Database) -> None:
@@ -91,10 +91,10 @@ async def test_leaving_and_coming_back(database: Database, clock: FakeClock) -> 
     assert await database.write(lambda tx: tx.subscriptions.end(2, "left")) is False
     assert await active(database) == []
     async with database.read() as tx:
-        assert await tx.subscriptions.of_guild(1) is None
+        assert await tx.subscriptions.find_by_guild(1) is None
     assert await joined(database, 1) == first
     async with database.read() as tx:
-        back = await tx.subscriptions.of_guild(1)
+        back = await tx.subscriptions.find_by_guild(1)
     assert back is not None
     assert (back.state, back.ended_at, back.ended_why) == (SubscriptionState.ACTIVE, None, "")
 

@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 
 from storage import Database, StaleStateError, WriteTransaction
+from storage.leases import LEASE, Lease
 from storage.states import RunState
-from storage.stores.runs import Run
+from storage.stores.runs import NewRun, Run
 from tests.conftest import FakeClock
 
-LEASE = timedelta(seconds=60)
 ANN, BEN = "worker_ann", "worker_ben"
 
 
@@ -36,21 +36,15 @@ async def ordered(database: Database, chapter: int = 1, *, channel: int | None =
     """A run that waits, with the next version of its chapter."""
 
     async def work(tx: WriteTransaction) -> Run:
-        return await tx.runs.add(
-            ebook_id="ebook_001",
-            chapter_number=chapter,
-            version=await tx.runs.next_version("ebook_001", chapter),
-            channel_id=channel,
-            request="{}",
-            content="The bell rang.",
-        )
+        version = await tx.runs.next_version("ebook_001", chapter)
+        return await tx.runs.add(NewRun("ebook_001", chapter, version, "{}", "The bell rang.", channel_id=channel))
 
     return await database.write(work)
 
 
 async def claimed(database: Database, owner: str = ANN) -> Run | None:
     """What ``owner`` gets to write."""
-    return await database.write(lambda tx: tx.runs.claim(owner, LEASE))
+    return await database.write(lambda tx: tx.runs.claim(owner))
 
 
 async def taken(database: Database, owner: str = ANN) -> Run:
@@ -106,10 +100,10 @@ async def test_this_very_run(database: Database, clock: FakeClock) -> None:
     await ordered(database, 1)
     clock.advance(seconds=1)
     wanted = await ordered(database, 2)
-    got = await database.write(lambda tx: tx.runs.claim(ANN, LEASE, wanted.id))
+    got = await database.write(lambda tx: tx.runs.claim(ANN, run_id=wanted.id))
     assert got is not None
     assert got.id == wanted.id
-    assert await database.write(lambda tx: tx.runs.claim(BEN, LEASE, wanted.id)) is None
+    assert await database.write(lambda tx: tx.runs.claim(BEN, run_id=wanted.id)) is None
 
 
 async def test_no_two_workers_get_the_same_run(peers: tuple[Database, Database]) -> None:
@@ -123,13 +117,13 @@ async def test_a_lease_is_kept_by_its_owner(database: Database, clock: FakeClock
     """Renewing moves the lease and keeps the progress; nobody else can do it."""
     run = await taken(database)
     clock.advance(seconds=40)
-    await database.write(lambda tx: tx.runs.renew(run.id, ANN, LEASE, "half"))
+    await database.write(lambda tx: tx.runs.renew(run.id, run.lease, progress="half"))
     kept = await now(database, run)
     assert (kept.progress, kept.lease_until) == ("half", clock.now + LEASE)
-    await database.write(lambda tx: tx.runs.renew(run.id, ANN, LEASE))
+    await database.write(lambda tx: tx.runs.renew(run.id, run.lease))
     assert (await now(database, run)).progress == "half"
     with pytest.raises(StaleStateError):
-        await database.write(lambda tx: tx.runs.renew(run.id, BEN, LEASE, "mine"))
+        await database.write(lambda tx: tx.runs.renew(run.id, Lease(BEN, run.lease_token), progress="mine"))
     assert (await now(database, run)).progress == "half"
 
 
@@ -138,7 +132,7 @@ async def test_an_abandoned_run_is_found(database: Database, clock: FakeClock) -
     run = await taken(database)
 
     async def sweep() -> list[Run]:
-        return await database.write(lambda tx: tx.runs.interrupt_expired("gone", all_owners=False))
+        return await database.write(lambda tx: tx.runs.interrupt_expired(BEN, "gone", all_owners=False))
 
     clock.advance(seconds=60)
     assert await sweep() == []
@@ -153,7 +147,7 @@ async def test_the_only_process_finds_every_run(database: Database) -> None:
     """At the start of the only process there can be, every run that claims to be written is interrupted."""
     run = await taken(database)
     waiting = await ordered(database, 2)
-    found = await database.write(lambda tx: tx.runs.interrupt_expired("restarted", all_owners=True))
+    found = await database.write(lambda tx: tx.runs.interrupt_expired(BEN, "restarted", all_owners=True))
     assert [one.id for one in found] == [run.id]
     assert (await now(database, waiting)).state is RunState.READY
 
@@ -162,13 +156,13 @@ async def test_a_lost_lease_can_change_nothing(database: Database, clock: FakeCl
     """A worker that comes back after its lease was taken can neither keep, finish nor interrupt the run."""
     run = await taken(database)
     clock.advance(minutes=2)
-    await database.write(lambda tx: tx.runs.interrupt_expired("gone", all_owners=False))
+    await database.write(lambda tx: tx.runs.interrupt_expired(BEN, "gone", all_owners=False))
     await database.write(lambda tx: tx.runs.requeue(run.id))
     assert await claimed(database, BEN) is not None
     for late in (
-        lambda tx: tx.runs.renew(run.id, ANN, LEASE, "old"),
-        lambda tx: tx.runs.finish(run.id, ANN, script_id="s", cost_micros=1, progress="old"),
-        lambda tx: tx.runs.interrupt(run.id, ANN, "old"),
+        lambda tx: tx.runs.renew(run.id, run.lease, progress="old"),
+        lambda tx: tx.runs.finish(run.id, run.lease, script_id="s", cost_micros=1, progress="old"),
+        lambda tx: tx.runs.interrupt(run.id, run.lease, "old"),
     ):
         with pytest.raises(StaleStateError):
             await database.write(late)
@@ -180,7 +174,7 @@ async def test_a_finished_run_stays_finished(database: Database) -> None:
     """A finished run names its script and its cost, and cannot be cancelled, continued or claimed."""
     run = await taken(database)
     await database.write(
-        lambda tx: tx.runs.finish(run.id, ANN, script_id="audio_scripts_1", cost_micros=42, progress="all")
+        lambda tx: tx.runs.finish(run.id, run.lease, script_id="audio_scripts_1", cost_micros=42, progress="all")
     )
     done = await now(database, run)
     assert (done.state, done.script_id, done.cost_micros, done.progress) == (
@@ -201,16 +195,16 @@ async def test_a_live_run_can_be_cancelled_once(database: Database, state: RunSt
     """Whatever waits, is written or was interrupted can be cancelled, once, and its worker is told by its lease."""
     run = await ordered(database)
     if state is not RunState.READY:
-        await claimed(database)
+        run = await claimed(database) or run
     if state is RunState.INTERRUPTED:
-        await database.write(lambda tx: tx.runs.interrupt(run.id, ANN, "stopped"))
+        await database.write(lambda tx: tx.runs.interrupt(run.id, run.lease, "stopped"))
     assert (await now(database, run)).state is state
     cancelled = await database.write(lambda tx: tx.runs.cancel(run.id))
     assert (cancelled.state, cancelled.lease_owner) == (RunState.CANCELLED, None)
     with pytest.raises(StaleStateError):
         await database.write(lambda tx: tx.runs.cancel(run.id))
     with pytest.raises(StaleStateError):
-        await database.write(lambda tx: tx.runs.renew(run.id, ANN, LEASE))
+        await database.write(lambda tx: tx.runs.renew(run.id, run.lease))
     assert await claimed(database) is None
 
 
@@ -219,8 +213,8 @@ async def test_going_on_keeps_what_was_written(database: Database) -> None:
     run = await taken(database)
     with pytest.raises(StaleStateError):
         await database.write(lambda tx: tx.runs.requeue(run.id))
-    await database.write(lambda tx: tx.runs.renew(run.id, ANN, LEASE, "half"))
-    await database.write(lambda tx: tx.runs.interrupt(run.id, ANN, "stopped"))
+    await database.write(lambda tx: tx.runs.renew(run.id, run.lease, progress="half"))
+    await database.write(lambda tx: tx.runs.interrupt(run.id, run.lease, "stopped"))
     resumed = await database.write(lambda tx: tx.runs.requeue(run.id))
     assert (resumed.state, resumed.progress, resumed.note) == (RunState.READY, "half", "")
     again = await claimed(database, BEN)
@@ -252,12 +246,12 @@ async def test_what_waits_is_counted(database: Database, clock: FakeClock) -> No
     await claimed(database)
     async with database.read() as tx:
         assert await tx.runs.count_live() == 3
-        assert await tx.runs.ahead_of(runs[2]) == 1
-        assert [run.id for run in await tx.runs.in_state(RunState.READY)] == [run.id for run in runs[1:]]
+        assert await tx.runs.count_ahead(runs[2]) == 1
+        assert [run.id for run in await tx.runs.list_in_states(RunState.READY)] == [run.id for run in runs[1:]]
     await database.write(lambda tx: tx.runs.cancel(runs[1].id))
     async with database.read() as tx:
         assert await tx.runs.count_live() == 2
-        assert await tx.runs.ahead_of(runs[2]) == 0
+        assert await tx.runs.count_ahead(runs[2]) == 0
 
 
 async def test_money_is_counted_at_its_highest_known(database: Database, clock: FakeClock) -> None:

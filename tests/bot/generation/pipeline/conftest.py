@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from bot.generation.gemini.availability import GeminiAvailability
 from bot.generation.gemini.client import load_sdk
 from bot.jobs import rate_limiter
-from bot.jobs.circuit_breaker import Health
 from storage import Database
 from tests.bot.generation.pipeline.studio import FaultyGemini, Studio
 from tests.conftest import FakeClock
@@ -39,4 +39,4 @@ def standin(gemini_server: FaultyGemini, monkeypatch: pytest.MonkeyPatch) -> Fau
 def studio(sqlite: Database, sqlite_url: str, clock: FakeClock, caplog: pytest.LogCaptureFixture) -> Studio:
     """The studio, with its log heard."""
     caplog.set_level(logging.INFO)
-    return Studio(sqlite, sqlite_url.removeprefix("sqlite:///"), Health(clock))
+    return Studio(sqlite, sqlite_url.removeprefix("sqlite:///"), GeminiAvailability(clock))

@@ -14,21 +14,21 @@ from hypothesis import strategies as st
 from bot.clock import wait_plainly
 from bot.event_names import GENERATION_FAILED
 from bot.generation.budget import RunBudget
+from bot.generation.gemini.availability import GeminiAvailability
 from bot.generation.gemini.client import GeminiModel
 from bot.generation.gemini.writer import GeminiWriter
 from bot.generation.pipeline import GenerationPipeline, OnWait
 from bot.generation.request import Progress, ScriptRequest
 from bot.generation.service import NewChapter, create_run
 from bot.generation.template import TemplateWriter
-from bot.generation.worker import LEASE
 from bot.generation.writer import GenerationErrorKind, Writer
-from bot.jobs.circuit_breaker import Health
 from bot.jobs.rate_limiter import RateLimiter
 from bot.ports import NoRunCards
 from bot.scripts import text_splitting
 from bot.scripts.coverage import Coverage
 from bot.scripts.models import Script
 from storage import Database, ReadTransaction
+from storage.leases import LEASE
 from storage.stores.events import EventFilter
 from storage.stores.runs import Run
 from storage.stores.scripts import StoredScript
@@ -206,7 +206,7 @@ class Studio:
 
     database: Database
     path: str
-    health: Health
+    availability: GeminiAvailability
     budget: int | None = None
     gate: RateLimiter = field(default_factory=RateLimiter)
     waits: list[tuple[str, float]] = field(default_factory=list)
@@ -230,8 +230,8 @@ class Studio:
                 backoff=0.002,
                 jitter=lambda: 0.5,
                 rate_limiter=self.gate,
-                health=self.health,
-                clock=self.database.clock,
+                availability=self.availability,
+                clock=self.availability.clock,
             )
 
         return GenerationPipeline(self.database, TemplateWriter(), NoRunCards(), wait_plainly, LEASE, writer_factory)
@@ -277,7 +277,7 @@ async def connected(key: str = KEY, idle: float = 1.0) -> AsyncIterator[GeminiMo
 async def write(studio: Studio, row: Row | None = None, run: Run | None = None) -> Outcome:
     run = run or await studio.order()
     async with connected(idle=row.idle if row else 1.0) as model:
-        await studio.engine(model, row.total if row else 8.0).write(run, OWNER)
+        await studio.engine(model, row.total if row else 8.0).write(run)
     return await studio.outcome(run)
 
 

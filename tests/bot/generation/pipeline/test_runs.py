@@ -12,17 +12,16 @@ from bot.event_names import (
     GRANT_LOG_ADDED,
     SCRIPT_ADDED,
 )
+from bot.generation.gemini.availability import FAILURES_IN_A_ROW
 from bot.generation.gemini.pricing import price
 from bot.generation.pipeline import _Job
 from bot.generation.writer import GenerationErrorKind
 from bot.jobs import rate_limiter
-from bot.jobs.circuit_breaker import FAILURES
 from bot.scripts import text_splitting
 from tests.bot.generation.pipeline.studio import (
     CHAPTER,
     FLASH,
     LITE,
-    OWNER,
     FaultyGemini,
     Row,
     Studio,
@@ -40,7 +39,7 @@ async def test_all_is_well(standin: FaultyGemini, studio: Studio, caplog: pytest
     outcome = await write(studio)
     ((model, reserved, settled),) = outcome.charges
     assert model == FLASH
-    assert settled == price(FLASH, outcome.kept.usage, studio.database.clock().date())
+    assert settled == price(FLASH, outcome.kept.usage, studio.availability.clock().date())
     assert settled is not None
     assert 0 < settled < reserved
     assert outcome.stored.cost_micros == settled
@@ -57,7 +56,7 @@ async def test_the_fallback_model_is_paid_at_its_own_price(standin: FaultyGemini
     assert outcome.stored.model == LITE
     (_, _, free), (model, _, settled) = outcome.charges
     assert (free, model) == (0, LITE)
-    assert settled == price(LITE, outcome.kept.usage, studio.database.clock().date())
+    assert settled == price(LITE, outcome.kept.usage, studio.availability.clock().date())
 
 
 async def test_a_later_try_goes_on_from_what_was_kept(standin: FaultyGemini, studio: Studio) -> None:
@@ -111,13 +110,15 @@ async def test_the_budget_stops_before_it_is_passed(
 async def test_after_failures_it_rests(standin: FaultyGemini, studio: Studio, caplog: pytest.LogCaptureFixture) -> None:
     """After five failures in a row the sixth chapter asks nothing and says until when."""
     standin.answer_with("gone")
-    for _ in range(FAILURES):
+    for _ in range(FAILURES_IN_A_ROW):
         await write(studio)
     standin.reset()
     outcome = await write(studio)
     assert standin.calls == []
     assert "Gemini has failed several times in a row and is left alone for now." in outcome.stored.error
-    assert f"It is asked again from <t:{int(studio.database.clock().timestamp()) + 60}:f> on." in outcome.stored.error
+    assert (
+        f"It is asked again from <t:{int(studio.availability.clock().timestamp()) + 60}:f> on." in outcome.stored.error
+    )
     assert outcome.names[-5:] == [
         GENERATION_FAILED,
         GENERATION_FELL_BACK,
@@ -157,7 +158,7 @@ async def test_what_people_read_while_waiting_is_a_sentence(standin: FaultyGemin
     assert reason == "Gemini is overloaded at the moment."
     assert seconds == pytest.approx(0.003)
     async with connected() as model:
-        job = _Job(studio.engine(model), await studio.order(), OWNER)
+        job = _Job(studio.engine(model), await studio.order())
     await job._wait(reason, seconds)
     assert job.waiting == "Gemini is overloaded at the moment, about 1 s"
     await job.card_updater.close()
@@ -170,7 +171,7 @@ async def test_a_key_that_cannot_be_sent_is_a_bad_key(
     """A key that no header can carry is told as a bad key, costs nothing and is repeated nowhere."""
     run = await studio.order()
     async with connected(key) as model:
-        await studio.engine(model).write(run, OWNER)
+        await studio.engine(model).write(run)
     outcome = await studio.outcome(run)
     assert standin.calls == []
     assert outcome.failure["reason"] == "bad_key"

@@ -1,0 +1,231 @@
+"""From a draft to deliveries. Nothing is posted without a preview, a count and a confirmation."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bot.actor import Actor
+from bot.broadcasts.content import NEW_LORE, NEW_LORE_MESSAGE, shorten, validate_post
+from bot.broadcasts.post import MAX_HOOK, MAX_TITLE, BroadcastPreview, Post
+from bot.broadcasts.recipients import CHANGED_BROADCAST_KEY, build_preview, start_sending
+from bot.broadcasts.status import get_broadcast
+from bot.errors import ForbiddenError, NotFoundError, StateError
+from bot.event_names import BROADCAST_AWAITS_APPROVAL
+from bot.ports import ChannelAccess
+from bot.studio_config import load_config
+from storage import Database, ReadTransaction, StaleStateError, WriteTransaction, read_transaction, write_transaction
+from storage.states import BroadcastState, ScriptState
+from storage.stores.broadcasts import Broadcast, BroadcastChanges, NewBroadcast
+from storage.stores.scripts import StoredScript
+
+
+@dataclass(frozen=True, slots=True)
+class DraftService:
+    """Composes, previews, confirms, approves and discards drafts. ``wake`` tells the dispatcher that there is work."""
+
+    database: Database
+    access: ChannelAccess
+    wake: Callable[[], None]
+
+    @write_transaction
+    async def compose_draft(
+        self, tx: WriteTransaction, post: Post, by: Actor, ebook_id: str | None = None
+    ) -> Broadcast:
+        """Stores a new draft.
+
+        Raises:
+            InputError: Discord would refuse the post.
+        """
+        return await _add_draft(tx, post, by, ebook_id)
+
+    @write_transaction
+    async def compose_release(self, tx: WriteTransaction, script_id: str, link: str, by: Actor) -> Broadcast:
+        """Stores the draft that releases an approved script. An empty ``link`` means the script's or the book's own link.
+
+        Raises:
+            NotFoundError: there is no such script.
+            StateError: the script is not approved, or is released already.
+            InputError: the link is no web address.
+        """
+        stored = await _get_script(tx, script_id)
+        if stored.state is ScriptState.RELEASED:
+            raise StateError(
+                "This script has already been released.", "`/broadcast` announces something more about it."
+            )
+        if stored.state is ScriptState.DRAFT:
+            raise StateError("This script is still a draft.", "Approve it first.")
+        ebook = await tx.ebooks.find(stored.ebook_id)
+        link = link or stored.link or (ebook.link if ebook else "")
+        title = shorten(NEW_LORE.format(title=stored.title), MAX_TITLE)
+        post = Post(title, NEW_LORE_MESSAGE, stored.hook[:MAX_HOOK], link)
+        return await _add_draft(tx, post, by, stored.ebook_id, script_id)
+
+    @write_transaction
+    async def compose_change(self, tx: WriteTransaction, broadcast_id: str, post: Post, by: Actor) -> Broadcast:
+        """Stores a draft with a new text for posts that have arrived; ``BroadcastService.apply_change`` confirms it.
+
+        Raises:
+            InputError: Discord would refuse the post.
+            NotFoundError: there is no such broadcast.
+            StateError: the studio requires a second approver, whom a change would pass by.
+        """
+        post = validate_post(post)
+        if (await load_config(tx)).second_approver:
+            raise StateError(
+                "This studio wants two people behind every text.", "Recall the posts and announce the new one."
+            )
+        changed = await get_broadcast(tx, broadcast_id)
+        author_id = await tx.members.remember(by)
+        metadata = {CHANGED_BROADCAST_KEY: broadcast_id}
+        new = _new_broadcast(post, metadata)
+        return await tx.broadcasts.add(replace(new, ebook_id=changed.ebook_id, author_id=author_id))
+
+    async def edit_draft(self, broadcast_id: str, post: Post) -> Broadcast:
+        """Gives a draft another text.
+
+        Raises:
+            InputError: Discord would refuse the post.
+            StateError: it is not a draft any more.
+        """
+        return await self.change_draft(broadcast_id, validate_post(post).as_changes())
+
+    @write_transaction
+    async def change_draft(self, tx: WriteTransaction, broadcast_id: str, changes: BroadcastChanges) -> Broadcast:
+        """Changes a draft's audience, time or pings.
+
+        Raises:
+            StateError: it is not a draft any more.
+        """
+        with _stale_draft_as_state_error():
+            return await tx.broadcasts.edit_draft(broadcast_id, changes)
+
+    @read_transaction
+    async def preview_draft(self, tx: ReadTransaction, broadcast_id: str) -> BroadcastPreview:
+        """What a confirmation would do now.
+
+        Raises:
+            NotFoundError: there is no such broadcast.
+        """
+        return await build_preview(tx, await get_broadcast(tx, broadcast_id), self.access)
+
+    async def confirm_draft(self, broadcast_id: str, by: Actor) -> BroadcastPreview:
+        """Confirms a draft, or asks for a second approver where the studio requires one.
+
+        ``preview.broadcast.state`` is then ``sending`` (``done`` without targets) or ``pending``. Deliveries, the release of
+        the script and ``Broadcast sent`` are one transaction.
+
+        Raises:
+            NotFoundError: there is no such broadcast.
+            StateError: it has been confirmed or discarded already.
+        """
+        preview = await self._confirm(broadcast_id, by)
+        self.wake()
+        return preview
+
+    async def approve_broadcast(self, broadcast_id: str, by: Actor) -> BroadcastPreview:
+        """The second of two people confirms; the broadcast is ``sending`` afterwards.
+
+        Raises:
+            ForbiddenError: this person composed or confirmed it.
+            NotFoundError: there is no such broadcast.
+            StateError: it is not waiting for approval.
+        """
+        preview = await self._approve(broadcast_id, by)
+        self.wake()
+        return preview
+
+    async def compose_and_confirm(self, post: Post, metadata: dict[str, Any]) -> str:
+        """Composes and confirms in one step, for a program whose caller is the person who confirms.
+
+        Returns the broadcast's id. ``Broadcast sent`` is reported even where nobody is subscribed.
+
+        Raises:
+            InputError: Discord would refuse the post.
+        """
+        broadcast_id = await self._compose_and_confirm(post, metadata)
+        self.wake()
+        return broadcast_id
+
+    @write_transaction
+    async def discard_broadcast(self, tx: WriteTransaction, broadcast_id: str) -> None:
+        """A draft, or one that waits for approval, is cancelled.
+
+        Raises:
+            StateError: it has been confirmed or discarded already.
+        """
+        with _stale_draft_as_state_error():
+            await tx.broadcasts.discard(broadcast_id)
+
+    @read_transaction
+    async def find_ebook_id(self, tx: ReadTransaction, name: str) -> str | None:
+        """The id of the book with this id or title, or None."""
+        ebook = await tx.ebooks.find(name)
+        return ebook.id if ebook else None
+
+    @write_transaction
+    async def _confirm(self, tx: WriteTransaction, broadcast_id: str, by: Actor) -> BroadcastPreview:
+        config = await load_config(tx)
+        member_id = await tx.members.remember(by)
+        preview = await build_preview(tx, await get_broadcast(tx, broadcast_id), self.access)
+        with _stale_draft_as_state_error():
+            if config.second_approver and preview.targets:
+                await tx.broadcasts.request_approval(broadcast_id, member_id)
+                tx.report(BROADCAST_AWAITS_APPROVAL, {"broadcast_id": broadcast_id}, member_id=member_id)
+            else:
+                await tx.broadcasts.confirm(broadcast_id, member_id)
+                await start_sending(tx, preview, member_id)
+        return replace(preview, broadcast=await get_broadcast(tx, broadcast_id))
+
+    @write_transaction
+    async def _approve(self, tx: WriteTransaction, broadcast_id: str, by: Actor) -> BroadcastPreview:
+        broadcast = await get_broadcast(tx, broadcast_id)
+        member_id = await tx.members.remember(by)
+        if member_id in {broadcast.confirmed_by, broadcast.author_id} and broadcast.state is BroadcastState.PENDING:
+            raise ForbiddenError("You cannot approve your own announcement.", "Another member of the team has to.")
+        with _stale_draft_as_state_error():
+            await tx.broadcasts.approve(broadcast_id, member_id)
+            # The recipients may have changed since the first person confirmed.
+            preview = await build_preview(tx, broadcast, self.access)
+            await start_sending(tx, preview, broadcast.confirmed_by, approved_by=member_id)
+        return replace(preview, broadcast=await get_broadcast(tx, broadcast_id))
+
+    @write_transaction
+    async def _compose_and_confirm(self, tx: WriteTransaction, post: Post, metadata: dict[str, Any]) -> str:
+        broadcast = await tx.broadcasts.add(_new_broadcast(validate_post(post), metadata))
+        preview = await build_preview(tx, broadcast, self.access)
+        await tx.broadcasts.confirm(broadcast.id, None)
+        await start_sending(tx, preview, None, always_report=True)
+        return broadcast.id
+
+
+async def _add_draft(
+    tx: WriteTransaction, post: Post, by: Actor, ebook_id: str | None = None, script_id: str | None = None
+) -> Broadcast:
+    ids = {"ebookId": ebook_id, "scriptId": script_id}
+    metadata = {key: value for key, value in ids.items() if value is not None}
+    new = _new_broadcast(validate_post(post), metadata)
+    author_id = await tx.members.remember(by)
+    return await tx.broadcasts.add(replace(new, ebook_id=ebook_id, script_id=script_id, author_id=author_id))
+
+
+def _new_broadcast(post: Post, metadata: dict[str, Any]) -> NewBroadcast:
+    return NewBroadcast(post.title, post.message, post.hook, post.link, post.image, metadata=metadata)
+
+
+async def _get_script(tx: ReadTransaction, script_id: str) -> StoredScript:
+    try:
+        return await tx.scripts.get(script_id)
+    except KeyError:
+        raise NotFoundError("This script is no longer known here.") from None
+
+
+@contextmanager
+def _stale_draft_as_state_error() -> Iterator[None]:
+    """Turns the ``StaleStateError`` of a second press on the same draft into a sentence for the person."""
+    try:
+        yield
+    except StaleStateError:
+        raise StateError(
+            "This announcement has already been confirmed or discarded.", "Nothing was done by this press."
+        ) from None

@@ -1,0 +1,24 @@
+"""Whether the bot can post in a channel, as far as the gateway's cache knows."""
+
+from bot.app import MythBot
+from bot.permissions import in_words, missing
+
+
+class DiscordChannelAccess:
+    """Implements ``ChannelAccess``."""
+
+    def __init__(self, bot: MythBot) -> None:
+        self._bot = bot
+
+    def find_obstacle(self, guild_id: int, channel_id: int) -> str:
+        """Returns why the bot cannot post there, or an empty string if it can."""
+        guild = self._bot.get_guild(guild_id)
+        if guild is None or guild.me is None:
+            return "I am no longer in this server"
+        if guild.unavailable:
+            return ""  # during an outage of Discord the cache says nothing about the server's channels
+        channel = guild.get_channel(channel_id)
+        if channel is None:
+            return "the channel was deleted"
+        lacking = missing(channel.permissions_for(guild.me))
+        return f"lacks {in_words(lacking)}" if lacking else ""

@@ -1,0 +1,51 @@
+"""The text above the preview of an announcement: who gets it, who is left out and why, and when it goes."""
+
+from typing import Final
+
+import discord
+
+from bot.broadcasts.post import BroadcastPreview
+from cogs.views.formatting import escape_text, format_count
+from storage.stores.deliveries import Target
+
+_MAX_LEFT_OUT: Final = 8
+"""Channels that are named; the others are only counted, so that the text stays below Discord's limit."""
+_MAX_CONTENT: Final = 2000
+"""Discord's limit for the text of a message, in characters."""
+
+
+def format_preview(preview: BroadcastPreview) -> str:
+    """The preview's text, which ends with the heading of the post below it."""
+    lines = [_format_recipients(preview)]
+    count = len(preview.targets)
+    if preview.broadcast.due_at is not None:
+        due = preview.broadcast.due_at
+        lines.append(f"When: {discord.utils.format_dt(due, 'F')} ({discord.utils.format_dt(due, 'R')})")
+    if preview.needs_second_approver and count:
+        lines.append("Another member of the team has to approve it after you.")
+    if not count and preview.broadcast.script_id:
+        lines.append("You can release the chapter anyway: everybody then sees it in `/progress`.")
+    lines.append("**Preview** — this is what affiliates will see:")
+    return "\n".join(lines)[-_MAX_CONTENT:]  # the end is kept: the post stands directly below it
+
+
+def _format_recipients(preview: BroadcastPreview) -> str:
+    count = len(preview.targets)
+    if preview.changed_posts is not None:
+        line = f"Changes **{format_count(preview.changed_posts, 'post')}** that have arrived"
+    elif count:
+        line = f"Goes to **{format_count(count, 'channel')}** in {format_count(preview.server_count, 'server')}"
+    else:
+        line = "**No channel would get it.**" + ("" if preview.left_out else " Nobody is subscribed yet.")
+    return f"{line} · {_format_left_out(preview.left_out)}" if preview.left_out else line
+
+
+def _format_left_out(left_out: tuple[tuple[Target, str], ...]) -> str:
+    """``2 are left out: #lore in Night Owls (paused) …``."""
+    named = [
+        f"#{escape_text(target.channel_name, 40)} in {escape_text(target.guild_name, 40)} ({reason})"
+        for target, reason in left_out[:_MAX_LEFT_OUT]
+    ]
+    unnamed = len(left_out) - len(named)
+    verb = "is" if len(left_out) == 1 else "are"
+    return f"{len(left_out)} {verb} left out: {', '.join(named)}{f', and {unnamed} more' if unnamed else ''}"

@@ -1,0 +1,63 @@
+"""What failed requests mean for a card."""
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from discord import ui
+
+from bot.errors import DeliveryError
+from cogs.messages.card_messages import CardEdit, CardMessages
+from tests.cogs.fake_errors import http_error
+
+
+def card_messages(error: Exception) -> CardMessages:
+    """Card messages whose every request fails with the error."""
+
+    async def fail(**_: Any) -> None:
+        raise error
+
+    message = SimpleNamespace(edit=fail)
+    channel = SimpleNamespace(send=fail, get_partial_message=lambda _: message)
+    return CardMessages(cast("Any", SimpleNamespace(get_partial_messageable=lambda _: channel)))
+
+
+@pytest.mark.parametrize(
+    ("error", "result"),
+    [
+        (http_error(404, 10008), CardEdit.REPLACE),
+        (http_error(429, 30046), CardEdit.REPLACE),
+        (http_error(404, 10003), CardEdit.DONE),
+        (http_error(403, 50001), CardEdit.DONE),
+        (http_error(400, 50035), CardEdit.DONE),
+        (http_error(429), CardEdit.UNCERTAIN),
+        (http_error(503), CardEdit.UNCERTAIN),
+        (http_error(502), CardEdit.UNCERTAIN),
+        (TimeoutError(), CardEdit.UNCERTAIN),
+        (ConnectionResetError(), CardEdit.UNCERTAIN),
+    ],
+    ids=repr,
+)
+async def test_a_failed_edit_is_final_temporary_or_asks_for_a_new_card(error: Exception, result: CardEdit) -> None:
+    """A refusal for good ends the edit, a temporary failure leaves it uncertain, a deleted or old card is replaced."""
+    assert await card_messages(error).edit(1, 2, ui.LayoutView()) is result
+
+
+@pytest.mark.parametrize(
+    ("error", "raised", "words"),
+    [
+        (http_error(404, 10003), DeliveryError, "Give me **View Channel**"),
+        (http_error(403, 50013), DeliveryError, "Give me **View Channel**"),
+        (http_error(400, 50035), DeliveryError, "The work itself goes on."),
+        (http_error(429), TimeoutError, "did not confirm"),
+        (http_error(503), TimeoutError, "did not confirm"),
+        (TimeoutError(), TimeoutError, "did not confirm"),
+        (ConnectionResetError(), TimeoutError, "did not confirm"),
+    ],
+    ids=repr,
+)
+async def test_a_failed_post_is_refused_or_unknown(error: Exception, raised: type[Exception], words: str) -> None:
+    """A refusal says what the bot needs; after every other failure the card may have been posted."""
+    with pytest.raises(raised) as caught:
+        await card_messages(error).post(1, ui.LayoutView(), "nonce")
+    assert words in (caught.value.text if isinstance(caught.value, DeliveryError) else str(caught.value))

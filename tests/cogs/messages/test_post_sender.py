@@ -1,0 +1,56 @@
+"""What failed requests and unreadable channels mean for a delivery."""
+
+import discord
+import pytest
+
+from bot.broadcasts.post import Outcome, OutcomeKind
+from cogs.messages.post_sender import outcome_of_failure
+from tests.cogs.fake_errors import http_error
+from tests.cogs.test_broadcast import composed
+from tests.stage import Stage
+
+READ_MESSAGE_HISTORY = 1 << 16
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome"),
+    [
+        (http_error(404, 10003), Outcome(OutcomeKind.REFUSED, error="the channel no longer exists")),
+        (http_error(404, 10008), Outcome(OutcomeKind.REFUSED, error="the post was deleted there")),
+        (http_error(403, 50001), Outcome(OutcomeKind.REFUSED, error="I cannot see the channel (View Channel)")),
+        (
+            http_error(403, 50013),
+            Outcome(OutcomeKind.REFUSED, error="I may not post there (Send Messages or Embed Links)"),
+        ),
+        (http_error(429, 30046), Outcome(OutcomeKind.RETRY, error="Discord limits the changes of old posts")),
+        (http_error(401), Outcome(OutcomeKind.RETRY, error="Discord refuses the bot's token", is_unauthorized=True)),
+        (
+            http_error(429, Retry_After="7"),
+            Outcome(OutcomeKind.PAUSE, error="Discord asked for a pause", pause_seconds=7.0),
+        ),
+        (http_error(429), Outcome(OutcomeKind.PAUSE, error="Discord asked for a pause", pause_seconds=30.0)),
+        (discord.RateLimited(12.0), Outcome(OutcomeKind.PAUSE, error="Discord asked for a pause", pause_seconds=12.0)),
+        (http_error(503), Outcome(OutcomeKind.PAUSE, error="Discord is overloaded", pause_seconds=10.0)),
+        (http_error(502), Outcome(OutcomeKind.UNSURE, error="Discord answered with an error (502)")),
+        (http_error(400, 50035), Outcome(OutcomeKind.REFUSED, error="Discord refused it (code 50035)")),
+        (http_error(405), Outcome(OutcomeKind.REFUSED, error="Discord refused it (code 405)")),
+        (TimeoutError(), Outcome(OutcomeKind.UNSURE, error="Discord did not answer in time")),
+        (ConnectionResetError(), Outcome(OutcomeKind.UNSURE, error="the connection to Discord broke")),
+    ],
+    ids=repr,
+)
+def test_a_failed_request_decides_what_happens_to_the_delivery(error: Exception, outcome: Outcome) -> None:
+    """Refusals are final, lost responses are uncertain, and pauses say for how long."""
+    assert outcome_of_failure(error) == outcome
+
+
+async def test_an_unreadable_history_does_not_prove_that_a_post_is_missing(stage: Stage) -> None:
+    """A channel whose history the bot may not read looks empty; after a lost response that is no reason to post again."""
+    lantern = await (await stage.add_affiliate("Red Lantern")).subscribe()
+    lantern.channel.deny(lantern.guild.me, READ_MESSAGE_HISTORY)
+    stage.discord.update(lantern.channel)
+    stage.discord.add_fault("POST", f"/channels/{lantern.channel.id}/messages", "lost")
+    log = await composed(stage)
+    await stage.hana.click(log, "Post to 1 channel")
+    await stage.wait_for_card("Posted to 1 of 1 channel", 20)
+    assert len(lantern.posts) == 1, "the nonce made the second attempt the same post"

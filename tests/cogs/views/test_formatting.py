@@ -1,0 +1,89 @@
+"""How values are formatted for display."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cogs.views.formatting import (
+    escape_text,
+    fit_lines,
+    format_count,
+    format_dollars,
+    format_duration_range,
+    progress_bar,
+    shorten,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "shown"),
+    [("a  b\n c", 10, "a b c"), ("abcdefgh", 8, "abcdefgh"), ("abcdefghi", 8, "abcdefg…"), ("abc defghi", 5, "abc…")],
+)
+def test_text_is_shortened_to_one_line(text: str, limit: int, shown: str) -> None:
+    """Whitespace collapses, and an ellipsis replaces what does not fit."""
+    assert shorten(text, limit) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("*bold* `code`", r"\*bold\* \`code\`"),
+        ("ebook_001", "ebook_001"),
+        ("_italic_", r"\_italic\_"),
+        ("# heading", r"\# heading"),
+        ("1. list", r"1\. list"),
+        ("[text](link)", r"\[text\](link)"),
+    ],
+)
+def test_markup_is_escaped(text: str, shown: str) -> None:
+    """Discord shows the characters themselves."""
+    assert escape_text(text) == shown
+
+
+def test_mentions_are_broken() -> None:
+    """A mention in a text of a user mentions nobody."""
+    assert "@everyone" not in escape_text("@everyone")
+
+
+@given(st.text(max_size=300), st.integers(min_value=5, max_value=80))
+def test_escaped_text_keeps_to_its_limit(text: str, limit: int) -> None:
+    """The escapes count."""
+    assert len(escape_text(text, limit)) <= limit
+
+
+def test_lines_that_do_not_fit_are_counted() -> None:
+    """The last line says how many were left out."""
+    assert fit_lines(["one", "two"], 100) == ["one", "two"]
+    assert fit_lines(["x" * 20] * 5, 70) == ["x" * 20, "x" * 20, "-# and 3 more"]
+
+
+@pytest.mark.parametrize(
+    ("micros", "shown"), [(0, "$0.00"), (4_200, "$0.0042"), (40_000, "$0.04"), (1_500_000, "$1.50")]
+)
+def test_money_is_shown_exactly_below_a_cent(micros: int, shown: str) -> None:
+    """Two decimals, or four below a cent."""
+    assert format_dollars(micros) == shown
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "shown"), [(40, 55, "40–55 s"), (840, 960, "14–16 min"), (95, 100, "2 min"), (30, 95, "0–2 min")]
+)
+def test_a_duration_is_a_range(low: int, high: int, shown: str) -> None:
+    """Seconds below a minute and a half, minutes above; equal ends are one number."""
+    assert format_duration_range(low, high) == shown
+
+
+@pytest.mark.parametrize(
+    ("done", "total", "shown"),
+    [(0, 5, "▱▱▱▱▱▱▱▱▱▱"), (1, 100, "▰▱▱▱▱▱▱▱▱▱"), (1, 2, "▰▰▰▰▰▱▱▱▱▱"), (9, 5, "▰▰▰▰▰▰▰▰▰▰"), (1, 0, "▰▱▱▱▱▱▱▱▱▱")],
+)
+def test_a_progress_bar_shows_that_something_is_done(done: float, total: float, shown: str) -> None:
+    """At least one cell is full as soon as anything is done."""
+    assert progress_bar(done, total) == shown
+
+
+def test_a_number_has_its_noun() -> None:
+    """Singular for one, plural for everything else."""
+    assert format_count(1, "channel") == "1 channel"
+    assert format_count(4_200, "channel") == "4,200 channels"
+    assert format_count(2, "person", "people") == "2 people"
