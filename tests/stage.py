@@ -12,6 +12,7 @@ from bot.app import MythBot
 from bot.services import Runtime
 from bot.settings import Settings
 from storage.stores.events import EventFilter
+from tests.event_loop_guard import watch_event_loop
 from tests.standins.discord_actors import Person
 from tests.standins.discord_interactions import InteractionLog
 from tests.standins.discord_server import DiscordStandIn
@@ -157,6 +158,8 @@ async def open_stage(database_url: str, runtime: Runtime | None = None, **change
         hana = standin.add_person("Hana", roles=[role])
         bob = standin.add_person("Bob")
         async with running(settings_for(standin, database_url, **changes), runtime) as bot:
-            yield Stage(standin, bot, hana, bob)
+            with watch_event_loop() as blocked:
+                yield Stage(standin, bot, hana, bob)
+        assert blocked == []
         assert standin.violations == []
         assert standin.unexpected == []
