@@ -12,7 +12,7 @@ help:
 	@echo "make demo    the whole studio in your browser, no account needed"
 	@echo "make run     the real bot (needs .env, see .env.example)"
 	@echo "make test    every test, on SQLite and on PostgreSQL"
-	@echo "make check   lint, types and the walls between packages"
+	@echo "make check   lint, types, import rules and unused code"
 	@echo "make bench   the benchmarks"
 	@echo "make soak    the long tests: many crashes at random moments, fresh examples"
 	@echo "make live    a handful of tests against the real Gemini (needs a key)"
@@ -46,6 +46,7 @@ check: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/vulture
 
 format: $(VENV)/.dev
 	$(BIN)/ruff format .

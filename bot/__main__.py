@@ -4,16 +4,16 @@ import signal
 import sys
 
 
-def _leave(*_: object) -> None:
+def _exit_cleanly(*_: object) -> None:
     sys.exit(0)
 
 
-# Before the slow imports: a bot that is told to stop while it starts stops as cleanly as later. Not for the other commands:
-# an import that was broken off has not been done.
+# The handler is set before the slow imports, so that a bot that is stopped while it starts also exits with code 0. The other
+# commands keep the default: an import that was interrupted must not look as if it had succeeded.
 if sys.argv[1:2] in ([], ["run"], ["demo"]):
-    signal.signal(signal.SIGTERM, _leave)
+    signal.signal(signal.SIGTERM, _exit_cleanly)
 
-from bot.cli import main  # noqa: E402 - the signal's handler has to be there before the slow imports
+from bot.cli import main  # noqa: E402 - the signal handler must be set before the slow imports
 
 if __name__ == "__main__":
     sys.exit(main())

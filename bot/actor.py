@@ -1,11 +1,11 @@
-"""Who acts, and who may."""
+"""The person who types or presses now."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Somebody on Discord, as far as the studio needs to know them: id, name as shown, and whether they are the team."""
+    """Somebody on Discord: their Discord id, their name as it is shown, and whether they belong to the team."""
 
     discord_id: int
     name: str

@@ -1,8 +1,6 @@
-"""The composition root: everything is built in ``setup_hook`` on one exit stack, and ``close`` unwinds it."""
+"""The composition root: ``setup_hook`` builds everything on one exit stack, and ``close`` unwinds the stack."""
 
 import asyncio
-import hashlib
-import json
 import logging
 from contextlib import AsyncExitStack
 from datetime import datetime
@@ -12,14 +10,17 @@ import discord
 from discord.ext import commands
 from yarl import URL
 
+from bot.generation.gemini.access import GeminiAccess
 from bot.ports import Adapters
-from bot.services import GeminiAccess, Runtime, Services, build_services
+from bot.runtime import Runtime
+from bot.services import Services, build_services
 from bot.settings import Settings
-from bot.studio_config import LiveConfig, StudioConfig, load_config
-from storage import Database, WriteTransaction
+from bot.studio_config import LiveConfig, StudioConfig, StudioConfigService
+from bot.synced_commands import SyncedCommands, fingerprint_of
+from storage import Database
 
 _log = logging.getLogger(__name__)
-# The adapters come first: the services are built with them.
+# Loaded before the other extensions, because the services are built with the adapters.
 ADAPTERS: Final = "cogs.messages.adapters"
 EXTENSIONS: Final = (
     "cogs.interactions.error_handler",
@@ -35,16 +36,20 @@ EXTENSIONS: Final = (
     "cogs.privacy",
     "cogs.about",
 )
-_SYNCED: Final = "commands_synced"
-# The studio writes and never speaks; discord.py would warn at every start that it cannot.
+# The bot uses no voice; without this, discord.py warns at every start that the voice libraries are missing.
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
 
 class MythBot(commands.Bot):
-    """The bot. ``runtime`` is how a demo or a test changes time and waiting; ``force_sync`` registers the commands anew."""
+    """The bot.
+
+    ``runtime`` lets a demo or a test replace the clock and waiting. With ``force_sync`` the commands are registered with
+    Discord even if they have not changed.
+    """
 
     adapters: Adapters
     services: Services
+    studio_config: StudioConfigService
 
     def __init__(self, settings: Settings, *, runtime: Runtime | None = None, force_sync: bool = False) -> None:
         super().__init__(
@@ -68,38 +73,44 @@ class MythBot(commands.Bot):
 
     @property
     def timezone(self) -> str:
-        """Where typed times are meant."""
+        """The IANA name of the zone in which typed times are read."""
         return self.config.value.timezone or self.settings.studio_timezone
 
     @property
     def team_role_ids(self) -> tuple[int, ...]:
-        """Whose holders are the team."""
-        chosen = self.config.value.team_role_ids
-        return self.settings.team_role_ids if chosen is None else chosen
+        """The roles whose holders are the team; none means everybody with Manage Server."""
+        configured = self.config.value.team_role_ids
+        return self.settings.team_role_ids if configured is None else configured
 
     @property
     def studio(self) -> discord.Object:
-        """The studio's own server, as far as registering commands needs it."""
+        """The studio's own server, as the object that registering commands needs."""
         return discord.Object(self.settings.studio_guild_id)
 
     async def setup_hook(self) -> None:
-        """Opens, builds and starts everything, in this order; ``close`` undoes it in the opposite one."""
+        """Opens the database, connects Gemini, builds the services, loads the extensions and registers the commands.
+
+        discord.py calls it once, after the login and before the gateway connects.
+
+        Raises:
+            StorageError: the database cannot be opened.
+        """
         gap = self.settings.session_gap
         database = await Database.open(self.settings.database_url, self.runtime.database_clock, session_gap=gap)
         self._stack.push_async_callback(database.close)
-        async with database.read() as tx:
-            self.config.value = await load_config(tx)
+        self.studio_config = StudioConfigService(database, self.config)
+        await self.studio_config.load()
         gemini = GeminiAccess(self.settings, self.runtime)
         self._stack.push_async_callback(gemini.close)
         await gemini.connect()
         await self.load_extension(ADAPTERS)
         self.services = build_services(self.settings, database, gemini, self.adapters, self.runtime)
-        self._stack.push_async_callback(self.services.snapshots.pictures.close)
+        self._stack.push_async_callback(self.services.snapshots.renderer.close)
         for extension in EXTENSIONS:
             await self.load_extension(extension)
         await self.register_commands(force=self._force_sync)
         if self.settings.discord_api_base is not None:
-            # discord.py asks for the gateway's address only when it is sharded; a proxy has one of its own.
+            # discord.py asks for the gateway's address only when it is sharded, but a proxy has its own address.
             _, gateway, _ = await self.http.get_bot_gateway()
             discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway)
         self._stack.push_async_callback(self.services.stop)
@@ -124,22 +135,20 @@ class MythBot(commands.Bot):
             await self.services.start()
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        """The studio's server may let the bot in only after it was started."""
+        """Registers the studio's commands when the bot is invited to the studio's server while it runs."""
         if guild.id == self.settings.studio_guild_id:
             await self.register_commands(force=True)
 
     async def register_commands(self, *, force: bool) -> None:
-        """Registers the commands with Discord where the tree, the application or the studio's server has changed."""
-        database = self.services.database
+        """The commands are registered with Discord; nothing is sent if they are unchanged, unless ``force`` is set."""
+        synced = SyncedCommands(self.services.database)
         payload = [
             [command.to_dict(self.tree) for command in self.tree.get_commands(guild=guild)]
             for guild in (None, self.studio)
         ]
-        text = json.dumps([payload, self.application_id, self.studio.id], sort_keys=True)
-        fingerprint = hashlib.sha256(text.encode()).hexdigest()
-        async with database.read() as tx:
-            if not force and await tx.key_values.get(_SYNCED) == fingerprint:
-                return
+        fingerprint = fingerprint_of([payload, self.application_id, self.studio.id])
+        if not force and await synced.matches(fingerprint):
+            return
         await self.tree.sync()
         try:
             await self.tree.sync(guild=self.studio)
@@ -148,15 +157,11 @@ class MythBot(commands.Bot):
                 "The bot is not in the studio's server %d: invite it there, or correct STUDIO_GUILD_ID.", self.studio.id
             )
             return
-
-        async def work(tx: WriteTransaction) -> None:
-            await tx.key_values.put(_SYNCED, fingerprint)
-
-        await database.write(work)
+        await synced.save(fingerprint)
         _log.info("commands registered")
 
     async def close(self) -> None:
-        """Leaves the gateway and unwinds everything; may be called more than once."""
-        # The workers let go while Discord can still be reached, so that a card can say that it was interrupted.
+        """Stops the workers, closes the database and disconnects; may be called more than once."""
+        # Workers stop while Discord can still be reached, so that a card can say that it was interrupted.
         await self._stack.aclose()
         await super().close()

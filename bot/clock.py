@@ -1,4 +1,4 @@
-"""Time, as it is injected: ``Clock`` tells it, ``Wait`` is the one seam through which workers wait."""
+"""Time as it is injected: ``Clock`` returns the present, ``Wait`` is the one function through which workers wait."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -7,21 +7,23 @@ from typing import Protocol, TypeVar
 T = TypeVar("T")
 
 Clock = Callable[[], datetime]
+"""Returns the present as an aware UTC time."""
 
 
 def utcnow() -> datetime:
-    """The present, aware, in UTC."""
+    """The production ``Clock``."""
     return datetime.now(UTC)
 
 
 class Wait(Protocol):
     """Awaits something that may take long: the network, a queue, a timer.
 
-    In production it awaits and nothing else; a simulated Discord is told by it that a worker is idle, not stuck.
+    The production implementation does nothing else. The simulated Discord of the demo needs to know when a worker is idle,
+    so that it does not mistake the waiting for an action that never ends.
     """
 
     async def __call__(self, awaitable: Awaitable[T], why: str) -> T:
-        """The awaited value; ``why`` names the wait for whoever watches."""
+        """The result of ``awaitable``; ``why`` describes the wait for logs and simulations."""
         ...
 
 

@@ -1,15 +1,15 @@
-"""What the product says when something cannot be done.
+"""The errors that people see.
 
     MythError                    a sentence for the person and a hint; logged at info
-    ├── InputError               what was given cannot be used (file, option, name)
+    ├── InputError               a file, an option or a name cannot be used
     ├── NotFoundError            it does not exist, or not for this person
     ├── ForbiddenError           this person may not do this
-    ├── StateError               it was possible, but no longer (already released, cancelled …)
-    ├── ConfigError              a setting is missing or wrong; the process leaves with exit code 2
-    ├── DeliveryError            Discord would not take it (missing permission, channel gone)
-    └── GenerationError          a writer could not do its work (bot/generation/writer.py)
+    ├── StateError               it is no longer possible (already released, cancelled …)
+    ├── ConfigError              a setting is missing or invalid; the process exits with code 2
+    ├── DeliveryError            Discord refused it (missing permission, deleted channel)
+    └── GenerationError          a writer failed (bot/generation/writer.py)
 
-Everything else is our fault: the person sees a reference id, the log has the traceback under the same id.
+Every other exception is a fault of ours: the person sees a reference id, and the log has the traceback with the same id.
 """
 
 import logging
@@ -19,7 +19,7 @@ _log = logging.getLogger(__name__)
 
 
 class MythError(Exception):
-    """One sentence that says what happened (``sentence``) and one that says what to do (``hint``)."""
+    """An error with a sentence that says what happened (``sentence``) and one that says what to do (``hint``)."""
 
     def __init__(self, sentence: str, hint: str = "") -> None:
         super().__init__(sentence)
@@ -28,12 +28,12 @@ class MythError(Exception):
 
     @property
     def text(self) -> str:
-        """Both sentences, as they are shown."""
+        """Both sentences, as they are shown on screen."""
         return f"{self.sentence} {self.hint}".strip()
 
 
 class InputError(MythError):
-    """What was given cannot be used."""
+    """A file, an option or a name cannot be used."""
 
 
 class NotFoundError(MythError):
@@ -45,19 +45,22 @@ class ForbiddenError(MythError):
 
 
 class StateError(MythError):
-    """It was possible, but is no longer."""
+    """It is no longer possible, because something has changed."""
 
 
 class ConfigError(MythError):
-    """A setting is missing or wrong."""
+    """A setting is missing or invalid."""
 
 
 class DeliveryError(MythError):
-    """Discord would not take it."""
+    """Discord refused it."""
 
 
 def log_unexpected(error: BaseException, doing: str) -> str:
-    """A short id for a fault of ours; the log has the traceback under it, the person gets the id alone."""
+    """Logs the traceback of a fault of ours and returns its reference id, such as ``7f3a-21c9``.
+
+    ``doing`` completes the log line: "reference 7f3a-21c9, while {doing}".
+    """
     ref = f"{secrets.token_hex(2)}-{secrets.token_hex(2)}"
     _log.error("reference %s, while %s", ref, doing, exc_info=error)
     return ref

@@ -21,7 +21,7 @@ from bot.errors import DeliveryError, NotFoundError, StateError, log_unexpected
 from bot.event_names import BOARD_PINNED, BOARD_REMOVED
 from bot.jobs.worker import JobWorker
 from bot.ports import BoardMessages, EditResult, Notices
-from bot.progress.scope import Period, Scope, get_time_zone, resolve_scope, start_of_day
+from bot.progress.scope import Period, Scope, get_day_start, get_time_zone, resolve_scope
 from storage import Database, ReadTransaction, StaleStateError, WriteTransaction, read_transaction, write_transaction
 from storage.stores.boards import Board, NewBoard, ShownBoard
 
@@ -220,8 +220,9 @@ class LiveBoardWorker:
             snapshot = await self.take_snapshot(scope)
         except NotFoundError:  # the book was removed
             snapshot = await self.take_snapshot(replace(scope, ebook=""))
-        others = tuple(other for other in snapshot.overview.boards if other[0] != board.channel_id)
-        return replace(snapshot, overview=replace(snapshot.overview, boards=others))  # trouble of this one is over
+        problems = dict(snapshot.overview.board_problems)
+        problems.pop(board.channel_id, None)  # this board is current as soon as the snapshot is shown
+        return replace(snapshot, overview=replace(snapshot.overview, board_problems=problems))
 
     async def _record_post(self, board: Board, post: BoardPost, seq: int | None) -> None:
         """Stores the message and the last event in it (None: what it showed before); deletes it where the board is gone."""
@@ -259,7 +260,7 @@ class LiveBoardWorker:
     async def _get_moment(self, tx: ReadTransaction, board: Board) -> _Moment:
         zone = await get_time_zone(tx, self.zone)
         shown_at = board.shown_at
-        is_new_day = shown_at is not None and start_of_day(shown_at, zone) != start_of_day(tx.now, zone)
+        is_new_day = shown_at is not None and get_day_start(shown_at, zone) != get_day_start(tx.now, zone)
         return _Moment((await tx.events.get_head()).seq, is_new_day)
 
     @write_transaction

@@ -1,4 +1,4 @@
-"""Logs for people or for a collector. Secrets are cut out wherever they would appear, tracebacks included."""
+"""Logging as text or as JSON. Secrets are removed from every line, tracebacks included."""
 
 import json
 import logging
@@ -6,20 +6,25 @@ import re
 import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Final
 
 from bot.settings import LogFormat, LogLevel
 
-_MASK = "[redacted]"
-# What tokens and keys look like, for those that are not ours by setting: Discord's tokens, Google's keys, webhook and
-# interaction tokens in addresses, passwords in database addresses.
-_SHAPES = (
+_MASK: Final = "[redacted]"
+_MIN_SECRET: Final = 4
+"""Characters; removing shorter secrets would make the log unreadable and they protect nothing."""
+
+# Secrets that are not in the settings, in this order: Discord's tokens, Google's keys, webhook and interaction tokens in
+# addresses, passwords in addresses. A group before the secret is kept.
+_SECRET_PATTERNS: Final = (
     re.compile(r"\b[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}\b"),
     re.compile(r"\bAIza[\w-]{30,}\b"),
     re.compile(r"(?<=/webhooks/)(\d+/)[\w-]{20,}"),
     re.compile(r"(?<=/interactions/)(\d+/)[\w-]{20,}"),
     re.compile(r"(?<=://)([^/\s:@]+:)[^@\s]+(?=@)"),
 )
-_NOISY = (
+# Libraries that log routine work at INFO.
+_NOISY_LIBRARIES: Final = (
     "discord",
     "google_genai",
     "aiosqlite",
@@ -34,17 +39,17 @@ _NOISY = (
 
 
 class Redactor:
-    """Cuts secrets out of text."""
+    """Removes secrets from text: the given ones, and whatever looks like a token, a key or a password."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        self._secrets = sorted({secret for secret in secrets if len(secret) >= 4}, key=len, reverse=True)
+        self._secrets = sorted({secret for secret in secrets if len(secret) >= _MIN_SECRET}, key=len, reverse=True)
 
     def __call__(self, text: str) -> str:
-        """The text without any secret."""
+        """The text with ``[redacted]`` in place of each secret."""
         for secret in self._secrets:
             text = text.replace(secret, _MASK)
-        for shape in _SHAPES:
-            text = shape.sub(lambda found: (found.group(1) if found.re.groups else "") + _MASK, text)
+        for pattern in _SECRET_PATTERNS:
+            text = pattern.sub(lambda match: (match.group(1) if match.re.groups else "") + _MASK, text)
         return text
 
 
@@ -74,8 +79,8 @@ class _JsonFormatter(logging.Formatter):
         return json.dumps({key: self._redact(value) for key, value in line.items()}, ensure_ascii=False)
 
 
-def set_up(level: LogLevel, style: LogFormat, secrets: Iterable[str]) -> None:
-    """Logs go to standard error from here on."""
+def set_up_logging(level: LogLevel, style: LogFormat, secrets: Iterable[str]) -> None:
+    """Logs go to standard error from now on, without ``secrets``. Libraries log warnings and errors only."""
     redact = Redactor(secrets)
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_JsonFormatter(redact) if style is LogFormat.JSON else _TextFormatter(redact))
@@ -84,8 +89,8 @@ def set_up(level: LogLevel, style: LogFormat, secrets: Iterable[str]) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.value)
-    for name in _NOISY:  # libraries speak up only when something is wrong
+    for name in _NOISY_LIBRARIES:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level.value)))
-    # That a font for foreign signs has no bold is no news; it would be told with every picture.
+    # It warns with every picture that a fallback font has no bold face, which nobody can change.
     logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
     logging.captureWarnings(capture=True)

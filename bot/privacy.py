@@ -1,4 +1,4 @@
-"""What is kept of a person: given to them as a file, or forgotten."""
+"""What is stored about a person: they can get it as a file, or have it deleted."""
 
 import asyncio
 import json
@@ -7,56 +7,67 @@ from dataclasses import dataclass
 from bot.actor import Actor
 from bot.errors import StateError
 from bot.event_names import MEMBER_FORGOTTEN, PERSONAL_DATA_DOWNLOADED
-from bot.exports import Download, packed
-from storage import Database, WriteTransaction
+from bot.exports.files import Download, zip_if_larger
+from storage import Database, ReadTransaction, WriteTransaction, read_transaction, write_transaction
 
-_NOBODY = "Nothing is stored about you."
+_NOTHING_STORED = "Nothing is stored about you."
 
 
 @dataclass(frozen=True, slots=True)
 class PrivacyService:
-    """Everybody's right to look and to be forgotten. Neither act makes a stranger known."""
+    """Everybody's right to see and to delete their data. A person who is not a member yet does not become one by it."""
 
     database: Database
 
-    async def collect(self, by: Actor, limit: int) -> Download:
-        """Everything that carries the person's id, as JSON by table, compressed where it has more than ``limit`` bytes.
+    async def export_data(self, by: Actor, limit: int) -> Download:
+        """Every row that carries the person's id, as JSON by table; a ZIP file if that has more than ``limit`` bytes.
 
-        ``StateError`` where nothing does, or where it is too large even so.
+        Raises:
+            StateError: nothing is stored about the person, or even the ZIP file is larger than ``limit``.
         """
-        tables: dict[str, list[str]] = {}
-        async with self.database.read() as tx:
-            member_id = await tx.members.find_id(by.discord_id)
-            if member_id is None:
-                raise StateError(_NOBODY, "There is no file to give.")
-            async for table, row in tx.personal_data.of(member_id):
-                tables.setdefault(table, []).append(json.dumps(row, ensure_ascii=False))
-        found = await asyncio.to_thread(_file, tables, limit)
-        if len(found.content) > limit:
+        rows_by_table = await self._collect_rows(by)
+        download = await asyncio.to_thread(_build_file, rows_by_table, limit)
+        if len(download.content) > limit:
             raise StateError("Your data is larger than a file on Discord may be.", "Ask the studio's operator for it.")
-        count = sum(map(len, tables.values()))
+        await self._report_export(by, sum(map(len, rows_by_table.values())))
+        return download
 
-        async def work(tx: WriteTransaction) -> None:
-            known = await tx.members.find_id(by.discord_id)
-            tx.report(PERSONAL_DATA_DOWNLOADED, {"rows": count}, member_id=known)
+    async def forget_member(self, by: Actor) -> None:
+        """No table and no export names the person any more; their events stay under a random id that leads to nobody.
 
-        await self.database.write(work)
-        return found
-
-    async def forget(self, by: Actor) -> None:
-        """No table and no export names the person any more; their acts stay, by nobody. ``StateError`` for a stranger."""
-
-        async def work(tx: WriteTransaction) -> None:
-            member_id = await tx.personal_data.forget(by.discord_id)
-            if member_id is None:
-                raise StateError(_NOBODY, "There is nothing to forget.")
-            tx.report(MEMBER_FORGOTTEN, {}, member_id=member_id)
-
-        await self.database.write(work)
+        Raises:
+            StateError: nothing is stored about the person.
+        """
+        await self._forget(by)
+        # Deleted names are still in SQLite's write-ahead log until it is truncated.
         await self.database.truncate_wal()
 
+    @read_transaction
+    async def _collect_rows(self, tx: ReadTransaction, by: Actor) -> dict[str, list[str]]:
+        member_id = await tx.members.find_id(by.discord_id)
+        if member_id is None:
+            raise StateError(_NOTHING_STORED, "There is no file to give.")
+        rows_by_table: dict[str, list[str]] = {}
+        async for table, row in tx.personal_data.stream_rows(member_id):
+            rows_by_table.setdefault(table, []).append(json.dumps(row, ensure_ascii=False))
+        return rows_by_table
 
-def _file(tables: dict[str, list[str]], limit: int) -> Download:
-    parts = (f"  {json.dumps(name)}: [\n    " + ",\n    ".join(rows) + "\n  ]" for name, rows in tables.items())
+    @write_transaction
+    async def _report_export(self, tx: WriteTransaction, by: Actor, rows: int) -> None:
+        # Not ``actor=by``: a member who was forgotten meanwhile must not become known again.
+        member_id = await tx.members.find_id(by.discord_id)
+        tx.report(PERSONAL_DATA_DOWNLOADED, {"rows": rows}, member_id=member_id)
+
+    @write_transaction
+    async def _forget(self, tx: WriteTransaction, by: Actor) -> None:
+        member_id = await tx.personal_data.forget_member(by.discord_id)
+        if member_id is None:
+            raise StateError(_NOTHING_STORED, "There is nothing to forget.")
+        tx.report(MEMBER_FORGOTTEN, {}, member_id=member_id)
+
+
+def _build_file(rows_by_table: dict[str, list[str]], limit: int) -> Download:
+    """The rows, which are JSON texts, as one JSON file or, above ``limit`` bytes, as a ZIP file of it."""
+    parts = (f"  {json.dumps(name)}: [\n    " + ",\n    ".join(rows) + "\n  ]" for name, rows in rows_by_table.items())
     text = "{\n" + ",\n".join(parts) + "\n}\n"
-    return packed([Download("my_data.json", text.encode(errors="backslashreplace"))], limit, "my_data.zip")[0]
+    return zip_if_larger([Download("my_data.json", text.encode(errors="backslashreplace"))], limit, "my_data.zip")[0]

@@ -1,9 +1,10 @@
-"""The bot as a process: signals, the first connection, and last words."""
+"""The bot as a process: signals, the first connection, and the exit code."""
 
 import asyncio
 import logging
 import signal
 from collections.abc import Sequence
+from typing import Final
 
 import aiohttp
 import discord
@@ -11,54 +12,64 @@ import discord
 from bot.app import MythBot
 from bot.errors import MythError, log_unexpected
 from bot.exit_codes import ExitCode
-from bot.logs import set_up
+from bot.logs import set_up_logging
 from bot.settings import load_settings
 from storage import StorageError
 
 _log = logging.getLogger(__name__)
-STOP_SECONDS = 9.0
-READY_SECONDS = 30.0
-_AUTHENTICATION_FAILED = 4004
+STOP_SECONDS: Final = 9.0
+"""Seconds for an orderly end. Docker and most process managers kill a process 10 s after SIGTERM."""
+READY_SECONDS: Final = 30.0
+"""Seconds for the first connection. Discord is ready within about 5 s; discord.py itself would retry for ever."""
+_AUTHENTICATION_FAILED: Final = 4004  # Discord's documentation: gateway close event codes
+_LOGIN_REFUSED: Final = "Discord refuses DISCORD_TOKEN. Copy a new token from the developer portal."
 
 
 async def serve(*, force_sync: bool) -> tuple[ExitCode, str]:
-    """Runs the bot until a signal or a fault ends it; the exit code and, for a fault, the sentence."""
+    """Runs the bot until a signal or an error ends it.
+
+    Returns:
+        The exit code, and the sentence for the operator; the sentence is empty after a signal.
+
+    Raises:
+        ConfigError: the settings have problems.
+    """
     settings = load_settings()
-    set_up(settings.log_level, settings.log_format, settings.secrets)
+    set_up_logging(settings.log_level, settings.log_format, settings.secrets)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for sent in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(sent, stop.set)
+    for stop_signal in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(stop_signal, stop.set)
     if settings.discord_api_base is not None:
         discord.http.Route.BASE = str(settings.discord_api_base).rstrip("/")
     bot = MythBot(settings, force_sync=force_sync)
     runner = asyncio.create_task(bot.start(settings.discord_token.get_secret_value()))
     stopper = asyncio.create_task(stop.wait())
-    watcher = asyncio.create_task(_never_ready(bot.first_ready))
+    connection_timeout = asyncio.create_task(_time_out_connection(bot.first_ready))
     try:
-        await asyncio.wait({runner, stopper, watcher}, return_when=asyncio.FIRST_COMPLETED)
-        if watcher.done():
+        await asyncio.wait({runner, stopper, connection_timeout}, return_when=asyncio.FIRST_COMPLETED)
+        if connection_timeout.done():
             return ExitCode.UNREACHABLE, f"Discord's gateway could not be reached within {READY_SECONDS:.0f} s."
         failure = runner.exception() if runner.done() else None
         if failure is not None:
-            return _last_words(failure)
+            return _explain_failure(failure)
     finally:
-        await _close(bot, (runner, stopper, watcher))
+        await _close(bot, (runner, stopper, connection_timeout))
     _log.info("stopped")
     return ExitCode.DONE, ""
 
 
-def _last_words(failure: BaseException) -> tuple[ExitCode, str]:
-    """The exit code and the sentence for what ended the bot."""
+def _explain_failure(failure: BaseException) -> tuple[ExitCode, str]:
+    """The exit code and the sentence for the error that ended the bot."""
     match failure:
         case MythError():
             return ExitCode.CONFIG, failure.text
         case StorageError():
             return ExitCode.DATABASE, str(failure)
         case discord.LoginFailure():
-            return ExitCode.TOKEN, "Discord refuses DISCORD_TOKEN. Copy the token anew from the developer portal."
+            return ExitCode.TOKEN, _LOGIN_REFUSED
         case discord.ConnectionClosed() if failure.code == _AUTHENTICATION_FAILED:
-            return ExitCode.TOKEN, "Discord refuses DISCORD_TOKEN. Copy the token anew from the developer portal."
+            return ExitCode.TOKEN, _LOGIN_REFUSED
         case discord.ConnectionClosed():
             return ExitCode.UNREACHABLE, f"Discord closed the connection for good (code {failure.code})."
         case OSError() | TimeoutError() | discord.HTTPException() | discord.GatewayNotFound() | aiohttp.ClientError():
@@ -70,8 +81,8 @@ def _last_words(failure: BaseException) -> tuple[ExitCode, str]:
             )
 
 
-async def _never_ready(ready: asyncio.Event) -> None:
-    """Ends when the gateway was not there in time; never ends once it was."""
+async def _time_out_connection(ready: asyncio.Event) -> None:
+    """Returns if the gateway is not ready after ``READY_SECONDS``; otherwise it waits until it is cancelled."""
     try:
         await asyncio.wait_for(ready.wait(), READY_SECONDS)
     except TimeoutError:
@@ -80,12 +91,12 @@ async def _never_ready(ready: asyncio.Event) -> None:
 
 
 async def _close(bot: MythBot, tasks: Sequence[asyncio.Task[object]]) -> None:
-    """Everything ends within ``STOP_SECONDS``."""
+    """Closes the bot within ``STOP_SECONDS`` and cancels the tasks."""
     try:
         async with asyncio.timeout(STOP_SECONDS):
             await bot.close()
     except TimeoutError:
-        _log.warning("not everything ended in time; what was open is found again at the next start")
+        _log.warning("not everything ended in time; open work is resumed at the next start")
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)

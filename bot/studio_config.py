@@ -1,17 +1,21 @@
-"""What the team sets up inside Discord, kept in the database and standing over the environment's settings."""
+"""What the team sets up with ``/setup``: stored in the database, and stronger than the environment's settings."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
-from storage import ReadTransaction, WriteTransaction
+from bot.actor import Actor
+from bot.event_names import STUDIO_CONFIGURED
+from storage import Database, ReadTransaction, WriteTransaction, write_transaction
 from storage.stores.deliveries import Target
 
-_NAME = "studio_config"
+_KEY: Final = "studio_config"
 
 
 class AnnouncementChannel(BaseModel):
-    """The studio's own channel for announcements, which others can follow."""
+    """The studio's own channel for announcements, which other servers can follow."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -22,12 +26,12 @@ class AnnouncementChannel(BaseModel):
 
     @property
     def target(self) -> Target:
-        """As a recipient."""
+        """The channel as a recipient of broadcasts."""
         return Target(self.guild_id, self.guild_name, self.channel_id, self.channel_name)
 
 
 class StudioConfig(BaseModel):
-    """The wizard's answers. None means: as the environment says."""
+    """What was set with ``/setup``. None means that the environment's setting applies, or that no channel is set."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -41,17 +45,63 @@ class StudioConfig(BaseModel):
 
 @dataclass(slots=True)
 class LiveConfig:
-    """The configuration as it is now, at hand for checks that must not wait for the database."""
+    """The current configuration in memory, for checks that must not wait for the database."""
 
     value: StudioConfig
 
 
+@dataclass(frozen=True, slots=True)
+class StudioConfigService:
+    """Changes the configuration; every change is an event in the same transaction, and ``live`` has it afterwards."""
+
+    database: Database
+    live: LiveConfig
+
+    async def load(self) -> None:
+        """``live`` holds the stored configuration."""
+        async with self.database.read() as tx:
+            self.live.value = await load_config(tx)
+
+    async def set_team_roles(self, role_ids: Sequence[int], by: Actor) -> None:
+        """Holders of one of these roles are the team; with no role it is everybody with Manage Server."""
+        self.live.value = await self._save_change("team_role_ids", tuple(role_ids), by)
+
+    async def set_announcement_channel(self, channel: AnnouncementChannel | None, by: Actor) -> None:
+        """Broadcasts are also posted in this channel of the studio; None ends that."""
+        self.live.value = await self._save_change("announcement", channel, by)
+
+    async def set_audit_channel(self, channel_id: int | None, by: Actor) -> None:
+        """Audit notices are posted in this channel; None ends that."""
+        self.live.value = await self._save_change("audit_channel_id", channel_id, by)
+
+    async def set_timezone(self, zone: str, by: Actor) -> None:
+        """Typed times are read in this zone, an IANA name that the caller has checked."""
+        self.live.value = await self._save_change("timezone", zone, by)
+
+    async def toggle_second_approver(self, by: Actor) -> None:
+        """Broadcasts need a second person's approval from now on, or no longer do."""
+        value = not self.live.value.second_approver
+        self.live.value = await self._save_change("second_approver", value, by)
+
+    async def toggle_affiliate_approval(self, by: Actor) -> None:
+        """New subscriptions wait for the team from now on, or no longer do."""
+        value = not self.live.value.approve_affiliates
+        self.live.value = await self._save_change("approve_affiliates", value, by)
+
+    @write_transaction
+    async def _save_change(self, tx: WriteTransaction, field: str, value: object, by: Actor) -> StudioConfig:
+        config = (await load_config(tx)).model_copy(update={field: value})
+        await save_config(tx, config)
+        tx.report(STUDIO_CONFIGURED, {"changed": [field]}, actor=by)
+        return config
+
+
 async def load_config(tx: ReadTransaction) -> StudioConfig:
-    """The wizard's answers; the defaults before it was used."""
-    text = await tx.key_values.get(_NAME)
+    """The stored configuration, or the defaults if ``/setup`` was never used."""
+    text = await tx.key_values.get(_KEY)
     return StudioConfig() if text is None else StudioConfig.model_validate_json(text)
 
 
 async def save_config(tx: WriteTransaction, config: StudioConfig) -> None:
-    """Keeps the answers."""
-    await tx.key_values.put(_NAME, config.model_dump_json())
+    """The configuration is stored; without an event, so services use ``StudioConfigService`` instead."""
+    await tx.key_values.put(_KEY, config.model_dump_json())

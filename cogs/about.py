@@ -1,6 +1,7 @@
 """``/about`` and ``/help``."""
 
 from importlib.metadata import version
+from typing import Final
 
 import discord
 from discord import app_commands
@@ -14,17 +15,20 @@ from cogs.views.base import card_layout
 from cogs.views.formatting import EMBER, escape_text, format_relative_time
 from cogs.views.privacy import STORED
 
+_MAX_TEXT: Final = 4_000
+"""Characters; Discord's limit for the text of one message with components."""
+
 
 class AboutCog(commands.Cog):
-    """Says what this is and how it is used."""
+    """The ``/about`` and ``/help`` commands."""
 
     def __init__(self, bot: MythBot) -> None:
         self._bot = bot
-        self._registered: dict[str, int] = {}
+        self._command_ids: dict[str, int] = {}  # by root command, fetched at the first /help
 
     @app_commands.command(name="about", description="What this is, what is stored, and what goes to Gemini")
     async def about(self, interaction: discord.Interaction) -> None:
-        """Version, writer, privacy, invitation."""
+        """Shows the version, the writer, what is stored and the invite link."""
         settings = self._bot.settings
         writer = (
             escape_text(settings.gemini_model) if settings.gemini_key else "the template writer (no Gemini key is set)"
@@ -45,31 +49,33 @@ class AboutCog(commands.Cog):
 
     @app_commands.command(name="help", description="What you can do here")
     async def help(self, interaction: discord.Interaction) -> None:
-        """Every command that this person can use here, to be pressed."""
+        """Lists every command that this person can use here, as a clickable mention."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         lines = ["### What you can do here"]
         guilds: tuple[discord.abc.Snowflake | None, ...] = (None, self._bot.studio) if is_team(interaction) else (None,)
         for guild in guilds:
-            for command in sorted(self._bot.tree.walk_commands(guild=guild), key=lambda found: found.qualified_name):
+            for command in sorted(
+                self._bot.tree.walk_commands(guild=guild), key=lambda command: command.qualified_name
+            ):
                 if isinstance(command, app_commands.Command):
-                    mention = await self._mention(command.qualified_name, guild)
+                    mention = await self._mention_command(command.qualified_name, guild)
                     lines.append(f"{mention} · {command.description}")
-        view = card_layout(discord.ui.TextDisplay("\n".join(lines)[:4000]), accent=EMBER)
+        view = card_layout(discord.ui.TextDisplay("\n".join(lines)[:_MAX_TEXT]), accent=EMBER)
         await interaction.edit_original_response(view=view)
 
-    async def _mention(self, name: str, guild: discord.abc.Snowflake | None) -> str:
-        """The command as Discord's clickable mention; plain where Discord does not tell its id."""
+    async def _mention_command(self, name: str, guild: discord.abc.Snowflake | None) -> str:
+        """The command as Discord's clickable mention, or as plain text if its id cannot be fetched."""
         root = name.split(maxsplit=1)[0]
-        if root not in self._registered:
+        if root not in self._command_ids:
             try:
-                commands_there: list[AppCommand] = await self._bot.tree.fetch_commands(guild=guild)
+                registered: list[AppCommand] = await self._bot.tree.fetch_commands(guild=guild)
             except discord.HTTPException:
                 return f"`/{name}`"
-            self._registered |= {found.name: found.id for found in commands_there}
-        found = self._registered.get(root)
-        return f"</{name}:{found}>" if found else f"`/{name}`"
+            self._command_ids |= {command.name: command.id for command in registered}
+        command_id = self._command_ids.get(root)
+        return f"</{name}:{command_id}>" if command_id else f"`/{name}`"
 
 
 async def setup(bot: MythBot) -> None:
-    """In every server."""
+    """Adds the cog in every server; called when the extension is loaded."""
     await bot.add_cog(AboutCog(bot))

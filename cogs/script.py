@@ -1,6 +1,6 @@
 """``/script``: one chapter becomes a script."""
 
-from dataclasses import dataclass
+from typing import Final
 
 import discord
 from discord import app_commands, ui
@@ -9,40 +9,25 @@ from discord.ext import commands
 
 from bot.actor import Actor
 from bot.app import MythBot
-from bot.ebooks.text import check_name, check_text, read
-from bot.errors import InputError, NotFoundError
-from bot.generation.request import MAX_TITLE, ScriptRequest
-from bot.generation.service import GenerationService, NewChapter, RequestedRun
-from bot.permissions import in_words, missing
-from cogs.interactions.access import require_team
+from bot.ebooks.text import check_file, check_text, decode_text
+from bot.errors import InputError
+from bot.generation.request import MAX_TITLE, RequestedRun, ScriptRequest
+from bot.generation.service import GenerationService
+from bot.permissions import find_missing, format_permissions
+from cogs.interactions.access import get_channel_ids, require_team
 from cogs.interactions.autocomplete import ebook_autocomplete
 from cogs.views.base import Modal
 from cogs.views.formatting import escape_text
-from storage import Database
 
-MAX_EBOOK = 100
-_PASTE = 4_000
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What was typed, without the text."""
-
-    ebook: str
-    chapter: int
-    title: str
-    theme: str
-    notes: str
-    hook: str
-    language: str
+MAX_EBOOK: Final = 100  # characters of a book's name; autocomplete shows no longer values
+_MAX_PASTE: Final = 4_000  # characters; the most that Discord accepts in a text input
 
 
 class ScriptCog(commands.Cog):
-    """Orders chapters."""
+    """The command ``/script``."""
 
-    def __init__(self, generation: GenerationService, database: Database, max_chars: int) -> None:
+    def __init__(self, generation: GenerationService, max_chars: int) -> None:
         self._generation = generation
-        self._database = database
         self._max_chars = max_chars
 
     @app_commands.command(name="script", description="Turn a chapter into a recordable audio-drama script")
@@ -69,100 +54,89 @@ class ScriptCog(commands.Cog):
         hook: Range[str, 1, 500] | None = None,
         language: Range[str, 1, 40] | None = None,
     ) -> None:
-        """Takes the text from the file, from what is stored, or from a modal."""
+        """Requests a script. The text comes from the file, else from what is stored, else from a modal."""
         by = require_team(interaction)
         _check_channel(interaction)
         if not ebook.strip():
             raise InputError("The book has no name.", "Type one, or choose one from the list.")
-        texts = (value.strip() if value else "" for value in (title, theme, notes, hook, language))
-        wish = Wish(ebook.strip(), chapter, *texts)
+        request = ScriptRequest(
+            ebook=ebook.strip(),
+            chapter_number=chapter,
+            title=(title or "").strip(),
+            theme=(theme or "").strip(),
+            notes=(notes or "").strip(),
+            hook=(hook or "").strip(),
+            language=(language or "").strip(),
+        )
         if source is not None:
-            check_name(source.filename, source.size)
+            check_file(source.filename, source.size)
             await interaction.response.defer(ephemeral=True, thinking=True)
-            content = read(source.filename, await _bytes_of(source), self._max_chars)
-            await self._order(interaction, wish, content, by)
+            await self.request_script(interaction, request, await self.read_attachment(source), by)
             return
-        stored = await self._stored(wish)
-        if stored is None:
-            await interaction.response.send_modal(PasteModal(self, wish))
+        stored_text = await self._generation.find_chapter_text(request.ebook, chapter)
+        if stored_text is None:
+            await interaction.response.send_modal(SourceModal(self, request))
             return
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await self._order(interaction, wish, stored, by)
+        await self.request_script(interaction, request, stored_text, by)
 
-    async def pasted(self, interaction: discord.Interaction, wish: Wish, modal: "PasteModal") -> None:
-        """Goes on where the modal left off."""
-        by = require_team(interaction)
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        if modal.files:
-            attached = modal.files[0]
-            check_name(attached.filename, attached.size)
-            content = read(attached.filename, await _bytes_of(attached), self._max_chars)
-        else:
-            content = check_text(modal.text, self._max_chars)
-        await self._order(interaction, wish, content, by)
+    async def read_attachment(self, source: discord.Attachment) -> str:
+        """The text of an attached file.
 
-    async def _stored(self, wish: Wish) -> str | None:
-        async with self._database.read() as tx:
-            ebook = await tx.ebooks.find(wish.ebook)
-            chapter = await tx.ebooks.chapter(ebook.id, wish.chapter) if ebook else None
-        return chapter.content if chapter else None
+        Raises:
+            InputError: the file cannot be fetched from Discord, or is not a chapter's text.
+        """
+        return decode_text(source.filename, await _download(source), self._max_chars)
 
-    async def _order(self, interaction: discord.Interaction, wish: Wish, content: str, by: Actor) -> None:
-        if interaction.guild_id is None or interaction.channel_id is None:
-            raise NotFoundError("This works only in a channel of the studio's server.")
-        async with self._database.read() as tx:
-            ebook = await tx.ebooks.find(wish.ebook)
-            known = await tx.ebooks.chapter(ebook.id, wish.chapter) if ebook else None
-        order = ScriptRequest(
-            title=wish.title or (known.title if known else f"Chapter {wish.chapter}"),
-            theme=wish.theme or (ebook.theme if ebook else "") or "horror",
-            notes=wish.notes,
-            hook=wish.hook,
-            language=wish.language,
-        )
-        ordered = await self._generation.order(
-            NewChapter(wish.ebook, wish.chapter, content),
-            order,
-            by,
-            place=(interaction.guild_id, interaction.channel_id),
-        )
-        card = await self._generation.begin(ordered.run.id)
-        where = f" https://discord.com/channels/{interaction.guild_id}/{card[0]}/{card[1]}" if card else ""
-        await interaction.edit_original_response(content=_answer(ordered) + where)
+    def check_pasted_text(self, text: str) -> str:
+        """The pasted text.
+
+        Raises:
+            InputError: it is not a chapter's text.
+        """
+        return check_text(text, self._max_chars)
+
+    async def request_script(
+        self, interaction: discord.Interaction, request: ScriptRequest, content: str, by: Actor
+    ) -> None:
+        """Creates the run and starts it; answers the deferred interaction with a link to its card."""
+        requested = await self._generation.request_script(request, content, by, channel=get_channel_ids(interaction))
+        card = await self._generation.start_run(requested.run.id)
+        link = f" https://discord.com/channels/{interaction.guild_id}/{card[0]}/{card[1]}" if card else ""
+        await interaction.edit_original_response(content=_describe_run(requested) + link)
 
 
-class PasteModal(Modal, title="The chapter's text"):
-    """Asks for the text, typed or as a file."""
+class SourceModal(Modal, title="The chapter's text"):
+    """Asks for the chapter's text, typed or as a file."""
 
-    def __init__(self, cog: ScriptCog, wish: Wish) -> None:
+    def __init__(self, cog: ScriptCog, request: ScriptRequest) -> None:
         super().__init__()
         self._cog = cog
-        self._wish = wish
-        self._text: ui.TextInput[PasteModal] = ui.TextInput(
-            style=discord.TextStyle.paragraph, required=False, max_length=_PASTE, custom_id="text"
+        self._request = request
+        self._text: ui.TextInput[SourceModal] = ui.TextInput(
+            style=discord.TextStyle.paragraph, required=False, max_length=_MAX_PASTE, custom_id="text"
         )
-        self._upload: ui.FileUpload[PasteModal] = ui.FileUpload(
+        self._upload: ui.FileUpload[SourceModal] = ui.FileUpload(
             required=False, min_values=0, max_values=1, custom_id="source"
         )
-        self.add_item(ui.Label(text="Paste it here", description=f"Up to {_PASTE:,} characters.", component=self._text))
+        description = f"Up to {_MAX_PASTE:,} characters."
+        self.add_item(ui.Label(text="Paste it here", description=description, component=self._text))
         self.add_item(ui.Label(text="Or attach it", description="A .txt or .md file.", component=self._upload))
 
-    @property
-    def text(self) -> str:
-        """What was pasted."""
-        return self._text.value
-
-    @property
-    def files(self) -> list[discord.Attachment]:
-        """What was attached."""
-        return self._upload.values
-
     async def on_submit(self, interaction: discord.Interaction, /) -> None:
-        """Hands over to the command."""
-        await self._cog.pasted(interaction, self._wish, self)
+        """Requests the script with this text."""
+        by = require_team(interaction)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        if self._upload.values:
+            source = self._upload.values[0]
+            check_file(source.filename, source.size)
+            content = await self._cog.read_attachment(source)
+        else:
+            content = self._cog.check_pasted_text(self._text.value)
+        await self._cog.request_script(interaction, self._request, content, by)
 
 
-async def _bytes_of(source: discord.Attachment) -> bytes:
+async def _download(source: discord.Attachment) -> bytes:
     try:
         return await source.read()
     except discord.HTTPException as error:
@@ -170,26 +144,32 @@ async def _bytes_of(source: discord.Attachment) -> bytes:
 
 
 def _check_channel(interaction: discord.Interaction) -> None:
-    """Before anything is stored: a card needs a channel that the bot can write to."""
-    lacking = missing(interaction.app_permissions)
+    """Checks, before anything is stored, that the bot can post a card in the channel.
+
+    Raises:
+        InputError: the bot lacks a permission there.
+    """
+    lacking = find_missing(interaction.app_permissions)
     if lacking:
         raise InputError(
             "I cannot post the script's card in this channel.",
-            f"Give me {in_words(lacking)} here, or use another channel.",
+            f"Give me {format_permissions(lacking)} here, or use another channel.",
         )
 
 
-def _answer(ordered: RequestedRun) -> str:
-    text = f"Chapter {ordered.run.chapter_number} is on its way."
-    if ordered.new_ebook:
-        text = f"New book **{escape_text(ordered.ebook.id, 100)}**: its public id is the name you gave. {text}"
-    elif ordered.run.version > 1:
-        text = f"This will be version {ordered.run.version} of chapter {ordered.run.chapter_number}."
-    return text
+def _describe_run(requested: RequestedRun) -> str:
+    if requested.is_new_ebook:
+        return (
+            f"New book **{escape_text(requested.ebook.id, 100)}**: its public id is the name you gave. "
+            f"Chapter {requested.run.chapter_number} is on its way."
+        )
+    if requested.run.version > 1:
+        return f"This will be version {requested.run.version} of chapter {requested.run.chapter_number}."
+    return f"Chapter {requested.run.chapter_number} is on its way."
 
 
 async def setup(bot: MythBot) -> None:
-    """In the studio's server alone."""
+    """Adds the command to the studio's server alone."""
     services = bot.services
-    cog = ScriptCog(services.generation, services.database, services.max_chapter_chars)
+    cog = ScriptCog(services.generation, services.max_chapter_chars)
     await bot.add_cog(cog, guild=bot.studio)

@@ -1,4 +1,4 @@
-"""``/setup``: who the team is, where things are posted, and which rules hold; each with a check and a test post."""
+"""``/setup``: the team's roles, the studio's channels, the time zone and the rules."""
 
 import discord
 from discord import app_commands
@@ -10,12 +10,12 @@ from cogs.views.setup import setup_card
 
 
 class SetupCog(commands.Cog):
-    """Opens the wizard."""
+    """The ``/setup`` command."""
 
     @app_commands.command(name="setup", description="Set up the studio: team, channels, time zone, rules")
     @app_commands.default_permissions(manage_guild=True)
     async def setup(self, interaction: discord.Interaction) -> None:
-        """Everything on one card; each change is kept at once."""
+        """Shows the configuration on one card; each control saves its change at once."""
         require_team(interaction)
         require_manager(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
@@ -23,5 +23,5 @@ class SetupCog(commands.Cog):
 
 
 async def setup(bot: MythBot) -> None:
-    """In the studio's server alone."""
+    """Adds the cog, in the studio's server only; called when the extension is loaded."""
     await bot.add_cog(SetupCog(), guild=bot.studio)

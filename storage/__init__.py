@@ -1,4 +1,4 @@
-"""The memory of the studio: engine, tables, migrations, one store per aggregate. Knows neither Discord nor Gemini."""
+"""The database: engines, tables, migrations and one store per aggregate. It knows neither Discord nor Gemini."""
 
 from storage.database import Database, ReadTransaction, WriteTransaction
 from storage.errors import (

@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.engine import Engines, create_engines, emptied, parse_url
+from storage.engine import Engines, checkpoint_and_truncate, create_engines, parse_url
 from storage.errors import DatabaseUnreadableError, StorageError
 from storage.lock import FileLock
 from storage.migrate import migrate
@@ -38,7 +38,7 @@ from storage.stores.subscriptions import SubscriptionStore
 
 T = TypeVar("T")
 SESSION_GAP: Final = timedelta(minutes=30)
-"""Two acts of a member that lie further apart belong to two working sessions; ``SESSION_MINUTES`` changes it."""
+"""Events of a member that lie further apart belong to two working sessions; ``SESSION_MINUTES`` changes it."""
 _CLOSE_SECONDS: Final = 5.0
 """How long closing waits for transactions under way; the process has 9 seconds in all to stop."""
 _TRUNCATE_PAUSE_SECONDS: Final = 1.0
@@ -46,7 +46,7 @@ _TRUNCATE_PAUSE_SECONDS: Final = 1.0
 
 
 class ReadTransaction:
-    """One consistent look at the database: a store per aggregate on one connection."""
+    """A consistent view of the database: one store per aggregate, all on one connection. ``now`` is the same for all."""
 
     def __init__(self, connection: AsyncConnection, now: datetime) -> None:
         self.now = now
@@ -136,21 +136,21 @@ class Database:
             DatabaseUnreadableError: anything else that keeps it closed.
         """
         engines = create_engines(parse_url(url))
-        lock = FileLock.take(engines.path) if engines.path else None
+        lock = FileLock.acquire(engines.path) if engines.path else None
         database = cls(engines, clock, session_gap, lock)
         database._idle.set()
         try:
             await migrate(engines.writer)
         except (DBAPIError, OSError) as error:
             await database.close()
-            raise DatabaseUnreadableError(why_unreadable(engines, error)) from error
+            raise DatabaseUnreadableError(describe_open_error(engines, error)) from error
         except BaseException:
             await database.close()
             raise
         return database
 
     async def close(self) -> None:
-        """Lets what is under way end, takes nothing new, ends every connection and frees the file."""
+        """Refuses new transactions, waits up to five seconds for open ones, closes every connection and frees the file."""
         self._closing = True
         if self._truncating is not None:
             self._truncating.cancel()
@@ -163,22 +163,28 @@ class Database:
 
     @property
     def exclusive(self) -> bool:
-        """Whether this process is the only one, so that leases held by others are known to be dead."""
+        """Whether this process is the only one that can use the database, so that leases of others are void (SQLite)."""
         return self.engines.path is not None
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[ReadTransaction]:
-        """A consistent look; writes through it are refused by SQLite."""
+        """A consistent read. SQLite refuses writes through it.
+
+        Not for tasks that may be cancelled: see ``read_shielded``.
+        """
         with self._use():
             async with self.engines.reader.connect() as connection:
                 yield ReadTransaction(connection, await self._get_time(connection))
 
     async def write(self, work: Callable[[WriteTransaction], Awaitable[T]]) -> T:
-        """Runs ``work`` in one transaction and returns what it returns.
+        """Runs ``work`` in one transaction and returns what it returns; an exception rolls everything back.
 
-        Cancellation is held back until the outcome is known to the database: a write cut short can leave the SQLite file
-        locked until the garbage collector runs. A cancelled caller therefore cannot tell whether its write has committed
-        and must look. ``work`` must be short and must not wait for the network.
+        Cancellation is held back until the transaction has ended: a write that is cut short can leave the SQLite file
+        locked until the garbage collector runs. A cancelled caller therefore does not know whether its write was committed
+        and has to read it. ``work`` must be short and must not wait for the network.
+
+        Raises:
+            StorageError: the database is being closed.
         """
 
         async def transaction() -> T:
@@ -189,29 +195,32 @@ class Database:
                     await tx.finish(self.session_gap)
                     return result
 
-        return await _undisturbed(transaction())
+        return await _hold_cancellation(transaction())
 
     async def read_shielded(self, work: Callable[[ReadTransaction], Awaitable[T]]) -> T:
-        """Like ``read`` for tasks that may be cancelled: the look ends before the cancellation goes on."""
+        """Runs ``work`` on a consistent read and returns what it returns; cancellation is held back until it has ended."""
 
         async def transaction() -> T:
             async with self.read() as tx:
                 return await work(tx)
 
-        return await _undisturbed(transaction())
+        return await _hold_cancellation(transaction())
 
     async def truncate_wal(self) -> None:
-        """On SQLite, what was overwritten is gone from the write-ahead log too, or as soon as nobody reads it any more."""
-        if self.engines.path is not None and not await asyncio.to_thread(emptied, self.engines.path):
+        """Empties SQLite's write-ahead log, so that overwritten names are gone from it too; nothing on PostgreSQL.
+
+        Where somebody is reading from the log, it is emptied as soon as they have finished.
+        """
+        if self.engines.path is not None and not await asyncio.to_thread(checkpoint_and_truncate, self.engines.path):
             if self._truncating is not None:
                 self._truncating.cancel()
             self._truncating = asyncio.create_task(self._truncate_later(self.engines.path))
 
     async def _truncate_later(self, path: Path) -> None:
-        """Closing empties the log as well, so this may end with the process."""
+        """Tries until it works. It may be cancelled: closing the database empties the log as well."""
         while True:
             await asyncio.sleep(_TRUNCATE_PAUSE_SECONDS)
-            if await asyncio.to_thread(emptied, path):
+            if await asyncio.to_thread(checkpoint_and_truncate, path):
                 return
 
     async def _get_time(self, connection: AsyncConnection) -> datetime:
@@ -237,20 +246,20 @@ class Database:
                 self._idle.set()
 
 
-async def _undisturbed(work: Coroutine[Any, Any, T]) -> T:
-    """What ``work`` returns; a cancellation is held back until it has ended."""
+async def _hold_cancellation(work: Coroutine[Any, Any, T]) -> T:
+    """The result of ``work``; a cancellation is raised only after ``work`` has ended."""
     task = asyncio.ensure_future(work)
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
         await asyncio.wait([task])
         if not task.cancelled():
-            task.exception()  # retrieved, so that asyncio does not complain about it
+            task.exception()  # retrieved, so that asyncio does not log it as never retrieved
         raise
 
 
-def why_unreadable(engines: Engines, error: Exception) -> str:
-    """The sentence for a database that stays closed; holds no password."""
+def describe_open_error(engines: Engines, error: Exception) -> str:
+    """A sentence for the operator about a database that cannot be opened. It contains no password."""
     if engines.path:
         return f"The database {engines.path} cannot be read: it is damaged, not a database, or its disk is full."
     if isinstance(error, OSError):

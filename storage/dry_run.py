@@ -1,7 +1,7 @@
-"""A database in which everything can be tried and nothing remains.
+"""A database for a dry run: writes work, and nothing of them remains.
 
-SQLite: a copy of the file in a temporary folder, or a new one where there is none. PostgreSQL: one transaction around
-everything, undone at the end; a writer that waits for the same rows waits until then.
+On SQLite it is a copy of the file in a temporary folder, or a new file if there is none. On PostgreSQL it is one transaction
+around everything, which is rolled back at the end; until then, other writers wait for the rows that it has changed.
 """
 
 import shutil
@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.database import Database, ReadTransaction, T, WriteTransaction, why_unreadable
+from storage.database import Database, ReadTransaction, T, WriteTransaction, describe_open_error
 from storage.engine import create_engines, parse_url
 from storage.errors import DatabaseUnreadableError
 from storage.lock import FileLock
@@ -24,16 +24,23 @@ from storage.migrate import migrate_within
 
 @asynccontextmanager
 async def open_dry_run(url: str, clock: Callable[[], datetime] | None = None) -> AsyncIterator[Database]:
-    """The database at ``url`` as it is now, for trying things out; raises what ``Database.open`` raises."""
+    """The database at ``url`` as it is now; whatever is written to it is discarded at the end.
+
+    Raises:
+        DatabaseInUseError: another process has the SQLite file open.
+        DatabaseNewerError: a newer version of the program has migrated it.
+        DatabaseUnreadableError: it cannot be opened, reached or copied.
+    """
     address = parse_url(url)
     if address.drivername.startswith("sqlite"):
         with tempfile.TemporaryDirectory(prefix="midnight-myth-") as folder:
-            _copy(address.database or "", f"{folder}/studio.db")
+            _copy_sqlite_files(address.database or "", f"{folder}/studio.db")
             try:
                 database = await Database.open(f"sqlite:///{folder}/studio.db", clock)
             except DatabaseUnreadableError as error:
-                told = str(error).replace(f"{folder}/studio.db", address.database or "")
-                raise DatabaseUnreadableError(told) from error
+                # The message must name the original file, not the copy.
+                message = str(error).replace(f"{folder}/studio.db", address.database or "")
+                raise DatabaseUnreadableError(message) from error
             try:
                 yield database
             finally:
@@ -41,24 +48,24 @@ async def open_dry_run(url: str, clock: Callable[[], datetime] | None = None) ->
         return
     engines = create_engines(address)
     try:
-        async with engines.writer.connect() as connection, connection.begin() as everything:
+        async with engines.writer.connect() as connection, connection.begin() as transaction:
             await migrate_within(connection)
             try:
-                yield _Undone(engines, clock, _connection=connection)
+                yield _SingleTransactionDatabase(engines, clock, _connection=connection)
             finally:
-                await everything.rollback()
+                await transaction.rollback()
     except (DBAPIError, OSError) as error:
-        raise DatabaseUnreadableError(why_unreadable(engines, error)) from error
+        raise DatabaseUnreadableError(describe_open_error(engines, error)) from error
     finally:
         await engines.dispose()
 
 
-def _copy(name: str, target: str) -> None:
-    """The file and what stands in its log; nobody writes meanwhile, since we hold its lock where there is one."""
+def _copy_sqlite_files(name: str, target: str) -> None:
+    """Copies the file and its write-ahead log, under the lock if there is a lock file, so that nobody writes meanwhile."""
     source = Path(name).expanduser().resolve()
     if not source.exists():
         return
-    lock = FileLock.take(source, signed=False) if Path(f"{source}.lock").exists() else None
+    lock = FileLock.acquire(source, write_pid=False) if Path(f"{source}.lock").exists() else None
     try:
         for ending in ("", "-wal"):
             if Path(f"{source}{ending}").exists():
@@ -71,24 +78,24 @@ def _copy(name: str, target: str) -> None:
 
 
 @dataclass(slots=True)
-class _Undone(Database):
-    """Everything on one connection, each write a savepoint of its own."""
+class _SingleTransactionDatabase(Database):
+    """Everything runs in the transaction of one connection; each write is a savepoint."""
 
     _connection: AsyncConnection | None = None
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[ReadTransaction]:
-        yield ReadTransaction(self._only, await self._get_time(self._only))
+        yield ReadTransaction(self._open_connection, await self._get_time(self._open_connection))
 
     async def write(self, work: Callable[[WriteTransaction], Awaitable[T]]) -> T:
-        async with self._only.begin_nested():
-            tx = WriteTransaction(self._only, await self._get_time(self._only))
+        async with self._open_connection.begin_nested():
+            tx = WriteTransaction(self._open_connection, await self._get_time(self._open_connection))
             result = await work(tx)
             await tx.finish(self.session_gap)
             return result
 
     @property
-    def _only(self) -> AsyncConnection:
+    def _open_connection(self) -> AsyncConnection:
         if self._connection is None:
-            raise RuntimeError("a rehearsal has a connection from its beginning")
+            raise RuntimeError("a dry run needs a connection")
         return self._connection

@@ -1,23 +1,23 @@
-"""How the memory fails.
+"""The errors of the storage package.
 
 StorageError
-├── DatabaseInUseError       another process holds the file
-├── DatabaseNewerError       it was written by a newer version of the program
+├── DatabaseInUseError       another process has the SQLite file open
+├── DatabaseNewerError       a newer version of the program has migrated it
 ├── DatabaseUnreadableError  it cannot be opened, reached or understood
-└── StaleStateError          a transition did not find the row in the state it needs
+└── StaleStateError          the row is not in the state that a transition needs
 """
 
 
 class StorageError(Exception):
-    """A sentence for the operator; never holds a password."""
+    """An error whose text is a sentence for the operator and never contains a password."""
 
 
 class DatabaseInUseError(StorageError):
-    """Another process holds the file."""
+    """Another process has the SQLite file open."""
 
 
 class DatabaseNewerError(StorageError):
-    """The database was written by a newer version of the program."""
+    """A newer version of the program has migrated the database."""
 
 
 class DatabaseUnreadableError(StorageError):
@@ -25,4 +25,4 @@ class DatabaseUnreadableError(StorageError):
 
 
 class StaleStateError(StorageError):
-    """A transition did not find the row in the state it needs; somebody else was first."""
+    """The row is not in the state that a transition needs, because somebody else was faster. Nothing was changed."""

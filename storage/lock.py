@@ -1,4 +1,4 @@
-"""One process per SQLite file, kept by ``flock``: the kernel frees it at once when the process dies, however it dies."""
+"""One process per SQLite file, by ``flock``: the kernel releases the lock as soon as the process ends, even by a crash."""
 
 import fcntl
 import os
@@ -9,16 +9,23 @@ from storage.errors import DatabaseInUseError, DatabaseUnreadableError
 
 
 class FileLock:
-    """Holds ``<database>.lock`` for the process's life. The file itself stays: unlinking it would open a race."""
+    """The lock on ``<database>.lock``. The file is never deleted: deleting it would let two processes lock two files."""
 
     def __init__(self, fd: int) -> None:
         self._fd = fd
 
     @classmethod
-    def take(cls, database: Path, *, signed: bool = True) -> Self:
-        """The lock, or ``DatabaseInUseError`` naming the process that has it; unsigned, the file stays as it is."""
+    def acquire(cls, database: Path, *, write_pid: bool = True) -> Self:
+        """Locks the database for this process, without waiting.
+
+        The lock file contains the process id, for the error message of others; without ``write_pid`` it is not changed.
+
+        Raises:
+            DatabaseInUseError: another process has the lock; the sentence names it.
+            DatabaseUnreadableError: the lock file cannot be created.
+        """
         try:
-            # CLOEXEC: a child process must not keep the lock after our death.
+            # CLOEXEC: a child process must not hold the lock after this process has ended.
             fd = os.open(f"{database}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise DatabaseUnreadableError(f"The database {database} cannot be opened: {error.strerror}.") from error
@@ -28,11 +35,11 @@ class FileLock:
             holder = os.pread(fd, 32, 0).decode(errors="replace").strip() or "unknown"
             os.close(fd)
             raise DatabaseInUseError(f"The database {database} is in use by process {holder}.") from error
-        if signed:
+        if write_pid:
             os.ftruncate(fd, 0)
             os.pwrite(fd, str(os.getpid()).encode(), 0)
         return cls(fd)
 
     def release(self) -> None:
-        """Gives the file free."""
+        """Releases the lock."""
         os.close(self._fd)

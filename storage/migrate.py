@@ -1,6 +1,7 @@
-"""Brings a database to the version that this program knows, or says why it cannot.
+"""Migrates a database to the version that this program needs.
 
-Alembic is imported only where something is to be done: its import takes longer than all the rest of opening a database.
+Alembic is imported only if there is something to migrate: the import takes 0.35 s, more than all the rest of opening a
+database.
 """
 
 from typing import Final
@@ -10,17 +11,23 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from storage.errors import DatabaseNewerError, DatabaseUnreadableError
 
-KNOWN: Final = ("0001", "0002", "0003")
-HEAD: Final = KNOWN[-1]
-_MIGRATION_LOCK: Final = 0x6D797468  # PostgreSQL's advisory lock: several processes may start at once
+KNOWN_VERSIONS: Final = ("0001", "0002", "0003")
+HEAD: Final = KNOWN_VERSIONS[-1]
+_MIGRATION_LOCK: Final = 0x6D797468
+"""The key of PostgreSQL's advisory lock ("myth" in ASCII): several processes may start at the same time."""
 
 
 async def migrate(engine: AsyncEngine) -> None:
-    """The database is at ``HEAD`` afterwards, or untouched and ``DatabaseNewerError`` is raised."""
+    """The database is at version ``HEAD``.
+
+    Raises:
+        DatabaseNewerError: a newer program has migrated it; it is unchanged.
+        DatabaseUnreadableError: the migration would break references; it was rolled back.
+    """
     async with engine.connect() as connection:
         async with connection.begin():
-            version = await connection.run_sync(_version)
-        if not _behind(version):
+            version = await connection.run_sync(_read_version)
+        if not _needs_upgrade(version):
             return
         if engine.dialect.name == "sqlite":
             await _migrate_sqlite(connection)
@@ -31,21 +38,21 @@ async def migrate(engine: AsyncEngine) -> None:
 
 
 async def migrate_within(connection: AsyncConnection) -> None:
-    """The same on PostgreSQL inside a transaction that the caller ends as it likes."""
-    if _behind(await connection.run_sync(_version)):
+    """Like ``migrate``, on PostgreSQL, inside a transaction that the caller commits or rolls back."""
+    if _needs_upgrade(await connection.run_sync(_read_version)):
         await connection.run_sync(_upgrade)
 
 
-def _behind(version: str | None) -> bool:
-    if version is not None and version not in KNOWN:
+def _needs_upgrade(version: str | None) -> bool:
+    if version is not None and version not in KNOWN_VERSIONS:
         raise DatabaseNewerError(
-            f"The database is of version {version}, newer than this program knows ({HEAD}). Update the program."
+            f"The database has version {version}, but this program knows versions up to {HEAD}. Update the program."
         )
     return version != HEAD
 
 
 async def _migrate_sqlite(connection: AsyncConnection) -> None:
-    """Foreign keys are off meanwhile: rebuilding a parent table would delete its children otherwise."""
+    """Foreign keys are off during the migration: with them, rebuilding a parent table would delete its children."""
     raw = (await connection.get_raw_connection()).driver_connection
     if raw is None:
         raise DatabaseUnreadableError("The database connection was lost while it was being opened.")
@@ -54,19 +61,21 @@ async def _migrate_sqlite(connection: AsyncConnection) -> None:
         async with connection.begin():
             await connection.run_sync(_upgrade)
             if (await connection.exec_driver_sql("PRAGMA foreign_key_check")).all():
-                raise DatabaseUnreadableError("The update of the database would have broken references; it was undone.")
+                raise DatabaseUnreadableError(
+                    "The migration of the database would have broken references; it was rolled back."
+                )
     finally:
         await raw.execute("PRAGMA foreign_keys=ON")
 
 
-def _version(connection: Connection) -> str | None:
+def _read_version(connection: Connection) -> str | None:
     if not inspect(connection).has_table("alembic_version"):
         return None
     version: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     return version
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: Connection, revision: str = HEAD) -> None:
     from alembic import command
     from alembic.config import Config
 
@@ -74,4 +83,4 @@ def _upgrade(connection: Connection) -> None:
     config.set_main_option("script_location", "storage:migrations")
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)

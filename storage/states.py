@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class RunState(StrEnum):
-    """A generation: ``ready → writing → done``; ``interrupted`` when its process died, ``cancelled`` by a person."""
+    """One generation: ``ready → writing → done``; ``interrupted`` when its process ended, ``cancelled`` by a person."""
 
     READY = "ready"
     WRITING = "writing"
@@ -14,7 +14,7 @@ class RunState(StrEnum):
 
 
 class ScriptState(StrEnum):
-    """A script's life: ``draft → approved → released``."""
+    """A script: ``draft → approved → released``."""
 
     DRAFT = "draft"
     APPROVED = "approved"
@@ -22,10 +22,10 @@ class ScriptState(StrEnum):
 
 
 class BroadcastState(StrEnum):
-    """An announcement: composed as ``draft``, confirmed, sent.
+    """A broadcast: composed as ``draft``, confirmed by a person, sent.
 
-    ``pending`` waits for a second approver. ``sending`` means that deliveries exist, due now or later. ``stopped`` is what the
-    breaker does when too many channels refuse; ``cancelled`` what a person does.
+    ``pending`` waits for a second approver. ``sending`` means that deliveries exist, due now or later. ``stopped`` means that
+    the circuit breaker ended it because too many channels refused; ``cancelled`` that a person did.
     """
 
     DRAFT = "draft"
@@ -37,14 +37,14 @@ class BroadcastState(StrEnum):
 
 
 class Audience(StrEnum):
-    """Who an announcement is for."""
+    """Which subscriptions get a broadcast: all, or those that follow its book."""
 
     ALL = "all"
     FOLLOWERS = "followers"
 
 
 class DeliveryAction(StrEnum):
-    """What is to be done in the channel: the post itself, a change of it, or its removal."""
+    """What a delivery has to do in its channel: send the post, edit it, or delete it."""
 
     POST = "post"
     EDIT = "edit"
@@ -52,10 +52,10 @@ class DeliveryAction(StrEnum):
 
 
 class DeliveryState(StrEnum):
-    """One announcement in one channel.
+    """One broadcast in one channel.
 
-    ``sending`` is committed before the request goes out. ``refused`` is Discord's final no; ``failed`` means all attempts
-    are used up; ``unknown`` means that it may or may not have arrived and nobody could be asked.
+    ``sending`` is committed before the request goes out. ``refused`` is a final refusal by Discord; ``failed`` means that
+    all attempts are used up; ``unknown`` that nobody can find out whether it arrived.
     """
 
     READY = "ready"
@@ -69,7 +69,7 @@ class DeliveryState(StrEnum):
 
 
 class SubscriptionState(StrEnum):
-    """An affiliate's channel. ``pending`` waits for the team; ``paused`` has refused too often."""
+    """A server's subscription. ``pending`` waits for the team; ``paused`` refused three broadcasts in a row."""
 
     PENDING = "pending"
     ACTIVE = "active"

@@ -36,7 +36,7 @@ metadata = MetaData(
     }
 )
 
-# The only place where a person's Discord id and name stand; forgetting somebody empties this row and nothing else.
+# The only table with Discord ids and names of people. Forgetting somebody empties their row here.
 members = Table(
     "members",
     metadata,
@@ -47,7 +47,7 @@ members = Table(
     Column("forgotten_at", Utc),
 )
 
-# A member's tracked acts that lie close together.
+# Working sessions: events of one member that lie close together.
 sessions = Table(
     "sessions",
     metadata,
@@ -79,7 +79,7 @@ events = Table(
     Index(None, "session_id"),
 )
 
-# One row: where the chain ends. Locked as the last step before a commit, so writers queue up only there.
+# One row: where the chain of events ends. Locked as the last step before a commit, so that writers wait only there.
 chain_head = Table(
     "chain_head",
     metadata,
@@ -89,7 +89,7 @@ chain_head = Table(
     CheckConstraint("id = 1", name="single"),
 )
 
-# Small facts of the program about itself, such as the hash of the commands it has registered.
+# What the program remembers about itself, such as the hash of the commands that it has registered.
 key_values = Table(
     "key_values", metadata, Column("name", String(80), primary_key=True), Column("value", Text, nullable=False)
 )
@@ -115,7 +115,7 @@ chapters = Table(
     CheckConstraint("number >= 0", name="number"),
 )
 
-# A generation from the order to its script. The order (with the chapter's text) is committed before the first byte leaves.
+# One generation, from the request to the script. The request and the text are committed before anything goes to Gemini.
 runs = Table(
     "runs",
     metadata,
@@ -128,7 +128,7 @@ runs = Table(
     Column("guild_id", BigInteger),
     Column("channel_id", BigInteger),
     Column("card_id", BigInteger),
-    # The resting state that the card shows; empty while it may show another.
+    # The resting state that the card shows; empty where that is not known.
     Column("card_state", String(24), nullable=False, server_default=""),
     Column("note", Text, nullable=False, server_default=""),
     Column("lease_owner", String(60)),
@@ -146,7 +146,7 @@ runs = Table(
     Index(None, "state", "created_at"),
 )
 
-# Money: reserved before a call, settled after it. A call whose end nobody saw keeps its reserve.
+# Money for calls to Gemini: reserved before a call, replaced by the cost after it. A lost call keeps its reservation.
 charges = Table(
     "charges",
     metadata,
@@ -199,7 +199,7 @@ grant_logs = Table(
     Column("created_at", Utc, nullable=False),
 )
 
-# What callers of the façade put aside under collections of their own.
+# Documents that programs store through the façade (bot/studio.py) in collections of their own.
 documents = Table(
     "documents",
     metadata,
@@ -220,7 +220,7 @@ subscriptions = Table(
     Column("channel_name", Text, nullable=False),
     Column("role_id", BigInteger),
     Column("member_id", String(40)),
-    # Ids of the books it follows, as a JSON array; empty: all.
+    # Ids of the followed books as a JSON array; an empty array follows every book.
     Column("ebooks", Text, nullable=False, server_default="[]"),
     Column("referral", String(16), nullable=False, unique=True),
     Column("refusals", Integer, nullable=False, server_default="0"),
@@ -253,7 +253,7 @@ broadcasts = Table(
     Column("approved_by", String(40)),
     Column("channel_id", BigInteger),
     Column("card_id", BigInteger),
-    # Whether the card and the audit channel tell how it ended.
+    # Whether the card and the audit channel say how it ended.
     Column("announced", Boolean, nullable=False),
     Column("created_at", Utc, nullable=False),
     Column("confirmed_at", Utc),
@@ -298,7 +298,7 @@ shares = Table(
     Index(None, "member_id"),
 )
 
-# Pictures of the progress that keep themselves current; one for each channel.
+# Live boards, one for each channel.
 boards = Table(
     "boards",
     metadata,
@@ -306,7 +306,7 @@ boards = Table(
     Column("guild_id", BigInteger, nullable=False),
     Column("message_id", BigInteger),
     Column("member_id", String(40)),
-    # What it shows; no book: all of them.
+    # What it shows; an empty ebook_id means every book.
     Column("ebook_id", Text, nullable=False, server_default=""),
     Column("period", String(8), nullable=False),
     Column("shown_seq", BigInteger, nullable=False, server_default="0"),
@@ -320,7 +320,7 @@ boards = Table(
     Column("created_at", Utc, nullable=False),
 )
 
-# How far in the events a member has looked.
+# How far in the events a member had looked at their last visit to /progress.
 visits = Table(
     "visits",
     metadata,
@@ -329,13 +329,13 @@ visits = Table(
     Column("visited_at", Utc, nullable=False),
 )
 
-# What has been taken over from files, so that nothing is taken over twice.
+# What was imported from files, so that nothing is imported twice.
 imports = Table(
     "imports",
     metadata,
     Column("source", String(200), primary_key=True),
     Column("target", String(140), nullable=False),
-    # SHA-256 of what was taken over, so that a source that has changed since can be told.
+    # SHA-256 of the imported text, so that a source that has changed since can be recognised.
     Column("digest", String(64), nullable=False),
     Column("imported_at", Utc, nullable=False),
 )

@@ -1,4 +1,4 @@
-"""Column types that mean the same on SQLite and on PostgreSQL."""
+"""Column types that behave the same on SQLite and on PostgreSQL."""
 
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -9,13 +9,17 @@ from sqlalchemy.types import TypeDecorator
 
 
 class Utc(TypeDecorator[datetime]):
-    """An aware moment. SQLite forgets offsets and gives local digits back, so UTC digits are what it gets."""
+    """A timezone-aware time, stored in UTC. SQLite stores no offset, so it gets the UTC time without one."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """The moment as the database keeps it; a naive one is a bug and raises ``ValueError``."""
+        """The time as the database stores it.
+
+        Raises:
+            ValueError: the time is naive, which is a bug of the caller.
+        """
         if value is None:
             return None
         if value.tzinfo is None:
@@ -24,21 +28,21 @@ class Utc(TypeDecorator[datetime]):
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """The moment, aware again."""
+        """The stored time as an aware UTC time."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 def state_type(states: type[StrEnum], name: str) -> Enum:
-    """A text column that holds one of ``states``' values and is guarded by a CHECK of that ``name``."""
+    """A text column that holds one of ``states``' values; a CHECK constraint called ``name`` enforces it."""
 
-    def values(members: Any) -> list[str]:  # noqa: ANN401 - SQLAlchemy hands the class itself
+    def values(members: Any) -> list[str]:  # noqa: ANN401 - SQLAlchemy passes the enum class
         return [member.value for member in members]
 
     return Enum(states, native_enum=False, create_constraint=True, name=name, length=24, values_callable=values)
 
 
 def iso(moment: datetime) -> str:
-    """ISO 8601 in UTC with fixed microseconds: the text that is hashed."""
+    """The time in UTC as ISO 8601, always with six digits of microseconds, because this text is hashed in the chain."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds")

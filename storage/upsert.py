@@ -1,4 +1,4 @@
-"""``INSERT … ON CONFLICT`` as both databases speak it: two processes may add the same row at once."""
+"""``INSERT … ON CONFLICT`` for both databases: two processes may insert the same row at the same time."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,8 +8,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 
-async def add_unless_there(connection: AsyncConnection, table: Table, row: Mapping[str, Any]) -> bool:
-    """Whether the row was added; False where one with its keys is there already."""
+async def insert_if_absent(connection: AsyncConnection, table: Table, row: Mapping[str, Any]) -> bool:
+    """Inserts the row unless a row with one of its unique keys exists; returns whether it was inserted."""
     statement: Insert
     if connection.dialect.name == "postgresql":
         statement = postgresql.insert(table).values(dict(row)).on_conflict_do_nothing()
@@ -18,10 +18,10 @@ async def add_unless_there(connection: AsyncConnection, table: Table, row: Mappi
     return (await connection.execute(statement)).rowcount == 1
 
 
-async def add_or_change(
+async def insert_or_update(
     connection: AsyncConnection, table: Table, row: Mapping[str, Any], keys: Sequence[str], changed: Sequence[str]
 ) -> None:
-    """The row is there afterwards; where its ``keys`` were there already, its ``changed`` columns are new."""
+    """Inserts the row; if a row with the same ``keys`` exists, its ``changed`` columns are updated instead."""
     statement: Insert
     values = {name: row[name] for name in changed}
     if connection.dialect.name == "postgresql":

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 _TESTS = str(Path(__file__).parent)
 LIMIT_SECONDS = 0.15
@@ -26,7 +27,7 @@ def watch_event_loop(limit_seconds: float = LIMIT_SECONDS) -> Iterator[list[str]
     """
     loop = asyncio.get_running_loop()
     blocked: list[str] = []
-    original = asyncio.Handle._run  # type: ignore[attr-defined]
+    original = asyncio.Handle._run
     limit = limit_seconds * (_TRACING_FACTOR if sys.gettrace() else 1)
     collecting, collector_seconds = 0.0, 0.0
 
@@ -49,13 +50,12 @@ def watch_event_loop(limit_seconds: float = LIMIT_SECONDS) -> Iterator[list[str]
         if seconds > limit and not _is_of_tests(handle):
             blocked.append(f"{handle} kept the event loop busy for {seconds * 1000:.0f} ms")
 
-    asyncio.Handle._run = run  # type: ignore[attr-defined]
     gc.callbacks.append(note_collection)
     try:
-        yield blocked
+        with patch.object(asyncio.Handle, "_run", run):
+            yield blocked
     finally:
         gc.callbacks.remove(note_collection)
-        asyncio.Handle._run = original  # type: ignore[attr-defined]
 
 
 def _is_of_tests(handle: Any) -> bool:

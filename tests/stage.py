@@ -9,7 +9,7 @@ from typing import Any
 import discord
 
 from bot.app import MythBot
-from bot.services import Runtime
+from bot.runtime import Runtime
 from bot.settings import Settings
 from storage.stores.events import EventFilter
 from tests.event_loop_guard import watch_event_loop

@@ -171,8 +171,12 @@ class AffiliateService:
             StateError: the server is not subscribed.
         """
         subscription = await _get_by_guild(tx, guild_id)
-        titles = await tx.ebooks.titles()
-        public = {chapter.ebook_id for chapter in await tx.scripts.standings() if chapter.state != ScriptState.DRAFT}
+        titles = await tx.ebooks.get_titles()
+        public = {
+            chapter.ebook_id
+            for chapter in await tx.scripts.list_chapter_progress()
+            if chapter.state != ScriptState.DRAFT
+        }
         offered = public | set(subscription.ebooks)
         books = {ebook_id: title for ebook_id, title in titles.items() if ebook_id in offered}
         followed = tuple(titles.get(ebook_id, ebook_id) for ebook_id in subscription.ebooks)

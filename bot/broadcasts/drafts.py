@@ -73,7 +73,7 @@ class DraftService:
         post = validate_post(post)
         if (await load_config(tx)).second_approver:
             raise StateError(
-                "This studio wants two people behind every text.", "Recall the posts and announce the new one."
+                "This studio requires two people for every text.", "Recall the posts and announce the new one."
             )
         changed = await get_broadcast(tx, broadcast_id)
         author_id = await tx.members.remember(by)

@@ -106,8 +106,10 @@ class OutcomeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one attempt. ``error`` is a reason for people. ``pause_seconds`` is how long Discord
-    asked for no requests. ``is_unauthorized`` says that Discord did not accept the bot's token."""
+    """What came of one attempt. ``error`` is a reason for people.
+
+    ``pause_seconds`` is how long Discord asked us to wait. ``is_unauthorized`` says that it did not accept the bot's token.
+    """
 
     kind: OutcomeKind
     message_id: int | None = None

@@ -35,7 +35,7 @@ async def build_preview(tx: ReadTransaction, broadcast: Broadcast, access: Chann
     obstacles = [(target, access.find_obstacle(target.guild_id, target.channel_id)) for target in targets]
     left_out = [(target, obstacle) for target, obstacle in obstacles if obstacle]
     left_out += [(Target.from_subscription(subscription), "paused") for subscription in paused]
-    left_out += [(Target.from_subscription(subscription), "waits to be let in") for subscription in pending]
+    left_out += [(Target.from_subscription(subscription), "not admitted yet") for subscription in pending]
     return BroadcastPreview(
         broadcast,
         tuple(target for target, obstacle in obstacles if not obstacle),

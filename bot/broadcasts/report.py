@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterable
 
-from bot.exports import Download, file_name, neutral
+from bot.exports.files import Download, build_file_name, escape_csv_cell
 from storage.stores.broadcasts import Broadcast
 from storage.stores.deliveries import Delivery
 
@@ -20,8 +20,8 @@ def build_csv_report(broadcast: Broadcast, deliveries: Iterable[Delivery]) -> Do
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(_COLUMNS)
     for delivery in deliveries:
-        writer.writerow(neutral(cell) for cell in _row(delivery))
-    name = file_name("broadcast", broadcast.title, ending="csv")
+        writer.writerow(escape_csv_cell(cell) for cell in _row(delivery))
+    name = build_file_name("broadcast", broadcast.title, ending="csv")
     return Download(name, text.getvalue().encode("utf-8-sig"))
 
 

@@ -17,7 +17,7 @@ from bot.event_names import (
     BROADCAST_RECALLED,
     BROADCAST_REPORT_DOWNLOADED,
 )
-from bot.exports import Download
+from bot.exports.files import Download
 from storage import Database, ReadTransaction, StaleStateError, WriteTransaction, read_transaction, write_transaction
 from storage.states import BroadcastState, DeliveryAction
 from storage.stores.broadcasts import Broadcast, BroadcastChanges

@@ -1,1 +1,1 @@
-"""How progress is drawn: the picture below /progress."""
+"""The picture below ``/progress``: a grid of chapters for each book, and bars for what happened when."""

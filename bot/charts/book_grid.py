@@ -1,158 +1,218 @@
-"""The upper part of the picture: under each book's title a cell for each of its chapters."""
+"""The upper part of the picture: below each book's title a cell for each of its chapters."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 from typing import Final
 
-from bot.charts.canvas import EDGE, INNER, LEAP, SMALL, SOFT, TITLE, Canvas
-from bot.charts.chart_data import Book, Chapter
+from bot.charts.canvas import CONTENT_WIDTH, LINE_HEIGHT, MARGIN, SMALL_TEXT, SOFT, TITLE_TEXT, Canvas
 from bot.charts.text_layout import TextLayout
+from bot.progress.books import BookProgress
+from storage.states import ScriptState
 
-MOST_BOOKS: Final = 6
-_STATES: Final = {"released": "released", "approved": "approved", "drafted": "drafted", "none": "to come"}
-_RANKS: Final = ("none", "drafted", "approved", "released")
-# Cells in a row, lines a title may take and whether all stands close, from the roomiest; the first that fits is used.
-_PLANS: Final = (
-    (12, 2, False), (15, 2, False), (20, 2, False), (20, 2, True), (30, 2, False),
-    (30, 2, True), (30, 1, True), (40, 1, True), (60, 1, True),
-)  # fmt: skip
-_MOST_CELLS: Final = 480
-# Cells lower than this could not be seen on a phone: in long rows they are taller than wide.
-_LOWEST: Final = 28.0
-_OVER_CELLS: Final = 9.0
-_MORE: Final = 46.0
+MAX_BOOKS: Final = 6
+"""Books in the picture, those with the newest scripts; on a phone more would be too small to tell apart."""
+_LEGEND: Final[dict[ScriptState | None, str]] = {
+    ScriptState.RELEASED: "released",
+    ScriptState.APPROVED: "approved",
+    ScriptState.DRAFT: "drafted",
+    None: "to come",
+}
+_RANKS: Final = (None, ScriptState.DRAFT, ScriptState.APPROVED, ScriptState.RELEASED)
+"""The states of a chapter, from the least to the furthest."""
+
+_MAX_CELLS: Final = 480
+"""Cells of one book: eight rows of 60. In a longer book a cell stands for several chapters."""
+_MAX_UNBROKEN: Final = 20
+"""A book of up to so many chapters gets one row, which needs no numbers; a second row for one chapter looks odd."""
+
+# Heights and distances in pixels.
+_MIN_ROW_HEIGHT: Final = 28.0
+"""Lower cells could not be seen on a phone: in rows of many cells, they are taller than wide."""
+_CELLS_TOP_GAP: Final = 9.0
+"""Between a book's counts and its first row of cells."""
+_MORE_LINE_HEIGHT: Final = 46.0
+"""The line "and 3 more" with the space below it."""
+_NUMBER_GAP: Final = 18
+"""Between a chapter number and the first cell of its row."""
+_LEGEND_SIDE: Final = 36
+"""The side of a legend's square: large enough for its mark, as high as a line of text."""
+_LEGEND_TEXT_GAP: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """How the books are laid out: the lines of their titles, cells in a row, and the width before them for numbers."""
+class _Style:
+    """One way to show books: cells in a row, the most lines of a title, and whether the distances are small."""
+
+    columns: int
+    title_lines: int
+    is_compact: bool
+
+
+_STYLES: Final = tuple(
+    _Style(*values)
+    for values in (
+        (12, 2, False), (15, 2, False), (20, 2, False), (20, 2, True), (30, 2, False),
+        (30, 2, True), (30, 1, True), (40, 1, True), (60, 1, True),
+    )
+)  # fmt: skip
+"""From the roomiest to the tightest; the first one that fits is used."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """A square of the grid: one chapter, or several of a very long book. ``number`` is that of the first chapter."""
+
+    number: int
+    state: ScriptState | None
+
+
+@dataclass(frozen=True, slots=True)
+class GridPlan:
+    """How the books are laid out.
+
+    ``titles`` has the lines of each title that is shown, which may be fewer titles than there are books. ``number_width`` is
+    the space left of the cells for chapter numbers, 0 where rows have none.
+    """
 
     titles: tuple[list[str], ...]
     columns: int
-    gutter: float
-    compact: bool
+    number_width: float
+    is_compact: bool
 
     @property
-    def pitch(self) -> float:
-        """From one cell to the next in its row."""
-        return (INNER - self.gutter) / self.columns
+    def column_width(self) -> float:
+        """From the left edge of a cell to that of the next."""
+        return (CONTENT_WIDTH - self.number_width) / self.columns
 
     @property
     def gap(self) -> float:
-        """Between cells."""
-        return max(2.0, self.pitch * 0.12)
+        """Between two cells, in both directions."""
+        return max(2.0, self.column_width * 0.12)
 
     @property
-    def row(self) -> float:
-        """From one row to the next."""
-        return max(self.pitch, _LOWEST + self.gap)
+    def row_height(self) -> float:
+        """From the upper edge of a cell to that of the one below."""
+        return max(self.column_width, _MIN_ROW_HEIGHT + self.gap)
 
     @property
-    def after(self) -> float:
+    def book_gap(self) -> float:
         """Between a book and the next."""
-        return 17.0 if self.compact else 30.0
+        return 17.0 if self.is_compact else 30.0
 
-    def height(self, books: Sequence[Book]) -> float:
-        """What they take, with the line that tells how many more there are."""
-        texts = sum(len(lines) for lines in self.titles) * TITLE * LEAP + len(self.titles) * SMALL * LEAP
+    def measure_height(self, books: Sequence[BookProgress]) -> float:
+        """The height of the grid in pixels, with the line that says how many more books there are."""
         shown = books[: len(self.titles)]
-        rows = sum(ceil(len(_cells(book)) / self.columns) for book in shown)
-        spaces = sum(self.after + (_OVER_CELLS if book.chapters else 0) for book in shown)
-        return texts + rows * self.row + spaces + (_MORE if len(books) > len(shown) else 0)
+        texts = sum(len(lines) for lines in self.titles) * TITLE_TEXT * LINE_HEIGHT
+        texts += len(self.titles) * SMALL_TEXT * LINE_HEIGHT
+        rows = sum(ceil(len(_build_cells(book)) / self.columns) for book in shown)
+        spaces = sum(self.book_gap + (_CELLS_TOP_GAP if book.chapters else 0) for book in shown)
+        return texts + rows * self.row_height + spaces + (_MORE_LINE_HEIGHT if len(books) > len(shown) else 0)
 
 
-def legend(canvas: Canvas, y: float) -> float:
-    """What the colours and marks mean; returns where it ends."""
-    side, x = 36, float(EDGE)
-    for state, word in _STATES.items():
-        canvas.cell(x, y, side, side, state)
-        canvas.text(x + side + 12, y + 28, word, SMALL, SOFT)
-        x += side + 12 + canvas.text_layout.width(word, SMALL) + 36
-    return y + side + 30
+def draw_legend(canvas: Canvas, y: float) -> float:
+    """Draws what the colours and marks mean; returns the ``y`` below it."""
+    x = float(MARGIN)
+    for state, text in _LEGEND.items():
+        canvas.draw_cell(x, y, _LEGEND_SIDE, _LEGEND_SIDE, state)
+        x += _LEGEND_SIDE + _LEGEND_TEXT_GAP
+        canvas.draw_text(x, y + 28, text, SMALL_TEXT, SOFT)
+        x += canvas.text_layout.measure_width(text, SMALL_TEXT) + 36
+    return y + _LEGEND_SIDE + 30
 
 
-def planned(books: Sequence[Book], text_layout: TextLayout, room: float, snug_room: float) -> Plan:
-    """The roomiest way to show as many books as may be, in this height or, where all stands close, in the other."""
-    first = books[:MOST_BOOKS]
-    wraps = {
-        lines: [_title(text_layout, book, place, lines) for place, book in enumerate(first, 1)] for lines in (1, 2)
+def plan_grid(
+    books: Sequence[BookProgress], text_layout: TextLayout, max_height: float, max_compact_height: float
+) -> GridPlan:
+    """The roomiest plan that shows as many of the books as possible; ``books`` is not empty.
+
+    A compact plan may take ``max_compact_height``, which is more, because the chart below it is then compact too. If not
+    even one book fits, the tightest plan is returned.
+    """
+    candidates = books[:MAX_BOOKS]
+    titles = {
+        lines: [_wrap_title(text_layout, book, position, lines) for position, book in enumerate(candidates, 1)]
+        for lines in (1, 2)
     }
-    longest = max(len(_cells(book)) for book in first)
-    number = max(chapter.number for book in first for chapter in (*book.chapters, Chapter(0, "none")))
-    plan = Plan((), _PLANS[-1][0], 0.0, compact=True)
-    for shown in range(len(first), 0, -1):
-        for columns, lines, compact in _PLANS:
-            if columns < longest <= 20:
-                # A second row for a chapter or two would look like an afterthought.
+    longest = max(len(_build_cells(book)) for book in candidates)
+    highest_number = max((number for book in candidates for number in book.chapters), default=0)
+    numbers_width = text_layout.measure_width(str(highest_number), SMALL_TEXT) + _NUMBER_GAP
+    plan = GridPlan((), _STYLES[-1].columns, 0.0, is_compact=True)
+    for shown in range(len(candidates), 0, -1):
+        for style in _STYLES:
+            is_broken = longest > style.columns
+            if is_broken and longest <= _MAX_UNBROKEN:
                 continue
-            numbered = columns < longest and columns <= 20
-            gutter = text_layout.width(str(number), SMALL) + 18 if numbered else 0.0
-            plan = Plan(tuple(wraps[lines][:shown]), columns, gutter, compact)
-            if plan.height(books) <= (snug_room if compact else room):
+            # Numbers would leave too little room for the cells of longer rows.
+            number_width = numbers_width if is_broken and style.columns <= _MAX_UNBROKEN else 0.0
+            plan = GridPlan(tuple(titles[style.title_lines][:shown]), style.columns, number_width, style.is_compact)
+            if plan.measure_height(books) <= (max_compact_height if style.is_compact else max_height):
                 return plan
     return plan
 
 
-def draw_grid(canvas: Canvas, y: float, books: Sequence[Book], plan: Plan) -> float:
-    """Draws the books from ``y`` on; returns where they end."""
+def draw_grid(canvas: Canvas, y: float, books: Sequence[BookProgress], plan: GridPlan) -> float:
+    """Draws the books from ``y`` downwards; returns the ``y`` below them."""
     for book, title in zip(books, plan.titles, strict=False):
         for line in title:
-            y += TITLE * LEAP
-            canvas.text(EDGE, y - 10, line, TITLE, bold=True)
-        y += SMALL * LEAP
-        canvas.text(EDGE, y - 6, _counted(canvas.text_layout, book), SMALL, SOFT)
+            y += TITLE_TEXT * LINE_HEIGHT
+            canvas.draw_text(MARGIN, y - 10, line, TITLE_TEXT, bold=True)
+        y += SMALL_TEXT * LINE_HEIGHT
+        canvas.draw_text(MARGIN, y - 6, _describe_on_one_line(canvas.text_layout, book), SMALL_TEXT, SOFT)
         if book.chapters:
-            y = _strip(canvas, y + _OVER_CELLS, book, plan)
-        y += plan.after
+            y = _draw_cells(canvas, y + _CELLS_TOP_GAP, book, plan)
+        y += plan.book_gap
     more = len(books) - len(plan.titles)
     if more:
-        canvas.text(EDGE, y + 28, f"and {more:,} more", SMALL, SOFT)
-        y += _MORE
+        canvas.draw_text(MARGIN, y + 28, f"and {more:,} more", SMALL_TEXT, SOFT)
+        y += _MORE_LINE_HEIGHT
     return y
 
 
-def counts(book: Book) -> str:
-    """How far the book is, in words."""
+def describe_book(book: BookProgress) -> str:
+    """How far the book is, such as ``9 of 12 drafted · 6 approved · 3 released``."""
     if not book.chapters:
         return "no chapters yet"
-    found = [f"{book.drafted:,} of {len(book.chapters):,} drafted"]
-    found += [
+    parts = [f"{book.drafted:,} of {len(book.chapters):,} drafted"]
+    parts += [
         f"{number:,} {word}" for number, word in ((book.approved, "approved"), (book.released, "released")) if number
     ]
-    return " · ".join(found)
+    return " · ".join(parts)
 
 
-def _title(text_layout: TextLayout, book: Book, place: int, lines: int) -> list[str]:
-    title = text_layout.clean(book.title) or f"Book {place}"
-    return text_layout.wrapped(title, TITLE, INNER, lines=lines, bold=True)
+def _wrap_title(text_layout: TextLayout, book: BookProgress, position: int, max_lines: int) -> list[str]:
+    """The lines of the title; a title that no font here can show is replaced by the book's position."""
+    title = text_layout.clean_text(book.title) or f"Book {position}"
+    return text_layout.wrap_text(title, TITLE_TEXT, CONTENT_WIDTH, max_lines=max_lines, bold=True)
 
 
-def _counted(text_layout: TextLayout, book: Book) -> str:
-    """The counts on one line, and how many chapters a cell stands for where that is more than one."""
-    each = _each(book)
-    whole = counts(book) + (f" · {each} a cell" if each > 1 else "")
-    return "".join(text_layout.wrapped(whole, SMALL, INNER, lines=1))
+def _describe_on_one_line(text_layout: TextLayout, book: BookProgress) -> str:
+    chapters = _count_chapters_per_cell(book)
+    text = describe_book(book) + (f" · {chapters} a cell" if chapters > 1 else "")
+    return text_layout.fit_line(text, SMALL_TEXT, CONTENT_WIDTH)
 
 
-def _each(book: Book) -> int:
-    return max(1, ceil(len(book.chapters) / _MOST_CELLS))
+def _count_chapters_per_cell(book: BookProgress) -> int:
+    return max(1, ceil(len(book.chapters) / _MAX_CELLS))
 
 
-def _cells(book: Book) -> list[Chapter]:
-    """A cell for each chapter; of a very long book one for several, in the state of the one that is least far."""
-    each = _each(book)
-    groups = [book.chapters[start : start + each] for start in range(0, len(book.chapters), each)]
-    return [Chapter(group[0].number, min((chapter.state for chapter in group), key=_RANKS.index)) for group in groups]
+def _build_cells(book: BookProgress) -> list[_Cell]:
+    """The cells of the book; a cell for several chapters has the state of the one that is least far."""
+    size = _count_chapters_per_cell(book)
+    chapters = list(book.chapters.items())
+    groups = [chapters[start : start + size] for start in range(0, len(chapters), size)]
+    return [_Cell(group[0][0], min((state for _, state in group), key=_RANKS.index)) for group in groups]
 
 
-def _strip(canvas: Canvas, y: float, book: Book, plan: Plan) -> float:
-    cells = _cells(book)
-    wide, high = plan.pitch - plan.gap, plan.row - plan.gap
-    for place, cell in enumerate(cells):
-        row, column = divmod(place, plan.columns)
-        top = y + row * plan.row
-        if plan.gutter and column == 0:
-            canvas.text(EDGE + plan.gutter - 18, top + high / 2 + 10, str(cell.number), SMALL, SOFT, align="right")
-        canvas.cell(EDGE + plan.gutter + column * plan.pitch, top, wide, high, cell.state)
-    return y + ceil(len(cells) / plan.columns) * plan.row
+def _draw_cells(canvas: Canvas, y: float, book: BookProgress, plan: GridPlan) -> float:
+    cells = _build_cells(book)
+    width, height = plan.column_width - plan.gap, plan.row_height - plan.gap
+    left = MARGIN + plan.number_width
+    for index, cell in enumerate(cells):
+        row, column = divmod(index, plan.columns)
+        top = y + row * plan.row_height
+        if plan.number_width and column == 0:
+            text_y = top + height / 2 + 10
+            canvas.draw_text(left - _NUMBER_GAP, text_y, str(cell.number), SMALL_TEXT, SOFT, align="right")
+        canvas.draw_cell(left + column * plan.column_width, top, width, height, cell.state)
+    return y + ceil(len(cells) / plan.columns) * plan.row_height

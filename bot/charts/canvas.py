@@ -1,10 +1,15 @@
-"""The paper of the picture: shapes and letters at pixels from the top left corner, made into one figure at the end."""
+"""What the picture is drawn on: shapes and texts, placed in pixels from the upper left corner, become one figure.
+
+The picture is 960 pixels wide. Discord shows it at about 340 pixels on a phone and 550 on a desktop; all sizes in this
+package are pixels of the full picture.
+"""
 
 from collections.abc import Sequence
 from math import cos, pi, sin
 from typing import TYPE_CHECKING, Final
 
 from bot.charts.text_layout import TextLayout
+from storage.states import ScriptState
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -12,28 +17,62 @@ if TYPE_CHECKING:
 Point = tuple[float, float]
 
 WIDTH: Final = 960
-EDGE: Final = 44
-INNER: Final = WIDTH - 2 * EDGE
-# On a phone the picture is about 340 pixels wide: letters smaller than these could not be read there.
-SMALL: Final = 28
-TITLE: Final = 34
-# From line to line, in letter sizes: accents over capitals and tails below stay apart.
-LEAP: Final = 1.25
+"""The picture's width: sharp on a desktop with a doubled pixel density, and still well below 300 kB."""
+MARGIN: Final = 44
+"""Empty space left and right."""
+CONTENT_WIDTH: Final = WIDTH - 2 * MARGIN
+SMALL_TEXT: Final = 28
+"""The smallest font size. A phone shows it at about 10 pixels, the least that can be read."""
+TITLE_TEXT: Final = 34
+"""The font size of book titles and captions."""
+LINE_HEIGHT: Final = 1.25
+"""From one baseline to the next, in font sizes: accents on capitals and descenders of the line above do not touch."""
 
-# A solid ground of its own: the picture looks the same in Discord's dark and light themes. Along none, drafted,
-# approved, released the colours grow lighter and each has its own mark: they can be told apart without seeing hues.
+# Colours. The picture has a dark ground of its own, so that it looks the same in Discord's dark and light themes.
 GROUND: Final = "#1b1a26"
-RAISED: Final = "#2b2a3c"
 LINE: Final = "#3a394f"
+"""Rules and axes: visible on the ground, but not more prominent than what they separate."""
 EMBER: Final = "#E8590C"
+"""The studio's accent colour, as on its cards."""
 BRIGHT: Final = "#f4f2fb"
+"""Titles and headings."""
 SOFT: Final = "#bdbbd0"
-FILLS: Final = {"none": RAISED, "drafted": "#454a8c", "approved": "#7c83ff", "released": "#ff9248"}
-EDGES: Final = {"none": "#504e6b", "drafted": "#8f96d8", "approved": "#7c83ff", "released": "#ff9248"}
+"""All other text."""
+STATE_FILLS: Final[dict[ScriptState | None, str]] = {
+    None: "#2b2a3c",
+    ScriptState.DRAFT: "#454a8c",
+    ScriptState.APPROVED: "#7c83ff",
+    ScriptState.RELEASED: "#ff9248",
+}
+"""The colour of a chapter by its state, None for a chapter without a script.
+
+Each is lighter than the one before, and each state has a mark too, so that hues are not needed to tell them apart.
+"""
+STATE_OUTLINES: Final[dict[ScriptState | None, str]] = {
+    None: "#504e6b",
+    ScriptState.DRAFT: "#8f96d8",
+    ScriptState.APPROVED: "#7c83ff",
+    ScriptState.RELEASED: "#ff9248",
+}
+"""The dark fills have a lighter outline, which separates them from the ground; the light ones need none."""
+
+_POINTS_PER_INCH: Final = 72
+"""At 72 dots an inch, matplotlib's point, the unit of font sizes and line widths, is exactly a pixel."""
+_CIRCLE_CORNERS: Final = 48
+"""Corners of the polygon that stands for a circle: at these sizes it looks round."""
+_MIN_MARKED_CELL: Final = 16
+"""In a cell with a shorter side than this, a mark would be a speck."""
+_TICK: Final = ((-0.27, 0.02), (-0.18, -0.08), (-0.07, 0.04), (0.18, -0.22), (0.27, -0.12), (-0.07, 0.24))
+"""The corners of a tick, from its centre, in sides of the square around it."""
+_PLAY: Final = ((-0.16, -0.25), (0.26, 0.0), (-0.16, 0.25))
+"""The corners of the triangle that means "play", in the same units."""
 
 
 class Canvas:
-    """A page of fixed width that grows downwards. All measures are pixels; a text's ``y`` is its baseline."""
+    """A page of fixed width that grows downwards. What is drawn later lies over what was drawn earlier, texts over all.
+
+    All positions and sizes are in pixels; the ``y`` of a text is its baseline.
+    """
 
     def __init__(self, width: float, text_layout: TextLayout) -> None:
         self.width = width
@@ -41,7 +80,7 @@ class Canvas:
         self._shapes: list[tuple[Sequence[Point], str, str, float]] = []
         self._texts: list[tuple[float, float, str, float, str, bool, str]] = []
 
-    def text(
+    def draw_text(
         self,
         x: float,
         y: float,
@@ -52,76 +91,81 @@ class Canvas:
         bold: bool = False,
         align: str = "left",
     ) -> None:
-        """Letters at a place."""
+        """A line of text; ``align`` says which end of it is at ``x``, ``left`` or ``right``."""
         if text:
             self._texts.append((x, y, text, size, colour, bold, align))
 
-    def shape(self, points: Sequence[Point], fill: str, edge: str = "none", line: float = 0.0) -> None:
-        """A filled polygon, over all that is there already."""
-        self._shapes.append((points, fill, edge, line))
+    def draw_polygon(self, points: Sequence[Point], fill: str, outline: str = "none", line_width: float = 0.0) -> None:
+        """A filled polygon."""
+        self._shapes.append((points, fill, outline, line_width))
 
-    def box(
-        self, x: float, y: float, width: float, height: float, fill: str, edge: str = "none", line: float = 0.0
+    def draw_box(
+        self, x: float, y: float, width: float, height: float, fill: str, outline: str = "none", line_width: float = 0.0
     ) -> None:
-        """A rectangle."""
-        self.shape(((x, y), (x + width, y), (x + width, y + height), (x, y + height)), fill, edge, line)
+        """A filled rectangle."""
+        corners = ((x, y), (x + width, y), (x + width, y + height), (x, y + height))
+        self.draw_polygon(corners, fill, outline, line_width)
 
-    def cell(self, x: float, y: float, width: float, height: float, state: str) -> None:
-        """A chapter: a rounded box in the state's colour and, where there is room, with its mark."""
+    def draw_disc(self, x: float, y: float, radius: float, fill: str) -> None:
+        """A filled circle around a point."""
+        angles = [2 * pi * corner / _CIRCLE_CORNERS for corner in range(_CIRCLE_CORNERS)]
+        self.draw_polygon([(x + radius * cos(angle), y + radius * sin(angle)) for angle in angles], fill)
+
+    def draw_cell(self, x: float, y: float, width: float, height: float, state: ScriptState | None) -> None:
+        """A chapter: a rounded box in the state's colour, with the state's mark if there is room."""
         side = min(width, height)
-        line = max(1.0, side / 22)
-        box = (x + line / 2, y + line / 2, width - line, height - line)
-        self.shape(_rounded(*box, side * 0.18), FILLS[state], EDGES[state], line)
-        if side >= 16:
-            self.mark(x + width / 2, y + height / 2, side, state)
+        line_width = max(1.0, side / 22)
+        # An outline is drawn half outside of its shape.
+        box = (x + line_width / 2, y + line_width / 2, width - line_width, height - line_width)
+        self.draw_polygon(_round_corners(*box, side * 0.18), STATE_FILLS[state], STATE_OUTLINES[state], line_width)
+        if side >= _MIN_MARKED_CELL:
+            self.draw_mark(x + width / 2, y + height / 2, side, state)
 
-    def mark(self, x: float, y: float, side: float, state: str) -> None:
-        """The state's mark in the middle of a square: a dot, a tick, or the triangle that means play."""
-        if state == "drafted":
-            self.disc(x, y, side * 0.13, BRIGHT)
-        elif state == "approved":
-            self.shape([(x + side * right, y + side * down) for right, down in _TICK], GROUND)
-        elif state == "released":
-            self.shape([(x + side * right, y + side * down) for right, down in _PLAY], GROUND)
+    def draw_mark(self, x: float, y: float, side: float, state: ScriptState | None) -> None:
+        """The mark of a state in the middle of a square: a dot, a tick or a triangle; no script has no mark."""
+        match state:
+            case ScriptState.DRAFT:
+                self.draw_disc(x, y, side * 0.13, BRIGHT)
+            case ScriptState.APPROVED:
+                self.draw_polygon([(x + side * right, y + side * down) for right, down in _TICK], GROUND)
+            case ScriptState.RELEASED:
+                self.draw_polygon([(x + side * right, y + side * down) for right, down in _PLAY], GROUND)
 
-    def disc(self, x: float, y: float, radius: float, fill: str) -> None:
-        """A filled circle."""
-        steps = [2 * pi * step / 48 for step in range(48)]
-        self.shape([(x + radius * cos(step), y + radius * sin(step)) for step in steps], fill)
+    def build_figure(self, height: float) -> "Figure":
+        """Everything that was drawn, as a matplotlib figure of this height.
 
-    def figure(self, height: float) -> "Figure":
-        """Everything on it as a matplotlib figure of this height, of two kinds of artist: one collection, and texts."""
+        All shapes are one collection, because thousands of artists would take seconds.
+        """
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.collections import PolyCollection
         from matplotlib.figure import Figure
         from matplotlib.transforms import Affine2D, IdentityTransform
 
-        figure = Figure(figsize=(self.width / 72, height / 72), dpi=72, facecolor=GROUND)
+        figure = Figure(
+            figsize=(self.width / _POINTS_PER_INCH, height / _POINTS_PER_INCH), dpi=_POINTS_PER_INCH, facecolor=GROUND
+        )
         FigureCanvasAgg(figure)
         if self._shapes:
-            points, fills, edges, lines = zip(*self._shapes, strict=True)
-            shapes = PolyCollection(points, facecolors=fills, edgecolors=edges, linewidths=lines)
+            points, fills, outlines, line_widths = zip(*self._shapes, strict=True)
+            shapes = PolyCollection(points, facecolors=fills, edgecolors=outlines, linewidths=line_widths)
+            # Matplotlib counts y from the lower edge.
             shapes.set_transform(Affine2D().scale(1, -1).translate(0, height))
             figure.add_artist(shapes)
         for x, y, text, size, colour, bold, align in self._texts:
-            font = self.text_layout.font(size, bold=bold)
-            written = figure.text(x, height - y, text, color=colour, fontproperties=font, ha=align, va="baseline")
-            written.set_transform(IdentityTransform())
-            # A title may hold dollar signs; none of it is a formula.
-            written.set_parse_math(False)
+            font = self.text_layout.get_font(size, bold=bold)
+            artist = figure.text(x, height - y, text, color=colour, fontproperties=font, ha=align, va="baseline")
+            artist.set_transform(IdentityTransform())
+            # A title may contain dollar signs, which would begin a formula.
+            artist.set_parse_math(False)
         return figure
 
 
-_TICK: Final = ((-0.27, 0.02), (-0.18, -0.08), (-0.07, 0.04), (0.18, -0.22), (0.27, -0.12), (-0.07, 0.24))
-_PLAY: Final = ((-0.16, -0.25), (0.26, 0.0), (-0.16, 0.25))
-
-
-def _rounded(x: float, y: float, width: float, height: float, radius: float) -> list[Point]:
-    """A box with round corners, clockwise from the right upper one."""
+def _round_corners(x: float, y: float, width: float, height: float, radius: float) -> list[Point]:
+    """A box whose corners are arcs of five points, clockwise from the upper right one."""
     right, left, lower, upper = x + width - radius, x + radius, y + height - radius, y + radius
     corners = ((right, upper, -pi / 2), (right, lower, 0.0), (left, lower, pi / 2), (left, upper, pi))
     return [
-        (centre + radius * cos(start + step * pi / 8), middle + radius * sin(start + step * pi / 8))
-        for centre, middle, start in corners
+        (centre_x + radius * cos(start + step * pi / 8), centre_y + radius * sin(start + step * pi / 8))
+        for centre_x, centre_y, start in corners
         for step in range(5)
     ]

@@ -1,116 +1,142 @@
-"""The picture under the progress: a PNG for Discord, the same in words, and the thread in which it is drawn."""
+"""The picture of the progress as a PNG, and the same in words for whoever cannot see it."""
 
 import asyncio
 import io
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
 
-from bot.charts import bar_chart, book_grid
-from bot.charts.canvas import EDGE, EMBER, GROUND, INNER, LEAP, SMALL, SOFT, TITLE, WIDTH, Canvas
-from bot.charts.chart_data import PictureData
+from bot.charts.bar_chart import draw_bar_chart, measure_bar_chart
+from bot.charts.book_grid import MAX_BOOKS, describe_book, draw_grid, draw_legend, plan_grid
+from bot.charts.canvas import (
+    CONTENT_WIDTH,
+    EMBER,
+    GROUND,
+    LINE_HEIGHT,
+    MARGIN,
+    SMALL_TEXT,
+    SOFT,
+    TITLE_TEXT,
+    WIDTH,
+    Canvas,
+)
 from bot.charts.text_layout import TextLayout
+from bot.progress.timeline import Timeline, TimelineStep
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-TALLEST: Final = 1400
-_HEADING: Final = 46
-# Discord takes 1,024 characters as a picture's description.
-_LONGEST: Final = 1000
+MAX_HEIGHT: Final = 1400
+"""Pixels: a phone then still shows the whole picture at once."""
+_HEADING_TEXT: Final = 46
+"""The font size of the heading, in pixels."""
+_MAX_DESCRIPTION: Final = 1000
+"""Characters. Discord's documentation: the description of an attachment has at most 1,024."""
+_TITLE_LENGTHS: Final = (80, 40, 16)
+"""Characters of a book's title in the description; shorter ones are tried if the description gets too long."""
 
 
-def draw(data: PictureData) -> bytes:
-    """The picture as a PNG, 960 pixels wide and at most 1,400 high. It takes a while: call it in a thread."""
+def draw_png(heading: str, timeline: Timeline) -> bytes:
+    """The picture as a PNG, 960 pixels wide and at most 1,400 high. ``heading`` is such as ``Progress · this week``.
+
+    It takes up to a second, so call it in a thread.
+    """
     content = io.BytesIO()
-    figure(data).savefig(content, format="png", facecolor=GROUND)
+    build_figure(heading, timeline).savefig(content, format="png", facecolor=GROUND)
     return content.getvalue()
 
 
-def figure(data: PictureData) -> "Figure":
-    """What is drawn, before it becomes a file."""
+def build_figure(heading: str, timeline: Timeline) -> "Figure":
+    """The picture as a matplotlib figure, before it becomes a file."""
     canvas = Canvas(WIDTH, TextLayout())
-    y = _heading(canvas, data.heading)
-    if not data.books and not data.happened:
-        return canvas.figure(_nothing(canvas, y))
-    y = book_grid.legend(canvas, y)
+    y = _draw_heading(canvas, heading)
+    if not timeline.books and timeline.is_empty:
+        return canvas.build_figure(_draw_empty_state(canvas, y))
+    y = draw_legend(canvas, y)
     compact = False
-    if data.books:
-        rooms = (TALLEST - y - bar_chart.height(data.days, compact=compact) for compact in (False, True))
-        plan = book_grid.planned(data.books, canvas.text_layout, *rooms)
-        y, compact = book_grid.draw_grid(canvas, y, data.books, plan), plan.compact
-    return canvas.figure(bar_chart.chart(canvas, y, data.days, compact=compact))
+    if timeline.books:
+        heights = (MAX_HEIGHT - y - measure_bar_chart(timeline.steps, compact=compact) for compact in (False, True))
+        plan = plan_grid(timeline.books, canvas.text_layout, *heights)
+        y, compact = draw_grid(canvas, y, timeline.books, plan), plan.is_compact
+    return canvas.build_figure(draw_bar_chart(canvas, y, timeline.steps, compact=compact))
 
 
-def _heading(canvas: Canvas, heading: str) -> float:
-    text = canvas.text_layout.clean(heading) or "Progress"
-    canvas.box(0, 0, WIDTH, 10, EMBER)
-    y = 30.0
-    for line in canvas.text_layout.wrapped(text, _HEADING, INNER, lines=2, bold=True):
-        y += _HEADING * LEAP
-        canvas.text(EDGE, y - 14, line, _HEADING, bold=True)
-    return y + 16
-
-
-def _nothing(canvas: Canvas, y: float) -> float:
-    """A moon, and what to do."""
-    canvas.disc(EDGE + 70, y + 96, 66, EMBER)
-    canvas.disc(EDGE + 98, y + 78, 56, GROUND)
-    canvas.text(EDGE + 180, y + 90, "Nothing has stirred yet.", TITLE, bold=True)
-    canvas.text(EDGE + 180, y + 138, "The first chapter begins with /script.", SMALL, SOFT)
-    return y + 210
-
-
-def alt_text(data: PictureData) -> str:
-    """The picture in words, at most 1,000 characters, for whoever cannot see it."""
-    found = ""
-    for longest in (80, 40, 16):
-        found = _told(data, longest)
-        if len(found) <= _LONGEST:
-            return found
-    return _short(found, _LONGEST)
-
-
-def _told(data: PictureData, longest: int) -> str:
-    sentences = [_short(data.heading, 100)]
-    sentences += [
-        f"{_short(book.title, longest)}: {book_grid.counts(book)}" for book in data.books[: book_grid.MOST_BOOKS]
-    ]
-    more = len(data.books) - book_grid.MOST_BOOKS
-    if more > 0:
-        sentences.append(f"And {more:,} more {'book' if more == 1 else 'books'}")
-    if data.happened:
-        sentences.append(_told_days(data))
-    else:
-        sentences.append("Nothing happened in this time" if data.books else "Nothing has stirred yet")
-    return ". ".join(sentences) + "."
-
-
-def _told_days(data: PictureData) -> str:
-    days = data.days
-    first, last, busiest = (_short(day.label, 30) for day in (days[0], days[-1], max(days, key=lambda day: day.events)))
-    when = first if len(days) == 1 else f"{first} to {last}"
-    return (
-        f"{when}: {sum(day.drafted for day in days):,} drafted, {sum(day.approved for day in days):,} approved,"
-        f" {sum(day.released for day in days):,} released; events: {sum(day.events for day in days):,}"
-        + (f", most of them {busiest} ({max(day.events for day in days):,})" if len(days) > 1 else "")
-    )
-
-
-def _short(text: str, longest: int) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
+def describe_chart(heading: str, timeline: Timeline) -> str:
+    """The picture in words, at most 1,000 characters."""
+    description = ""
+    for title_length in _TITLE_LENGTHS:
+        description = _describe(heading, timeline, title_length)
+        if len(description) <= _MAX_DESCRIPTION:
+            return description
+    return _shorten(description, _MAX_DESCRIPTION)
 
 
 class ChartRenderer:
-    """Draws pictures one after another in a thread of its own, so that the event loop goes on meanwhile."""
+    """Draws pictures one after another in a thread of its own, so that the event loop is not blocked."""
 
     def __init__(self) -> None:
+        # One thread: matplotlib is not thread-safe.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pictures")
 
-    async def draw(self, data: PictureData) -> bytes:
-        """The picture as a PNG; ``RuntimeError`` after the close."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, draw, data)
+    async def draw(self, heading: str, timeline: Timeline) -> bytes:
+        """The picture as a PNG.
+
+        Raises:
+            RuntimeError: the renderer is closed.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._thread, draw_png, heading, timeline)
 
     async def close(self) -> None:
-        """Waits for the picture that is being drawn and drops those that wait."""
+        """The thread has ended: it finished its picture, and pictures that waited are cancelled."""
         await asyncio.to_thread(self._thread.shutdown, cancel_futures=True)
+
+
+def _draw_heading(canvas: Canvas, heading: str) -> float:
+    text = canvas.text_layout.clean_text(heading) or "Progress"
+    canvas.draw_box(0, 0, WIDTH, 10, EMBER)
+    y = 30.0
+    for line in canvas.text_layout.wrap_text(text, _HEADING_TEXT, CONTENT_WIDTH, max_lines=2, bold=True):
+        y += _HEADING_TEXT * LINE_HEIGHT
+        canvas.draw_text(MARGIN, y - 14, line, _HEADING_TEXT, bold=True)
+    return y + 16
+
+
+def _draw_empty_state(canvas: Canvas, y: float) -> float:
+    """A crescent moon beside a sentence that says how to begin."""
+    canvas.draw_disc(MARGIN + 70, y + 96, 66, EMBER)
+    canvas.draw_disc(MARGIN + 98, y + 78, 56, GROUND)
+    canvas.draw_text(MARGIN + 180, y + 90, "Nothing has stirred yet.", TITLE_TEXT, bold=True)
+    canvas.draw_text(MARGIN + 180, y + 138, "The first chapter begins with /script.", SMALL_TEXT, SOFT)
+    return y + 210
+
+
+def _describe(heading: str, timeline: Timeline, title_length: int) -> str:
+    sentences = [_shorten(heading, 100)]
+    sentences += [f"{_shorten(book.title, title_length)}: {describe_book(book)}" for book in timeline.books[:MAX_BOOKS]]
+    more = len(timeline.books) - MAX_BOOKS
+    if more > 0:
+        sentences.append(f"And {more:,} more {'book' if more == 1 else 'books'}")
+    if not timeline.is_empty:
+        sentences.append(_describe_steps(timeline.steps))
+    else:
+        sentences.append("Nothing happened in this period" if timeline.books else "Nothing has stirred yet")
+    return ". ".join(sentences) + "."
+
+
+def _describe_steps(steps: tuple[TimelineStep, ...]) -> str:
+    busiest = max(steps, key=lambda step: step.events)
+    first_label, last_label, busiest_label = (_shorten(step.label, 30) for step in (steps[0], steps[-1], busiest))
+    when = first_label if len(steps) == 1 else f"{first_label} to {last_label}"
+    drafted, approved, released, events = (
+        sum(values)
+        for values in zip(
+            *((step.drafted, step.approved, step.released, step.events) for step in steps),
+            strict=True,
+        )
+    )
+    text = f"{when}: {drafted:,} drafted, {approved:,} approved, {released:,} released; events: {events:,}"
+    return text + (f", most of them {busiest_label} ({busiest.events:,})" if len(steps) > 1 else "")
+
+
+def _shorten(text: str, max_length: int) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= max_length else f"{text[: max_length - 1].rstrip()}…"

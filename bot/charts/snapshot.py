@@ -1,59 +1,46 @@
-"""The overview with its timeline as a picture."""
+"""The overview, the timeline and the picture of a scope at one moment."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from bot.charts.chart_data import Book, Chapter, Day, PictureData
-from bot.charts.progress_chart import ChartRenderer, alt_text
+from bot.charts.progress_chart import ChartRenderer, describe_chart
 from bot.progress.overview import Overview, OverviewService
 from bot.progress.scope import Scope
 from bot.progress.timeline import Timeline, TimelineService
-from storage.states import ScriptState
-
-_STATES = {ScriptState.DRAFT: "drafted", ScriptState.APPROVED: "approved", ScriptState.RELEASED: "released"}
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """How it stands now, in numbers and as a PNG; ``alt`` is the picture in words."""
+    """How far everything in a scope is now. ``picture`` is a PNG, ``picture_description`` says the same in words."""
 
     overview: Overview
     timeline: Timeline
     picture: bytes
-    alt: str
+    picture_description: str
 
 
 @dataclass(frozen=True, slots=True)
 class SnapshotService:
-    """Draws what the overview and the timeline tell.
-
-    ``awaited`` are the ids of messages that show words and are to get their picture, unless somebody turns them to another
-    view before.
-    """
+    """Takes snapshots. Drawing the picture takes up to a second."""
 
     overviews: OverviewService
     timelines: TimelineService
-    pictures: ChartRenderer
-    awaited: set[int] = field(default_factory=set)
+    renderer: ChartRenderer
 
-    async def of(self, scope: Scope) -> Snapshot:
-        """How it stands now."""
-        return await self.drawn(await self.overviews.of(scope))
+    async def take_snapshot(self, scope: Scope) -> Snapshot:
+        """The snapshot of the scope now.
 
-    async def drawn(self, overview: Overview) -> Snapshot:
-        """An overview that is known already, with its picture."""
-        timeline = await self.timelines.of(overview.scope)
-        data = _data(timeline)
-        return Snapshot(overview, timeline, await self.pictures.draw(data), alt_text(data))
+        Raises:
+            NotFoundError: no book has the scope's id or title.
+        """
+        return await self.draw_snapshot(await self.overviews.get_overview(scope))
 
+    async def draw_snapshot(self, overview: Overview) -> Snapshot:
+        """The snapshot for an overview that was read before; its timeline and picture are of now.
 
-def _data(timeline: Timeline) -> PictureData:
-    books = tuple(
-        Book(book.title, tuple(Chapter(number, _word(state)) for number, state in book.chapters.items()))
-        for book in timeline.books
-    )
-    days = tuple(Day(step.label, step.events, step.drafted, step.approved, step.released) for step in timeline.steps)
-    return PictureData(f"Progress · {timeline.scope.period.words}", books, days)
-
-
-def _word(state: ScriptState | None) -> str:
-    return "none" if state is None else _STATES[state]
+        Raises:
+            NotFoundError: the overview's book has been removed since.
+        """
+        timeline = await self.timelines.get_timeline(overview.scope)
+        heading = f"Progress · {timeline.scope.period.label}"
+        picture = await self.renderer.draw(heading, timeline)
+        return Snapshot(overview, timeline, picture, describe_chart(heading, timeline))

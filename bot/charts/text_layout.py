@@ -1,4 +1,4 @@
-"""Letters that fit: text is cleaned of what no font here can show, measured by the renderer, wrapped and cut."""
+"""Makes texts fit: removes characters that no font here has, measures, wraps and shortens."""
 
 import re
 import unicodedata
@@ -8,106 +8,122 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from matplotlib.font_manager import FontProperties
 
-# Every matplotlib carries DejaVu Sans, so that measures are the same everywhere; the others help where a system has them.
-_FIRST: Final = "DejaVu Sans"
-_OTHERS: Final = (
+_BUNDLED_FONT: Final = "DejaVu Sans"
+"""Comes with matplotlib, so that texts have the same width on every machine."""
+_SYSTEM_FONTS: Final = (
     "Noto Sans CJK JP", "Noto Sans CJK SC", "Noto Sans CJK KR", "Noto Sans JP", "Noto Sans SC", "Noto Sans KR",
     "Source Han Sans", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "Droid Sans Fallback", "IPAGothic", "Hiragino Sans",
     "PingFang SC", "Yu Gothic", "Microsoft YaHei", "Malgun Gothic", "Noto Sans Hebrew", "Noto Sans Arabic",
 )  # fmt: skip
-_GAP: Final = "\ufffc"
-_PLACEHOLDER: Final = " · "
-_LONGEST: Final = 400
+"""Used, where installed, for characters that the bundled font lacks; mostly East Asian, Hebrew and Arabic."""
+_UNDRAWABLE: Final = "\ufffc"
+"""Marks a removed character while cleaning; Unicode's own "object replacement character" is in no title."""
+_SEPARATOR: Final = " · "
+"""Stands for a run of removed characters."""
+_MAX_LENGTH: Final = 400
+"""Characters of a text that are looked at: more than two lines hold in any size used."""
+_MAX_MEASURED: Final = 120
+"""Characters of a text that may fit into one line: more are wider than the picture, and measuring them takes long."""
+_MAX_WORD_LOSS: Final = 8
+"""Characters that may be given up so that a shortened line ends after a whole word."""
 
 
 class TextLayout:
-    """Measures and breaks text. Sizes and widths are in pixels of the picture; matplotlib is imported when one is made."""
+    """Measures and breaks text in pixels of the picture. Making one imports matplotlib, which takes about a second."""
 
     def __init__(self) -> None:
         from matplotlib.backends.backend_agg import RendererAgg
         from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
 
-        # At 72 dots an inch a point is a pixel.
-        renderer: Any = RendererAgg
-        self._renderer = renderer(1, 1, 72)
+        renderer_class: Any = RendererAgg  # matplotlib does not annotate it
+        # 72 dots an inch, as on the canvas, so that a point is a pixel.
+        self._renderer = renderer_class(1, 1, 72)
         installed = {font.name for font in fontManager.ttflist}
-        families = [_FIRST, *(name for name in _OTHERS if name in installed)]
-        self._families = families
-        # A title is drawn in bold: a sign counts as known where both weights have it.
-        self._fonts = [
-            [get_font(findfont(FontProperties(family=family, weight=weight))) for family in families]
+        self._families = [_BUNDLED_FONT, *(name for name in _SYSTEM_FONTS if name in installed)]
+        # Titles are bold and the rest is not: a character counts as drawable if it exists in both weights.
+        self._fonts_by_weight = [
+            [get_font(findfont(FontProperties(family=family, weight=weight))) for family in self._families]
             for weight in ("normal", "bold")
         ]
-        self._properties = cache(self._made)
-        self._width = cache(self._measured)
+        self._cached_font = cache(self._create_font)
+        self._cached_width = cache(self._measure)
 
-    def font(self, size: float, *, bold: bool = False) -> "FontProperties":
-        """The font at this size."""
-        return self._properties(size, bold)
+    def get_font(self, size: float, *, bold: bool = False) -> "FontProperties":
+        """The font for texts of this size."""
+        return self._cached_font(size, bold)
 
-    def width(self, text: str, size: float, *, bold: bool = False) -> float:
-        """How wide the text is."""
-        return self._width(text, size, bold) if text else 0.0
+    def measure_width(self, text: str, size: float, *, bold: bool = False) -> float:
+        """The width of the text in pixels."""
+        return self._cached_width(text, size, bold) if text else 0.0
 
-    def clean(self, text: str) -> str:
-        """The text in signs that can be drawn; a run of others becomes one dot, or nothing at either end.
+    def clean_text(self, text: str) -> str:
+        """The text with drawable characters only; each run of others becomes one ``·``, or nothing at either end.
 
-        Empty where nothing of it can be drawn.
+        It is empty if nothing of the text can be drawn.
         """
-        kept: list[str] = []
-        for sign in unicodedata.normalize("NFKC", " ".join(text[:_LONGEST].split())):
-            category = unicodedata.category(sign)
+        cleaned: list[str] = []
+        for character in unicodedata.normalize("NFKC", " ".join(text[:_MAX_LENGTH].split())):
+            category = unicodedata.category(character)
             if category in {"Mn", "Me"}:
-                # One mark over a letter is spelling; a tower of them would reach into the lines around it.
-                if kept and kept[-1] != _GAP and unicodedata.category(kept[-1])[0] == "L" and self._known(sign):
-                    kept.append(sign)
+                # One combining mark on a letter is spelling; a stack of them would reach into the lines around it.
+                if cleaned and unicodedata.category(cleaned[-1])[0] == "L" and self._is_drawable(character):
+                    cleaned.append(character)
             elif category in {"Zs", "Zl", "Zp"}:
-                kept.append(" ")
+                cleaned.append(" ")
             elif category not in {"Cc", "Cf", "Cs"}:
-                kept.append(sign if self._known(sign) else _GAP)
-        parts = (" ".join(part.split()) for part in re.split(_GAP, "".join(kept)))
-        return _PLACEHOLDER.join(part for part in parts if part)
+                cleaned.append(character if self._is_drawable(character) else _UNDRAWABLE)
+        parts = (" ".join(part.split()) for part in re.split(_UNDRAWABLE, "".join(cleaned)))
+        return _SEPARATOR.join(part for part in parts if part)
 
-    def wrapped(self, text: str, size: float, width: float, *, lines: int, bold: bool = False) -> list[str]:
-        """The text in at most so many lines, broken at spaces where there are any; what is left over becomes ``…``."""
-        found: list[str] = []
-        rest = text.strip()
-        while rest:
-            if self._fits(rest, size, width, bold):
-                return [*found, rest]
-            if len(found) == lines - 1:
-                end = self._room(rest, size, width, bold, "…")
-                space = rest.rfind(" ", 0, end + 1)
-                # A word's first few letters tell nothing: the cut is made before it where that costs little.
-                return [*found, rest[: space if space > end - 8 and space > 0 else end].rstrip(" ·,:;-—") + "…"]
-            end = self._room(rest, size, width, bold)
-            space = rest.rfind(" ", 0, end + 1)
-            found.append(rest[: space if space > 0 else end].rstrip())
-            rest = rest[space if space > 0 else end :].lstrip()
-        return found
+    def wrap_text(self, text: str, size: float, width: float, *, max_lines: int, bold: bool = False) -> list[str]:
+        """The text in at most ``max_lines`` lines, none wider than ``width``.
 
-    def _known(self, sign: str) -> bool:
-        return all(any(font.get_char_index(ord(sign)) for font in weight) for weight in self._fonts)
+        Lines are broken at spaces where there are any. What does not fit is replaced by ``…``.
+        """
+        lines: list[str] = []
+        remaining = text.strip()
+        while remaining:
+            if self._fits(remaining, size, width, bold):
+                return [*lines, remaining]
+            if len(lines) == max_lines - 1:
+                end = self._count_fitting(remaining, size, width, bold, "…")
+                space = remaining.rfind(" ", 0, end + 1)
+                # The first few letters of a word say nothing, so the cut goes before the word if that loses little.
+                end = space if space > max(0, end - _MAX_WORD_LOSS) else end
+                return [*lines, remaining[:end].rstrip(" ·,:;-—") + "…"]
+            end = self._count_fitting(remaining, size, width, bold)
+            space = remaining.rfind(" ", 0, end + 1)
+            end = space if space > 0 else end
+            lines.append(remaining[:end].rstrip())
+            remaining = remaining[end:].lstrip()
+        return lines
+
+    def fit_line(self, text: str, size: float, width: float) -> str:
+        """The text on one line that is not wider than ``width``."""
+        return "".join(self.wrap_text(text, size, width, max_lines=1))
+
+    def _is_drawable(self, character: str) -> bool:
+        return all(any(font.get_char_index(ord(character)) for font in fonts) for fonts in self._fonts_by_weight)
 
     def _fits(self, text: str, size: float, width: float, bold: bool) -> bool:  # noqa: FBT001
-        # A hundred signs are wider than the picture in any size used; measuring them all would be the slowest part.
-        return len(text) <= 120 and self.width(text, size, bold=bold) <= width
+        return len(text) <= _MAX_MEASURED and self.measure_width(text, size, bold=bold) <= width
 
-    def _room(self, text: str, size: float, width: float, bold: bool, tail: str = "") -> int:  # noqa: FBT001
-        """How many signs of the text, at least one, fit into the width together with the tail."""
-        end, used = 0, self.width(tail, size, bold=bold)
+    def _count_fitting(self, text: str, size: float, width: float, bold: bool, suffix: str = "") -> int:  # noqa: FBT001
+        """How many characters of the text, at least one, fit into the width together with the suffix."""
+        end, used = 0, self.measure_width(suffix, size, bold=bold)
         while end < len(text) and used <= width:
-            used += self.width(text[end], size, bold=bold)
+            used += self.measure_width(text[end], size, bold=bold)
             end += 1
-        while end > 1 and self.width(text[:end].rstrip() + tail, size, bold=bold) > width:
+        # The sum ignores kerning; the whole line decides.
+        while end > 1 and self.measure_width(text[:end].rstrip() + suffix, size, bold=bold) > width:
             end -= 1
         return max(1, end)
 
-    def _made(self, size: float, bold: bool) -> "FontProperties":  # noqa: FBT001
+    def _create_font(self, size: float, bold: bool) -> "FontProperties":  # noqa: FBT001
         from matplotlib.font_manager import FontProperties
 
         return FontProperties(family=self._families, size=size, weight="bold" if bold else "normal")
 
-    def _measured(self, text: str, size: float, bold: bool) -> float:  # noqa: FBT001
-        width, _, _ = self._renderer.get_text_width_height_descent(text, self.font(size, bold=bold), ismath=False)
+    def _measure(self, text: str, size: float, bold: bool) -> float:  # noqa: FBT001
+        width, _, _ = self._renderer.get_text_width_height_descent(text, self.get_font(size, bold=bold), ismath=False)
         return float(width)

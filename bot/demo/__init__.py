@@ -1,1 +1,1 @@
-"""The studio in a browser: the real bot on a simulated Discord, without any account."""
+"""The demo: the real bot on a simulated Discord, in one browser page, without any account."""

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 from bot.errors import ConfigError
-from bot.logs import set_up
+from bot.logs import set_up_logging
 from bot.settings import LogFormat, LogLevel, Settings, load_settings
 
 if TYPE_CHECKING:
@@ -19,16 +19,23 @@ if TYPE_CHECKING:
     from bot.demo.simulated_discord import LivePage, SimulatedDiscord
 
 _PORT: Final = 8788
-_VIEWS: Final = 5
-_PACE_SECONDS: Final = 0.8
-_LOOK_SECONDS: Final = 0.25
+_VIEW_COUNT: Final = 5
+"""The highest ``DEMO_VIEW``: Hana, three affiliates, and Bob."""
+_SECONDS_PER_CUE: Final = 0.8
+"""The pace of the template writer, slow enough that one sees the card grow."""
+_TICK_SECONDS: Final = 0.25
+"""Between two looks at the typed lines and at what the page must show: short enough to feel immediate."""
 _CLOSE_SECONDS: Final = 4.0
+"""For each of the bot and the simulated Discord; nothing in the demo's temporary database is worth more waiting."""
 
 
 def run_demo() -> int:
-    """Stays until Ctrl-C, SIGTERM or ``q``; returns the exit code. ``ConfigError`` where it cannot begin.
+    """Serves the demo until Ctrl-C, SIGTERM or a typed ``q``, and returns the exit code.
 
-    ``DEMO_PORT`` is where the page is served, ``DEMO_VIEW`` the number of whoever looks first, as the terminal lists them.
+    ``DEMO_PORT`` is the page's port. ``DEMO_VIEW`` is the number of the person who looks first, as the terminal lists them.
+
+    Raises:
+        ConfigError: the demo's extra is not installed, the port is in use, or one of the two variables is invalid.
     """
     warnings.filterwarnings("ignore", "'audioop' is deprecated", DeprecationWarning)
     try:
@@ -38,34 +45,35 @@ def run_demo() -> int:
             "The demo needs its own extra.", 'Type make demo, or pip install "midnight-myth[demo]".'
         ) from error
     with suppress(asyncio.CancelledError, KeyboardInterrupt):
-        asyncio.run(_run(_number("DEMO_PORT", _PORT, 0, 65_535), _number("DEMO_VIEW", 1, 1, _VIEWS)))
+        asyncio.run(_run(_read_number("DEMO_PORT", _PORT, 0, 65_535), _read_number("DEMO_VIEW", 1, 1, _VIEW_COUNT)))
     return 0
 
 
-def _number(name: str, default: int, low: int, high: int) -> int:
+def _read_number(name: str, default: int, low: int, high: int) -> int:
+    """The environment variable as a number from ``low`` to ``high``; ``default`` if it is not set."""
     value = os.environ.get(name, "").strip() or str(default)
     if not (value.isascii() and value.isdecimal() and low <= int(value) <= high):
         raise ConfigError(f"{name} must be a whole number from {low} to {high}.")
     return int(value)
 
 
-async def _run(port: int, first: int) -> None:
-    """Everything is undone on the way out, however it ends."""
+async def _run(port: int, first_view: int) -> None:
+    """Everything is closed and deleted at the end, however the demo ends."""
     task = asyncio.current_task()
-    assert task is not None  # noqa: S101 - this is a coroutine
-    for sent in (signal.SIGTERM, signal.SIGINT):
-        with suppress(NotImplementedError):  # Windows has no such handlers; there Ctrl-C is a KeyboardInterrupt
-            asyncio.get_running_loop().add_signal_handler(sent, task.cancel)
+    assert task is not None  # noqa: S101 - a coroutine always runs in a task
+    for stop_signal in (signal.SIGTERM, signal.SIGINT):
+        with suppress(NotImplementedError):  # Windows has no signal handlers; Ctrl-C is a KeyboardInterrupt there
+            asyncio.get_running_loop().add_signal_handler(stop_signal, task.cancel)
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(TemporaryDirectory(prefix="midnight-myth-demo-", ignore_cleanup_errors=True))
         settings = demo_settings(Path(folder))
-        set_up(LogLevel.WARNING, LogFormat.TEXT, settings.secrets)
-        world, town = await opened(settings, stack)
-        await _serve(world, town, port, first, gemini=settings.google_api_key is not None)
+        set_up_logging(LogLevel.WARNING, LogFormat.TEXT, settings.secrets)
+        world, sample_data = await start_studio(settings, stack)
+        await _serve_page(world, sample_data, port, first_view, gemini=settings.google_api_key is not None)
 
 
 def demo_settings(folder: Path) -> Settings:
-    """A fresh database in ``folder``. Of the environment, what concerns Gemini counts; ``.env`` does not."""
+    """Settings with a new database in ``folder``. Gemini's settings come from the environment; ``.env`` is not read."""
     from bot.demo.sample_data import STUDIO_ID
 
     return load_settings(
@@ -80,55 +88,60 @@ def demo_settings(folder: Path) -> Settings:
     )
 
 
-async def opened(
-    settings: Settings, stack: AsyncExitStack, pace: float = _PACE_SECONDS
+async def start_studio(
+    settings: Settings, stack: AsyncExitStack, seconds_per_cue: float = _SECONDS_PER_CUE
 ) -> "tuple[SimulatedDiscord, SampleData]":
-    """The bot is ready, in a furnished town. ``pace`` is the seconds that the template writer takes for a cue."""
+    """The bot is ready on a simulated Discord with the sample data; ``stack`` closes both.
+
+    ``seconds_per_cue`` is the pace of the template writer.
+    """
     from bot.app import MythBot
     from bot.demo.sample_data import add_sample_data, build_servers
     from bot.demo.simulated_discord import SimulatedDiscord, SimulatedWait
-    from bot.services import Runtime
+    from bot.runtime import Runtime
 
-    seam = SimulatedWait()
-    bot = MythBot(settings, runtime=Runtime(wait=seam, template_pace=pace))
-    world = seam.world = SimulatedDiscord(bot, "Midnight Myth")
-    town = build_servers(world)
+    wait = SimulatedWait()
+    bot = MythBot(settings, runtime=Runtime(wait=wait, template_pace=seconds_per_cue))
+    world = wait.world = SimulatedDiscord(bot, "Midnight Myth")
+    sample_data = build_servers(world)
 
-    async def leave() -> None:
-        for ending in (bot.close, world.shutdown):  # simcord never closes the bot
+    async def close() -> None:
+        for close_part in (bot.close, world.shutdown):  # simcord does not close the bot
             with suppress(TimeoutError):
-                await asyncio.wait_for(ending(), _CLOSE_SECONDS)
+                await asyncio.wait_for(close_part(), _CLOSE_SECONDS)
 
-    stack.push_async_callback(leave)
+    stack.push_async_callback(close)
     await world.start()
-    await add_sample_data(bot.services, town)
-    return world, town
+    await add_sample_data(bot.services, sample_data)
+    return world, sample_data
 
 
-async def _serve(world: "SimulatedDiscord", town: "SampleData", port: int, first: int, *, gemini: bool) -> None:
-    """The page is there until ``q``; when it is ended in the browser, it is opened again at the same address."""
+async def _serve_page(
+    world: "SimulatedDiscord", sample_data: "SampleData", port: int, first_view: int, *, gemini: bool
+) -> None:
+    """Serves the page until ``q`` is typed; if it is ended in the browser, it opens again at the same address."""
     from bot.demo.simulated_discord import LivePage
-    from bot.demo.terminal import greeting, say, typed_lines
+    from bot.demo.terminal import format_greeting, print_now, read_typed_lines
 
     key = secrets.token_urlsafe(12)
-    view = town.views[first - 1]
-    text = ""
-    with typed_lines() as typed:
-        more = True
-        while more:
-            page = LivePage(world, town.views, view, port, key)
+    view = sample_data.views[first_view - 1]
+    message = ""
+    with read_typed_lines() as typed_lines:
+        is_running = True
+        while is_running:
+            page = LivePage(world, sample_data.views, view, port, key)
             try:
-                await _enter(page, port)
+                await _open_page(page, port)
                 port = page.port
-                say(text or greeting(page.url, town.labels, gemini=gemini))
-                text = "The page was ended in the browser. It is open again: reload it."
-                more = await _look(page, town, typed)
+                print_now(message or format_greeting(page.url, sample_data.labels, gemini=gemini))
+                message = "The page was ended in the browser. It is open again: reload it."
+                is_running = await _run_page(page, sample_data, typed_lines)
                 view = page.view
             finally:
                 await page.close()
 
 
-async def _enter(page: "LivePage", port: int) -> None:
+async def _open_page(page: "LivePage", port: int) -> None:
     from simcord import SetupError
 
     try:
@@ -141,20 +154,21 @@ async def _enter(page: "LivePage", port: int) -> None:
         raise ConfigError("The demo's page cannot be shown.", str(error)) from error
 
 
-async def _look(page: "LivePage", town: "SampleData", typed: "asyncio.Queue[str]") -> bool:
-    """The page lives. False when somebody typed ``q``, True when it was ended in the browser."""
-    from bot.demo.terminal import choices, say
+async def _run_page(page: "LivePage", sample_data: "SampleData", typed_lines: "asyncio.Queue[str]") -> bool:
+    """Keeps the page up to date until it ends; False if ``q`` was typed, True if it was ended in the browser."""
+    from bot.demo.terminal import format_choices, print_now
 
+    views = sample_data.views
     while not page.ended:
-        await asyncio.sleep(_LOOK_SECONDS)
+        await asyncio.sleep(_TICK_SECONDS)
         await page.tick()
-        while not typed.empty():
-            word = typed.get_nowait()
-            if word in {"q", "quit", "exit"}:
+        while not typed_lines.empty():
+            line = typed_lines.get_nowait()
+            if line in {"q", "quit", "exit"}:
                 return False
-            if word.isascii() and word.isdecimal() and 1 <= int(word) <= len(town.views):
-                await page.turn_to(town.views[int(word) - 1])
-                say(f"The page shows {page.view.label}.")
-            elif word:
-                say(choices(town.labels))
+            if line.isascii() and line.isdecimal() and 1 <= int(line) <= len(views):
+                await page.show_view(views[int(line) - 1])
+                print_now(f"The page shows {page.view.label}.")
+            elif line:
+                print_now(format_choices(sample_data.labels))
     return True

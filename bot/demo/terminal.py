@@ -1,4 +1,4 @@
-"""The demo's other half: what the terminal says, and what is typed into it."""
+"""The demo's terminal: what it prints, and what can be typed."""
 
 import asyncio
 import sys
@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from bot.demo.sample_data import EBOOK_ID, EBOOK_TITLE
 
 
-def say(text: str) -> None:
-    """The text is in the terminal, or in whatever stands for it, at once."""
-    print(text, flush=True)  # noqa: T201 - the terminal is half of this program's face
+def print_now(text: str) -> None:
+    """Prints the text and flushes, so that it also appears at once where the output is a pipe."""
+    print(text, flush=True)  # noqa: T201 - the demo is used in a terminal
 
 
-def greeting(url: str, labels: Sequence[str], *, gemini: bool) -> str:
-    """The one address, and what to do there."""
+def format_greeting(url: str, labels: Sequence[str], *, gemini: bool) -> str:
+    """The page's address and what to try there; ``labels`` are the views that can be chosen."""
     writer = (
         "Scripts are written by Gemini."
         if gemini
@@ -28,49 +28,50 @@ Midnight Myth, the whole studio in your browser. Nothing here reaches Discord.
   1. Type /script and press Enter, choose "{EBOOK_TITLE}" ({EBOOK_ID}), type 1 as the
      chapter, press Enter, and watch the card grow.
   2. Read it, approve it, press Release…, give any https:// link, look at the preview, confirm.
-  3. See the post at an affiliate's: choose somebody else under "Viewing as" in the page, or type a
-     number here and press Enter. Press "I shared it" there, and try /progress and /help.
+  3. See the post in an affiliate's server: choose somebody else under "Viewing as" in the page, or
+     type a number here and press Enter. Press "I shared it" there, and try /progress and /help.
 
-{choices(labels)}
+{format_choices(labels)}
 
   {writer}
 """
 
 
-def choices(labels: Sequence[str]) -> str:
-    """What can be typed."""
+def format_choices(labels: Sequence[str]) -> str:
+    """The numbers that can be typed, and ``q``."""
     lines = [f"     {number}  {label}" for number, label in enumerate(labels, start=1)]
     return "\n".join([*lines, "     q  end"])
 
 
 @contextmanager
-def typed_lines() -> Iterator["asyncio.Queue[str]"]:
-    """What is typed arrives line by line. Without a terminal nothing ever does, and nothing is read."""
+def read_typed_lines() -> Iterator["asyncio.Queue[str]"]:
+    """A queue of the lines that are typed, in lower case. Without a terminal it stays empty and nothing is read."""
     loop = asyncio.get_running_loop()
     lines: asyncio.Queue[str] = asyncio.Queue()
-    source = _terminal()
+    terminal = _find_terminal()
 
-    def read() -> None:
+    def read_line() -> None:
         line = sys.stdin.readline()
         if line:
             lines.put_nowait(line.strip().casefold())
-        elif source is not None:  # Ctrl-D
-            loop.remove_reader(source)
+        elif terminal is not None:  # Ctrl-D
+            loop.remove_reader(terminal)
 
-    if source is not None:
+    if terminal is not None:
         try:
-            loop.add_reader(source, read)
-        except (NotImplementedError, OSError):  # Windows; a terminal that cannot be watched
-            source = None
+            loop.add_reader(terminal, read_line)
+        except (NotImplementedError, OSError):  # Windows, or a terminal that cannot be watched
+            terminal = None
     try:
         yield lines
     finally:
-        if source is not None:
-            loop.remove_reader(source)
+        if terminal is not None:
+            loop.remove_reader(terminal)
 
 
-def _terminal() -> int | None:
+def _find_terminal() -> int | None:
+    """The file descriptor of the terminal on standard input, if it is one."""
     try:
         return sys.stdin.fileno() if sys.stdin.isatty() else None
-    except (AttributeError, ValueError, OSError):  # closed, or none at all
+    except (AttributeError, ValueError, OSError):  # standard input is closed or missing
         return None

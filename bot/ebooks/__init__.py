@@ -1,1 +1,1 @@
-"""Files of strangers become chapters' texts."""
+"""Files that people attach become the texts of chapters."""

@@ -14,4 +14,4 @@ class EbookCatalog:
     @read_transaction
     async def search(self, tx: ReadTransaction, text: str, limit: int) -> list[tuple[str, str]]:
         """Returns id and title of the newest ebooks whose id or title contains the text, ``limit`` at most."""
-        return [(ebook.id, ebook.title) for ebook in await tx.ebooks.matching(text, limit)]
+        return [(ebook.id, ebook.title) for ebook in await tx.ebooks.search(text, limit)]

@@ -1,12 +1,14 @@
-"""Each way in which writing fails, in words: one sentence that says what happened, one that says what to do."""
+"""The sentence and the hint for each way in which writing fails: what happened, and what to do about it."""
 
 import re
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Final
 
 from bot.generation.writer import GenerationError, GenerationErrorKind
 
-_WORDS: Final[dict[GenerationErrorKind, tuple[str, str]]] = {
+# Each sentence and hint may use {model}, {reason}, {wait} and {back}; ``create_error`` fills them in.
+_MESSAGES: Final[dict[GenerationErrorKind, tuple[str, str]]] = {
     GenerationErrorKind.BAD_KEY: (
         "Gemini does not accept the studio's API key.",
         "Ask your operator to check GEMINI_API_KEY.",
@@ -25,22 +27,22 @@ _WORDS: Final[dict[GenerationErrorKind, tuple[str, str]]] = {
     ),
     GenerationErrorKind.QUOTA_DAY: (
         "Gemini's daily quota for {model} is used up.",
-        "It is back at {back}; run this again then.",
+        "It resets at {back}; try again then.",
     ),
     GenerationErrorKind.QUOTA_NONE: (
         "This Gemini account has no quota at all for {model}.",
         "Ask your operator to enable billing or to name another model in GEMINI_MODEL.",
     ),
     GenerationErrorKind.BUDGET: (
-        "The studio's budget for Gemini would be passed by this.",
+        "This would exceed the studio's budget for Gemini.",
         "Ask your operator to raise the budget, or wait for the next month.",
     ),
     GenerationErrorKind.RESTING: (
-        "Gemini has failed several times in a row and is left alone for now.",
-        "It is asked again from {back} on.",
+        "Gemini has failed several times in a row, so it is not being asked for now.",
+        "It will be asked again from {back}.",
     ),
     GenerationErrorKind.BAD_REQUEST: (
-        "Gemini would not take the request as it was put.",
+        "Gemini did not accept the request.",
         "Your text is kept. Ask your operator to check GEMINI_MODEL and GEMINI_API_VERSION.",
     ),
     GenerationErrorKind.OVERLOADED: (
@@ -89,11 +91,11 @@ _WORDS: Final[dict[GenerationErrorKind, tuple[str, str]]] = {
     ),
     GenerationErrorKind.DISCONNECTED: (
         "The connection to Gemini was lost.",
-        "What was written is kept. Try again; if it stays so, ask your operator to check the network.",
+        "What was written is kept. Try again; if it happens again, ask your operator to check the network.",
     ),
     GenerationErrorKind.UNKNOWN_END: (
         "Gemini stopped for a reason this version does not know ({reason}).",
-        "What was written is kept. Try again, and tell your operator if it stays so.",
+        "What was written is kept. Try again, and tell your operator if it happens again.",
     ),
     GenerationErrorKind.TIMED_OUT: (
         "Gemini took longer than the studio waits.",
@@ -101,8 +103,8 @@ _WORDS: Final[dict[GenerationErrorKind, tuple[str, str]]] = {
     ),
 }
 
-# The first of these that happened is what a person can act upon; the rest follows from it or says less.
-TELLING: Final[tuple[GenerationErrorKind, ...]] = (
+# Of several errors, the first in this order is the one that a person can act on; the others follow from it or say less.
+REPORT_ORDER: Final[tuple[GenerationErrorKind, ...]] = (
     GenerationErrorKind.BAD_KEY,
     GenerationErrorKind.NO_PERMISSION,
     GenerationErrorKind.BUDGET,
@@ -128,13 +130,13 @@ TELLING: Final[tuple[GenerationErrorKind, ...]] = (
     GenerationErrorKind.MODEL_GONE,
 )
 
-# Google's words that say nothing to a reader, or something else.
-_SAID_BETTER: Final = {"BLOCKLIST": "a word on Google's list", "SPII": "personal data", "OTHER": "no reason given"}
-_MOMENT: Final = re.compile(r"<t:(\d+):\w>")
-_NOT_A_WORD: Final = re.compile(r"[^A-Za-z ]+")
+# Google's codes whose own words would say nothing, or something else.
+_REASON_WORDS: Final = {"BLOCKLIST": "a word on Google's list", "SPII": "personal data", "OTHER": "no reason given"}
+_NOT_LETTERS: Final = re.compile(r"[^A-Za-z ]+")
+_MAX_REASON_CHARS: Final = 60  # a code of Google's is shorter; anything longer is not for a card
 
 
-def fault(
+def create_error(
     kind: GenerationErrorKind,
     *,
     model: str = "",
@@ -143,18 +145,18 @@ def fault(
     back_at: datetime | None = None,
     limit: int | None = None,
 ) -> GenerationError:
-    """The fault of that kind, with its sentence and hint."""
-    sentence, hint = _WORDS[kind]
-    said = {
+    """The error of that kind, with its sentence and hint. ``GenerationError`` describes the arguments."""
+    sentence, hint = _MESSAGES[kind]
+    values = {
         "model": model or "this model",
-        "reason": in_words(reason),
-        "wait": _wait(retry_after),
-        "back": _back(back_at),
+        "reason": format_reason(reason),
+        "wait": _format_wait(retry_after),
+        "back": _format_back_at(back_at),
     }
     return GenerationError(
         kind,
-        sentence.format_map(said),
-        hint.format_map(said),
+        sentence.format_map(values),
+        hint.format_map(values),
         model=model,
         reason=reason,
         retry_after=retry_after,
@@ -163,20 +165,24 @@ def fault(
     )
 
 
-def most_informative(faults: list[GenerationError]) -> GenerationError:
-    """The fault to report when several models or attempts failed; of equals, the first. Needs at least one."""
-    return min(faults, key=lambda found: TELLING.index(found.kind))
+def pick_most_informative(errors: Iterable[GenerationError]) -> GenerationError:
+    """The error to report when several models or attempts failed; the first of several of one kind.
+
+    Raises:
+        ValueError: there is no error to pick from.
+    """
+    return min(errors, key=lambda error: REPORT_ORDER.index(error.kind))
 
 
-def in_words(reason: str) -> str:
-    """The API's word for a reason as a person reads it: ``HARM_CATEGORY_DANGEROUS_CONTENT`` is "dangerous content"."""
-    if reason in _SAID_BETTER:
-        return _SAID_BETTER[reason]
-    plain = _NOT_A_WORD.sub(" ", reason.removeprefix("HARM_CATEGORY_").replace("_", " "))
-    return " ".join(plain.split()).lower()[:60].strip() or "no reason given"
+def format_reason(reason: str) -> str:
+    """The API's code for a reason in plain words: ``HARM_CATEGORY_DANGEROUS_CONTENT`` becomes "dangerous content"."""
+    if reason in _REASON_WORDS:
+        return _REASON_WORDS[reason]
+    words = _NOT_LETTERS.sub(" ", reason.removeprefix("HARM_CATEGORY_").replace("_", " "))
+    return " ".join(words.split()).lower()[:_MAX_REASON_CHARS].strip() or "no reason given"
 
 
-def _wait(seconds: float | None) -> str:
+def _format_wait(seconds: float | None) -> str:
     if seconds is None:
         return "a minute"
     whole = max(1, round(seconds))
@@ -185,17 +191,8 @@ def _wait(seconds: float | None) -> str:
     return f"{round(whole / 60)} minutes"
 
 
-def _back(moment: datetime | None) -> str:
+def _format_back_at(moment: datetime | None) -> str:
+    """The moment as a Discord timestamp, which every reader sees in their own time zone."""
     if moment is None:
         return "midnight, Pacific time"
     return f"<t:{int(moment.timestamp())}:f>"
-
-
-def in_utc(text: str) -> str:
-    """The text with Discord's moments, which every reader sees in their own zone, spelled out for a file."""
-
-    def spelled(found: re.Match[str]) -> str:
-        utc = datetime.fromtimestamp(int(found[1]), UTC)
-        return f"{utc:%H:%M} UTC on {utc.day} {utc:%B}"
-
-    return _MOMENT.sub(spelled, text)

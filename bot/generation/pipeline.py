@@ -1,184 +1,118 @@
-"""Writes one leased run from its first paragraph, or from where it was left, to a stored script."""
+"""Writes one leased run, from its first paragraph or from where it was interrupted, to a stored script."""
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import partial
+from typing import Final
 
 from bot.clock import Wait
-from bot.event_names import GENERATION_COMPLETED, GENERATION_FAILED, GENERATION_FELL_BACK, GRANT_LOG_ADDED, SCRIPT_ADDED
 from bot.generation.card_updater import CardUpdater
-from bot.generation.request import Progress, ScriptRequest
-from bot.generation.run_view import RunView
-from bot.generation.writer import GenerationError, PartRequest, Writer
+from bot.generation.finished_run import FinishedRun
+from bot.generation.request import PartRequest, ScriptRequest
+from bot.generation.resume import find_remaining_text, find_resume_paragraph
+from bot.generation.run_cards import read_run_view
+from bot.generation.run_progress import RunProgress
+from bot.generation.run_view import SHOWN_CUES, RunView
+from bot.generation.writer import GenerationError, Writer
+from bot.jobs.rate_limiter import OnWait
 from bot.ports import RunCards
-from bot.scripts import coverage, text_splitting, timing
-from bot.scripts.models import Draft, Script, WriterKind
-from storage import Database, ReadTransaction, WriteTransaction
-from storage.stores.ebooks import Ebook
+from bot.scripts import text_splitting, timing
+from bot.scripts.models import WriterKind
+from storage import Database, ReadTransaction, WriteTransaction, read_transaction, write_transaction
 from storage.stores.runs import Run
 
 _log = logging.getLogger(__name__)
-NO_KEY = "No Gemini key is set. Ask your operator for GOOGLE_API_KEY to have chapters written by Gemini."
-_CHECKPOINT_SECONDS = 2.0
-_CARRIED_CUES = 6  # how many of the last cues a writer is shown, so that it goes on and does not repeat
 
-OnWait = Callable[[str, float], Awaitable[None]]
+_CHECKPOINT_SECONDS: Final = 2.0
+"""Seconds between two checkpoints. A crash loses at most that much, and the database is not written for every cue."""
+_PREVIOUS_CUES: Final = 6
+"""How many of the last cues a writer is shown, so that it continues the scene without repeating it. More would cost input
+tokens with every part and say little more."""
+
 WriterFactory = Callable[[Run, OnWait], Writer]
-"""Makes the real writer for one run."""
+"""Makes the writer for one run; the writer reports its waits to the ``OnWait``."""
 
 
 @dataclass(frozen=True, slots=True)
 class GenerationPipeline:
-    """Everything that writing a run needs. ``writer_factory`` is None where there is no key: the template writes then."""
+    """Everything that writing a run needs.
+
+    ``writer_factory`` is None where no Gemini key is set; then ``template`` writes everything. ``lease`` is for how long each
+    checkpoint renews the run's lease.
+    """
 
     database: Database
     template: Writer
-    card: RunCards
+    cards: RunCards
     wait: Wait
     lease: timedelta
     writer_factory: WriterFactory | None = None
 
     async def write(self, run: Run) -> str:
-        """The id of the finished script. Every complete cue is kept on the way; the run is ``done`` at the end."""
-        return await _Job(self, run).write()
+        """Writes a run that was just claimed and returns the id of its script; the run is ``done`` afterwards.
+
+        Complete cues are saved while it runs. Whatever happens to Gemini, there is a script at the end.
+
+        Raises:
+            StaleStateError: the run was cancelled, or its lease expired and another process has taken it.
+        """
+        return await RunExecution(self, run).execute()
 
 
-class _Job:
-    """One run being written."""
+class RunExecution:
+    """One run while it is being written."""
 
-    def __init__(self, engine: GenerationPipeline, run: Run) -> None:
-        self.engine = engine
+    def __init__(self, pipeline: GenerationPipeline, run: Run) -> None:
+        self.pipeline = pipeline
+        self.database = pipeline.database
         self.run = run
-        self.order = ScriptRequest.model_validate_json(run.request)
+        self.request = ScriptRequest.from_run(run)
         # Paragraphs longer than a part are cut here, once, so that an index means the same for every part.
         self.paragraphs = tuple(
-            piece for part in text_splitting.parts(text_splitting.paragraphs(run.content)) for piece in part
+            piece for part in text_splitting.split_parts(text_splitting.split_paragraphs(run.content)) for piece in part
         )
-        self.progress = Progress.model_validate_json(run.progress) if run.progress else Progress()
+        self.progress = RunProgress.from_column(run.progress)
         self.part, self.parts = 1, 1
         self.waiting = ""
-        self.view = RunView(run, run.ebook_id, self.order.title, self.order.theme)
-        self.card_updater = CardUpdater(engine.card, engine.wait)
+        self.view = RunView(run, run.ebook_id, self.request.title, self.request.theme)
+        self.card_updater = CardUpdater(pipeline.cards, pipeline.wait)
         self._checkpoint_at = 0.0
 
-    async def write(self) -> str:
-        await self._look_up()
-        self.card_updater.paint(self._view)
-        fault: GenerationError | None = None
+    async def execute(self) -> str:
+        """Writes the whole chapter and stores it; returns the script's id."""
+        self.view = await self._read_view()
+        self.card_updater.schedule_update(self.build_view)
+        writer, error = WriterKind.TEMPLATE, None
         try:
-            if self.engine.writer_factory is not None:
+            if self.pipeline.writer_factory is not None:
                 try:
-                    await self._write_with(self.engine.writer_factory(self.run, self._wait))
+                    await self._write_parts(self.pipeline.writer_factory(self.run, self.report_wait))
+                    writer = WriterKind.GEMINI
                 except GenerationError as raised:
-                    fault = raised
-                    _log.info("run %s: %s (%s)", self.run.id, raised.sentence, raised.kind)
-            by_gemini = self.engine.writer_factory is not None and fault is None
-            # The run keeps what Gemini finished, and that alone: a later try goes on from there.
-            kept = self.progress.model_dump_json() if self.progress.cues else ""
-            if not by_gemini:
+                    error = raised
+                    _log.info("run %s: %s (%s)", self.run.id, error.sentence, error.kind)
+            # Only what Gemini finished is kept for a retry, not what the template adds.
+            kept_progress = self.progress.to_column()
+            if writer is WriterKind.TEMPLATE:
                 await self._write_rest_with_template()
         finally:
             await self.card_updater.close()
-        return await self._store(fault, kept, by_gemini=by_gemini)
-
-    async def _look_up(self) -> None:
-        async def work(tx: ReadTransaction) -> tuple[Ebook | None, dict[str, int]]:
-            ebook = await tx.ebooks.find(self.run.ebook_id)
-            return ebook, await tx.members.get_discord_ids([self.run.member_id] if self.run.member_id else [])
-
-        ebook, by = await self.engine.database.read_shielded(work)
-        self.view = replace(
-            self.view, ebook_title=ebook.title if ebook else self.run.ebook_id, by=next(iter(by.values()), None)
+        return await self._store(
+            FinishedRun(self.run, self.request, self.paragraphs, self.progress, kept_progress, writer, error)
         )
 
-    async def _write_with(self, writer: Writer) -> None:
-        """Goes through the chapter part by part; the progress is complete afterwards.
-
-        At a fault it is what was complete until then.
-        """
-        self._skip_what_is_written()
-        self.part = 1
-        while (start := self.progress.next_paragraph) < len(self.paragraphs):
-            rest = text_splitting.parts(self.paragraphs[start:])
-            self.parts = self.part + len(rest) - 1
-            base = self.progress
-            async with aclosing(writer.write(self._assignment(rest[0]))) as drafts:
-                async for draft in drafts:
-                    self.waiting = ""
-                    self.progress = _merged(base, draft)
-                    self.card_updater.paint(self._view)
-                    await self._checkpoint()
-            self.progress = self.progress.model_copy(update={"next_paragraph": start + len(rest[0])})
-            self.part += 1
-            await self._checkpoint(force=True)
-
-    async def _write_rest_with_template(self) -> None:
-        """What Gemini has finished stays; the rest of the chapter becomes a skeleton."""
-        self._skip_what_is_written()
-        rest = self.paragraphs[self.progress.next_paragraph :]
-        if not rest and self.progress.cues:
-            return
-        self.part = self.parts = 1  # all that is left at once, to the closing music
-        base = self.progress
-        async for draft in self.engine.template.write(self._assignment(rest)):
-            self.progress = _merged(base, draft)
-            self.card_updater.paint(self._view)
-
-    def _skip_what_is_written(self) -> None:
-        """Moves to the first paragraph that the kept cues do not cover, and in it to the first sentence."""
-        if not self.progress.cues:
-            return
-        covered = coverage.resume_after(self.paragraphs, self.progress.cues)
-        first = max(self.progress.next_paragraph, covered)
-        if first < len(self.paragraphs):
-            rest = coverage.remaining_text(self.paragraphs[first], self.progress.cues)
-            if rest:
-                self.paragraphs = (*self.paragraphs[:first], rest, *self.paragraphs[first + 1 :])
-            else:
-                first += 1
-        self.progress = self.progress.model_copy(update={"next_paragraph": first})
-
-    def _assignment(self, paragraphs: tuple[str, ...]) -> PartRequest:
-        return PartRequest(
-            ebook_title=self.view.ebook_title,
-            chapter_number=self.run.chapter_number,
-            title=self.order.title,
-            theme=self.order.theme,
-            notes=self.order.notes,
-            hook=self.order.hook,
-            language=self.order.language,
-            paragraphs=paragraphs,
-            part=self.part,
-            parts=self.parts,
-            cast=self.progress.cast,
-            before=self.progress.cues[-_CARRIED_CUES:],
-            first_cue=len(self.progress.cues) + 1,
-        )
-
-    async def _checkpoint(self, *, force: bool = False) -> None:
-        """Makes the cues safe, a few times a minute and not for every one."""
-        now = asyncio.get_running_loop().time()
-        if not force and now - self._checkpoint_at < _CHECKPOINT_SECONDS:
-            return
-        self._checkpoint_at = now
-        text = self.progress.model_dump_json()
-
-        async def work(tx: WriteTransaction) -> None:
-            await tx.runs.renew(self.run.id, self.run.lease, self.engine.lease, progress=text)
-
-        await self.engine.database.write(work)
-
-    async def _wait(self, reason: str, seconds: float) -> None:
+    async def report_wait(self, reason: str, seconds: float) -> None:
+        """The card says what the writer waits for, and for about how long."""
         self.waiting = f"{reason.rstrip('.')}, about {max(1, round(seconds))} s"
-        self.card_updater.paint(self._view)
+        self.card_updater.schedule_update(self.build_view)
 
-    def _view(self) -> RunView:
-        cues, _ = timing.timed(self.progress.cues)
-        written = sum(len(cue.text) for cue in cues if cue.kind.spoken)
+    def build_view(self) -> RunView:
+        """What the card shows now."""
+        cues, _ = timing.add_timing(self.progress.cues)
+        written = sum(len(cue.text) for cue in cues if cue.kind.is_spoken)
         total = sum(map(len, self.paragraphs)) or 1
         return replace(
             self.view,
@@ -188,86 +122,90 @@ class _Job:
             share=min(written / total, 1.0),
             cue_count=len(cues),
             seconds=cues[-1].start + cues[-1].seconds if cues else 0.0,
-            last_cues=cues[-3:],
+            last_cues=cues[-SHOWN_CUES:],
         )
 
-    async def _store(self, fault: GenerationError | None, kept: str, *, by_gemini: bool) -> str:
-        """Script, grant log, the events and the run's end: one transaction."""
-        run, order, done = self.run, self.order, self.progress
-        cues, running_time = timing.timed(done.cues)
-        script = Script(
-            title=done.title or order.title,
-            logline=done.logline,
-            cast=done.cast,
-            cues=cues,
-            language=order.language,
-            running_time=running_time,
+    async def _write_parts(self, writer: Writer) -> None:
+        """Writes the chapter part by part.
+
+        Raises:
+            GenerationError: the writer could not finish a part. ``progress`` holds what was complete until then.
+        """
+        self._skip_written_text()
+        self.part = 1
+        while (start := self.progress.next_paragraph) < len(self.paragraphs):
+            remaining_parts = text_splitting.split_parts(self.paragraphs[start:])
+            self.parts = self.part + len(remaining_parts) - 1
+            before_part = self.progress
+            async with aclosing(writer.write(self._build_part_request(remaining_parts[0]))) as drafts:
+                async for draft in drafts:
+                    self.waiting = ""
+                    self.progress = before_part.add_draft(draft)
+                    self.card_updater.schedule_update(self.build_view)
+                    await self._save_checkpoint()
+            next_paragraph = start + len(remaining_parts[0])
+            self.progress = self.progress.model_copy(update={"next_paragraph": next_paragraph})
+            self.part += 1
+            await self._save_checkpoint(force=True)
+
+    async def _write_rest_with_template(self) -> None:
+        """What Gemini has finished is kept; the rest of the chapter becomes a skeleton."""
+        self._skip_written_text()
+        paragraphs = self.paragraphs[self.progress.next_paragraph :]
+        if not paragraphs and self.progress.cues:
+            return
+        self.part = self.parts = 1  # the whole rest is one part, so that it ends with the closing music
+        before_part = self.progress
+        async for draft in self.pipeline.template.write(self._build_part_request(paragraphs)):
+            self.progress = before_part.add_draft(draft)
+            self.card_updater.schedule_update(self.build_view)
+
+    def _skip_written_text(self) -> None:
+        """Moves to the first paragraph that the existing cues do not cover, and in it to the first sentence."""
+        if not self.progress.cues:
+            return
+        resume_at = find_resume_paragraph(self.paragraphs, self.progress.cues)
+        index = max(self.progress.next_paragraph, resume_at)
+        if index < len(self.paragraphs):
+            remaining = find_remaining_text(self.paragraphs[index], self.progress.cues)
+            if remaining:
+                self.paragraphs = (*self.paragraphs[:index], remaining, *self.paragraphs[index + 1 :])
+            else:
+                index += 1
+        self.progress = self.progress.model_copy(update={"next_paragraph": index})
+
+    def _build_part_request(self, paragraphs: tuple[str, ...]) -> PartRequest:
+        return PartRequest(
+            ebook_title=self.view.ebook_title,
+            chapter_number=self.run.chapter_number,
+            title=self.request.title,
+            theme=self.request.theme,
+            notes=self.request.notes,
+            hook=self.request.hook,
+            language=self.request.language,
+            paragraphs=paragraphs,
+            part=self.part,
+            parts=self.parts,
+            cast=self.progress.cast,
+            previous_cues=self.progress.cues[-_PREVIOUS_CUES:],
+            first_cue=len(self.progress.cues) + 1,
         )
-        report = coverage.coverage(self.paragraphs, cues)
-        writer = WriterKind.GEMINI if by_gemini else WriterKind.TEMPLATE
 
-        async def work(tx: WriteTransaction) -> str:
-            cost = await tx.runs.sum_costs(run_id=run.id)
-            script_id = await tx.scripts.add(
-                ebook_id=run.ebook_id,
-                chapter_number=run.chapter_number,
-                version=run.version,
-                title=order.title,
-                theme=order.theme,
-                hook=order.hook,
-                writer=writer.value,
-                model=done.model,
-                body=script.model_dump_json(),
-                error="" if by_gemini else fault.text if fault is not None else NO_KEY,
-                coverage=report.model_dump_json(),
-                tokens=done.usage.total,
-                cost_micros=cost,
-                seconds=(running_time.low + running_time.high) // 2,
-                run_id=run.id,
-                member_id=run.member_id,
-            )
-            metadata = {"chapter_number": run.chapter_number, "theme": order.theme, "affiliate_hook": order.hook}
-            document: dict[str, object] = {
-                "eventType": "ebook_created",
-                "ebookId": run.ebook_id,
-                "metadata": metadata,
-                "created_at": tx.now.isoformat(),
-            }
-            if not by_gemini:
-                document["writer"] = WriterKind.TEMPLATE.value
-            log_id = await tx.scripts.add_grant_log(
-                document, ebook_id=run.ebook_id, script_id=script_id, counts=by_gemini
-            )
-            report_event = partial(tx.report, member_id=run.member_id, ebook_id=run.ebook_id)
-            if fault is not None:
-                failure = {
-                    "run_id": run.id,
-                    "reason": fault.kind.value,
-                    "model": fault.model,
-                    "sentence": fault.sentence,
-                }
-                report_event(GENERATION_FAILED, failure)
-                report_event(GENERATION_FELL_BACK, {"run_id": run.id, "from": fault.model, "to": writer.value})
-            report_event(SCRIPT_ADDED, {"doc_id": script_id})
-            report_event(GRANT_LOG_ADDED, {"doc_id": log_id})
-            ids = {"ebook_id": run.ebook_id, "script_id": script_id, "grant_log_id": log_id}
-            report_event(GENERATION_COMPLETED, ids)
-            await tx.runs.finish(run.id, run.lease, script_id=script_id, cost_micros=cost, progress=kept)
-            return script_id
+    async def _save_checkpoint(self, *, force: bool = False) -> None:
+        """Saves the progress and renews the lease, unless that was done a moment ago."""
+        now = asyncio.get_running_loop().time()
+        if force or now - self._checkpoint_at >= _CHECKPOINT_SECONDS:
+            self._checkpoint_at = now
+            await self._renew_lease(self.progress.model_dump_json())
 
-        return await self.engine.database.write(work)
+    @read_transaction
+    async def _read_view(self, tx: ReadTransaction) -> RunView:
+        return await read_run_view(tx, self.run)
 
+    @write_transaction
+    async def _renew_lease(self, tx: WriteTransaction, progress: str) -> None:
+        await tx.runs.renew(self.run.id, self.run.lease, self.pipeline.lease, progress=progress)
 
-def _merged(base: Progress, draft: Draft) -> Progress:
-    """``base`` with what ``draft`` adds: the first part names the script, every part may add voices."""
-    known = {member.name.casefold() for member in base.cast}
-    added = tuple(member for member in draft.cast if member.name.casefold() not in known)
-    return Progress(
-        title=base.title or draft.title,
-        logline=base.logline or draft.logline,
-        cast=base.cast + added,
-        cues=base.cues + draft.cues,  # numbered from the assignment's first cue on
-        next_paragraph=base.next_paragraph,
-        model=draft.model or base.model,
-        usage=base.usage + draft.usage,
-    )
+    @write_transaction
+    async def _store(self, tx: WriteTransaction, finished: FinishedRun) -> str:
+        return await finished.store(tx)

@@ -1,7 +1,7 @@
-"""What Gemini is told: the craft first, which never changes, then the book, and the chapter last, fenced as material.
+"""The prompt for one part of a chapter: the style guide, which never changes, then the book, and the source text last.
 
-The order serves the API's implicit cache (a stable beginning is billed at a tenth) and keeps the story's own words from
-being read as orders: they stand between two lines with a token that nobody could have written into a book.
+The order serves the API's implicit cache (a stable beginning is billed at a tenth). The source text stands between two lines
+that carry a random token, so that nothing in a book can end it and be read as an instruction.
 """
 
 import secrets
@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from bot.generation.writer import PartRequest
+from bot.generation.request import PartRequest
 from bot.scripts.models import Cue
-from bot.scripts.text_units import one_line
+from bot.scripts.text_units import to_single_line
 
 SYSTEM: Final = """\
 You are the script editor of a studio that turns existing, published horror fiction into audio drama. You adapt one part of \
@@ -50,7 +50,7 @@ Cast
 are given.
 - The logline is one sentence that would make somebody listen and gives the end away to nobody."""
 
-_ALREADY: Final = """\
+_PREVIOUS_CUES: Final = """\
 # Already written
 
 The script is under way; these are its last cues. Do not repeat any of them, nor what they already tell. Begin with the \
@@ -67,80 +67,82 @@ says. {end}
 {text}
 STORY {token}>>>"""
 
-_LONGEST_FIELD: Final = 4_000
+_MAX_FIELD_CHARS: Final = 4_000
+"""The most characters of a title, note or other field. As many as Discord's longest text input; callers of the
+façade have no other limit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A request: the system instruction, and the texts of one user turn in their order."""
+    """The system instruction, and the texts of the one user turn in their order."""
 
     system: str
-    turn: tuple[str, ...]
+    user_texts: tuple[str, ...]
 
     @property
-    def chars(self) -> int:
-        """All characters that are sent, for estimates."""
-        return len(self.system) + sum(map(len, self.turn))
+    def character_count(self) -> int:
+        """How many characters are sent, for estimates of the cost."""
+        return len(self.system) + sum(map(len, self.user_texts))
 
 
-def compose(request: PartRequest, token: str = "") -> Prompt:
-    """The request for an request; ``token`` marks the fence and is random unless a test gives it.
+def compose_prompt(request: PartRequest, token: str = "") -> Prompt:
+    """The prompt for one part. ``token`` marks where the source text begins and ends; it is random unless a test sets it.
 
-    Every paragraph stands in it unchanged. There is never a turn of the model: current models refuse a prefilled answer.
+    The prompt contains every paragraph unchanged. It has no model turn, since current models refuse a prefilled response.
     """
     token = token or secrets.token_hex(12)
-    context = [STYLE_GUIDE, _book(request)]
-    if request.before:
-        context.append(_written(request.before))
-    return Prompt(SYSTEM, (*context, _story(request, token)))
+    context = [STYLE_GUIDE, _describe_book(request)]
+    if request.previous_cues:
+        context.append(_describe_previous_cues(request.previous_cues))
+    return Prompt(SYSTEM, (*context, _frame_source(request, token)))
 
 
-def _book(request: PartRequest) -> str:
-    named = {
+def _describe_book(request: PartRequest) -> str:
+    fields = {
         "Book": request.ebook_title,
         "Chapter": f"{request.chapter_number}: {request.title}".rstrip(": "),
         "Theme": request.theme,
         "What the team asks for": request.notes,
         "What listeners are promised": request.hook,
     }
-    lines = [f"- {name}: {_field(value)}" for name, value in named.items() if value.strip()]
-    lines.append(f"- Language of the script, names and directions included: {_language(request)}")
+    lines = [f"- {name}: {_to_field(value)}" for name, value in fields.items() if value.strip()]
+    lines.append(f"- Language of the script, names and directions included: {_describe_language(request)}")
     if request.cast:
         lines.append("\n# The cast so far\n")
-        lines += [f"- {_field(member.name)}: {_field(member.voice)}".rstrip(": ") for member in request.cast]
+        lines += [f"- {_to_field(member.name)}: {_to_field(member.voice)}".rstrip(": ") for member in request.cast]
     return "\n".join(["# This book\n", *lines])
 
 
-def _language(request: PartRequest) -> str:
-    wanted = _field(request.language)
-    return f"{wanted} (translate if the text is in another)" if wanted else "the language of the source text"
+def _describe_language(request: PartRequest) -> str:
+    language = _to_field(request.language)
+    return f"{language} (translate if the text is in another)" if language else "the language of the source text"
 
 
-def _written(before: Iterable[Cue]) -> str:
-    lines = [f"{cue.n}. {cue.speaker or cue.kind.value.upper()}: {cue.text}" for cue in before]
-    return "\n".join([_ALREADY, *lines])
+def _describe_previous_cues(cues: Iterable[Cue]) -> str:
+    lines = [f"{cue.n}. {cue.speaker or cue.kind.value.upper()}: {cue.text}" for cue in cues]
+    return "\n".join([_PREVIOUS_CUES, *lines])
 
 
-def _story(request: PartRequest, token: str) -> str:
+def _frame_source(request: PartRequest, token: str) -> str:
     which = f"part {request.part} of {request.parts}" if request.parts > 1 else "the whole chapter"
     return _SOURCE.format(
         which=which,
         token=token,
-        end=_ending(request),
-        text="\n\n".join(map(_sendable, request.paragraphs)),
+        end=_describe_ending(request),
+        text="\n\n".join(map(_replace_half_surrogates, request.paragraphs)),
     )
 
 
-def _ending(request: PartRequest) -> str:
+def _describe_ending(request: PartRequest) -> str:
     if request.part < request.parts:
         return "The chapter goes on after it: do not close the script, stop where the text stops."
     return "It is the chapter's end: close with music."
 
 
-def _field(value: str) -> str:
-    return one_line(value)[:_LONGEST_FIELD]
+def _to_field(value: str) -> str:
+    return to_single_line(value)[:_MAX_FIELD_CHARS]
 
 
-def _sendable(paragraph: str) -> str:
-    """The paragraph unchanged, but for half surrogates, which cannot be sent at all."""
+def _replace_half_surrogates(paragraph: str) -> str:
+    """The paragraph, with a question mark for each half surrogate, which UTF-8 cannot carry."""
     return paragraph.encode(errors="replace").decode()

@@ -1,33 +1,80 @@
-"""What a run is made from and how far it is: the two JSON documents kept with it."""
+"""From what somebody asks for to what a writer is asked for.
+
+ScriptRequest   what somebody asked for with /script
+RequestedRun    the run that was made from it, waiting for a worker
+PartRequest     one part of the chapter, as one request to a writer
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Final, Self
 
 from pydantic import Field
 
-from bot.scripts.models import CastMember, Cue, Usage, Value
+from bot.scripts.models import CastMember, Cue, FrozenModel
+from storage.stores.ebooks import Ebook
+from storage.stores.runs import Run
 
-MAX_TITLE = 300
+MAX_TITLE: Final = 300
+"""The most characters of a chapter's title. Cards and file names shorten what does not fit."""
+
+# A run has columns of its own for these two, so the JSON of its request does not repeat them.
+_OWN_COLUMNS: Final = {"ebook", "chapter_number"}
 
 
-class ScriptRequest(Value):
-    """What somebody asked for, beside the chapter's text."""
+class ScriptRequest(FrozenModel):
+    """What somebody asked for, besides the chapter's text.
 
-    title: str = Field(max_length=MAX_TITLE)
-    theme: str = "horror"
+    ``ebook`` is a book's id or title as it was typed; an unknown one becomes a new book. ``GenerationService`` fills in an
+    empty ``title`` or ``theme`` from what is stored. An empty ``language`` stands for the language of the chapter.
+    """
+
+    ebook: str
+    chapter_number: int
+    title: str = Field(default="", max_length=MAX_TITLE)
+    theme: str = ""
     notes: str = ""
     hook: str = ""
     language: str = ""
 
+    @classmethod
+    def from_run(cls, run: Run) -> Self:
+        """The request that the run was made from; ``ebook`` is the book's id."""
+        columns = {"ebook": run.ebook_id, "chapter_number": run.chapter_number}
+        return cls.model_validate(columns | json.loads(run.request))
 
-class Progress(Value):
-    """What is safe: complete cues, and where in the chapter the writer stood.
+    def to_column(self) -> str:
+        """The JSON text for the ``request`` column of a run, which ``from_run`` reads."""
+        return self.model_dump_json(exclude=_OWN_COLUMNS)
 
-    ``next_paragraph`` is the index of the first paragraph of the chapter that is not written yet; ``model`` and ``usage``
-    are of the calls so far.
+
+@dataclass(frozen=True, slots=True)
+class RequestedRun:
+    """A run that waits for a worker, its book, and whether the book was created with it."""
+
+    run: Run
+    ebook: Ebook
+    is_new_ebook: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PartRequest:
+    """One part of one chapter, with everything that a writer may know about it.
+
+    ``paragraphs`` is this part's own text. ``cast`` and ``previous_cues`` (the last cues already written) carry over from
+    earlier parts, so that names stay the same and nothing is repeated. ``first_cue`` is the number of the first cue to write.
     """
 
-    title: str = ""
-    logline: str = ""
+    ebook_title: str
+    chapter_number: int
+    title: str
+    theme: str
+    paragraphs: tuple[str, ...]
+    notes: str = ""
+    hook: str = ""
+    language: str = ""
+    part: int = 1
+    parts: int = 1
     cast: tuple[CastMember, ...] = ()
-    cues: tuple[Cue, ...] = ()
-    next_paragraph: int = 0
-    model: str = ""
-    usage: Usage = Usage()
+    previous_cues: tuple[Cue, ...] = ()
+    first_cue: int = 1

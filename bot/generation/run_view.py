@@ -1,21 +1,31 @@
-"""What the card of a run shows."""
+"""Everything that the card of a run shows, as one value."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from bot.scripts.models import Cue, Script
 from storage.stores.runs import Run
 from storage.stores.scripts import StoredScript
 
+SHOWN_CUES: Final = 3
+"""How many of the last cues the card of an unfinished run shows; the card stays short enough for a phone."""
+
 
 @dataclass(frozen=True, slots=True)
 class RunView:
-    """Everything a card shows. ``share`` (0 to 1) is how much of the source is written; ``waiting`` a sentence, if any."""
+    """What the card of a run shows at one moment.
+
+    ``requester_id`` is the Discord id of whoever asked for the script, None where that is unknown. ``share`` (0 to 1) is how
+    much of the source is written, ``seconds`` the running time so far. ``waiting`` is a sentence that says what the writer
+    waits for, or empty. ``runs_ahead`` is how many runs come before this one in the queue. ``stored`` and ``script`` are set
+    once the run is done.
+    """
 
     run: Run
     ebook_title: str
     title: str
     theme: str
-    by: int | None = None
+    requester_id: int | None = None
     part: int = 1
     parts: int = 1
     share: float = 0.0
@@ -23,6 +33,6 @@ class RunView:
     seconds: float = 0.0
     last_cues: tuple[Cue, ...] = ()
     waiting: str = ""
-    ahead: int = 0
+    runs_ahead: int = 0
     stored: StoredScript | None = None
     script: Script | None = None

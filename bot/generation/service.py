@@ -1,224 +1,214 @@
-"""What people do with generations: order, cancel, continue, discard; and what a card shows of one."""
+"""What people do with runs: request a script, start, cancel, resume and retry its run."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.actor import Actor
-from bot.errors import DeliveryError, NotFoundError, StateError
+from bot.errors import DeliveryError, StateError
 from bot.event_names import GENERATION_CANCELLED, GENERATION_RESUMED, GENERATION_STARTED
-from bot.generation.request import Progress, ScriptRequest
-from bot.generation.run_view import RunView
+from bot.generation.draft import Usage
+from bot.generation.request import RequestedRun, ScriptRequest
+from bot.generation.run_cards import RunCardService, get_run
+from bot.generation.run_progress import RunProgress
 from bot.generation.worker import RunWorker
-from bot.ports import RunCards
-from bot.scripts import timing
-from bot.scripts.models import Script, Usage, WriterKind
-from storage import Database, StaleStateError, WriteTransaction
+from bot.scripts.models import WriterKind
+from storage import Database, ReadTransaction, StaleStateError, WriteTransaction, read_transaction, write_transaction
 from storage.leases import LEASE
 from storage.states import RunState
-from storage.stores.ebooks import Ebook
 from storage.stores.runs import NewRun, Run
 
-_GONE = "This run is no longer known here."
+DEFAULT_THEME = "horror"
 
 
 @dataclass(frozen=True, slots=True)
-class RequestedRun:
-    """A run that waits, and whether its book was made for it."""
-
-    run: Run
-    ebook: Ebook
-    new_ebook: bool
-
-
-@dataclass(frozen=True, slots=True)
-class NewChapter:
-    """Which chapter of which book, with the text it is to be written from."""
-
-    ebook: str
-    number: int
-    content: str
-
-
-@dataclass(slots=True)
 class GenerationService:
-    """Orders and steers runs; the worker writes them."""
+    """Creates runs and changes their state; the worker writes them.
+
+    ``has_gemini`` is whether a Gemini key is set, so that a retry can do more than the template did.
+    """
 
     database: Database
     worker: RunWorker
-    card: RunCards
+    run_cards: RunCardService
+    has_gemini: bool
 
-    async def order(
-        self, chapter: NewChapter, order: ScriptRequest, by: Actor | None, *, place: tuple[int, int] | None = None
+    @read_transaction
+    async def find_chapter_text(self, tx: ReadTransaction, ebook: str, chapter_number: int) -> str | None:
+        """The stored text of a chapter; None where there is none. ``ebook`` is an id or a title."""
+        stored_ebook = await tx.ebooks.find(ebook)
+        chapter = await tx.ebooks.find_chapter(stored_ebook.id, chapter_number) if stored_ebook else None
+        return chapter.content if chapter else None
+
+    async def request_script(
+        self, request: ScriptRequest, content: str, by: Actor, *, channel: tuple[int, int]
     ) -> RequestedRun:
-        """Commits text, request and the started event, before a byte goes anywhere. ``place`` is (guild, channel).
+        """A run for the chapter exists, with its text and its event; ``start_run`` lets it be written.
 
-        ``begin`` shows it and lets it be written.
+        Nothing is sent anywhere before. An empty title or theme is filled in from the stored book. ``channel`` is where the
+        card will be: the ids of the server and the channel.
         """
-        return await create_run(self.database, chapter, order, by, place=place)
+        request = await self._fill_defaults(request)
+        return await self._create_run(request, content, by, channel)
 
-    async def begin(self, run_id: str) -> tuple[int, int] | None:
-        """Posts the run's card and lets a worker take it; where the card stands, as (channel, message).
+    async def start_run(self, run_id: str) -> tuple[int, int] | None:
+        """Posts the run's card and lets a worker take the run; returns the ids of the card's channel and message.
 
-        Where Discord would not take the card, the chapter is written all the same, and ``DeliveryError`` says so. None where
-        nobody knows whether it stands there: the worker sees to it.
+        None means that there is no card yet or that it is unknown whether there is one; the worker sees to it later.
+
+        Raises:
+            DeliveryError: Discord refused the card. The chapter is written all the same.
         """
         try:
-            card = await self.card.post_card(await self.view(run_id))
-            if card is not None:
-                await self.place_card(run_id, *card)
+            card = await self.run_cards.post_card(run_id)
         except DeliveryError:
-            await self.place_card(run_id, None, None)
+            await self.run_cards.set_card(run_id, None, None)
             raise
         except TimeoutError:
-            await self.refresh(run_id)  # finds it, or posts it, if Discord is well again
-            run = await self.get(run_id)
+            await self.run_cards.refresh_card(run_id)  # finds the card, or posts it, if Discord works again
+            run = await self.get_run(run_id)
             card = (run.channel_id, run.card_id) if run.channel_id is not None and run.card_id is not None else None
         finally:
             self.worker.wake()
         return card
 
-    async def place_card(self, run_id: str, channel_id: int | None, message_id: int | None) -> None:
-        """The run is shown in this message from now on; None where it cannot be shown."""
+    async def cancel_run(self, run_id: str, by: Actor) -> None:
+        """``ready | writing | interrupted → cancelled``; writing has stopped and the card says so.
 
-        async def work(tx: WriteTransaction) -> None:
-            await tx.runs.set_card(run_id, channel_id, message_id)
-
-        await self.database.write(work)
-
-    async def cancel(self, run_id: str, by: Actor) -> None:
-        """The run is cancelled and its card says so; ``StateError`` when it had ended before."""
-
-        async def work(tx: WriteTransaction) -> Run:
-            run = await tx.runs.cancel(run_id)
-            member_id = await tx.members.remember(by)
-            data = {"run_id": run.id, "chapter_number": run.chapter_number}
-            tx.report(GENERATION_CANCELLED, data, member_id=member_id, ebook_id=run.ebook_id)
-            return run
-
+        Raises:
+            StateError: the run has already ended.
+        """
         try:
-            await self.database.write(work)
+            await self._cancel_run(run_id, by)
         except StaleStateError:
-            await self.refresh(run_id)  # a card that offers this has missed its end
+            await self.run_cards.refresh_card(run_id)  # a card that still offers this has missed the run's end
             raise StateError("This run has already ended.", "Nothing was changed.") from None
         await self.worker.cancel(run_id)
-        await self.refresh(run_id)
+        await self.run_cards.refresh_card(run_id)
 
     async def resume_run(self, run_id: str, by: Actor) -> None:
-        """An interrupted run waits again, with all that was written; ``StateError`` when it is not interrupted."""
+        """``interrupted → ready``: the run waits for a worker again, with everything that was written.
 
-        async def work(tx: WriteTransaction) -> Run:
-            run = await tx.runs.requeue(run_id)
-            member_id = await tx.members.remember(by)
-            data = {"run_id": run.id, "chapter_number": run.chapter_number}
-            tx.report(GENERATION_RESUMED, data, member_id=member_id, ebook_id=run.ebook_id)
-            return run
-
+        Raises:
+            StateError: the run is not interrupted.
+        """
         try:
-            await self.database.write(work)
+            await self._requeue_run(run_id, by)
         except StaleStateError:
             raise StateError("This run is not waiting to be continued.", "Its card shows where it stands.") from None
-        await self.refresh(run_id)
+        await self.run_cards.refresh_card(run_id)
         self.worker.wake()
 
-    async def repeat(self, run_id: str, by: Actor, *, place: tuple[int, int]) -> RequestedRun:
-        """A new run for the chapter of an ended one, from the same text; what Gemini had finished is kept."""
-        run = await self.get(run_id)
-        if run.state is RunState.DONE and self.worker.pipeline.writer_factory is None:
+    async def retry_run(self, run_id: str, by: Actor, *, channel: tuple[int, int]) -> None:
+        """The chapter of a run is written again: an interrupted run is resumed, for an ended one a new run is started.
+
+        The new run has the same text and continues from what Gemini had finished. ``channel`` is where its card will be: the
+        ids of the server and the channel.
+
+        Raises:
+            NotFoundError: there is no such run.
+            StateError: the run waits or is being written, or it is done and no Gemini key is set, so that a new run would give
+                the same template.
+            DeliveryError: Discord refused the card of the new run. The chapter is written all the same.
+        """
+        run = await self.get_run(run_id)
+        if run.state is RunState.INTERRUPTED:
+            await self.resume_run(run_id, by)
+            return
+        if run.state in {RunState.READY, RunState.WRITING}:
+            raise StateError("This chapter is already being written.", "Its card shows how far it is.")
+        if run.state is RunState.DONE and not self.has_gemini:
             raise StateError(
                 "No Gemini key is set.", "Ask your operator for GOOGLE_API_KEY; until then this is the template."
             )
         progress = ""
-        if run.progress and await self._fell_back(run):
-            kept = Progress.model_validate_json(run.progress)
-            progress = kept.model_copy(update={"usage": Usage()}).model_dump_json()
-        chapter = NewChapter(run.ebook_id, run.chapter_number, run.content)
-        order = ScriptRequest.model_validate_json(run.request)
-        return await create_run(self.database, chapter, order, by, place=place, progress=progress)
+        if run.progress and not await self._is_written_by_gemini(run):
+            kept = RunProgress.from_column(run.progress)
+            progress = kept.model_copy(update={"usage": Usage()}).model_dump_json()  # the first run has paid for it
+        requested = await self._create_run(ScriptRequest.from_run(run), run.content, by, channel, progress)
+        await self.start_run(requested.run.id)
 
-    async def get(self, run_id: str) -> Run:
-        """The run; ``NotFoundError`` where there is none."""
-        async with self.database.read() as tx:
-            try:
-                return await tx.runs.get(run_id)
-            except KeyError:
-                raise NotFoundError(_GONE, "Type `/script` to begin a new one.") from None
+    @read_transaction
+    async def get_run(self, tx: ReadTransaction, run_id: str) -> Run:
+        """The run.
 
-    async def _fell_back(self, run: Run) -> bool:
-        async with self.database.read() as tx:
-            return run.script_id is None or (await tx.scripts.get(run.script_id)).writer == WriterKind.TEMPLATE
+        Raises:
+            NotFoundError: there is no such run.
+        """
+        return await get_run(tx, run_id)
 
-    async def refresh(self, run_id: str) -> None:
-        """The run's card shows where it stands now; where it cannot be reached, the worker tries again."""
-        view = await self.view(run_id)
-        shown = await self.card.update_card(view)
-        rests = view.run.state not in {RunState.READY, RunState.WRITING}
+    @read_transaction
+    async def _fill_defaults(self, tx: ReadTransaction, request: ScriptRequest) -> ScriptRequest:
+        ebook = await tx.ebooks.find(request.ebook)
+        chapter = await tx.ebooks.find_chapter(ebook.id, request.chapter_number) if ebook else None
+        title = chapter.title if chapter else f"Chapter {request.chapter_number}"
+        theme = (ebook.theme if ebook else "") or DEFAULT_THEME
+        return request.model_copy(update={"title": request.title or title, "theme": request.theme or theme})
 
-        async def work(tx: WriteTransaction) -> None:
-            await tx.runs.set_card_state(run_id, view.run.state if shown and rests else None)
+    @read_transaction
+    async def _is_written_by_gemini(self, tx: ReadTransaction, run: Run) -> bool:
+        return run.script_id is not None and (await tx.scripts.get(run.script_id)).writer != WriterKind.TEMPLATE
 
-        await self.database.write(work)
+    @write_transaction
+    async def _create_run(
+        self,
+        tx: WriteTransaction,
+        request: ScriptRequest,
+        content: str,
+        by: Actor,
+        channel: tuple[int, int],
+        progress: str = "",
+    ) -> RequestedRun:
+        return await create_run(tx, request, content, by, channel=channel, progress=progress)
 
-    async def view(self, run_id: str) -> RunView:
-        """What the card of a resting run shows."""
-        run = await self.get(run_id)
-        order = ScriptRequest.model_validate_json(run.request)
-        async with self.database.read() as tx:
-            ebook = await tx.ebooks.find(run.ebook_id)
-            by = await tx.members.get_discord_ids([run.member_id] if run.member_id else [])
-            stored = await tx.scripts.get(run.script_id) if run.script_id else None
-            ahead = await tx.runs.count_ahead(run) if run.state is RunState.READY else 0
-        view = RunView(
-            run,
-            ebook.title if ebook else run.ebook_id,
-            order.title,
-            order.theme,
-            by=next(iter(by.values()), None),
-            ahead=ahead,
-            stored=stored,
-            script=Script.from_json(stored.body) if stored else None,
-        )
-        if run.progress and stored is None:
-            cues, _ = timing.timed(Progress.model_validate_json(run.progress).cues)
-            view = replace(view, cue_count=len(cues), last_cues=cues[-3:])
-        return view
+    @write_transaction
+    async def _cancel_run(self, tx: WriteTransaction, run_id: str, by: Actor) -> None:
+        run = await tx.runs.cancel(run_id)
+        data = {"run_id": run.id, "chapter_number": run.chapter_number}
+        tx.report(GENERATION_CANCELLED, data, actor=by, ebook_id=run.ebook_id)
+
+    @write_transaction
+    async def _requeue_run(self, tx: WriteTransaction, run_id: str, by: Actor) -> None:
+        run = await tx.runs.requeue(run_id)
+        data = {"run_id": run.id, "chapter_number": run.chapter_number}
+        tx.report(GENERATION_RESUMED, data, actor=by, ebook_id=run.ebook_id)
 
 
 async def create_run(
-    database: Database,
-    chapter: NewChapter,
-    order: ScriptRequest,
-    by: Actor | None,
+    tx: WriteTransaction,
+    request: ScriptRequest,
+    content: str,
+    by: Actor | None = None,
     *,
-    place: tuple[int, int] | None = None,
+    channel: tuple[int, int] | None = None,
     progress: str = "",
     owner: str | None = None,
     lease: timedelta = LEASE,
 ) -> RequestedRun:
-    """A run with its chapter and its started event, in one transaction. With ``owner`` it is leased at once."""
+    """A run with its chapter and its event. With ``owner`` it is leased at once; otherwise it waits for a worker.
 
-    async def work(tx: WriteTransaction) -> RequestedRun:
-        member_id = await tx.members.remember(by) if by else None
-        ebook = await tx.ebooks.find(chapter.ebook)
-        new = False
-        if ebook is None:
-            ebook, new = await tx.ebooks.add(chapter.ebook, chapter.ebook, order.theme)
-        await tx.ebooks.put_chapter(ebook.id, chapter.number, order.title, chapter.content)
-        new_run = NewRun(
-            ebook_id=ebook.id,
-            chapter_number=chapter.number,
-            version=await tx.runs.next_version(ebook.id, chapter.number),
-            member_id=member_id,
-            guild_id=place[0] if place else None,
-            channel_id=place[1] if place else None,
-            request=order.model_dump_json(),
-            content=chapter.content,
-            progress=progress,
-        )
-        run = await tx.runs.add(new_run)
-        started = {"ebook_id": ebook.id, "chapter_number": chapter.number, "theme": order.theme}
-        tx.report(GENERATION_STARTED, started, member_id=member_id, ebook_id=ebook.id)
-        if owner is not None:
-            run = await tx.runs.claim(owner, lease, run.id) or run
-        return RequestedRun(run, ebook, new)
-
-    return await database.write(work)
+    ``content`` becomes the chapter's current text. ``channel`` holds the ids of the server and the channel for the card, None
+    for a run without a card. ``progress`` is the JSON of a ``RunProgress`` to continue from, or empty.
+    """
+    member_id = await tx.members.remember(by) if by else None
+    ebook = await tx.ebooks.find(request.ebook)
+    is_new_ebook = False
+    if ebook is None:
+        ebook, is_new_ebook = await tx.ebooks.get_or_add(request.ebook, request.ebook, request.theme)
+    await tx.ebooks.save_chapter(ebook.id, request.chapter_number, request.title, content)
+    new_run = NewRun(
+        ebook_id=ebook.id,
+        chapter_number=request.chapter_number,
+        version=await tx.runs.next_version(ebook.id, request.chapter_number),
+        member_id=member_id,
+        guild_id=channel[0] if channel else None,
+        channel_id=channel[1] if channel else None,
+        request=request.to_column(),
+        content=content,
+        progress=progress,
+    )
+    run = await tx.runs.add(new_run)
+    data = {"ebook_id": ebook.id, "chapter_number": request.chapter_number, "theme": request.theme}
+    tx.report(GENERATION_STARTED, data, member_id=member_id, ebook_id=ebook.id)
+    if owner is not None:
+        run = await tx.runs.claim(owner, lease, run.id) or run
+    return RequestedRun(run, ebook, is_new_ebook)

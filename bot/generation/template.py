@@ -1,7 +1,7 @@
 """The offline writer: a plain, usable skeleton made from the chapter's own words, and honest about it.
 
-Every word of the source is spoken, in its order: what stands in quotation marks becomes dialogue, the rest narration. A
-speaker is named only where the text names one beside the quotation. Nothing is guessed beyond that.
+Every word of the source is spoken, in its order: text in quotation marks becomes dialogue, the rest narration. A speaker is
+named only where the text names one beside the quotation. Nothing else is guessed.
 """
 
 import asyncio
@@ -10,58 +10,42 @@ from collections.abc import AsyncGenerator
 from typing import Final, NamedTuple
 
 from bot.clock import Wait, wait_plainly
-from bot.generation.gemini.response import LONGEST_CUE, NARRATOR, VOICE
-from bot.generation.writer import PartRequest
-from bot.scripts.models import CastMember, Cue, CueKind, Draft, WriterKind
-from bot.scripts.text_splitting import pieces
-from bot.scripts.text_units import one_line, units
+from bot.generation.draft import Draft
+from bot.generation.request import PartRequest
+from bot.scripts.models import MAX_CUE_CHARS, NARRATOR, UNKNOWN_SPEAKER, CastMember, Cue, CueKind, WriterKind
+from bot.scripts.text_splitting import split_text
+from bot.scripts.text_units import find_units, to_single_line
 
 LOGLINE: Final = "Template: a skeleton made from the chapter's own text."
-_STEPS: Final = 4
+_VOICES: Final = {NARRATOR: "The storyteller", UNKNOWN_SPEAKER: "A speaker whom the text does not name"}
+_DRAFTS: Final = 4  # drafts when nobody watches; enough for the card to be seen growing
 
-_SAID: Final = (
+_SPEECH_VERBS: Final = (
     "said|says|asked|asks|replied|replies|answered|whispered|whispers|murmured|muttered|cried|shouted|called|screamed|hissed|"
     "sighed|added|repeated|dijo|preguntó|susurró|respondió|dit|demanda|murmura|répondit|sagte|fragte|flüsterte|rief|antwortete"
 )
 _NAME: Final = r"(?:(?:Mr|Mrs|Ms|Miss|Dr|St)\.?\s+)?[A-ZÀ-ÖØ-Þ][\w’'-]*(?:\s+[A-ZÀ-ÖØ-Þ][\w’'-]*)?"
-_AFTER: Final = re.compile(
-    rf"[\s,.–—-]*(?:(?:{_SAID})\s+(?:the\s+(?P<role>\w+)|(?P<name>{_NAME}))|(?:the\s+(?P<who>\w+)|(?P<first>{_NAME}))\s+(?:{_SAID})\b)"
+_TAG_AFTER_QUOTATION: Final = re.compile(
+    rf"[\s,.–—-]*(?:(?:{_SPEECH_VERBS})\s+(?:the\s+(?P<role>\w+)|(?P<name>{_NAME}))"
+    rf"|(?:the\s+(?P<who>\w+)|(?P<first>{_NAME}))\s+(?:{_SPEECH_VERBS})\b)"
 )
-_BEFORE: Final = re.compile(
-    rf"(?:^|[.!?…]\s+)(?:(?P<name>{_NAME})|[Tt]he\s+(?P<role>\w+))\s+(?:{_SAID})\b[^.!?…]*[,:]\s*$"
+_TAG_BEFORE_QUOTATION: Final = re.compile(
+    rf"(?:^|[.!?…]\s+)(?:(?P<name>{_NAME})|[Tt]he\s+(?P<role>\w+))\s+(?:{_SPEECH_VERBS})\b[^.!?…]*[,:]\s*$"
 )
-_NOBODY: Final = frozenset(
-    (
-        "he",
-        "she",
-        "it",
-        "they",
-        "i",
-        "we",
-        "you",
-        "one",
-        "who",
-        "this",
-        "that",
-        "there",
-        "then",
-        "and",
-        "but",
-        "so",
-        "her",
-        "his",
-    )
+# Words that stand where a name could, and are none.
+_NOT_NAMES: Final = frozenset(
+    "he she it they i we you one who this that there then and but so her his".split()  # noqa: SIM905 - easier to read
 )
 
-_QUOTED: Final = re.compile(
+_QUOTATION: Final = re.compile(
     r"“[^“”]+(?:”|$)|„[^„“”]+[“”]|«[^«»]+»|»[^«»]+«|「[^「」]+」|『[^『』]+』|(?<!\w)\"[^\"]+\""
     r"|(?<!\w)‘[^‘]*?[,.!?…—]’(?!\w)"
     r"|^[—―–]\s?[¿¡\w][^—―–]*"  # a paragraph that opens with a dash, as Spanish and French print speech
 )
-_MARKS: Final = '“”„«»「」『』"‘’—―– '
+_QUOTATION_SIGNS: Final = '“”„«»「」『』"‘’—―– '
 
-# Only what is plainly heard, and only where the text says that it happens.
-_HEARD: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
+# Only sounds that are plainly heard, and only where the text says that they happen.
+_SOUNDS: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
     (re.compile(pattern, re.IGNORECASE), sound)
     for pattern, sound in (
         (r"\bthunder (?:rolled|rumbled|cracked|crashed|boomed)\b", "THUNDER – ROLLS"),
@@ -80,14 +64,14 @@ _HEARD: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
 
 
 class _Line(NamedTuple):
-    """A stretch of a paragraph and who says it."""
+    """A stretch of a paragraph and its speaker."""
 
     text: str
     speaker: str
 
 
 class TemplateWriter:
-    """Writes without any service. ``pace`` is the seconds between two cues, for watching; 0 is at once."""
+    """Writes without any service. ``pace`` is the seconds between two cues, for demonstrations; 0 means at once."""
 
     def __init__(self, pace: float = 0.0, wait: Wait = wait_plainly) -> None:
         self._pace = pace
@@ -99,43 +83,39 @@ class TemplateWriter:
         return WriterKind.TEMPLATE
 
     async def write(self, request: PartRequest) -> AsyncGenerator[Draft, None]:
-        """Ever longer drafts, cue by cue at a pace, else in a few steps. Raises nothing, whatever the text."""
-        cues = _script(request)
-        step = 1 if self._pace > 0 else max(1, -(-len(cues) // _STEPS))
+        """Yields drafts that grow: cue by cue where there is a pace, else in a few steps. Never raises."""
+        cues = _build_cues(request)
+        step = 1 if self._pace > 0 else max(1, -(-len(cues) // _DRAFTS))
         for end in [*range(step, len(cues), step), len(cues)]:
             if self._pace > 0:
                 await self._wait(asyncio.sleep(self._pace), "the template's next cue")
-            yield _draft(request, cues[:end])
+            yield _build_draft(request, cues[:end])
 
 
-def _draft(request: PartRequest, cues: tuple[Cue, ...]) -> Draft:
-    known = {member.name: member for member in request.cast}
+def _build_draft(request: PartRequest, cues: tuple[Cue, ...]) -> Draft:
+    known_members = {member.name: member for member in request.cast}
     speakers = dict.fromkeys(cue.speaker for cue in cues if cue.speaker)
-    cast = tuple(known.get(name) or CastMember(name=name, voice=_VOICES.get(name, "")) for name in speakers)
-    return Draft(title=one_line(request.title), logline=LOGLINE, cast=cast, cues=cues)
+    cast = tuple(known_members.get(name) or CastMember(name=name, voice=_VOICES.get(name, "")) for name in speakers)
+    return Draft(title=to_single_line(request.title), logline=LOGLINE, cast=cast, cues=cues)
 
 
-_VOICES: Final = {NARRATOR: "The storyteller", VOICE: "A speaker whom the text does not name"}
-
-
-def _script(request: PartRequest) -> tuple[Cue, ...]:
+def _build_cues(request: PartRequest) -> tuple[Cue, ...]:
     cues: list[Cue] = []
 
-    def add(kind: CueKind, text: str, speaker: str = "", direction: str = "") -> None:
-        for piece in pieces(text, LONGEST_CUE):
-            n = request.first_cue + len(cues)
-            cues.append(Cue(n=n, kind=kind, text=piece, speaker=speaker, direction=direction))
+    def add(kind: CueKind, text: str, speaker: str = "") -> None:
+        for piece in split_text(text, MAX_CUE_CHARS):
+            cues.append(Cue(n=request.first_cue + len(cues), kind=kind, text=piece, speaker=speaker))
 
-    theme = one_line(request.theme).upper()
-    if request.part == 1 and not request.before:
+    theme = to_single_line(request.theme).upper()
+    if request.part == 1 and not request.previous_cues:
         add(CueKind.MUSIC, f"OPENING THEME{f' ({theme})' if theme else ''} – ESTABLISH AND UNDER")
-    still = ""
+    open_speaker = ""
     for paragraph in request.paragraphs:
-        lines = _lines(one_line(paragraph), still)
-        # A speech over several paragraphs opens each of them with a quotation mark and closes the last one only.
-        goes_on = bool(lines) and lines[-1].speaker != NARRATOR and paragraph.rfind("“") > paragraph.rfind("”")
-        still = lines[-1].speaker if goes_on else ""
-        for sound in _sounds(lines):
+        lines = _split_lines(to_single_line(paragraph), open_speaker)
+        # A speech over several paragraphs opens each of them with a quotation mark and closes only the last one.
+        is_open = bool(lines) and lines[-1].speaker != NARRATOR and paragraph.rfind("“") > paragraph.rfind("”")
+        open_speaker = lines[-1].speaker if is_open else ""
+        for sound in _find_sounds(lines):
             add(CueKind.SFX, sound)
         for line in lines:
             add(CueKind.NARRATION if line.speaker == NARRATOR else CueKind.DIALOGUE, line.text, line.speaker)
@@ -144,39 +124,43 @@ def _script(request: PartRequest) -> tuple[Cue, ...]:
     return tuple(cues)
 
 
-def _lines(paragraph: str, still: str) -> list[_Line]:
-    """The paragraph as narration and dialogue; joined, they hold every word of it. ``still`` is whose speech goes on."""
-    found = list(_QUOTED.finditer(paragraph))
+def _split_lines(paragraph: str, open_speaker: str) -> list[_Line]:
+    """The paragraph as narration and dialogue; together the lines hold every word of it.
+
+    ``open_speaker`` is whoever's speech continues from the paragraph before; empty if nobody's does.
+    """
+    quotations = list(_QUOTATION.finditer(paragraph))
     lines: list[_Line] = []
-    speaker = still
+    speaker = open_speaker
     at = 0
-    for number, quotation in enumerate(found):
+    for number, quotation in enumerate(quotations):
         before = paragraph[at : quotation.start()]
-        until = found[number + 1].start() if number + 1 < len(found) else len(paragraph)
-        speaker = _speaker(before, paragraph[quotation.end() : until]) or speaker
-        lines += _narration(before)
-        text = quotation[0].strip(_MARKS)
-        lines += [_Line(text, speaker or VOICE)] if units(text) else []
+        until = quotations[number + 1].start() if number + 1 < len(quotations) else len(paragraph)
+        speaker = _find_speaker(before, paragraph[quotation.end() : until]) or speaker
+        lines += _build_narration(before)
+        text = quotation[0].strip(_QUOTATION_SIGNS)
+        lines += [_Line(text, speaker or UNKNOWN_SPEAKER)] if find_units(text) else []
         at = quotation.end()
-    return lines + _narration(paragraph[at:])
+    return lines + _build_narration(paragraph[at:])
 
 
-def _narration(text: str) -> list[_Line]:
-    """A line for the narrator, unless the stretch holds nothing that can be said."""
-    return [_Line(text.lstrip(" ,;.—―–").rstrip(), NARRATOR)] if units(text) else []
+def _build_narration(text: str) -> list[_Line]:
+    """One line for the narrator, or none where the text has nothing that can be spoken."""
+    return [_Line(text.lstrip(" ,;.—―–").rstrip(), NARRATOR)] if find_units(text) else []
 
 
-def _speaker(before: str, after: str) -> str:
-    """Who is plainly said to speak, in capitals; nobody is empty."""
-    for found in (_AFTER.match(after), _BEFORE.search(before)):
-        if found is not None:
-            name = next((value for value in found.groupdict().values() if value), "")
-            if name.split()[0].casefold() not in _NOBODY:
+def _find_speaker(before: str, after: str) -> str:
+    """The name of the speaker, in capitals, that the text beside a quotation states; empty where it states none."""
+    for tag in (_TAG_AFTER_QUOTATION.match(after), _TAG_BEFORE_QUOTATION.search(before)):
+        if tag is not None:
+            name = next((value for value in tag.groupdict().values() if value), "")
+            if name.split()[0].casefold() not in _NOT_NAMES:
                 return name.upper()
     return ""
 
 
-def _sounds(lines: list[_Line]) -> list[str]:
-    told = " ".join(line.text for line in lines if line.speaker == NARRATOR)
-    heard = [(found.start(), sound) for pattern, sound in _HEARD if (found := pattern.search(told))]
-    return [sound for _, sound in sorted(heard)]
+def _find_sounds(lines: list[_Line]) -> list[str]:
+    """The sounds that the narration mentions, in its order."""
+    narration = " ".join(line.text for line in lines if line.speaker == NARRATOR)
+    matches = ((pattern.search(narration), sound) for pattern, sound in _SOUNDS)
+    return [sound for _, sound in sorted((match.start(), sound) for match, sound in matches if match)]

@@ -1,91 +1,70 @@
-"""The seam between a run and whoever writes: ``Writer``, what it is asked for, and how it fails.
+"""The interface between a run and whoever writes: ``Writer``, and how writing fails.
 
-Two writers stand behind it: ``gemini.py`` (the real one) and ``template.py`` (honest, offline, from the chapter's own text).
+There are two writers: ``gemini/writer.py`` asks Gemini, ``template.py`` works offline from the chapter's own text.
 """
 
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
 from bot.errors import MythError
-from bot.scripts.models import CastMember, Cue, Draft, WriterKind
-
-
-@dataclass(frozen=True, slots=True)
-class PartRequest:
-    """One part of one chapter, with all that a writer may know about it.
-
-    ``paragraphs`` is this part's own text; ``cast`` and ``before`` (the last cues already written) carry over from earlier
-    parts, so that names stay and nothing is repeated. ``first_cue`` is the number of the first cue to write.
-    """
-
-    ebook_title: str
-    chapter_number: int
-    title: str
-    theme: str
-    paragraphs: tuple[str, ...]
-    notes: str = ""
-    hook: str = ""
-    language: str = ""
-    part: int = 1
-    parts: int = 1
-    cast: tuple[CastMember, ...] = ()
-    before: tuple[Cue, ...] = ()
-    first_cue: int = 1
+from bot.generation.draft import Draft
+from bot.generation.request import PartRequest
+from bot.scripts.models import WriterKind
 
 
 class Writer(Protocol):
-    """Turns an assignment into cues."""
+    """Turns one part of a chapter into cues."""
 
     @property
     def kind(self) -> WriterKind:
-        """Who this is, as it is recorded with the script."""
+        """Which writer this is, as it is stored with the script."""
         ...
 
     def write(self, request: PartRequest) -> AsyncGenerator[Draft, None]:
-        """Ever longer drafts; the last one before the end is complete.
+        """Yields drafts that grow; the last one is the complete part.
 
-        Raises ``GenerationError``. What was yielded before the fault stays good: those cues are complete.
+        Raises:
+            GenerationError: the part could not be finished. The cues yielded before are complete and can be kept.
         """
         ...
 
 
 class GenerationErrorKind(StrEnum):
-    """The ways in which writing goes wrong, each with its own sentence, hint and treatment."""
+    """The ways in which writing fails; each has its own sentence, hint and handling. The values are stored with events."""
 
     BAD_KEY = "bad_key"
     NO_PERMISSION = "no_permission"
-    MODEL_GONE = "model_gone"  # retired, or closed to this account
+    MODEL_GONE = "model_gone"  # retired, or not available to this account
     QUOTA_MINUTE = "quota_minute"
     QUOTA_DAY = "quota_day"
-    QUOTA_NONE = "quota_none"  # limit: 0, the model is not in this tier
-    BUDGET = "budget"  # our own monthly limit
-    RESTING = "resting"  # it failed too often; we leave it alone for a while
+    QUOTA_NONE = "quota_none"  # a limit of 0: the model is not in the account's tier
+    BUDGET = "budget"  # our own monthly budget
+    RESTING = "resting"  # our circuit breaker is open after too many failures
     BAD_REQUEST = "bad_request"
-    OVERLOADED = "overloaded"  # 5xx, HTML from a proxy
+    OVERLOADED = "overloaded"  # a 5xx status, or HTML from a proxy
     PROMPT_BLOCKED = "prompt_blocked"
     OUTPUT_BLOCKED = "output_blocked"
     RECITATION = "recitation"
-    TRUNCATED = "truncated"  # out of output tokens
-    THOUGHT_OUT = "thought_out"  # all output tokens spent on thinking
+    TRUNCATED = "truncated"  # the output limit was reached
+    THOUGHT_OUT = "thought_out"  # the output limit was reached by thinking alone
     EMPTY = "empty"
     MALFORMED = "malformed"  # not JSON
-    WRONG_SHAPE = "wrong_shape"  # JSON, but no script
+    WRONG_SHAPE = "wrong_shape"  # JSON, but not a script
     CUT_OFF = "cut_off"  # the stream ended without a finish reason
-    STALLED = "stalled"
+    STALLED = "stalled"  # nothing arrived for too long
     DISCONNECTED = "disconnected"
-    UNKNOWN_END = "unknown_end"  # a finish reason this version does not know
+    UNKNOWN_END = "unknown_end"  # a finish reason that this version does not know
     TIMED_OUT = "timed_out"  # the whole call took too long
 
 
 class GenerationError(MythError):
-    """A writer could not finish.
+    """A writer could not finish. ``error_messages.create_error`` creates it with its sentence and hint.
 
-    ``kind`` says which of the ways; ``model`` who was asked; ``reason`` the API's own word for it (a block reason, a finish
-    reason), never a message body; ``retry_after`` is in seconds where the API named a wait; ``back_at`` when a daily quota
-    returns; ``limit`` is the quota's value where it was told.
+    ``model`` is the model that was asked. ``reason`` is the API's own code for it (a block reason, a finish reason), never the
+    text of a message. ``retry_after`` is in seconds, where the API named a wait. ``back_at`` is when a daily quota is renewed
+    or the circuit breaker closes. ``limit`` is the value of the quota, where the API named it.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Our own queue for Gemini's requests a minute: the limit is kept, and everybody is told their place and time."""
+"""A queue for requests to Gemini that keeps the limit of requests a minute and reports everybody's place in it."""
 
 import asyncio
 import itertools
@@ -8,24 +8,28 @@ from typing import Final
 
 from bot.clock import Wait, wait_plainly
 
-WINDOW: Final = 60.0
-_MARGIN: Final = 1.0
-"""Seconds more than the window: two requests may come closer together on their way."""
-_REMEMBERED: Final = 10.0
-"""Windows after which a learned limit is forgotten, to be learned anew: accounts change, other programs stop."""
-_LOOK: Final = 1.0
-_COOL: Final = 30.0
-"""Seconds of silence after a refusal that named none."""
+WINDOW_SECONDS: Final = 60.0
+"""Gemini's limits are per minute."""
+_MARGIN_SECONDS: Final = 1.0
+"""Added to the window, since two requests may come closer together on their way."""
+_LEARNED_WINDOWS: Final = 10.0
+"""After so many windows a learned limit is forgotten and learned again: accounts change, and other programs that shared the
+quota stop."""
+_POLL_SECONDS: Final = 1.0
+"""How often a waiting caller recalculates its place; the text it reports is in whole seconds."""
+_DEFAULT_PAUSE_SECONDS: Final = 30.0
+"""The pause after a refusal that named none: half a window, after which part of the quota is usually free again."""
 
 OnWait = Callable[[str, float], Awaitable[None]]
+"""Called before a wait, and again when its reason changes: with the reason in a sentence, and the seconds it will take."""
 
 
 @dataclass(slots=True)
-class _Gate:
-    """One model's limit, when its last requests left, and who waits. Moments are the event loop's seconds."""
+class _ModelState:
+    """One model's limit, when its last requests were sent, and who waits. Moments are seconds on the event loop's clock."""
 
     limit: int | None
-    sent: list[float] = field(default_factory=list)
+    sent_at: list[float] = field(default_factory=list)
     closed_until: float = 0.0
     queue: list[int] = field(default_factory=list)
     learned_at: float = 0.0
@@ -33,83 +37,95 @@ class _Gate:
 
 @dataclass(slots=True)
 class RateLimiter:
-    """Lets at most ``per_minute`` requests to each model pass in a minute; unset, the number is learned from refusals."""
+    """Lets at most ``per_minute`` requests a minute pass to each model. None: the limit is learned from refusals.
+
+    ``window`` is the length of that minute in seconds; tests shorten it.
+    """
 
     per_minute: int | None = None
     wait: Wait = wait_plainly
-    window: float = WINDOW
-    _gates: dict[str, _Gate] = field(default_factory=dict)
+    window: float = WINDOW_SECONDS
+    _models: dict[str, _ModelState] = field(default_factory=dict)
     _tickets: "itertools.count[int]" = field(default_factory=itertools.count)
 
     async def acquire(self, model: str, on_wait: OnWait) -> float:
-        """Seconds that were waited until this request may go; ``tell`` hears why and how long, again as it changes."""
-        gate = self._gate(model)
+        """Waits until a request to ``model`` may be sent; returns how many seconds that took.
+
+        ``on_wait`` is called when there is a wait, and again whenever the caller's place in the queue changes.
+        """
+        state = self._get_state(model)
         loop = asyncio.get_running_loop()
-        came = loop.time()
+        arrived_at = loop.time()
         ticket = next(self._tickets)
-        gate.queue.append(ticket)
-        told = 0
+        state.queue.append(ticket)
+        reported_place = 0
         try:
             while True:
-                place = gate.queue.index(ticket) + 1
-                pause = self._pause(gate, place, loop.time())
+                place = state.queue.index(ticket) + 1
+                pause = self._calculate_pause(state, place, loop.time())
                 if place == 1 and pause <= 0:
-                    gate.sent.append(loop.time())
-                    return loop.time() - came
-                if told != place:
-                    told = place
-                    await on_wait(_why(gate, place), pause)
-                await self.wait(asyncio.sleep(min(max(pause, 0.01), _LOOK)), "a turn at Gemini")
+                    state.sent_at.append(loop.time())
+                    return loop.time() - arrived_at
+                if reported_place != place:
+                    reported_place = place
+                    await on_wait(_describe_wait(state, place), pause)
+                await self.wait(asyncio.sleep(min(max(pause, 0.01), _POLL_SECONDS)), "a turn at Gemini")
         finally:
-            gate.queue.remove(ticket)
+            state.queue.remove(ticket)
 
     def record_refusal(self, model: str, retry_after: float | None, limit: int | None) -> float:
-        """A request was one too many: nothing passes for the seconds returned, and the limit is known better."""
-        gate = self._gate(model)
-        now = asyncio.get_running_loop().time()
-        gate.sent = [moment for moment in gate.sent if moment > now - self._span]
-        # One of these was not counted. Which is not known; without the oldest the rest is never too early in any window.
-        del gate.sent[:1]
-        passed = len(gate.sent)
-        learned = limit if limit and limit > 0 else passed
-        if self.per_minute is None and learned:
-            known = self._limit(gate, now)
-            gate.limit = learned if known is None else min(known, learned)
-            gate.learned_at = now
-        gate.closed_until = max(gate.closed_until, now + (_COOL if retry_after is None else retry_after))
-        return gate.closed_until - now
+        """Nothing passes to the model for the seconds returned, after the API refused a request as one too many.
 
-    def _limit(self, gate: _Gate, now: float) -> int | None:
-        """The limit as it is believed now: what was learned long ago may no longer hold."""
-        if self.per_minute is None and gate.limit is not None and now - gate.learned_at > _REMEMBERED * self.window:
-            gate.limit = None
-        return gate.limit
+        ``retry_after`` (seconds) and ``limit`` (requests a minute) are what the refusal named, or None. Where ``per_minute``
+        is not set, the limit is learned from it.
+        """
+        state = self._get_state(model)
+        now = asyncio.get_running_loop().time()
+        state.sent_at = [moment for moment in state.sent_at if moment > now - self._span]
+        # The API did not count one of these, and which one is unknown. Without the oldest, no window is ever too full.
+        del state.sent_at[:1]
+        learned = limit if limit and limit > 0 else len(state.sent_at)
+        if self.per_minute is None and learned:
+            believed = self._get_limit(state, now)
+            state.limit = learned if believed is None else min(believed, learned)
+            state.learned_at = now
+        pause = _DEFAULT_PAUSE_SECONDS if retry_after is None else retry_after
+        state.closed_until = max(state.closed_until, now + pause)
+        return state.closed_until - now
+
+    def _get_limit(self, state: _ModelState, now: float) -> int | None:
+        """The limit as it is believed now; a learned one is forgotten after a while."""
+        is_old = now - state.learned_at > _LEARNED_WINDOWS * self.window
+        if self.per_minute is None and state.limit is not None and is_old:
+            state.limit = None
+        return state.limit
 
     @property
     def _span(self) -> float:
-        return self.window + min(_MARGIN, self.window / 10)
+        """The window with its margin, in seconds."""
+        return self.window + min(_MARGIN_SECONDS, self.window / 10)
 
-    def _gate(self, model: str) -> _Gate:
-        return self._gates.setdefault(model, _Gate(self.per_minute))
+    def _get_state(self, model: str) -> _ModelState:
+        return self._models.setdefault(model, _ModelState(self.per_minute))
 
-    def _pause(self, gate: _Gate, place: int, now: float) -> float:
-        """Seconds until the one at ``place`` may go, if everybody before goes as early as possible."""
+    def _calculate_pause(self, state: _ModelState, place: int, now: float) -> float:
+        """Seconds until the caller at ``place`` may send, if everybody before sends as early as possible."""
         span = self._span
-        limit = self._limit(gate, now)
-        gate.sent = [moment for moment in gate.sent if moment > now - span]
-        moments = list(gate.sent)
+        limit = self._get_limit(state, now)
+        state.sent_at = [moment for moment in state.sent_at if moment > now - span]
+        moments = list(state.sent_at)
         moment = now
         for _ in range(place):
-            moment = max(now, gate.closed_until)
+            moment = max(now, state.closed_until)
             if limit is not None and len(moments) >= limit:
                 moment = max(moment, moments[-limit] + span)
             moments.append(moment)
         return moment - now
 
 
-def _why(gate: _Gate, place: int) -> str:
-    if gate.limit is None:
+def _describe_wait(state: _ModelState, place: int) -> str:
+    if state.limit is None:
         return "Waiting for Gemini: it asked for a pause"
-    allowed = "1 request a minute is" if gate.limit == 1 else f"{gate.limit} requests a minute are"
+    allowed = "1 request a minute is" if state.limit == 1 else f"{state.limit} requests a minute are"
     ordinal = {1: "next", 2: "2nd", 3: "3rd"}.get(place, f"{place}th")
     return f"Waiting for Gemini: {allowed} allowed, yours is {ordinal}"

@@ -158,15 +158,19 @@ class JobWorker(Generic[J]):
             await self._start_due()
             if not self._running:
                 return
-            waker = asyncio.ensure_future(self._wake.wait())
-            try:
-                tasks = {waker, *(task for _, task in self._running.values())}
-                await self.wait(
-                    asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED), f"{self.handler.kind} that are running"
-                )
-            finally:
-                waker.cancel()
+            await self.wait(self._wait_for_change(), f"{self.handler.kind} that are running")
             self._wake.clear()
+
+    async def _wait_for_change(self) -> None:
+        """Returns when a job has ended or the worker is woken."""
+        # Started inside the wait, not before it: the demo's simulated Discord would take the task for unfinished work.
+        waker = asyncio.create_task(self._wake.wait())
+        try:
+            await asyncio.wait(
+                {waker, *(task for _, task in self._running.values())}, return_when=asyncio.FIRST_COMPLETED
+            )
+        finally:
+            waker.cancel()
 
     async def _start_due(self) -> None:
         while not self._stop.is_set() and (free := self.limit - len(self._running)) > 0:
@@ -184,6 +188,8 @@ class JobWorker(Generic[J]):
         key = self.handler.get_key(job)
         task = asyncio.create_task(self._run_job(key, job, recovered=recovered))
         self._running[key] = job, task
+        # Not in the task itself: a task that is cancelled before its first step runs none of its code.
+        task.add_done_callback(lambda _: self._forget(key))
         if key in self._cancelled:  # between the claim and this line
             task.cancel()
 
@@ -192,9 +198,10 @@ class JobWorker(Generic[J]):
             await self.handler.run(job, recovered=recovered)
         except Exception as error:  # noqa: BLE001 - the job's lease expires, and a later sweep recovers it
             log_unexpected(error, f"working on {self.handler.kind} {key}")
-        finally:
-            self._running.pop(key, None)
-            self._wake.set()
+
+    def _forget(self, key: str) -> None:
+        self._running.pop(key, None)
+        self._wake.set()
 
     async def _recover(self) -> None:
         all_owners = self.exclusive and not self._has_recovered_all

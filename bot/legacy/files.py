@@ -1,111 +1,58 @@
-"""The four files: what they are called, what is in them, how their bytes become text and their times become moments."""
+"""The four files: their names and what is in them."""
 
-import hashlib
-import json
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
-from bot.ebooks.text import BOMS, UNSTORABLE
 from storage.stores.events import PROGRESS_FILE
 
-LEFTOVERS: Final = "import_leftovers"
-LEFTOVERS_FILE: Final = "import_leftovers.txt"
-MOST_DEPTH: Final = 200
-"""Levels; what is nested further might not be read again where the program's own stack is fuller."""
+SKIPPED_COLLECTION: Final = "import_leftovers"
+"""The documents that hold the raw text of what an import skipped."""
+SKIPPED_FILE: Final = "import_leftovers.txt"
+"""The file to which an export writes that text."""
 _ID: Final = re.compile(r"[a-z][a-z_]*_(?:[0-9a-f]{16}|\d{8}_\d{6}_\d{6})")
+"""An id of this studio, or of the predecessor, which used the time instead of random digits."""
 
 
 @dataclass(frozen=True, slots=True)
 class LegacyFile:
-    """One of the four. ``keyed``: an object of documents by id, else an array; ``fields``: what makes out an element."""
+    """One of the four files.
+
+    If it is ``keyed``, it contains one object of documents by id, else one array. ``noun`` is what the reports call one
+    element. ``required_fields`` are the fields by which an element of an array is recognised.
+    """
 
     name: str
     noun: str
     keyed: bool
-    fields: frozenset[str]
+    required_fields: frozenset[str]
 
     @property
     def collection(self) -> str:
-        """The name without its ending."""
+        """The file's name without its extension."""
         return self.name.removesuffix(".json")
 
-    def accepts(self, key: str | None, value: dict[str, Any]) -> bool:
-        """Whether an object found behind a damage is an element of this file."""
+    def is_element(self, key: str | None, value: dict[str, Any]) -> bool:
+        """Whether an object that was found after a damaged place is an element of this file; ``key`` is None without one."""
         if not self.keyed:
-            return self.fields <= value.keys()
-        own = value.get("id")
-        found = own if key is None else key
-        return isinstance(found, str) and (_ID.fullmatch(found) is not None or (key is not None and found == own))
+            return self.required_fields <= value.keys()
+        own_id = value.get("id")
+        element_id = own_id if key is None else key
+        if not isinstance(element_id, str):
+            return False
+        return _ID.fullmatch(element_id) is not None or (key is not None and element_id == own_id)
 
 
-SCRIPTS: Final = LegacyFile("audio_scripts.json", "script", keyed=True, fields=frozenset())
-GRANTS: Final = LegacyFile("grant_logs.json", "grant log", keyed=True, fields=frozenset())
+SCRIPTS: Final = LegacyFile("audio_scripts.json", "script", keyed=True, required_fields=frozenset())
+GRANTS: Final = LegacyFile("grant_logs.json", "grant log", keyed=True, required_fields=frozenset())
 NOTIFICATIONS: Final = LegacyFile(
-    "notifications.json", "announcement", keyed=False, fields=frozenset({"title", "message", "metadata", "timestamp"})
+    "notifications.json",
+    "announcement",
+    keyed=False,
+    required_fields=frozenset({"title", "message", "metadata", "timestamp"}),
 )
-PROGRESS: Final = LegacyFile(PROGRESS_FILE, "event", keyed=False, fields=frozenset({"timestamp", "event", "data"}))
-FILES: Final = (SCRIPTS, GRANTS, NOTIFICATIONS, PROGRESS)  # grant logs are weighed by the scripts that are there
-
-
-def decoded(content: bytes) -> tuple[str, int | None]:
-    """The bytes as text, and the first line (from 1) with bytes that are no text and were read as ``�``."""
-    encoding = next((name for bom, name in BOMS if content.startswith(bom)), None) or _unmarked(content)
-    try:
-        return content.decode(encoding), None
-    except UnicodeDecodeError as error:
-        text = content.decode(encoding, errors="replace")
-        return text, content[: error.start].decode(encoding, errors="replace").count("\n") + 1
-
-
-def _unmarked(content: bytes) -> str:
-    """UTF-16 without its mark shows by its zero bytes: JSON begins with a sign of ASCII."""
-    start = content[:2]
-    if len(start) < 2 or start.count(0) != 1:
-        return "utf-8"
-    return "utf-16-be" if start[0] == 0 else "utf-16-le"
-
-
-def is_empty(text: str) -> bool:
-    """Whether nothing stands in it: a power cut can leave a file full of zeros."""
-    return not text.strip(" \t\r\n\x00\ufeff")
-
-
-def storable(text: str) -> str:
-    """The text without what no database takes: NULs and halves of surrogate pairs."""
-    return UNSTORABLE.sub("", text)
-
-
-def moment(value: object, zone: ZoneInfo) -> datetime | None:
-    """The moment that an ISO text names, read in ``zone`` where it names none itself; None where it is no moment."""
-    if not isinstance(value, str):
-        return None
-    try:
-        found = datetime.fromisoformat(value.strip())
-        return (found if found.tzinfo is not None else found.replace(tzinfo=zone)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-
-
-def digest(value: object) -> str:
-    """SHA-256 of the value, whatever its layout and the order of its keys."""
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def too_deep(value: object, raw: str) -> bool:
-    """Whether it is nested more than ``MOST_DEPTH`` levels; ``raw`` is its JSON text."""
-    if raw.count("{") + raw.count("[") <= MOST_DEPTH:
-        return False
-    level, depth = [value], 0
-    while level and depth <= MOST_DEPTH:
-        depth += 1
-        level = [
-            inner
-            for outer in level
-            if isinstance(outer, dict | list)
-            for inner in (outer.values() if isinstance(outer, dict) else outer)
-        ]
-    return bool(level)
+PROGRESS: Final = LegacyFile(
+    PROGRESS_FILE, "event", keyed=False, required_fields=frozenset({"timestamp", "event", "data"})
+)
+FILES: Final = (SCRIPTS, GRANTS, NOTIFICATIONS, PROGRESS)
+"""In the order of the import: whether a grant log counts depends on the scripts that are there."""

@@ -1,42 +1,58 @@
-"""Takes the four files in: every complete element once, in batches that are each one transaction with their marks.
+"""Imports the four files: every complete record once, in batches.
 
-An element's mark is its file and key, or its file, digest and occurrence where elements have no keys, so that the same file
-taken in again, or one that has grown, brings only what is new.
+Each batch is one transaction with its import records, so an import that was interrupted is completed by the next one.
 """
 
 import json
 from collections import Counter
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from bot.errors import InputError
 from bot.event_names import LEGACY_FILES_IMPORTED
-from bot.legacy.files import FILES, LEFTOVERS, LegacyFile, decoded, is_empty
-from bot.legacy.import_report import FileReport, excerpt
-from bot.legacy.mapping import DocumentMapper, native
-from bot.legacy.records import Record, read_records
-from storage import Database, WriteTransaction
+from bot.legacy.decoding import decode_bytes, is_blank
+from bot.legacy.files import FILES, LegacyFile
+from bot.legacy.import_report import FileReport, make_excerpt
+from bot.legacy.mapping import DocumentMapper, find_own_exports
+from bot.legacy.records import Record, read_records, source_for_changed
+from storage import Database, WriteTransaction, write_transaction
 from storage.stores.imports import ImportRecord
 
 BATCH: Final = 500
-_BATCH_SIGNS: Final = 4_000_000
-_UNREPORTED: Final = "import_unreported"
+"""Records in one transaction: large enough that commits cost little, small enough that other writers hardly wait."""
+_BATCH_CHARACTERS: Final = 4_000_000
+"""Characters in one transaction, for files with very large records: keeps the memory and the transaction small."""
+_UNREPORTED_KEY: Final = "import_unreported"
+"""The key of the counts of what was imported and not yet reported by an event, as JSON by collection."""
 _CHANGED: Final = "has changed since it was imported; kept as it was"
 
 
-@dataclass(frozen=True, slots=True)
-class _Fate:
-    """What became of one piece: 'imported', 'known', 'skipped' or '' for a mere note."""
+class _Outcome(Enum):
+    IMPORTED = auto()
+    KNOWN = auto()  # imported earlier, or made by this studio itself
+    SKIPPED = auto()  # its raw text is kept
+    NOTED = auto()  # no data: only the place where the file was cut off
 
-    given: Record
-    counted: str
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """The outcome of one record and the note about it; ``import_record`` is to be stored."""
+
+    record: Record
+    outcome: _Outcome
     note: str = ""
+    import_record: ImportRecord | None = None
 
 
 def check_folder(folder: Path) -> None:
-    """``InputError`` where the folder is none or holds none of the four files."""
+    """Returns if there is something to import.
+
+    Raises:
+        InputError: the folder does not exist, or contains none of the four files.
+    """
     if not folder.is_dir():
         raise InputError(f"There is no folder {folder}.", "Name the folder that holds the JSON files.")
     if not any((folder / file.name).exists() for file in FILES):
@@ -44,49 +60,59 @@ def check_folder(folder: Path) -> None:
         raise InputError(f"The folder {folder} holds none of the files that can be imported.", f"They are {names}.")
 
 
-async def import_folder(database: Database, folder: Path, zone: ZoneInfo) -> list[FileReport]:
-    """Takes over what is new in the folder's files and reports it in one event; the outcome by file."""
-    reports = [await _file(database, folder / file.name, file, zone) for file in FILES]
+@dataclass(frozen=True, slots=True)
+class FolderImporter:
+    """Imports the files of a folder; times without an offset are read in ``zone``."""
 
-    async def finish(tx: WriteTransaction) -> None:
-        counts = json.loads(await tx.key_values.get(_UNREPORTED) or "{}")
+    database: Database
+    zone: ZoneInfo
+
+    async def import_folder(self, folder: Path) -> list[FileReport]:
+        """Everything new in the folder's files is stored and reported by one event; returns a report for each file.
+
+        A file that is missing or unreadable is named in its report and does not stop the others.
+        """
+        reports = [await self._import_file(folder / file.name, file) for file in FILES]
+        await self._report_import()
+        return reports
+
+    async def _import_file(self, path: Path, file: LegacyFile) -> FileReport:
+        report = FileReport(file)
+        text = _read_text(path, report)
+        importer = _FileImporter(self.database, file, DocumentMapper(file, self.zone), report)
+        batch: list[Record] = []
+        characters = 0
+        for record in read_records(file, text):
+            batch.append(record)
+            characters += len(record.raw_text)
+            if len(batch) >= BATCH or characters >= _BATCH_CHARACTERS:
+                await importer.import_batch(batch)
+                batch, characters = [], 0
+        await importer.import_batch(batch)
+        return report
+
+    @write_transaction
+    async def _report_import(self, tx: WriteTransaction) -> None:
+        """The event counts also what an interrupted import has stored and not reported."""
+        counts = json.loads(await tx.key_values.get(_UNREPORTED_KEY) or "{}")
         if counts:
             tx.report(LEGACY_FILES_IMPORTED, counts)
-            await tx.key_values.put(_UNREPORTED, "{}")
-
-    await database.write(finish)
-    return reports
+            await tx.key_values.put(_UNREPORTED_KEY, "{}")
 
 
-async def _file(database: Database, path: Path, file: LegacyFile, zone: ZoneInfo) -> FileReport:
-    report = FileReport(file)
-    text = _text(path, report)
-    intake = _FileImporter(database, file, DocumentMapper(file, zone), report)
-    batch: list[Record] = []
-    signs = 0
-    for given in read_records(file, text):
-        batch.append(given)
-        signs += len(given.raw)
-        if len(batch) >= BATCH or signs >= _BATCH_SIGNS:
-            await intake.take(batch)
-            batch, signs = [], 0
-    await intake.take(batch)
-    return report
-
-
-def _text(path: Path, report: FileReport) -> str:
-    """What stands in the file; nothing, and why, where nothing can be read."""
+def _read_text(path: Path, report: FileReport) -> str:
+    """The file's text; empty with a remark in the report if it cannot be read."""
     try:
-        text, damaged = decoded(path.read_bytes())
+        text, damaged_line = decode_bytes(path.read_bytes())
     except FileNotFoundError:
         report.remark = "not there"
         return ""
     except OSError as error:
         report.remark = f"cannot be read ({error.strerror})"
         return ""
-    if damaged is not None:
-        report.note(damaged, "", "from here on there are bytes that are no text; each was read as �")
-    if is_empty(text):
+    if damaged_line is not None:
+        report.add_note(damaged_line, "", "from here on there are bytes that are no text; each was read as �")
+    if is_blank(text):
         report.remark = "empty"
         return ""
     return text
@@ -94,77 +120,79 @@ def _text(path: Path, report: FileReport) -> str:
 
 @dataclass(slots=True)
 class _FileImporter:
-    """One file on its way in."""
+    """Imports the records of one file, batch by batch."""
 
     database: Database
     file: LegacyFile
     mapper: DocumentMapper
     report: FileReport
-    met: set[str] = field(default_factory=set)
-    """Marks whose very content has stood in the file already: what differs then is no change but a second content."""
+    confirmed_sources: set[str] = field(default_factory=set)
+    """Sources whose stored content has occurred in this file. Different content under such a source is a second document in
+    the same file, and not a change of the stored one."""
 
-    async def take(self, batch: list[Record]) -> None:
-        """The batch is in, with its marks, or nothing of it is."""
+    async def import_batch(self, batch: list[Record]) -> None:
+        """The records and their import records are stored, or nothing is; the report counts them."""
+        if not batch:
+            return
+        for result in await self._store_batch(batch):
+            self.report.imported += result.outcome is _Outcome.IMPORTED
+            self.report.known += result.outcome is _Outcome.KNOWN
+            self.report.skipped += result.outcome is _Outcome.SKIPPED
+            if result.note:
+                subject = make_excerpt(result.record.key or result.record.raw_text)
+                self.report.add_note(result.record.segment.line, subject, result.note)
 
-        async def work(tx: WriteTransaction) -> list[_Fate]:
-            return await self._batch(tx, batch)
+    @write_transaction
+    async def _store_batch(self, tx: WriteTransaction, batch: list[Record]) -> list[_Result]:
+        sources = {source for record in batch for source in (record.source, record.duplicate_source) if source}
+        known = await tx.imports.get_by_source(list(sources))
+        own_sources = await find_own_exports(tx, self.file, batch)
+        results: list[_Result] = []
+        for record in batch:
+            result = await self._store_record(tx, record, known, own_sources)
+            results.append(result)
+            if result.import_record is not None:
+                known[result.import_record.source] = result.import_record
+        await tx.imports.add([result.import_record for result in results if result.import_record is not None])
+        await self._count_unreported(tx, sum(result.outcome is _Outcome.IMPORTED for result in results))
+        return results
 
-        for fate in await self.database.write(work) if batch else ():
-            self.report.imported += fate.counted == "imported"
-            self.report.known += fate.counted == "known"
-            self.report.skipped += fate.counted == "skipped"
-            if fate.note:
-                self.report.note(fate.given.piece.line, excerpt(fate.given.key or fate.given.raw), fate.note)
-
-    async def _batch(self, tx: WriteTransaction, batch: list[Record]) -> list[_Fate]:
-        sources = {source for given in batch for source in (given.source, given.again) if source}
-        known = await tx.imports.known(list(sources))
-        own = await native(tx, self.file, batch)
-        marks: list[ImportRecord] = []
-        fates: list[_Fate] = []
-        for given in batch:
-            fate, mark = await self._one(tx, given, known, own)
-            fates.append(fate)
-            if mark is not None:
-                known[mark.source] = mark
-                marks.append(mark)
-        await tx.imports.add(marks)
-        imported = sum(fate.counted == "imported" for fate in fates)
+    async def _count_unreported(self, tx: WriteTransaction, imported: int) -> None:
         if imported:
-            counts = Counter(json.loads(await tx.key_values.get(_UNREPORTED) or "{}"))
+            counts = Counter(json.loads(await tx.key_values.get(_UNREPORTED_KEY) or "{}"))
             counts[self.file.collection] += imported
-            await tx.key_values.put(_UNREPORTED, json.dumps(counts))
-        return fates
+            await tx.key_values.put(_UNREPORTED_KEY, json.dumps(counts))
 
-    async def _one(
-        self, tx: WriteTransaction, given: Record, known: dict[str, ImportRecord], own: set[str]
-    ) -> tuple[_Fate, ImportRecord | None]:
-        if given.fault:
-            if not given.raw:  # the file's sudden end: nothing stands there
-                return _Fate(given, "", given.fault), None
-            return await self._leave(tx, given, given.source, known, f"skipped, since {given.fault}")
-        before = known.get(given.source)
-        own_export = before is None and given.source in own
-        if before is None or before.digest == given.digest:
-            self.met.add(given.source)
-        if (before and before.digest == given.digest) or given.again in known or own_export:
-            return _Fate(given, "known"), None
-        if before is not None and given.source not in self.met:
-            source = f"{self.file.name}/leftover/{given.again.rpartition('+')[2]}/1"
-            return await self._leave(tx, given, source, known, _CHANGED)
-        filed = await self.mapper.store_record(tx, given, fresh_id=before is not None)
-        note = filed.note
-        if before is not None:
-            note = f"stands there more than once with different content; this one is kept as {filed.target}"
-        mark = ImportRecord(given.source if before is None else given.again, filed.target, given.digest)
-        return _Fate(given, "imported", note), mark
+    async def _store_record(
+        self, tx: WriteTransaction, record: Record, known: dict[str, ImportRecord], own_sources: set[str]
+    ) -> _Result:
+        if record.skip_reason:
+            if not record.raw_text:  # the place where the file was cut off
+                return _Result(record, _Outcome.NOTED, record.skip_reason)
+            return await self._skip(tx, record, record.source, known, f"skipped, since {record.skip_reason}")
+        earlier = known.get(record.source)
+        if earlier is None or earlier.digest == record.digest:
+            self.confirmed_sources.add(record.source)
+        is_unchanged = earlier is not None and earlier.digest == record.digest
+        is_own_export = earlier is None and record.source in own_sources
+        if is_unchanged or is_own_export or record.duplicate_source in known:
+            return _Result(record, _Outcome.KNOWN)
+        if earlier is None:
+            stored = await self.mapper.store_record(tx, record, fresh_id=False)
+            import_record = ImportRecord(record.source, stored.target, record.digest)
+            return _Result(record, _Outcome.IMPORTED, stored.note, import_record)
+        if record.source not in self.confirmed_sources:
+            return await self._skip(tx, record, source_for_changed(self.file, record), known, _CHANGED)
+        stored = await self.mapper.store_record(tx, record, fresh_id=True)
+        note = f"occurs more than once with different content; this one is kept as {stored.target}"
+        import_record = ImportRecord(record.duplicate_source, stored.target, record.digest)
+        return _Result(record, _Outcome.IMPORTED, note, import_record)
 
-    async def _leave(
-        self, tx: WriteTransaction, given: Record, source: str, known: dict[str, ImportRecord], why: str
-    ) -> tuple[_Fate, ImportRecord | None]:
-        """Skipped and named; its raw text is kept, once."""
-        fate = _Fate(given, "skipped", why)
-        if source in known or source in await tx.imports.known([source]):
-            return fate, None
-        target = await self.mapper.leave(tx, given, LEFTOVERS, why)
-        return fate, ImportRecord(source, target, given.digest)
+    async def _skip(
+        self, tx: WriteTransaction, record: Record, source: str, known: dict[str, ImportRecord], reason: str
+    ) -> _Result:
+        """Keeps the record's raw text, unless an earlier import has kept it."""
+        if source in known or source in await tx.imports.get_by_source([source]):
+            return _Result(record, _Outcome.SKIPPED, reason)
+        target = await self.mapper.keep_skipped(tx, record, reason)
+        return _Result(record, _Outcome.SKIPPED, reason, ImportRecord(source, target, record.digest))

@@ -1,8 +1,8 @@
-"""Reads a JSON file that may be damaged: everything complete comes back, and the stretches that cannot be read.
+"""Reads a JSON file that may be damaged: every complete element, and the segments that cannot be read.
 
-A sound file is one array or one object, decoded element by element. Where an element cannot be decoded, the reader goes from
-brace to brace until it finds one that decodes to something that belongs there (``Accepts``), and goes on behind it. Each
-brace is tried once, so the time grows with the file's length times the depth of its nesting, never with its square.
+An intact file is one array or one object and is decoded element by element. If an element cannot be decoded, the reader
+tries one brace after the other until it finds an object that belongs in the file (``IsElement``), and continues behind it.
+Each brace is tried once, so the time grows with the file's length times the depth of its nesting, never with its square.
 """
 
 import re
@@ -10,29 +10,32 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from bot.legacy.json_decoder import CUT_OFF, BrokenError, Decoder
+from bot.legacy.json_decoder import FILE_ENDS, Decoder, UnreadableError
 
-Accepts = Callable[[str | None, dict[str, Any]], bool]
-"""Whether an object found after a damage is an element, judged by its key (None where it has none) and its content."""
+IsElement = Callable[[str | None, dict[str, Any]], bool]
+"""Whether an object found after a damaged place is an element, by its key (None if it has none) and its content."""
 
-_BLANK: Final = re.compile(r"[ \t\r\n]*")
+_WHITESPACE: Final = re.compile(r"[ \t\r\n]*")
 _BRACE: Final = re.compile(r"\{")
-_MEMBER: Final = re.compile(r'"[ \t\r\n]*:[ \t\r\n]*\Z')
-_TOKEN: Final = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[][{}]', re.DOTALL)
-_LONGEST_KEY: Final = 1_000
+_KEY_END: Final = re.compile(r'"[ \t\r\n]*:[ \t\r\n]*\Z')
+_STRING_OR_BRACKET: Final = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[][{}]', re.DOTALL)
+_MAX_KEY: Final = 1_000
+"""Characters before a value in which its key is looked for; ids have far fewer."""
 _NOTHING: Final = " \t\r\n,[]{}\x00\ufeff"
-CUT_AFTER: Final = "the file is cut off here; whatever followed is not in it"
-TEXT: Final = "it is a mere text; a quotation mark may be missing before it"
-NO_END: Final = "it has no end; the next one seems to stand in it"
+"""A segment of these characters alone contains no data and is not reported."""
+FILE_CUT_OFF: Final = "the file is cut off here; whatever followed is not in it"
+STRAY_TEXT: Final = "it is only a text; a quotation mark may be missing before it"
+MISSING_END: Final = "it has no end; the next one seems to be inside it"
+BEHIND_THE_END: Final = "it is behind the end"
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch of the text, ``start`` to ``end``, beginning on ``line`` (from 1).
+class Segment:
+    """A stretch of the text from ``start`` to ``end``, which begins on ``line`` (from 1).
 
-    Without ``fault`` it is a complete element with its ``value``, which begins at ``body``, and in an object its ``key``;
-    else ``fault`` says why it cannot be read. An empty stretch with a fault is the place where the file was cut off between
-    two elements.
+    Without ``error`` it is a complete element: its ``value``, which begins at ``value_start``, and its ``key`` if the file
+    is an object. Otherwise ``error`` says why it cannot be read. An empty segment with an error is the place where the file
+    was cut off between two elements.
     """
 
     line: int
@@ -40,8 +43,8 @@ class Piece:
     end: int
     key: str | None = None
     value: Any = None
-    body: int = 0
-    fault: str = ""
+    value_start: int = 0
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,138 +53,147 @@ class _Element:
     end: int
     key: str | None
     value: Any
-    body: int
+    value_start: int
 
 
-def pieces(text: str, *, keyed: bool, accepts: Accepts) -> Iterator[Piece]:
-    """The text's elements and unreadable stretches, in order; ``keyed``: an object of elements is expected, not an array."""
-    return _Reader(text, "{}" if keyed else "[]", accepts).pieces()
+def read_segments(text: str, *, keyed: bool, is_element: IsElement) -> Iterator[Segment]:
+    """The text's elements and unreadable segments, in order; ``keyed`` means that an object is expected, not an array."""
+    return _SegmentReader(text, "{}" if keyed else "[]", is_element).read_segments()
 
 
-class _Reader:
-    def __init__(self, text: str, brackets: str, accepts: Accepts) -> None:
+class _SegmentReader:
+    def __init__(self, text: str, brackets: str, is_element: IsElement) -> None:
         self._text = text
         self._decoder = Decoder(text)
         self._open, self._close = brackets[0], brackets[1]
-        self._accepts = accepts
-        self._hopeless: set[int] = set()  # braces of a nest too deep to be read that are never closed
-        self._line, self._counted = 1, 0
+        self._is_element = is_element
+        # Braces that are never closed inside a nesting that is too deep; trying each would take quadratic time.
+        self._unclosed_braces: set[int] = set()
+        self._line, self._line_position = 1, 0
 
-    def pieces(self) -> Iterator[Piece]:
-        at = self._after_blank(1 if self._text.startswith("\ufeff") else 0)
+    def read_segments(self) -> Iterator[Segment]:
+        at = self._skip_whitespace(1 if self._text.startswith("\ufeff") else 0)
         if at == len(self._text):
             return
-        why, closed = "", True
-        if self._text.startswith(self._open, at):
-            at, closed = self._after_blank(at + 1), False
+        error = ""
+        is_closed = not self._text.startswith(self._open, at)
+        if is_closed:
+            error = f"{'an object' if self._open == '{' else 'an array'} was expected here"
         else:
-            why = f"{'an object' if self._open == '{' else 'an array'} was expected here"
-        while why or at < len(self._text):
-            if not why and self._text.startswith(self._close, at):
-                at, closed, why = at + 1, True, "it stands behind the end"
-            found, why = (None, why) if why else self._sound(at)
-            if found is None:  # from a damage on: the stretch up to the next element, which is read as sound again
-                found = self._next(at)
-                end = len(self._text) if found is None else found.start
+            at = self._skip_whitespace(at + 1)
+        while error or at < len(self._text):
+            if not error and self._text.startswith(self._close, at):
+                at, is_closed, error = at + 1, True, BEHIND_THE_END
+            element, error = (None, error) if error else self._try_element(at)
+            if element is None:  # the unreadable segment reaches to the next element, where normal reading continues
+                element = self._find_next_element(at)
+                end = len(self._text) if element is None else element.start
                 if self._text[at:end].strip(_NOTHING):
-                    yield Piece(self._line_of(at), at, end, fault=why)
-                    closed = closed or found is None
-                if found is None:
+                    yield Segment(self._line_of(at), at, end, error=error)
+                    is_closed = is_closed or element is None
+                if element is None:
                     break
-            yield Piece(self._line_of(found.start), found.start, found.end, found.key, found.value, found.body)
-            at, why = self._after_blank(found.end), ""
-            if self._text.startswith(",", at):
-                at = self._after_blank(at + 1)
-        if not closed:
-            yield Piece(self._line_of(at), at, at, fault=CUT_AFTER)
+            line, value = self._line_of(element.start), element.value
+            yield Segment(line, element.start, element.end, element.key, value, element.value_start)
+            at, error = self._skip_separator(element.end), ""
+        if not is_closed:
+            yield Segment(self._line_of(at), at, at, error=FILE_CUT_OFF)
 
-    def _sound(self, at: int) -> tuple[_Element | None, str]:
+    def _try_element(self, at: int) -> tuple[_Element | None, str]:
+        """The element at ``at``, or None and why it cannot be read."""
         try:
-            return self._element(at), ""
-        except BrokenError as broken:
-            return None, broken.why
+            return self._read_element(at), ""
+        except UnreadableError as error:
+            return None, error.reason
 
-    def _element(self, at: int) -> _Element:
-        start, key = at, None
+    def _read_element(self, start: int) -> _Element:
+        at, key = start, None
         if self._open == "{":
-            key, at = self._decoder.value(at, self._line_of(at))
-            at = self._after_blank(at)
+            key, at = self._decoder.decode_value(at, self._line_of(at))
+            at = self._skip_whitespace(at)
             if not isinstance(key, str) or not self._text.startswith(":", at):
-                raise BrokenError("it has no name" if at < len(self._text) else CUT_OFF)
-            at = self._after_blank(at + 1)
-        value, end = self._decoder.value(at, self._line_of(at))
+                raise UnreadableError("it has no name" if at < len(self._text) else FILE_ENDS)
+            at = self._skip_whitespace(at + 1)
+        value, end = self._decoder.decode_value(at, self._line_of(at))
         if self._open == "[" and isinstance(value, str) and "{" in value:
-            raise BrokenError(TEXT)  # a quotation mark too few before it: the next element's first brace is in it
-        if self._swallows(value):
-            raise BrokenError(NO_END)
+            raise UnreadableError(
+                STRAY_TEXT
+            )  # a quotation mark is missing: this text contains the next element's brace
+        if self._contains_element(value):
+            raise UnreadableError(MISSING_END)
         return _Element(start, end, key, value, at)
 
-    def _swallows(self, value: object) -> bool:
-        """Whether a document has lost its closing brace, so that the next one has become a member of it."""
+    def _contains_element(self, value: object) -> bool:
+        """Whether a document lacks its closing brace, so that the next document has become a member of it."""
         if self._open != "{" or not isinstance(value, dict):
             return False
-        return any(isinstance(inner, dict) and self._accepts(key, inner) for key, inner in value.items())
+        return any(isinstance(inner, dict) and self._is_element(key, inner) for key, inner in value.items())
 
-    def _next(self, at: int) -> _Element | None:
-        """The first element at or behind ``at`` that belongs here."""
-        floor = at
+    def _find_next_element(self, at: int) -> _Element | None:
+        """The first element at or behind ``at``."""
+        search_start = at
         while brace := _BRACE.search(self._text, at):
             at = brace.start()
-            if at in self._hopeless:
+            if at in self._unclosed_braces:
                 at += 1
                 continue
             try:
-                value, end = self._decoder.plain(at)
+                value, end = self._decoder.decode_at(at)
             except RecursionError:
-                at = self._behind_nest(at)
+                at = self._skip_deep_nesting(at)
                 continue
             except ValueError:
                 at += 1
                 continue
-            start, key = self._key_before(at, floor)
-            if self._accepts(key, value) and not self._swallows(value):
+            start, key = self._find_key_before(at, search_start)
+            if self._is_element(key, value) and not self._contains_element(value):
                 return _Element(start, end, key, value, at)
             at += 1
         return None
 
-    def _key_before(self, at: int, floor: int) -> tuple[int, str | None]:
-        """Where the member of an object begins whose value begins at ``at``, and its key; ``at`` itself and None without."""
-        window = max(floor, at - _LONGEST_KEY)
-        before = _MEMBER.search(self._text[window:at]) if self._open == "{" else None
-        if before is None:
-            return at, None
-        quote = window + before.start()
+    def _find_key_before(self, value_start: int, search_start: int) -> tuple[int, str | None]:
+        """The position and the text of the key of the value at ``value_start``; without a key, that position and None."""
+        window = max(search_start, value_start - _MAX_KEY)
+        key_end = _KEY_END.search(self._text[window:value_start]) if self._open == "{" else None
+        if key_end is None:
+            return value_start, None
+        quote = window + key_end.start()
         start = self._text.rfind('"', window, quote)
         while start > window and self._text[start - 1] == "\\":
             start = self._text.rfind('"', window, start)
+        if start < 0:
+            return value_start, None
         try:
-            key, end = self._decoder.plain(start) if start >= 0 else (None, 0)
+            key, end = self._decoder.decode_at(start)
         except ValueError:
-            return at, None
-        return (start, key) if isinstance(key, str) and end == quote + 1 else (at, None)
+            return value_start, None
+        return (start, key) if isinstance(key, str) and end == quote + 1 else (value_start, None)
 
-    def _behind_nest(self, at: int) -> int:
-        """Where to look on behind a nest that is too deep: behind its end, or where it has none, at its next brace.
-
-        The braces that are never closed are remembered, since trying each of them would take for ever.
-        """
-        stack: list[int] = []
-        for token in _TOKEN.finditer(self._text, at):
-            sign = token.group()
-            if sign in "{[":
-                stack.append(token.start())
-            elif sign in "}]":
-                stack.pop()
-                if not stack:
+    def _skip_deep_nesting(self, at: int) -> int:
+        """Where to continue behind a nesting that is too deep: behind its end, or at the next brace if it has no end."""
+        open_brackets: list[int] = []
+        for token in _STRING_OR_BRACKET.finditer(self._text, at):
+            character = token.group()
+            if character in "{[":
+                open_brackets.append(token.start())
+            elif character in "}]":
+                open_brackets.pop()
+                if not open_brackets:
                     return token.end()
-        self._hopeless.update(stack)
+        self._unclosed_braces.update(open_brackets)
         return at + 1
 
-    def _after_blank(self, at: int) -> int:
-        blank = _BLANK.match(self._text, at)
-        return blank.end() if blank else at
+    def _skip_separator(self, at: int) -> int:
+        """Where the next element begins, with or without a comma."""
+        at = self._skip_whitespace(at)
+        return self._skip_whitespace(at + 1) if self._text.startswith(",", at) else at
+
+    def _skip_whitespace(self, at: int) -> int:
+        match = _WHITESPACE.match(self._text, at)
+        return match.end() if match else at
 
     def _line_of(self, at: int) -> int:
-        self._line += self._text.count("\n", self._counted, at) if at > self._counted else 0
-        self._counted = max(self._counted, at)
+        """The line of ``at``; positions must not decrease from call to call, so that each line is counted once."""
+        self._line += self._text.count("\n", self._line_position, at) if at > self._line_position else 0
+        self._line_position = max(self._line_position, at)
         return self._line

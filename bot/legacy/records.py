@@ -1,4 +1,9 @@
-"""The pieces of a file on their way in: each with the source of its mark, and why it cannot be taken where it cannot."""
+"""The records of a file: each segment with the identity by which it is imported only once, and why it is skipped, if it is.
+
+A record's ``source`` identifies it. In a file of documents by id it consists of the file and the id; in a file that is a
+list, of the file, the content's digest and a count of the records with the same content. So importing the same file again,
+or one that has grown, adds only what is new.
+"""
 
 import hashlib
 from collections import Counter
@@ -6,81 +11,95 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from bot.legacy.files import MOST_DEPTH, PROGRESS, LegacyFile, digest, storable, too_deep
-from bot.legacy.json_recovery import Piece, pieces
+from bot.legacy.decoding import MAX_DEPTH, content_digest, is_too_deep, remove_unstorable
+from bot.legacy.files import PROGRESS, LegacyFile
+from bot.legacy.json_recovery import Segment, read_segments
 
-_LONGEST_PLAIN_KEY: Final = 150  # with the file's name it fits the column of sources
+_MAX_PLAIN_KEY: Final = 150
+"""Characters. With the file's name, a longer key might not fit into the column of sources; it is hashed instead."""
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The ``number``-th piece of a file with its mark's ``source``; ``fault`` says why it is a leftover.
+    """The ``number``-th segment of a file (from 0) with its raw JSON text.
 
-    ``again`` is the mark's source of another content under a key that was there before.
+    ``skip_reason`` says why it cannot be imported; empty if it can. ``duplicate_source`` is the source to use if the key is
+    already taken by different content; only records with keys have one.
     """
 
     number: int
-    piece: Piece
-    raw: str
+    segment: Segment
+    raw_text: str
     digest: str
     source: str
-    again: str = ""
-    fault: str = ""
+    duplicate_source: str = ""
+    skip_reason: str = ""
 
     @property
     def document(self) -> dict[str, Any]:
-        """The element, which is an object where there is no fault."""
-        found: dict[str, Any] = self.piece.value
-        return found
+        """The record's JSON object; only for records without ``skip_reason``."""
+        document: dict[str, Any] = self.segment.value
+        return document
 
     @property
     def key(self) -> str:
-        """Its id in an object of documents; behind a damage it may stand without, and goes by the one it has within."""
-        return key_of(self.piece)
+        """The record's key, or the id inside it if it has lost its key, or an empty text."""
+        return key_of(self.segment)
 
 
-def key_of(piece: Piece) -> str:
-    """The piece's key, else the id that stands within it, else nothing."""
-    key = piece.key if piece.key is not None or not isinstance(piece.value, dict) else piece.value.get("id")
+def key_of(segment: Segment) -> str:
+    """The segment's key, or the id inside it if it has lost its key, or an empty text."""
+    key = segment.key
+    if key is None and isinstance(segment.value, dict):
+        key = segment.value.get("id")
     return key if isinstance(key, str) else ""
 
 
-def source_of(file: LegacyFile, key: str) -> str:
-    """The mark's source of a document by its key, which stands in it where it fits."""
-    if len(key) <= _LONGEST_PLAIN_KEY and storable(key) == key:
+def source_for_key(file: LegacyFile, key: str) -> str:
+    """The source of the document with this key. It contains the key, or the key's hash if the key cannot be stored."""
+    if len(key) <= _MAX_PLAIN_KEY and remove_unstorable(key) == key:
         return f"{file.name}/={key}"
     return f"{file.name}/~{hashlib.sha256(key.encode(errors='backslashreplace')).hexdigest()}"
 
 
-def second_source(file: LegacyFile, source: str, found: str) -> str:
-    """The mark's source of other content under the same key; ``found`` is its digest."""
-    return f"{file.name}/+{hashlib.sha256(f'{source} {found}'.encode()).hexdigest()}"
+def source_for_duplicate(file: LegacyFile, source: str, digest: str) -> str:
+    """The source of different content, with this digest, under a key whose own source is ``source``."""
+    return f"{file.name}/+{hashlib.sha256(f'{source} {digest}'.encode()).hexdigest()}"
+
+
+def source_for_changed(file: LegacyFile, record: Record) -> str:
+    """The source of the raw text of a record that has changed since it was imported."""
+    return f"{file.name}/leftover/{record.duplicate_source.rpartition('+')[2]}/1"
 
 
 def read_records(file: LegacyFile, text: str) -> Iterator[Record]:
-    """The file's pieces with their marks' sources."""
-    seen: Counter[str] = Counter()
-    for number, piece in enumerate(pieces(text, keyed=file.keyed, accepts=file.accepts)):
-        raw = text[piece.body or piece.start : piece.end]
-        fault = piece.fault or _fault(file, piece, raw)
-        raw = text[piece.start : piece.end] if fault else raw
-        found = hashlib.sha256(raw.encode(errors="backslashreplace")).hexdigest() if fault else digest(piece.value)
-        if fault or not file.keyed:
-            root = f"{file.name}/leftover/{found}" if fault else f"{file.name}/{found}"
-            seen[root] += 1
-            yield Record(number, piece, raw, found, f"{root}/{seen[root]}", fault=fault)
+    """Every segment of the file's text as a record, in order."""
+    occurrences: Counter[str] = Counter()
+    for number, segment in enumerate(read_segments(text, keyed=file.keyed, is_element=file.is_element)):
+        value_text = text[segment.value_start or segment.start : segment.end]
+        skip_reason = segment.error or _find_skip_reason(file, segment, value_text)
+        raw_text = text[segment.start : segment.end] if skip_reason else value_text
+        if skip_reason:
+            digest = hashlib.sha256(raw_text.encode(errors="backslashreplace")).hexdigest()
         else:
-            source = source_of(file, key_of(piece))
-            yield Record(number, piece, raw, found, source, again=second_source(file, source, found))
+            digest = content_digest(segment.value)
+        if skip_reason or not file.keyed:
+            source = f"{file.name}/leftover/{digest}" if skip_reason else f"{file.name}/{digest}"
+            occurrences[source] += 1
+            yield Record(number, segment, raw_text, digest, f"{source}/{occurrences[source]}", skip_reason=skip_reason)
+        else:
+            source = source_for_key(file, key_of(segment))
+            duplicate_source = source_for_duplicate(file, source, digest)
+            yield Record(number, segment, raw_text, digest, source, duplicate_source)
 
 
-def _fault(file: LegacyFile, piece: Piece, raw: str) -> str:
-    if not isinstance(piece.value, dict):
+def _find_skip_reason(file: LegacyFile, segment: Segment, value_text: str) -> str:
+    if not isinstance(segment.value, dict):
         return "it is no object"
-    if too_deep(piece.value, raw):
-        return f"it is nested more than {MOST_DEPTH} levels deep"
+    if is_too_deep(segment.value, value_text):
+        return f"it is nested more than {MAX_DEPTH} levels deep"
     if file is PROGRESS:
-        event = piece.value.get("event")
+        event = segment.value.get("event")
         if not isinstance(event, str) or not event.strip():
             return "it names no event"
     return ""

@@ -1,4 +1,4 @@
-"""A script's document, the predecessor's or our own, as the studio's script."""
+"""Converts the document of a script, the predecessor's or our own export, into a script of the studio."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,22 +7,37 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from bot.exports.script_json import SCHEMA
-from bot.generation.gemini.response import LONGEST_CUE, NARRATOR, VOICE
 from bot.generation.request import MAX_TITLE
-from bot.legacy.files import storable
+from bot.legacy.decoding import remove_unstorable
 from bot.scripts import timing
-from bot.scripts.models import CastMember, Cue, CueKind, RunningTime, Script, WriterKind
-from bot.scripts.text_splitting import pieces
-from bot.scripts.text_units import one_line
+from bot.scripts.models import (
+    MAX_CUE_CHARS,
+    NARRATOR,
+    UNKNOWN_SPEAKER,
+    CastMember,
+    Cue,
+    CueKind,
+    RunningTime,
+    Script,
+    WriterKind,
+)
+from bot.scripts.text_splitting import split_text
+from bot.scripts.text_units import to_single_line
+from storage.stores.scripts import NewScript
 
-UNKNOWN_BOOK: Final = "imported"
-_LONGEST_NAME, _LONGEST_NOTE, _LAST_CHAPTER = 60, 240, 9_999
-_OURS: Final = ("title", "logline", "cast", "cues", "language", "running_time")
+UNKNOWN_EBOOK: Final = "imported"
+"""The ebook of documents that name none."""
+_MAX_EBOOK_ID: Final = 100
+_MAX_SPEAKER: Final = 60
+_MAX_DIRECTION: Final = 240
+_MAX_CHAPTER_NUMBER: Final = 9_999
+_MAX_NUMBER_DIGITS: Final = 9
+_SCRIPT_FIELDS: Final = ("title", "logline", "cast", "cues", "language", "running_time")
 
 
 @dataclass(frozen=True, slots=True)
-class Converted:
-    """A script and the columns that stand beside it."""
+class ConvertedScript:
+    """A script and the values that are stored beside it."""
 
     script: Script
     ebook_id: str
@@ -32,115 +47,128 @@ class Converted:
     model: str
     error: str
 
-    def columns(self, script_id: str, version: int, created_at: datetime) -> dict[str, Any]:
-        """The row of the table of scripts."""
-        running: RunningTime = self.script.running_time
-        return {
-            "id": script_id,
-            "ebook_id": self.ebook_id,
-            "chapter_number": self.chapter_number,
-            "version": version,
-            "title": self.script.title[:MAX_TITLE],
-            "theme": self.theme,
-            "writer": self.writer.value,
-            "model": self.model,
-            "body": self.script.model_dump_json(),
-            "error": self.error,
-            "seconds": (running.low + running.high) // 2,
-            "created_at": created_at,
-        }
+    def to_new_script(self, script_id: str, version: int, created_at: datetime) -> NewScript:
+        """The script as a row to add, with the middle of its estimated running time as its length."""
+        running_time: RunningTime = self.script.running_time
+        return NewScript(
+            id=script_id,
+            ebook_id=self.ebook_id,
+            chapter_number=self.chapter_number,
+            version=version,
+            title=self.script.title[:MAX_TITLE],
+            theme=self.theme,
+            writer=self.writer.value,
+            model=self.model,
+            body=self.script.model_dump_json(),
+            error=self.error,
+            seconds=(running_time.low + running_time.high) // 2,
+            created_at=created_at,
+        )
 
 
-def book_of(document: dict[str, Any]) -> str:
-    """The book's id; ``imported`` where the document names none that could be one."""
-    name = document.get("ebookId")
-    found = storable(name).strip() if isinstance(name, str) else ""
-    return found if 0 < len(found) <= 100 else UNKNOWN_BOOK
+def parse_ebook_id(document: dict[str, Any]) -> str:
+    """The ebook's id; ``UNKNOWN_EBOOK`` if the document has none that can be used."""
+    value = document.get("ebookId")
+    ebook_id = remove_unstorable(value).strip() if isinstance(value, str) else ""
+    return ebook_id if 0 < len(ebook_id) <= _MAX_EBOOK_ID else UNKNOWN_EBOOK
 
 
-def chapter_of(value: object) -> int:
-    """The chapter's number; 0 where it is none."""
-    if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit() and len(value) < 10:
-        value = int(value)
+def parse_chapter_number(value: object) -> int:
+    """The chapter's number from a number or its text; 0 if it is neither or out of range."""
+    if isinstance(value, str):
+        digits = value.strip()
+        value = int(digits) if digits.isascii() and digits.isdigit() and len(value) <= _MAX_NUMBER_DIGITS else None
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _LAST_CHAPTER else 0
+    if not isinstance(value, int) or isinstance(value, bool):
+        return 0
+    return value if 0 <= value <= _MAX_CHAPTER_NUMBER else 0
 
 
-def converted(document: dict[str, Any]) -> Converted | None:
-    """The document as a script; None where it has no lines."""
-    chapter = chapter_of(document.get("chapterNumber"))
-    script = _own(document) or _seeds(document, chapter)
+def convert_document(document: dict[str, Any]) -> ConvertedScript | None:
+    """The document as a script; None if it has no lines."""
+    chapter_number = parse_chapter_number(document.get("chapterNumber"))
+    script = _convert_own_export(document) or _convert_lines(document, chapter_number)
     if script is None:
         return None
-    error = storable(_text(document.get("error"))).strip()
-    template = bool(error) or document.get("writer") == WriterKind.TEMPLATE
-    return Converted(
+    error = remove_unstorable(_to_text(document.get("error"))).strip()
+    is_template = bool(error) or document.get("writer") == WriterKind.TEMPLATE
+    return ConvertedScript(
         script,
-        book_of(document),
-        chapter,
-        theme=one_line(_text(document.get("theme"))),
-        writer=WriterKind.TEMPLATE if template else WriterKind.GEMINI,
-        model=one_line(_text(document.get("model"))),
-        error=error or ("It was a template already when it was imported." if template else ""),
+        parse_ebook_id(document),
+        chapter_number,
+        theme=to_single_line(_to_text(document.get("theme"))),
+        writer=WriterKind.TEMPLATE if is_template else WriterKind.GEMINI,
+        model=to_single_line(_to_text(document.get("model"))),
+        error=error or ("It was a template already when it was imported." if is_template else ""),
     )
 
 
-def _own(document: dict[str, Any]) -> Script | None:
-    """Our own export, cue for cue."""
+def _convert_own_export(document: dict[str, Any]) -> Script | None:
+    """This studio's own export, cue by cue; None if it is not one, or if its cues are damaged."""
     if document.get("schema") != SCHEMA:
         return None
     try:
-        script = Script.model_validate({name: document[name] for name in _OURS if name in document})
-        kept = script.model_dump_json()
-    except (ValidationError, ValueError):  # a half surrogate cannot be written
+        script = Script.model_validate({name: document[name] for name in _SCRIPT_FIELDS if name in document})
+        body = script.model_dump_json()
+    except (ValidationError, ValueError):  # ValueError: half of a surrogate pair cannot be written
         return None
-    return script if script.cues and storable(kept) == kept else None
+    return script if script.cues and remove_unstorable(body) == body else None
 
 
-def _seeds(document: dict[str, Any], chapter: int) -> Script | None:
-    """The predecessor's list of lines, timed anew."""
+def _convert_lines(document: dict[str, Any], chapter_number: int) -> Script | None:
+    """The predecessor's list of lines as cues with new timing; None if there are none."""
     lines = document.get("script")
     if isinstance(lines, str):
         lines = lines.splitlines()
     cues: list[Cue] = []
     cast: dict[str, CastMember] = {}
     for line in lines if isinstance(lines, list) else ():
-        for cue in _cues(line, len(cues) + 1):
+        for cue in _convert_line(line, len(cues) + 1):
             cues.append(cue)
             if cue.speaker:
                 cast.setdefault(cue.speaker, CastMember(name=cue.speaker))
     if not cues:
         return None
-    timed, running_time = timing.timed(cues)
-    title = one_line(_text(document.get("title")))[:MAX_TITLE] or f"Chapter {chapter}"
-    return Script(title=title, logline="", cast=tuple(cast.values()), cues=timed, running_time=running_time)
+    timed_cues, running_time = timing.add_timing(cues)
+    title = to_single_line(_to_text(document.get("title")))[:MAX_TITLE] or f"Chapter {chapter_number}"
+    return Script(title=title, logline="", cast=tuple(cast.values()), cues=timed_cues, running_time=running_time)
 
 
-def _cues(line: object, first: int) -> list[Cue]:
-    """One line of the predecessor's script; several cues where it is too long for one."""
-    given: dict[str, Any] = line if isinstance(line, dict) else {"type": "narration", "text": line}
-    spoken, heard = one_line(_text(given.get("text"))), one_line(_text(given.get("description")))
-    who = one_line(_text(given.get("character"))).upper()[:_LONGEST_NAME].strip()
-    kind = _kind(given.get("type"), who, spoken)
-    text = (spoken or heard) if kind.spoken else (heard or spoken)
-    speaker = {CueKind.NARRATION: NARRATOR, CueKind.DIALOGUE: who or VOICE}.get(kind, "")
-    direction = one_line(_text(given.get("emotion")))[:_LONGEST_NOTE]
+def _convert_line(line: object, first_number: int) -> list[Cue]:
+    """One of the predecessor's lines; several cues if it is too long for one, none if it is empty."""
+    fields: dict[str, Any] = line if isinstance(line, dict) else {"type": "narration", "text": line}
+    text = to_single_line(_to_text(fields.get("text")))
+    description = to_single_line(_to_text(fields.get("description")))
+    character = to_single_line(_to_text(fields.get("character"))).upper()[:_MAX_SPEAKER].strip()
+    kind = _find_cue_kind(fields.get("type"), character, text)
+    content = (text or description) if kind.is_spoken else (description or text)
+    speaker = {CueKind.NARRATION: NARRATOR, CueKind.DIALOGUE: character or UNKNOWN_SPEAKER}.get(kind, "")
+    direction = to_single_line(_to_text(fields.get("emotion")))[:_MAX_DIRECTION]
     return [
-        Cue(n=first + number, kind=kind, text=piece, speaker=speaker, direction="" if number else direction)
-        for number, piece in enumerate(pieces(text, LONGEST_CUE))
+        Cue(
+            n=first_number + number,
+            kind=kind,
+            text=part,
+            speaker=speaker,
+            direction="" if number else direction,  # for the first part only
+        )
+        for number, part in enumerate(split_text(content, MAX_CUE_CHARS))
     ]
 
 
-def _kind(name: object, who: str, spoken: str) -> CueKind:
-    """The kind by its name, else by who speaks and whether anybody does."""
+def _find_cue_kind(name: object, character: str, text: str) -> CueKind:
+    """The kind by its name; for an unknown name by whether somebody speaks."""
     try:
-        return CueKind(one_line(_text(name)).lower())
+        return CueKind(to_single_line(_to_text(name)).lower())
     except ValueError:
-        return CueKind.DIALOGUE if who else CueKind.NARRATION if spoken else CueKind.SFX
+        if character:
+            return CueKind.DIALOGUE
+        return CueKind.NARRATION if text else CueKind.SFX
 
 
-def _text(value: object) -> str:
+def _to_text(value: object) -> str:
+    """The text, or a number as text; empty for everything else."""
     if isinstance(value, str):
         return value
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""

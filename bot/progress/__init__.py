@@ -1,1 +1,1 @@
-"""What happened and where everything stands, for the team and for everybody."""
+"""What has happened and how far the books are, for the team and for the public."""

@@ -1,41 +1,46 @@
-"""Events as files: the exchange format's array of ``{"timestamp", "event", "data"}``, and CSV for spreadsheets."""
+"""Events as files: the exchange format, an array of ``{"timestamp", "event", "data"}``, and CSV for spreadsheets."""
 
 import csv
 import io
 import json
 from dataclasses import dataclass, field
+from typing import Final
 
-from bot.exports import Download, neutral, packed
+from bot.exports.files import Download, escape_csv_cell, zip_if_larger
 from storage.stores.events import Event
 
-COLUMNS = ("number", "timestamp", "event", "book", "member", "session", "data")
+COLUMNS: Final = ("number", "timestamp", "event", "book", "member", "session", "data")
+"""The header of the CSV file. ``number`` is the event's place in the chain; members are our random ids."""
 
 
 @dataclass(slots=True)
-class Files:
-    """Grows by one event after the other, oldest first."""
+class EventExport:
+    """Collects events into both files; add them oldest first."""
 
-    count: int = 0
+    event_count: int = 0
     _entries: list[str] = field(default_factory=list)
     _table: io.StringIO = field(default_factory=io.StringIO)
 
     def __post_init__(self) -> None:
-        csv.writer(self._table, lineterminator="\r\n").writerow(COLUMNS)
+        self._write_row(COLUMNS)
 
     def add(self, event: Event) -> None:
-        """Takes the event into both files."""
-        self.count += 1
+        """The event is in both files."""
+        self.event_count += 1
         self._entries.append(json.dumps(event.to_entry(), ensure_ascii=False))
         row = (event.timestamp, event.event, event.ebook_id or "", event.member_id or "", event.session_id or "")
-        cells = [neutral(cell) for cell in (*row, event.data)]
-        csv.writer(self._table, lineterminator="\r\n").writerow([event.seq, *cells])
+        self._write_row([event.seq, *(escape_csv_cell(cell) for cell in (*row, event.data))])
 
-    def finished(self, limit: int) -> list[Download]:
-        """``session_progress.json`` and ``session_progress.csv``; in one ``.zip`` where they have more than ``limit`` bytes."""
+    def to_downloads(self, limit: int) -> list[Download]:
+        """``session_progress.json`` and ``session_progress.csv``; one ``.zip`` of them if they exceed ``limit`` bytes."""
         text = "[\n" + ",\n".join(f"  {entry}" for entry in self._entries) + ("\n]\n" if self._entries else "]\n")
-        plain = [
-            # Half a surrogate pair, as imported entries may hold, becomes JSON's own escape for it.
+        files = [
+            # An imported entry may hold half a surrogate pair; it becomes JSON's own escape for it.
             Download("session_progress.json", text.encode(errors="backslashreplace")),
+            # Spreadsheet programs recognise UTF-8 by the byte order mark that utf-8-sig writes.
             Download("session_progress.csv", self._table.getvalue().encode("utf-8-sig", "backslashreplace")),
         ]
-        return packed(plain, limit, "session_progress.zip")
+        return zip_if_larger(files, limit, "session_progress.zip")
+
+    def _write_row(self, cells: list[int | str] | tuple[str, ...]) -> None:
+        csv.writer(self._table, lineterminator="\r\n").writerow(cells)

@@ -1,14 +1,14 @@
-"""Everybody's look: what is out and what is coming, and nothing internal."""
+"""The public view: what is out and what is coming, and nothing internal."""
 
 from dataclasses import dataclass
 
-from storage import Database
+from storage import Database, ReadTransaction, read_transaction
 from storage.states import ScriptState
 
 
 @dataclass(frozen=True, slots=True)
 class PublicChapter:
-    """What everybody may know of a chapter."""
+    """What the public may know about a chapter. ``link`` is "" if there is none or the chapter is not released."""
 
     ebook_title: str
     number: int
@@ -18,45 +18,45 @@ class PublicChapter:
 
 @dataclass(frozen=True, slots=True)
 class PublicView:
-    """What is out and what is coming, by book and number."""
+    """Released chapters and approved ones, which come next; both by book and number."""
 
-    out: tuple[PublicChapter, ...]
-    coming: tuple[PublicChapter, ...]
+    released: tuple[PublicChapter, ...]
+    upcoming: tuple[PublicChapter, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class PublicProgress:
-    """Reads what may be told to strangers. Drafts do not appear in it, nor books that have nothing else."""
+    """Reads what the public may see: no draft, and no book that has nothing but drafts."""
 
     database: Database
 
-    async def view(self, ebook: str = "") -> PublicView:
-        """Everybody's look, at one book where its id or title is given; an unknown one has nothing to show."""
-        async with self.database.read() as tx:
-            found = await tx.ebooks.find(ebook) if ebook else None
-            if ebook and found is None:
-                return PublicView((), ())
-            titles = await tx.ebooks.titles()
-            standings = await tx.scripts.standings(found.id if found else None)
-        out, coming = [], []
-        for standing in standings:
-            link = standing.link if standing.state is ScriptState.RELEASED else ""
-            chapter = PublicChapter(titles[standing.ebook_id], standing.chapter_number, standing.title, link)
-            if standing.state is ScriptState.RELEASED:
-                out.append(chapter)
-            elif standing.state is ScriptState.APPROVED:
-                coming.append(chapter)
-        return PublicView(tuple(out), tuple(coming))
+    @read_transaction
+    async def get_view(self, tx: ReadTransaction, ebook: str = "") -> PublicView:
+        """The public view of one book by its id or title, or of all books; of an unknown book it is empty."""
+        only = await tx.ebooks.find(ebook) if ebook else None
+        if ebook and only is None:
+            return PublicView((), ())
+        titles = await tx.ebooks.get_titles()
+        released, upcoming = [], []
+        for chapter in await tx.scripts.list_chapter_progress(only.id if only else None):
+            is_released = chapter.state is ScriptState.RELEASED
+            link = chapter.link if is_released else ""
+            public = PublicChapter(titles[chapter.ebook_id], chapter.chapter_number, chapter.title, link)
+            if is_released:
+                released.append(public)
+            elif chapter.state is ScriptState.APPROVED:
+                upcoming.append(public)
+        return PublicView(tuple(released), tuple(upcoming))
 
-    async def books(self, words: str) -> list[tuple[str, str]]:
-        """Id and title of books of which something is out or coming, and whose title or id contains ``words``."""
-        async with self.database.read() as tx:
-            titles = await tx.ebooks.titles()
-            standings = await tx.scripts.standings()
-        known = {standing.ebook_id for standing in standings if standing.state is not ScriptState.DRAFT}
-        wanted = words.casefold()
+    @read_transaction
+    async def find_books(self, tx: ReadTransaction, text: str) -> list[tuple[str, str]]:
+        """Id and title of the public books whose id or title contains ``text``, in any case."""
+        titles = await tx.ebooks.get_titles()
+        chapters = await tx.scripts.list_chapter_progress()
+        public_ids = {chapter.ebook_id for chapter in chapters if chapter.state is not ScriptState.DRAFT}
+        folded = text.casefold()
         return [
             (ebook_id, title)
             for ebook_id, title in titles.items()
-            if ebook_id in known and (wanted in title.casefold() or wanted in ebook_id.casefold())
+            if ebook_id in public_ids and (folded in title.casefold() or folded in ebook_id.casefold())
         ]

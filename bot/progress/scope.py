@@ -1,9 +1,10 @@
-"""What part of everything is asked for, and how far back."""
+"""Which part of the progress is wanted: book, member, period and event name."""
 
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from bot.errors import NotFoundError
@@ -12,26 +13,27 @@ from storage import ReadTransaction
 from storage.stores.ebooks import Ebook
 from storage.stores.events import EventFilter
 
-_SHORT = "#"
-_LONG = 32
+_HASH_PREFIX: Final = "#"
+_MAX_PLAIN_ID: Final = 32
+"""Characters of an ebook id that a custom id holds as it is. Discord allows a custom id 100; the rest of ours needs 67."""
 
 
 class Period(StrEnum):
-    """How far back one looks: whole days in the studio's time zone, the present one included."""
+    """How far back to look: whole days in the studio's time zone, today included."""
 
     TODAY = "today"
     WEEK = "week"
     MONTH = "month"
     ALL = "all"
 
-    def since(self, now: datetime, zone: ZoneInfo) -> datetime | None:
-        """The beginning, a midnight; None for all there is."""
+    def get_start(self, now: datetime, zone: ZoneInfo) -> datetime | None:
+        """The midnight at which the period begins; None for all time."""
         days = {Period.TODAY: 1, Period.WEEK: 7, Period.MONTH: 30}.get(self)
-        return None if days is None else start_of_day(now, zone) - timedelta(days=days - 1)
+        return None if days is None else get_day_start(now, zone) - timedelta(days=days - 1)
 
     @property
-    def words(self) -> str:
-        """As it stands in a heading."""
+    def label(self) -> str:
+        """The period as a heading names it, such as ``this week``."""
         return {Period.TODAY: "today", Period.WEEK: "this week", Period.MONTH: "this month", Period.ALL: "all time"}[
             self
         ]
@@ -39,17 +41,24 @@ class Period(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What is asked for. ``event`` is a name's ``make_event_key``, since a button's id cannot hold the name."""
+    """What a person asks for. The defaults ask for everything of this week.
+
+    ``ebook`` is an id, a title, or what ``shorten_ebook_id`` made of an id; "" for every book. ``event_key`` is what
+    ``make_event_key`` makes of an event's name, because a button's custom id has no room for the name; "" for every event.
+    """
 
     ebook: str = ""
     member_discord_id: int | None = None
     period: Period = Period.WEEK
-    event: str = ""
+    event_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ResolvedScope:
-    """The scope as the storage understands it. ``ebook`` is None for all books."""
+    """A scope with its book and member looked up. ``ebook`` is None for every book, ``since`` for all time.
+
+    ``filter`` has all of the scope except the event's name.
+    """
 
     scope: Scope
     ebook: Ebook | None
@@ -58,44 +67,47 @@ class ResolvedScope:
     filter: EventFilter
 
 
-def start_of_day(moment: datetime, zone: ZoneInfo) -> datetime:
-    """When the day of ``moment`` began, there."""
+def get_day_start(moment: datetime, zone: ZoneInfo) -> datetime:
+    """The midnight in the zone at which the day of ``moment`` began."""
     return moment.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def shorten_ebook_id(ebook_id: str) -> str:
-    """The id itself, or for a long or odd one a hash that a button's id can hold."""
-    if len(ebook_id) <= _LONG and ebook_id.isprintable() and not ebook_id.startswith(_SHORT):
+    """The id itself, or ``#`` and 16 hex characters of its hash if the id is too long or too odd for a custom id."""
+    if len(ebook_id) <= _MAX_PLAIN_ID and ebook_id.isprintable() and not ebook_id.startswith(_HASH_PREFIX):
         return ebook_id
-    return _SHORT + hashlib.sha256(ebook_id.encode()).hexdigest()[:16]
+    return _HASH_PREFIX + hashlib.sha256(ebook_id.encode()).hexdigest()[:16]
 
 
 def make_event_key(event: str) -> str:
-    """Eight characters that stand for an event's name."""
+    """Eight hex characters that stand for an event's name in a custom id."""
     return hashlib.sha256(event.encode()).hexdigest()[:8]
 
 
 async def get_time_zone(tx: ReadTransaction, default: str) -> ZoneInfo:
-    """The studio's time zone, as it was set up last."""
+    """The studio's time zone: the one chosen with ``/setup``, else ``default`` (an IANA name)."""
     return ZoneInfo((await load_config(tx)).timezone or default)
 
 
 async def resolve_scope(tx: ReadTransaction, scope: Scope, default_zone: str) -> ResolvedScope:
-    """The scope's book, member and beginning; ``NotFoundError`` where no book is called so."""
-    ebook = await _named(tx, scope.ebook) if scope.ebook else None
+    """The scope with its book, its member and the beginning of its period looked up.
+
+    Raises:
+        NotFoundError: no book has the scope's id or title.
+    """
+    ebook = await _find_ebook(tx, scope.ebook) if scope.ebook else None
     if scope.ebook and ebook is None:
         raise NotFoundError(f"No book is called “{scope.ebook[:80]}”.", "Choose one from the list.")
     member_id = None
     if scope.member_discord_id is not None:
-        # Somebody who has never acted has no events; no id matches the empty one.
+        # Somebody who never did anything has no events; the empty id matches none.
         member_id = await tx.members.find_id(scope.member_discord_id) or ""
     zone = await get_time_zone(tx, default_zone)
-    since = scope.period.since(tx.now, zone)
+    since = scope.period.get_start(tx.now, zone)
     return ResolvedScope(scope, ebook, zone, since, EventFilter(ebook.id if ebook else None, member_id, since))
 
 
-async def _named(tx: ReadTransaction, name: str) -> Ebook | None:
-    """The book by id, title or short name."""
-    if name.startswith(_SHORT):
-        name = next((ebook_id for ebook_id in await tx.ebooks.titles() if shorten_ebook_id(ebook_id) == name), name)
+async def _find_ebook(tx: ReadTransaction, name: str) -> Ebook | None:
+    if name.startswith(_HASH_PREFIX):
+        name = next((ebook_id for ebook_id in await tx.ebooks.get_titles() if shorten_ebook_id(ebook_id) == name), name)
     return await tx.ebooks.find(name)

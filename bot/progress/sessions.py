@@ -1,138 +1,178 @@
-"""Working sessions: a member's acts that lie close together, which can be named and ended."""
+"""Working sessions: a member's events that lie close together. The member can name a session and end it."""
 
 import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from bot.actor import Actor
 from bot.errors import ForbiddenError, InputError, NotFoundError, StateError
 from bot.event_names import SESSION_ENDED, SESSION_NAMED
-from bot.progress.history import PAGE, people
+from bot.progress.history import EVENTS_PER_PAGE
+from bot.progress.paging import PagePosition, locate_page
 from bot.progress.scope import Scope, resolve_scope
-from storage import Database, ReadTransaction, WriteTransaction
+from storage import Database, ReadTransaction, StaleStateError, WriteTransaction, read_transaction, write_transaction
 from storage.stores.events import Event, EventFilter
 from storage.stores.sessions import Session
 
-MAX_NAME = 60
-_UNSTORABLE = re.compile("[\x00-\x1f\ud800-\udfff]")
-_SHOWN = 8
+MAX_NAME_LENGTH: Final = 60
+"""Characters; a name and its member's name then fit into the 100 characters of a menu's label."""
+_UNSTORABLE: Final = re.compile("[\x00-\x1f\ud800-\udfff]")
+"""Control characters and halves of surrogate pairs: databases and Discord refuse some of them."""
+_SESSIONS_PER_PAGE: Final = 8
+"""Two lines each; Discord's menu below the list would take 25."""
+_MAX_EVENT_NAMES: Final = 100
+"""Different event names that are counted in one session: more than there are names, were it not for ``/track``."""
 
 
 @dataclass(frozen=True, slots=True)
-class SessionLine:
-    """A session with its member's name (empty for a forgotten one) and how many events it has."""
+class SessionSummary:
+    """A session with its member's name ("" if they are forgotten) and the number of its events."""
 
     session: Session
-    member: str
-    events: int
-    open: bool
+    member_name: str
+    event_count: int
+    is_open: bool
 
 
 @dataclass(frozen=True, slots=True)
 class SessionPage:
-    """Some sessions, the latest first."""
+    """A page of sessions, the latest first."""
 
-    lines: tuple[SessionLine, ...]
-    number: int
-    pages: int
+    sessions: tuple[SessionSummary, ...]
+    position: PagePosition
 
 
 @dataclass(frozen=True, slots=True)
-class SessionView:
-    """One session: a page of its events, newest first, what kinds of them there were, and whether it is the reader's."""
+class SessionDetails:
+    """A session with a page of its events, newest first.
 
-    line: SessionLine
+    ``counts`` says how often each event name occurs in the whole session. ``is_own`` is whether it belongs to the reader.
+    """
+
+    summary: SessionSummary
     counts: Counter[str]
     events: tuple[Event, ...]
-    people: dict[str, str]
-    number: int
-    pages: int
-    own: bool
+    position: PagePosition
+    is_own: bool
 
 
 @dataclass(frozen=True, slots=True)
 class SessionService:
-    """Shows, names and ends sessions."""
+    """Shows, names and ends working sessions."""
 
     database: Database
     zone: str
 
     @property
     def gap(self) -> timedelta:
-        """Acts further apart than this belong to different sessions."""
+        """The longest pause between two events of one session."""
         return self.database.session_gap
 
-    async def page(self, scope: Scope, page: int) -> SessionPage:
-        """Sessions of the scope's member and period; ``page`` counts from 0 and is brought into range."""
-        async with self.database.read() as tx:
-            wanted = (await resolve_scope(tx, scope, self.zone)).filter
-            total = await tx.sessions.count(wanted.member_id, wanted.since)
-            pages = max(1, -(-total // _SHOWN))
-            number = min(max(page, 0), pages - 1)
-            found = await tx.sessions.get_page(wanted.member_id, wanted.since, limit=_SHOWN, offset=number * _SHOWN)
-            return SessionPage(tuple(await self._lines(tx, found)), number, pages)
+    @read_transaction
+    async def get_page(self, tx: ReadTransaction, scope: Scope, page: int) -> SessionPage:
+        """Sessions of the scope's member and period; its book and event do not matter.
 
-    async def view(self, session_id: str, page: int, by: Actor) -> SessionView:
-        """One session; ``NotFoundError`` where there is none."""
-        async with self.database.read() as tx:
-            session = await _get(tx, session_id)
-            wanted = EventFilter(session_id=session.id)
-            line = (await self._lines(tx, [session]))[0]
-            pages = max(1, -(-line.events // PAGE))
-            number = min(max(page, 0), pages - 1)
-            events = await tx.events.get_page(wanted, limit=PAGE, offset=number * PAGE)
-            counts = Counter(dict(await tx.event_counts.count_by_name(wanted, 100)))
-            own = session.member_id == await tx.members.find_id(by.discord_id)
-            return SessionView(line, counts, tuple(events), await people(tx, events), number, pages, own)
+        ``page`` counts from 0, and the nearest existing page is returned.
 
-    async def name(self, session_id: str, name: str, by: Actor) -> None:
-        """It is called so from now on; an empty name takes the name away. Only its own member names it.
+        Raises:
+            NotFoundError: no book has the scope's id or title.
+        """
+        wanted = (await resolve_scope(tx, scope, self.zone)).filter
+        total = await tx.sessions.count(wanted.member_id, wanted.since)
+        position = locate_page(page, total, _SESSIONS_PER_PAGE)
+        sessions = await tx.sessions.get_page(
+            wanted.member_id, wanted.since, limit=_SESSIONS_PER_PAGE, offset=position.offset
+        )
+        return SessionPage(tuple(await self._build_summaries(tx, sessions)), position)
 
-        The event does not hold the name, since a name is its member's own words and can be forgotten.
+    @read_transaction
+    async def get_session(self, tx: ReadTransaction, session_id: str, page: int, by: Actor) -> SessionDetails:
+        """The session with one page of its events; ``page`` counts from 0, and the nearest existing page is returned.
+
+        Raises:
+            NotFoundError: there is no such session.
+        """
+        session = await _get(tx, session_id)
+        (summary,) = await self._build_summaries(tx, [session])
+        wanted = EventFilter(session_id=session.id)
+        position = locate_page(page, summary.event_count, EVENTS_PER_PAGE)
+        events = await tx.events.get_page(wanted, limit=EVENTS_PER_PAGE, offset=position.offset)
+        return SessionDetails(
+            summary,
+            counts=Counter(dict(await tx.event_counts.count_by_name(wanted, _MAX_EVENT_NAMES))),
+            events=tuple(events),
+            position=position,
+            is_own=session.member_id == await tx.members.find_id(by.discord_id),
+        )
+
+    async def rename_session(self, session_id: str, name: str, by: Actor) -> None:
+        """The session has this name, with single spaces; an empty name removes the present one.
+
+        Raises:
+            InputError: the name is too long or has characters that cannot be stored.
+            NotFoundError: there is no such session.
+            ForbiddenError: it is another member's session.
         """
         name = " ".join(name.split())
-        if len(name) > MAX_NAME or _UNSTORABLE.search(name):
-            raise InputError(f"A session's name has at most {MAX_NAME} ordinary characters.", "Choose a shorter one.")
+        if len(name) > MAX_NAME_LENGTH or _UNSTORABLE.search(name):
+            raise InputError(
+                f"A session's name has at most {MAX_NAME_LENGTH} ordinary characters.", "Choose a shorter one."
+            )
+        await self._rename(session_id, name, by)
 
-        async def work(tx: WriteTransaction) -> None:
-            session = await _own(tx, session_id, by)
-            await tx.sessions.rename(session.id, name)
-            data = {"session_id": session.id}
-            tx.report(SESSION_NAMED, data, member_id=session.member_id, session_id=session.id)
+    async def end_session(self, session_id: str, by: Actor) -> None:
+        """The session has ended; the member's next event starts a new one.
 
-        await self.database.write(work)
+        Raises:
+            NotFoundError: there is no such session.
+            ForbiddenError: it is another member's session.
+            StateError: it has ended already.
+        """
+        try:
+            await self._end(session_id, by)
+        except StaleStateError:
+            raise _already_ended() from None
 
-    async def end(self, session_id: str, by: Actor) -> None:
-        """The member's next act begins a new one; ``StateError`` when it has ended already."""
+    @write_transaction
+    async def _rename(self, tx: WriteTransaction, session_id: str, name: str, by: Actor) -> None:
+        session = await _get_own(tx, session_id, by)
+        await tx.sessions.rename(session.id, name)
+        # Without the name: a member's own words must not get into the chain, from which nothing can be forgotten.
+        data = {"session_id": session.id}
+        tx.report(SESSION_NAMED, data, member_id=session.member_id, session_id=session.id)
 
-        async def work(tx: WriteTransaction) -> None:
-            session = await _own(tx, session_id, by)
-            if not session.is_open(tx.now, self.gap):
-                raise StateError("This session has already ended.", "Your next act begins a new one.")
-            await tx.sessions.end(session.id)
-            data = {"session_id": session.id}
-            tx.report(SESSION_ENDED, data, member_id=session.member_id, session_id=session.id)
+    @write_transaction
+    async def _end(self, tx: WriteTransaction, session_id: str, by: Actor) -> None:
+        session = await _get_own(tx, session_id, by)
+        if not session.is_open(tx.now, self.gap):
+            raise _already_ended()
+        await tx.sessions.end(session.id)
+        data = {"session_id": session.id}
+        tx.report(SESSION_ENDED, data, member_id=session.member_id, session_id=session.id)
 
-        await self.database.write(work)
-
-    async def _lines(self, tx: ReadTransaction, found: list[Session]) -> list[SessionLine]:
-        names = await tx.members.get_names({session.member_id for session in found})
-        sizes = await tx.sessions.count_events([session.id for session in found])
+    async def _build_summaries(self, tx: ReadTransaction, sessions: list[Session]) -> list[SessionSummary]:
+        names = await tx.members.get_names({session.member_id for session in sessions})
+        counts = await tx.sessions.count_events([session.id for session in sessions])
         return [
-            SessionLine(
+            SessionSummary(
                 session,
                 names.get(session.member_id, ""),
-                sizes.get(session.id, 0),
+                counts.get(session.id, 0),
                 session.is_open(tx.now, self.gap),
             )
-            for session in found
+            for session in sessions
         ]
 
 
-def lasted(session: Session) -> tuple[datetime, datetime]:
-    """From when to when there were acts."""
+def get_time_span(session: Session) -> tuple[datetime, datetime]:
+    """When the session began, and when it ended or last had an event."""
     return session.started_at, max(session.last_at, session.ended_at or session.last_at)
+
+
+def _already_ended() -> StateError:
+    return StateError("This session has already ended.", "Your next action starts a new one.")
 
 
 async def _get(tx: ReadTransaction, session_id: str) -> Session:
@@ -142,8 +182,8 @@ async def _get(tx: ReadTransaction, session_id: str) -> Session:
         raise NotFoundError("This session is no longer known here.") from None
 
 
-async def _own(tx: WriteTransaction, session_id: str, by: Actor) -> Session:
+async def _get_own(tx: WriteTransaction, session_id: str, by: Actor) -> Session:
     session = await _get(tx, session_id)
     if session.member_id != await tx.members.find_id(by.discord_id):
-        raise ForbiddenError("This session is somebody else's.", "Name and end your own.")
+        raise ForbiddenError("This session belongs to somebody else.", "You can name and end your own sessions.")
     return session

@@ -1,21 +1,28 @@
-"""Events and chapters along the time: by hour, day, week, month or year, whatever makes about sixty steps at most."""
+"""Events and chapters along the time, by hour, day, week, month or year, in about sixty steps at most."""
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import Final
 
-from bot.progress.overview import BookProgress, standings
-from bot.progress.scope import Period, ResolvedScope, Scope, resolve_scope, start_of_day
-from storage import Database, ReadTransaction
+from bot.progress.books import BookProgress, load_books
+from bot.progress.scope import Period, ResolvedScope, Scope, get_day_start, resolve_scope
+from storage import Database, ReadTransaction, read_transaction
+from storage.stores.scripts import ChapterMilestones
 
-MOST = 60
+_MAX_STEPS: Final = 60
+"""Steps of an axis: in the picture of 960 pixels a step then has about 13 pixels, just enough for a visible bar."""
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One step of the time axis: from ``begin`` on, until the next one begins."""
+class TimelineStep:
+    """One step of the time axis: an hour, a day, a week, a month or a year that starts at ``begin``.
+
+    ``label`` is such as ``16 Nov``. ``drafted``, ``approved`` and ``released`` count the chapters that got so far in this
+    step for the first time, ``events`` counts all events.
+    """
 
     begin: datetime
     label: str
@@ -25,80 +32,113 @@ class Step:
     released: int
 
     @property
-    def quiet(self) -> bool:
-        """Whether nothing happened."""
-        return not (self.events or self.drafted or self.approved or self.released)
+    def chapters(self) -> int:
+        """How many chapters moved on in this step; one that moved on twice counts twice."""
+        return self.drafted + self.approved + self.released
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing happened in this step."""
+        return not (self.events or self.chapters)
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Steps, oldest first, and how the books stand now."""
+    """The steps of a scope, oldest first, and how far its books are now."""
 
     scope: Scope
-    steps: tuple[Step, ...]
+    steps: tuple[TimelineStep, ...]
     books: tuple[BookProgress, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing happened in any step."""
+        return all(step.is_empty for step in self.steps)
 
 
 @dataclass(frozen=True, slots=True)
 class TimelineService:
-    """Makes timelines."""
+    """Reads timelines. ``zone`` is the time zone of a studio that has not chosen one with ``/setup``."""
 
     database: Database
     zone: str
 
-    async def of(self, scope: Scope) -> Timeline:
-        """The timeline of the scope until now."""
-        return await self.database.read_shielded(lambda tx: self._of(tx, scope))
+    @read_transaction
+    async def get_timeline(self, tx: ReadTransaction, scope: Scope) -> Timeline:
+        """The timeline from the beginning of the scope's period until now.
 
-    async def _of(self, tx: ReadTransaction, scope: Scope) -> Timeline:
-        wanted = await resolve_scope(tx, scope, self.zone)
-        milestones = await tx.scripts.milestones(wanted.filter.ebook_id, wanted.filter.member_id)
-        begin = wanted.since
-        if begin is None:
-            firsts = [milestone.drafted_at for milestone in milestones]
-            first = await tx.event_counts.find_first_time(wanted.filter)
-            begin = min([*firsts, *([first] if first else []), tx.now])
-            begin = max(begin, tx.now - timedelta(days=MOST * 366))
-        edges, labelled = _edges(begin, wanted, tx.now)
-        counts = await tx.event_counts.count_between(wanted.filter, edges)
-        drafted = _between([milestone.drafted_at for milestone in milestones], edges)
-        approved = _between([milestone.approved_at for milestone in milestones], edges)
-        released = _between([milestone.released_at for milestone in milestones], edges)
-        steps = [
-            Step(start, labelled(start), *numbers)
-            for start, *numbers in zip(edges, counts, drafted, approved, released, strict=False)
-        ]
-        return Timeline(scope, tuple(steps), await standings(tx, wanted))
+        Raises:
+            NotFoundError: no book has the scope's id or title.
+        """
+        resolved = await resolve_scope(tx, scope, self.zone)
+        milestones = await tx.scripts.list_milestones(resolved.filter.ebook_id, resolved.filter.member_id)
+        begin = resolved.since or await _find_begin(tx, resolved, milestones)
+        axis = _build_axis(begin, resolved, tx.now)
+        events = await tx.event_counts.count_between(resolved.filter, axis.edges)
+        drafted = _count_between([milestone.drafted_at for milestone in milestones], axis.edges)
+        approved = _count_between([milestone.approved_at for milestone in milestones], axis.edges)
+        released = _count_between([milestone.released_at for milestone in milestones], axis.edges)
+        steps = tuple(
+            TimelineStep(start, axis.format_label(start), *counts)
+            # The last edge ends the last step and starts none.
+            for start, *counts in zip(axis.edges, events, drafted, approved, released, strict=False)
+        )
+        return Timeline(scope, steps, await load_books(tx, resolved))
 
 
-def _edges(begin: datetime, wanted: ResolvedScope, now: datetime) -> tuple[list[datetime], Callable[[datetime], str]]:
-    """The steps' beginnings and the end of the last, and how a step is called."""
-    first, zone = start_of_day(begin, wanted.zone), wanted.zone
-    if wanted.scope.period is Period.TODAY:
-        hours = [(first + timedelta(hours=hour)) for hour in range(25)]
-        return hours, lambda moment: f"{moment:%H}"
-    days = (now.astimezone(zone) - first).days + 1
-    if days <= MOST:
-        return _until(first, now, lambda day: day + timedelta(days=1)), lambda day: f"{day.day} {day:%b}"
-    if days <= MOST * 7:
-        monday = first - timedelta(days=first.weekday())
-        return _until(monday, now, lambda week: week + timedelta(days=7)), lambda week: f"{week.day} {week:%b}"
-    if days <= MOST * 30:
-        start = first.replace(day=1)
-        return _until(start, now, lambda day: (day + timedelta(days=32)).replace(day=1)), lambda day: f"{day:%b %y}"
-    start = first.replace(month=1, day=1)
-    return _until(start, now, lambda year: year.replace(year=year.year + 1)), lambda year: f"{year:%Y}"
+async def _find_begin(
+    tx: ReadTransaction, resolved: ResolvedScope, milestones: Sequence[ChapterMilestones]
+) -> datetime:
+    """When the first thing happened; at most sixty years ago, so that a wrong date in an imported file does no harm."""
+    moments = [tx.now, *(milestone.drafted_at for milestone in milestones)]
+    first_event = await tx.event_counts.find_first_time(resolved.filter)
+    if first_event is not None:
+        moments.append(first_event)
+    return max(min(moments), tx.now - timedelta(days=_MAX_STEPS * 366))
 
 
-def _until(first: datetime, now: datetime, following: Callable[[datetime], datetime]) -> list[datetime]:
+@dataclass(frozen=True, slots=True)
+class _Axis:
+    """The beginnings of the steps and the end of the last one, and how to label a step by its beginning."""
+
+    edges: list[datetime]
+    format_label: Callable[[datetime], str]
+
+
+def _build_axis(begin: datetime, resolved: ResolvedScope, now: datetime) -> _Axis:
+    """The finest steps of which not more than about sixty are needed from ``begin`` until ``now``."""
+    first_day = get_day_start(begin, resolved.zone)
+    if resolved.scope.period is Period.TODAY:
+        return _Axis([first_day + timedelta(hours=hour) for hour in range(25)], lambda hour: f"{hour:%H}")
+    days = (now.astimezone(resolved.zone) - first_day).days + 1
+    if days <= _MAX_STEPS:
+        return _Axis(_build_edges(first_day, now, lambda day: day + timedelta(days=1)), _format_day)
+    if days <= _MAX_STEPS * 7:
+        monday = first_day - timedelta(days=first_day.weekday())
+        return _Axis(_build_edges(monday, now, lambda week: week + timedelta(days=7)), _format_day)
+    if days <= _MAX_STEPS * 30:
+        first_month = first_day.replace(day=1)
+        # 32 days after the first of a month is always in the next month.
+        edges = _build_edges(first_month, now, lambda month: (month + timedelta(days=32)).replace(day=1))
+        return _Axis(edges, lambda month: f"{month:%b %y}")
+    first_year = first_day.replace(month=1, day=1)
+    edges = _build_edges(first_year, now, lambda year: year.replace(year=year.year + 1))
+    return _Axis(edges, lambda year: f"{year:%Y}")
+
+
+def _format_day(day: datetime) -> str:
+    return f"{day.day} {day:%b}"
+
+
+def _build_edges(first: datetime, now: datetime, get_next: Callable[[datetime], datetime]) -> list[datetime]:
     edges = [first]
     while edges[-1] <= now:
-        edges.append(following(edges[-1]))
+        edges.append(get_next(edges[-1]))
     return edges
 
 
-def _between(moments: Sequence[datetime | None], edges: Sequence[datetime]) -> list[int]:
-    """How many moments lie between each two neighbouring edges, the first included."""
+def _count_between(moments: Sequence[datetime | None], edges: Sequence[datetime]) -> list[int]:
+    """How many moments lie between each two neighbouring edges, the first of them included."""
     known = sorted(moment for moment in moments if moment is not None)
-    places = [bisect_left(known, edge) for edge in edges]
-    return [after - before for before, after in pairwise(places)]
+    indexes = [bisect_left(known, edge) for edge in edges]
+    return [after - before for before, after in pairwise(indexes)]

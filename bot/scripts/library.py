@@ -1,11 +1,12 @@
-"""The library's acts on finished scripts: read, approve, withdraw, download."""
+"""What people do with finished scripts: read, approve, download."""
 
 from dataclasses import dataclass
 
 from bot.actor import Actor
 from bot.errors import NotFoundError, StateError
 from bot.event_names import SCRIPT_APPROVED, SCRIPT_DOWNLOADED
-from bot.exports import Download, markdown, script_json
+from bot.exports import markdown, script_json
+from bot.exports.files import Download
 from bot.scripts.models import Script
 from storage import Database, ReadTransaction, StaleStateError, WriteTransaction, read_transaction, write_transaction
 from storage.states import ScriptState
@@ -43,32 +44,33 @@ class ScriptLibrary:
         return await self._get_stored(script_id)
 
     @write_transaction
-    async def download(self, tx: WriteTransaction, script_id: str, by: Actor) -> list[Download]:
+    async def build_downloads(self, tx: WriteTransaction, script_id: str, by: Actor) -> list[Download]:
         """The script as Markdown and as JSON; the download is an event.
 
         Raises:
             NotFoundError: there is no such script.
         """
-        stored = await _get(tx, script_id)
+        stored = await _get_stored_script(tx, script_id)
         ebook = await tx.ebooks.find(stored.ebook_id)
         data = {"script_id": script_id, "formats": ["markdown", "json"]}
         tx.report(SCRIPT_DOWNLOADED, data, actor=by, ebook_id=stored.ebook_id)
-        script, title = Script.from_json(stored.body), ebook.title if ebook else stored.ebook_id
-        return [markdown.download(stored, script, title), script_json.download(stored, script, title)]
+        script = Script.from_json(stored.body)
+        title = ebook.title if ebook else stored.ebook_id
+        return [markdown.build_download(stored, script, title), script_json.build_download(stored, script, title)]
 
     @read_transaction
     async def _get_stored(self, tx: ReadTransaction, script_id: str) -> StoredScript:
-        return await _get(tx, script_id)
+        return await _get_stored_script(tx, script_id)
 
     @write_transaction
     async def _approve(self, tx: WriteTransaction, script_id: str, by: Actor) -> None:
-        stored = await _get(tx, script_id)
+        stored = await _get_stored_script(tx, script_id)
         await tx.scripts.approve(script_id)
         data = {"script_id": script_id, "chapter_number": stored.chapter_number, "version": stored.version}
         tx.report(SCRIPT_APPROVED, data, actor=by, ebook_id=stored.ebook_id)
 
 
-async def _get(tx: ReadTransaction, script_id: str) -> StoredScript:
+async def _get_stored_script(tx: ReadTransaction, script_id: str) -> StoredScript:
     try:
         return await tx.scripts.get(script_id)
     except KeyError:

@@ -1,13 +1,23 @@
-"""The script as everything downstream sees it: cues, cast, running time. Values only."""
+"""The script as the rest of the program sees it: cues, cast and running time. Values only."""
 
 from enum import StrEnum
-from typing import Self
+from typing import Final, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
+
+NARRATOR: Final = "NARRATOR"
+"""The speaker of every narration cue."""
+
+UNKNOWN_SPEAKER: Final = "VOICE"
+"""The speaker of a dialogue cue where the text does not say who speaks."""
+
+MAX_CUE_CHARS: Final = 2_000
+"""The most characters of one cue; a longer line is split between sentences. About two minutes of speech, which is already
+long for one take, and half of what one Discord message holds."""
 
 
 class CueKind(StrEnum):
-    """What is to be recorded or played at a cue."""
+    """What is recorded or played at a cue."""
 
     NARRATION = "narration"
     DIALOGUE = "dialogue"
@@ -15,8 +25,8 @@ class CueKind(StrEnum):
     MUSIC = "music"
 
     @property
-    def spoken(self) -> bool:
-        """Whether somebody says the cue's text aloud."""
+    def is_spoken(self) -> bool:
+        """Whether an actor speaks the cue's text."""
         return self in {CueKind.NARRATION, CueKind.DIALOGUE}
 
 
@@ -27,26 +37,26 @@ class WriterKind(StrEnum):
     TEMPLATE = "template"
 
 
-class Value(BaseModel):
-    """Immutable; unknown fields are refused, so that a stored script is never read wrongly."""
+class FrozenModel(BaseModel):
+    """An immutable value that can be stored as JSON. Unknown fields are refused, so that stored JSON is never misread."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class CastMember(Value):
-    """One voice: the name as it stands at the cues, and a line on how it sounds."""
+class CastMember(FrozenModel):
+    """One speaker: the name as the cues use it, and one line that describes the voice."""
 
     name: str
     voice: str = ""
 
 
-class Cue(Value):
+class Cue(FrozenModel):
     """One numbered line of the script.
 
-    ``n`` counts from 1 through the whole chapter. ``speaker`` is ``NARRATOR`` for narration, a cast name for dialogue,
-    empty otherwise. ``text`` is what is spoken, or the description of the sound. ``direction`` is the actor's or the
-    engineer's note ("close, amused"; "establish and under"). ``start`` and ``seconds`` are estimates in seconds from the
-    script's beginning, computed by ``timing.py`` and never taken from a model.
+    ``n`` counts from 1 through the whole chapter. ``speaker`` is ``NARRATOR`` for narration, a name from the cast for
+    dialogue and empty otherwise. ``text`` is what is spoken, or the description of the sound. ``direction`` is a note to the
+    actor or the engineer ("close, amused"; "establish and under"). ``start`` and ``seconds`` are estimates in seconds from
+    the beginning of the script; ``timing.py`` computes them, a model never does.
     """
 
     n: int
@@ -58,14 +68,14 @@ class Cue(Value):
     seconds: float = 0.0
 
 
-class RunningTime(Value):
-    """An estimate as a range, in seconds: spoken fast (165 words a minute) and slowly (140)."""
+class RunningTime(FrozenModel):
+    """An estimated range in whole seconds: spoken fast (165 words a minute) and slowly (140 words a minute)."""
 
     low: int
     high: int
 
 
-class Script(Value):
+class Script(FrozenModel):
     """A whole chapter, ready to be recorded."""
 
     title: str
@@ -75,44 +85,15 @@ class Script(Value):
     language: str = "en"
     running_time: RunningTime
 
-    def count(self, kind: CueKind) -> int:
+    def count_cues(self, kind: CueKind) -> int:
         """How many cues are of ``kind``."""
         return sum(cue.kind is kind for cue in self.cues)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """The script that ``model_dump_json`` wrote."""
+        """The script that ``model_dump_json`` wrote.
+
+        Raises:
+            pydantic.ValidationError: the text is not a script's JSON.
+        """
         return cls.model_validate_json(text)
-
-
-class Usage(Value):
-    """Tokens as the API counted them; ``prompt`` includes ``cached``, ``thoughts`` are billed as output."""
-
-    prompt: int = 0
-    cached: int = 0
-    output: int = 0
-    thoughts: int = 0
-
-    @property
-    def total(self) -> int:
-        """All tokens of the call."""
-        return self.prompt + self.output + self.thoughts
-
-    def __add__(self, other: "Usage") -> "Usage":
-        return Usage(
-            prompt=self.prompt + other.prompt,
-            cached=self.cached + other.cached,
-            output=self.output + other.output,
-            thoughts=self.thoughts + other.thoughts,
-        )
-
-
-class Draft(Value):
-    """What a writer has finished so far: only complete cues, numbered from ``PartRequest.first_cue``."""
-
-    title: str = ""
-    logline: str = ""
-    cast: tuple[CastMember, ...] = ()
-    cues: tuple[Cue, ...] = ()
-    model: str = Field(default="", description="the model that really answered; empty for the template writer")
-    usage: Usage = Usage()

@@ -1,67 +1,76 @@
 """How long a script runs: an estimate from its spoken words, its sounds and the pauses between speakers."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final
 
 from bot.scripts.models import Cue, CueKind, RunningTime
-from bot.scripts.text_units import is_dense, units
+from bot.scripts.text_units import find_units, is_unspaced_character
 
-WORDS_A_MINUTE: Final = 155.0
-"""ACX's rule of thumb, 9,300 words to the finished hour; audiobooks are read at 150 to 160."""
-SLOW_WORDS: Final = 140.0
-FAST_WORDS: Final = 165.0
-CHARACTERS_A_MINUTE: Final = 275.0
-"""Chinese, Japanese, Korean: about 250 to 300 characters a minute."""
-SLOW_CHARACTERS: Final = 250.0
-FAST_CHARACTERS: Final = 300.0
+WORDS_PER_MINUTE: Final = 155.0
+"""ACX's rule of thumb: 9,300 words to the finished hour. Audiobooks are read at 150 to 160 words a minute."""
+SLOW_WORDS_PER_MINUTE: Final = 140.0
+"""The lower end of what narrators do; gives the upper end of the running time."""
+FAST_WORDS_PER_MINUTE: Final = 165.0
+"""The upper end of what narrators do; gives the lower end of the running time."""
+CHARACTERS_PER_MINUTE: Final = 275.0
+"""Chinese, Japanese and Korean are read at about 250 to 300 characters a minute."""
+SLOW_CHARACTERS_PER_MINUTE: Final = 250.0
+FAST_CHARACTERS_PER_MINUTE: Final = 300.0
 SFX_SECONDS: Final = 2.5
+"""A typical single sound effect, such as a door."""
 MUSIC_SECONDS: Final = 6.0
-GAP_BETWEEN_SPEAKERS: Final = 0.5
-GAP_SAME_SPEAKER: Final = 0.25
-SHORTEST_LINE: Final = 0.5
-"""A line without words ("…", "—") is still a breath, in seconds."""
+"""A typical bridge before the music goes under the next line."""
+SPEAKER_CHANGE_SECONDS: Final = 0.5
+"""The pause when another speaker takes over."""
+SAME_SPEAKER_SECONDS: Final = 0.25
+"""The pause between two lines of one speaker."""
+MIN_SPEECH_SECONDS: Final = 0.5
+"""The least a spoken line lasts: a line without words ("…", "—") is still a breath."""
 
 
-def spoken_seconds(text: str, words: float = WORDS_A_MINUTE, characters: float = CHARACTERS_A_MINUTE) -> float:
-    """Seconds to say ``text`` at that many words, and characters of scripts without spaces, a minute."""
-    counted = units(text)
-    dense = sum(map(is_dense, counted))
-    return max(SHORTEST_LINE, 60 * ((len(counted) - dense) / words + dense / characters))
+def estimate_speech_seconds(
+    text: str,
+    words_per_minute: float = WORDS_PER_MINUTE,
+    characters_per_minute: float = CHARACTERS_PER_MINUTE,
+) -> float:
+    """Seconds to speak ``text``. ``characters_per_minute`` is for scripts that are written without spaces."""
+    units = find_units(text)
+    characters = sum(map(is_unspaced_character, units))
+    words = len(units) - characters
+    return max(MIN_SPEECH_SECONDS, 60 * (words / words_per_minute + characters / characters_per_minute))
 
 
-def timed(cues: Iterable[Cue]) -> tuple[tuple[Cue, ...], RunningTime]:
-    """The cues with ``start`` and ``seconds``, and the whole's running time as a range.
+def add_timing(cues: Iterable[Cue]) -> tuple[tuple[Cue, ...], RunningTime]:
+    """The cues with ``start`` and ``seconds``, and the running time of all of them as a range.
 
-    A pause stands only between two lines that follow each other; a sound between them is its own pause.
+    There is a pause only between two spoken lines in a row; a sound between two lines is its own pause.
     """
-    done: list[Cue] = []
-    at = low = high = 0.0
-    before: Cue | None = None
+    timed: list[Cue] = []
+    start = low = high = 0.0
+    previous: Cue | None = None
     for cue in cues:
-        gap = _gap(before, cue)
-        seconds = cue_seconds(cue)
-        done.append(cue.model_copy(update={"start": round(at + gap, 2), "seconds": round(seconds, 2)}))
-        at += gap + seconds
-        low += gap + (spoken_seconds(cue.text, FAST_WORDS, FAST_CHARACTERS) if cue.kind.spoken else seconds)
-        high += gap + (spoken_seconds(cue.text, SLOW_WORDS, SLOW_CHARACTERS) if cue.kind.spoken else seconds)
-        before = cue
-    return tuple(done), RunningTime(low=math.floor(low), high=math.ceil(high))
+        pause = _estimate_pause(previous, cue)
+        seconds = fast = slow = estimate_cue_seconds(cue)
+        if cue.kind.is_spoken:
+            fast = estimate_speech_seconds(cue.text, FAST_WORDS_PER_MINUTE, FAST_CHARACTERS_PER_MINUTE)
+            slow = estimate_speech_seconds(cue.text, SLOW_WORDS_PER_MINUTE, SLOW_CHARACTERS_PER_MINUTE)
+        timed.append(cue.model_copy(update={"start": round(start + pause, 2), "seconds": round(seconds, 2)}))
+        start += pause + seconds
+        low += pause + fast
+        high += pause + slow
+        previous = cue
+    return tuple(timed), RunningTime(low=math.floor(low), high=math.ceil(high))
 
 
-def running_time(cues: Sequence[Cue]) -> RunningTime:
-    """The range alone, in seconds."""
-    return timed(cues)[1]
-
-
-def cue_seconds(cue: Cue) -> float:
-    """How long one cue lasts, in seconds."""
-    if cue.kind.spoken:
-        return spoken_seconds(cue.text)
+def estimate_cue_seconds(cue: Cue) -> float:
+    """How long one cue lasts, in seconds, without the pause before it."""
+    if cue.kind.is_spoken:
+        return estimate_speech_seconds(cue.text)
     return MUSIC_SECONDS if cue.kind is CueKind.MUSIC else SFX_SECONDS
 
 
-def _gap(before: Cue | None, cue: Cue) -> float:
-    if before is None or not before.kind.spoken or not cue.kind.spoken:
+def _estimate_pause(previous: Cue | None, cue: Cue) -> float:
+    if previous is None or not previous.kind.is_spoken or not cue.kind.is_spoken:
         return 0.0
-    return GAP_SAME_SPEAKER if before.speaker == cue.speaker else GAP_BETWEEN_SPEAKERS
+    return SAME_SPEAKER_SECONDS if previous.speaker == cue.speaker else SPEAKER_CHANGE_SECONDS

@@ -4,7 +4,7 @@ import discord
 
 from bot.actor import Actor
 from bot.app import MythBot
-from bot.errors import ForbiddenError
+from bot.errors import ForbiddenError, NotFoundError
 from bot.services import Services
 
 
@@ -19,6 +19,17 @@ def get_bot(interaction: discord.Interaction) -> MythBot:
 def get_services(interaction: discord.Interaction) -> Services:
     """Returns the services. Persistent items are rebuilt from their custom ids, so they cannot get them when constructed."""
     return get_bot(interaction).services
+
+
+def get_channel_ids(interaction: discord.Interaction) -> tuple[int, int]:
+    """The ids of the server and the channel where somebody typed or pressed.
+
+    Raises:
+        NotFoundError: it was not in a server's channel.
+    """
+    if interaction.guild_id is None or interaction.channel_id is None:
+        raise NotFoundError("This works only in a channel of the studio's server.")
+    return interaction.guild_id, interaction.channel_id
 
 
 def is_team(interaction: discord.Interaction) -> bool:

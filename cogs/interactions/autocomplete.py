@@ -58,7 +58,7 @@ async def ebook_autocomplete(interaction: discord.Interaction, text: str) -> Lab
     if is_team(interaction):
         books = await services.ebooks.search(text, MAX_CHOICES)
     else:
-        books = await services.public.books(text)
+        books = await services.public.find_books(text)
     return [(ebook_id, title if title == ebook_id else f"{title} ({ebook_id})") for ebook_id, title in books]
 
 

@@ -10,7 +10,7 @@ from discord import ui
 from bot.app import MythBot
 from bot.charts.snapshot import Snapshot
 from bot.errors import DeliveryError
-from bot.permissions import in_words
+from bot.permissions import format_permissions
 from bot.ports import EditResult
 from cogs.messages.error_codes import UNKNOWN_CHANNEL, UNKNOWN_MESSAGE
 from cogs.messages.failures import (
@@ -26,9 +26,9 @@ from cogs.messages.own_messages import find_own_messages
 from cogs.messages.requests import await_response
 from cogs.views.base import action_row, card_layout
 from cogs.views.formatting import EMBER, format_relative_time
-from cogs.views.progress.board_controls import MARK, TakeDownButton
-from cogs.views.progress.controls import picture_file
-from cogs.views.progress.texts import overview_text, picture
+from cogs.views.progress.board_controls import TAKE_DOWN_ID, TakeDownButton
+from cogs.views.progress.controls import build_picture_file
+from cogs.views.progress.view_texts import build_picture, format_overview
 
 _log = logging.getLogger(__name__)
 _REQUIRED_PERMISSIONS: Final = (
@@ -62,7 +62,7 @@ class DiscordBoardMessages:
             try:
                 message = await self._send(channel_id, snapshot, nonce)
             except discord.NotFound as error:
-                if error.code != UNKNOWN_MESSAGE:
+                if not has_code(error, UNKNOWN_MESSAGE):
                     raise
                 # A board with this nonce was posted, the response was lost, and the board has been deleted since. Discord
                 # still remembers the nonce and refuses it, so this attempt needs another one.
@@ -93,7 +93,7 @@ class DiscordBoardMessages:
         self._check_permissions(channel_id)
         message = self._channel(channel_id).get_partial_message(message_id)
         try:
-            request = message.edit(view=board_card(snapshot), attachments=[picture_file(snapshot)])
+            request = message.edit(view=board_card(snapshot), attachments=[build_picture_file(snapshot)])
             await await_response(request, _SHORT_SECONDS)
         except REQUEST_ERRORS as error:
             return edit_result_of_failure(error, discord.utils.utcnow() - message.created_at)
@@ -130,7 +130,7 @@ class DiscordBoardMessages:
         self._check_permissions(channel_id)
         if not self._can_read_history(channel_id):
             return []
-        search = find_own_messages(self._bot, self._channel(channel_id), lambda custom_id: custom_id == MARK)
+        search = find_own_messages(self._bot, self._channel(channel_id), lambda custom_id: custom_id == TAKE_DOWN_ID)
         try:
             message_ids = await await_response(search, _SHORT_SECONDS)
         except REQUEST_ERRORS as error:
@@ -149,7 +149,9 @@ class DiscordBoardMessages:
         return True
 
     async def _send(self, channel_id: int, snapshot: Snapshot, nonce: str) -> discord.Message:
-        request = self._channel(channel_id).send(view=board_card(snapshot), file=picture_file(snapshot), nonce=nonce)
+        request = self._channel(channel_id).send(
+            view=board_card(snapshot), file=build_picture_file(snapshot), nonce=nonce
+        )
         return await await_response(request)
 
     def _channel(self, channel_id: int) -> discord.PartialMessageable:
@@ -174,14 +176,14 @@ class DiscordBoardMessages:
         granted = self._granted_permissions(channel_id)
         lacking = [label for name, label in _REQUIRED_PERMISSIONS if granted is not None and not getattr(granted, name)]
         if lacking:
-            raise DeliveryError(f"I lack {in_words(lacking)} there.")
+            raise DeliveryError(f"I lack {format_permissions(lacking)} there.")
 
 
 def board_card(snapshot: Snapshot) -> ui.LayoutView:
     """Returns the layout of a live board: the overview, its picture, the time, and the button that takes it down."""
     items: list[ui.Item[Any]] = [
-        ui.TextDisplay(overview_text(snapshot.overview, heading="Live board")),
-        picture(snapshot.alt),
+        ui.TextDisplay(format_overview(snapshot.overview, heading="Live board")),
+        build_picture(snapshot.picture_description),
         ui.TextDisplay(f"-# Keeps itself current · as of {format_relative_time(snapshot.overview.now)}"),
         action_row(TakeDownButton()),
     ]

@@ -1,7 +1,7 @@
 """Whether the bot can post in a channel, as far as the gateway's cache knows."""
 
 from bot.app import MythBot
-from bot.permissions import in_words, missing
+from bot.permissions import find_missing, format_permissions
 
 
 class DiscordChannelAccess:
@@ -20,5 +20,5 @@ class DiscordChannelAccess:
         channel = guild.get_channel(channel_id)
         if channel is None:
             return "the channel was deleted"
-        lacking = missing(channel.permissions_for(guild.me))
-        return f"lacks {in_words(lacking)}" if lacking else ""
+        lacking = find_missing(channel.permissions_for(guild.me))
+        return f"lacks {format_permissions(lacking)}" if lacking else ""

@@ -2,8 +2,9 @@
 
     error of a request  →  classify()  →  DiscordFailure  →  each adapter's own outcome
 
-An adapter catches ``REQUEST_ERRORS``, classifies, and decides what the failure means for a post, a card or a board. Nothing
-else in the project compares Discord's status or error codes.
+An adapter catches ``REQUEST_ERRORS``, classifies, and decides what the failure means for a post, a card or a board. No other
+module compares HTTP statuses. A code that matters in one place only, such as ``ALREADY_CROSSPOSTED``, is compared with
+``has_code``.
 """
 
 from enum import Enum, auto
@@ -20,7 +21,8 @@ REQUEST_ERRORS: Final = (discord.HTTPException, discord.RateLimited, aiohttp.Cli
 _DEFAULT_RETRY_SECONDS: Final = 30.0
 """For a 429 without a usable Retry-After header: long enough to not deepen a ban by Cloudflare, which sends such answers."""
 _OVERLOADED_RETRY_SECONDS: Final = 10.0
-"""For a 503, with which Discord names no time and which discord.py raises at once, unlike other 5xx."""
+"""For a 503, with which Discord names no time and which discord.py raises at once, unlike other 5xx. Retrying sooner would
+add to the overload; a minute would be a long silence for a team that watches a broadcast."""
 
 
 class DiscordFailure(Enum):

@@ -29,7 +29,7 @@ _log = logging.getLogger(__name__)
 _PUBLISH_PAUSES: Final = (2.0, 8.0)
 """Seconds before the second and third attempt to publish. The delivery's lease is held meanwhile, so they are short."""
 _CLOCK_SKEW: Final = timedelta(minutes=1)
-"""How far Discord's clock, which stamps messages, may be behind the one that stamped the attempt."""
+"""Tolerated lag of Discord's clock, which dates messages, behind the clock that dated the attempt."""
 _UNREADABLE: Final = Outcome(OutcomeKind.UNSURE, error="it may have arrived; the channel's history cannot be read")
 
 

@@ -59,7 +59,7 @@ class DiscordRunCards:
             _log.warning("cannot show the card of run %s now: %r", run.id, error)
             return False
         self._new_cards[run.id] = new_id
-        await self._bot.services.generation.place_card(run.id, run.channel_id, new_id)
+        await self._bot.services.run_cards.set_card(run.id, run.channel_id, new_id)
         is_current = True
         if card_id is None:
             # The nonce may have returned a card that was posted before and shows an older view.

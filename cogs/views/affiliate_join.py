@@ -8,7 +8,7 @@ from discord import ui
 
 from bot.affiliates.subscriptions import NewSubscription
 from bot.errors import InputError, NotFoundError
-from bot.permissions import POSTING, in_words, missing
+from bot.permissions import POSTING, find_missing, format_permissions
 from cogs.interactions.access import get_bot, get_services, require_manager
 from cogs.views.base import PersistentItemMixin, action_row, card_layout
 from cogs.views.formatting import INDIGO, RED, escape_text
@@ -29,7 +29,7 @@ async def subscribe_channel(
     """
     by = require_manager(interaction)
     guild = channel.guild
-    lacking = missing(channel.permissions_for(guild.me))
+    lacking = find_missing(channel.permissions_for(guild.me))
     if role is not None:
         check_role(role, channel)
     if lacking:
@@ -40,7 +40,7 @@ async def subscribe_channel(
         needed = [shown for _, shown, _ in POSTING]
         raise InputError(
             f"The test post in {channel.mention} was refused by Discord.",
-            f"Check {in_words(needed)} there, then try again.",
+            f"Check {format_permissions(needed)} there, then try again.",
         ) from error
     new = NewSubscription(guild.id, guild.name, channel.id, channel.name, role.id if role else None)
     subscription = await get_services(interaction).affiliates.subscribe_channel(new, by)
@@ -53,7 +53,7 @@ def _missing_permissions_card(
     marks = [f"{shown} {'✘' if shown in lacking else '✔'}" for _, shown, _ in POSTING]
     texts = [
         f"Announcements are to arrive in {channel.mention}. {' · '.join(marks)}",
-        f"Give me {in_words(lacking)} in that channel's settings, then press Check again.",
+        f"Give me {format_permissions(lacking)} in that channel's settings, then press Check again.",
     ]
     button = CheckButton(channel.id, role.id if role else 0)
     return card_layout(*(ui.TextDisplay(text) for text in texts), action_row(button), accent=RED)
@@ -94,7 +94,9 @@ def check_role(role: discord.Role, channel: discord.TextChannel) -> None:
         InputError: it is @everyone, or the bot may not ping it.
     """
     if role.is_default():
-        raise InputError("Everybody cannot be pinged.", "Choose a role that members take by themselves, or none.")
+        raise InputError(
+            "The role of all members cannot be pinged.", "Choose a role that members take themselves, or none."
+        )
     if not role.mentionable and not channel.permissions_for(channel.guild.me).mention_everyone:
         raise InputError(
             f"I may not ping {role.mention}.",

@@ -168,7 +168,7 @@ async def _show_confirmed(interaction: discord.Interaction, preview: BroadcastPr
     if broadcast.script_id and broadcast.state is not BroadcastState.PENDING:
         stored, _ = await services.scripts.get(broadcast.script_id)
         if stored.run_id:
-            await services.generation.refresh(stored.run_id)
+            await services.run_cards.refresh_card(stored.run_id)
     if preview.targets and interaction.channel_id is not None:
         await services.broadcast_cards.open_card(broadcast.id, interaction.channel_id)
 

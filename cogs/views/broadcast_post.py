@@ -55,7 +55,7 @@ def _format_share(result: ShareResult) -> str:
     standing = result.standing
     if not result.is_counted:
         shared = format_count(standing.shares, "announcement")
-        return f"You told me before; it counts once. You have shared {shared}."
+        return f"You have told me already; it counts once. You have shared {shared}."
     text = f"Counted. That makes {standing.shares}"
     if result.new_badge is not None:
         return f"{text}: you now carry the **{result.new_badge.name}**."

@@ -1,4 +1,4 @@
-"""The card of a run: what is being written, then the script with everything one does to it."""
+"""The card of a run: what is being written, later the finished script with its buttons."""
 
 from datetime import datetime
 from typing import Any
@@ -28,92 +28,99 @@ from storage.stores.scripts import StoredScript
 
 
 def script_card(view: RunView) -> ui.LayoutView:
-    """The card as it is to look now."""
+    """The card for the state that the run is in.
+
+    Raises:
+        ValueError: the run is done and the view has no script.
+    """
     match view.run.state:
         case RunState.READY:
-            return _waiting(view)
+            return _build_waiting_card(view)
         case RunState.WRITING:
-            return _writing(view)
+            return _build_writing_card(view)
         case RunState.INTERRUPTED:
-            return _interrupted(view)
+            return _build_interrupted_card(view)
         case RunState.CANCELLED:
-            return _cancelled(view)
+            return _build_cancelled_card(view)
     if view.stored is None or view.script is None:
-        raise ValueError("a run that is done has its script")
-    return _done(view, view.stored, view.script)
+        raise ValueError("the view of a run that is done needs its script")
+    return _build_done_card(view, view.stored, view.script)
 
 
-def _waiting(view: RunView) -> ui.LayoutView:
-    ahead = f"{format_count(view.ahead, 'chapter')} before it" if view.ahead else "its turn is next"
+def _build_waiting_card(view: RunView) -> ui.LayoutView:
+    ahead = f"{format_count(view.runs_ahead, 'chapter')} before it" if view.runs_ahead else "its turn is next"
     return _card(
         EMBER,
         f"### ✎ Waiting · {escape_text(view.title)}",
-        _where(view),
+        _describe_run(view),
         f"In the queue, {ahead}.",
-        buttons=[_run(view, "cancel")],
+        buttons=[_run_button(view, "cancel")],
     )
 
 
-def _writing(view: RunView) -> ui.LayoutView:
+def _build_writing_card(view: RunView) -> ui.LayoutView:
     started = f" · started {format_relative_time(view.run.started_at)}" if view.run.started_at else ""
     part = f"part {view.part} of {view.parts} · " if view.parts > 1 else ""
-    so_far = f" · about {minutes_so_far(view.seconds)} so far" if view.cue_count else ""
+    so_far = f" · about {_format_length(view.seconds)} so far" if view.cue_count else ""
     lines = [f"{progress_bar(view.share, 1)}  {part}{format_count(view.cue_count, 'cue')}{so_far}"]
-    lines += [cue_line(cue) for cue in view.last_cues]
+    lines += [_format_cue(cue) for cue in view.last_cues]
     if view.waiting:
         lines.append(f"*{view.waiting}*")
     elif not view.cue_count:
-        lines.append("*The first lines are on their way.*")
+        lines.append("*Waiting for the first lines.*")
     return _card(
         EMBER,
         f"### ✎ Writing · {escape_text(view.title)}",
-        _where(view) + started,
+        _describe_run(view) + started,
         "\n".join(lines),
-        buttons=[_run(view, "cancel")],
+        buttons=[_run_button(view, "cancel")],
     )
 
 
-def _interrupted(view: RunView) -> ui.LayoutView:
+def _build_interrupted_card(view: RunView) -> ui.LayoutView:
     note = view.run.note or "Writing was interrupted."
     safe = f"{format_count(view.cue_count, 'cue is', 'cues are')} safe." if view.cue_count else "Its text is safe."
     return _card(
         RED,
         f"### ◍ Interrupted · {escape_text(view.title)}",
-        _where(view),
+        _describe_run(view),
         f"{note} {safe}",
-        buttons=[_run(view, "continue", "Continue" if view.cue_count else "Retry"), _run(view, "discard")],
+        buttons=[
+            _run_button(view, "continue", "Continue" if view.cue_count else "Retry"),
+            _run_button(view, "discard"),
+        ],
     )
 
 
-def _cancelled(view: RunView) -> ui.LayoutView:
+def _build_cancelled_card(view: RunView) -> ui.LayoutView:
     return _card(
         GREY,
         f"### ✕ Cancelled · {escape_text(view.title)}",
-        _where(view),
-        "Nothing was stored but the chapter's own text.",
-        buttons=[_run(view, "retry")],
+        _describe_run(view),
+        "Only the chapter's own text was stored.",
+        buttons=[_run_button(view, "retry")],
     )
 
 
-def _done(view: RunView, stored: StoredScript, script: Script) -> ui.LayoutView:
-    template = stored.writer == WriterKind.TEMPLATE
-    mark = "▢ Template script ·" if template else "✔"
+def _build_done_card(view: RunView, stored: StoredScript, script: Script) -> ui.LayoutView:
+    is_template = stored.writer == WriterKind.TEMPLATE
+    mark = "▢ Template script ·" if is_template else "✔"
     heading = f"### {mark} {escape_text(stored.title)}"
     where = (
         f"{escape_text(view.ebook_title, 100)} · chapter {stored.chapter_number} · {escape_text(stored.theme, 60)} · "
         f"version {stored.version} · **{stored.state.value}**"
     )
     lines = []
-    if template:
+    if is_template:
         lines.append(f"{stored.error} This is a skeleton made from your chapter's own text.")
     elif script.logline:
         lines.append(f"*{escape_text(script.logline, 300)}*")
     lines.append(
         f"Runs {format_duration_range(script.running_time.low, script.running_time.high)} (estimate) · "
-        f"{_cue_counts(script)} · cast of {len(script.cast)}"
+        f"{_format_cue_counts(script)} · cast of {len(script.cast)}"
     )
     covered = Coverage.model_validate_json(stored.coverage) if stored.coverage else None
-    if covered is not None and not template and covered.missing:
+    if covered is not None and not is_template and covered.missing:
         cut_out = format_count(len(covered.missing), "paragraph was", "paragraphs were")
         lines.append(f"The source is covered to {covered.share:.0%}; {cut_out} cut or rewritten.")
     foot = [stored.model] if stored.model else []
@@ -121,56 +128,56 @@ def _done(view: RunView, stored: StoredScript, script: Script) -> ui.LayoutView:
         foot.append(f"{stored.tokens:,} tokens")
     if stored.tokens and stored.cost_micros is not None:
         foot.append(format_dollars(stored.cost_micros) if stored.cost_micros else "price unknown")
-    foot += [_took(view), f"id `{stored.id}`"]
+    foot += [_format_writing_time(view), f"id `{stored.id}`"]
     return _card(
-        GREY if template else EMBER,
+        GREY if is_template else EMBER,
         heading,
         where,
         "\n".join(lines),
         "-# " + " · ".join(part for part in foot if part),
-        buttons=_script_buttons(view, stored, template=template),
+        buttons=_script_buttons(view, stored, is_template=is_template),
     )
 
 
-def _script_buttons(view: RunView, stored: StoredScript, *, template: bool) -> list[ui.Item[Any]]:
+def _script_buttons(view: RunView, stored: StoredScript, *, is_template: bool) -> list[ui.Item[Any]]:
     buttons = [ScriptButton("read", stored.id), ScriptButton("download", stored.id)]
     if stored.state is ScriptState.DRAFT:
         buttons += [ScriptButton("approve", stored.id), ScriptButton("release_now", stored.id)]
     elif stored.state is ScriptState.APPROVED:
         buttons.append(ScriptButton("release", stored.id))
     items: list[ui.Item[Any]] = [*buttons]
-    if template and stored.state is ScriptState.DRAFT:
-        items.append(_run(view, "retry", "Write it with Gemini"))
+    if is_template and stored.state is ScriptState.DRAFT:
+        items.append(_run_button(view, "retry", "Write it with Gemini"))
     return items
 
 
-def _where(view: RunView) -> str:
+def _describe_run(view: RunView) -> str:
     number = f"chapter {view.run.chapter_number}"
     version = f" · version {view.run.version}" if view.run.version > 1 else ""
-    by = f" · for <@{view.by}>" if view.by else ""
+    by = f" · for <@{view.requester_id}>" if view.requester_id else ""
     return f"{escape_text(view.ebook_title, 100)} · {number}{version} · {escape_text(view.theme, 60)}{by}"
 
 
-def _cue_counts(script: Script) -> str:
+def _format_cue_counts(script: Script) -> str:
     names = {CueKind.NARRATION: "narration", CueKind.DIALOGUE: "dialogue", CueKind.SFX: "SFX", CueKind.MUSIC: "music"}
-    kinds = ", ".join(f"{script.count(kind)} {name}" for kind, name in names.items())
+    kinds = ", ".join(f"{script.count_cues(kind)} {name}" for kind, name in names.items())
     return f"{format_count(len(script.cues), 'cue')}: {kinds}"
 
 
-def cue_line(cue: Cue) -> str:
+def _format_cue(cue: Cue) -> str:
     """A cue on one line, as in ``40 NARRATOR The lantern guttered``."""
-    if cue.kind.spoken:
+    if cue.kind.is_spoken:
         direction = f"({escape_text(cue.direction, 40)}) " if cue.direction else ""
         return f"`{cue.n:>3}` **{escape_text(cue.speaker, 30)}** {direction}{escape_text(cue.text, 90)}"
     return f"`{cue.n:>3}` {cue.kind.value.upper()} {escape_text(shorten(cue.text, 90).upper(), 90)}"
 
 
-def minutes_so_far(seconds: float) -> str:
+def _format_length(seconds: float) -> str:
     """``40 s``, ``6 min``."""
     return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
 
 
-def _took(view: RunView) -> str:
+def _format_writing_time(view: RunView) -> str:
     started, finished = view.run.started_at, view.run.finished_at
     if not isinstance(started, datetime) or not isinstance(finished, datetime):
         return ""
@@ -178,8 +185,8 @@ def _took(view: RunView) -> str:
     return f"{whole} min {seconds} s" if whole else f"{seconds} s"
 
 
-def _run(view: RunView, act: str, label: str = "") -> RunButton:
-    return RunButton(act, view.run.id, label)
+def _run_button(view: RunView, action: str, label: str = "") -> RunButton:
+    return RunButton(action, view.run.id, label)
 
 
 def _card(accent: discord.Colour, *texts: str, buttons: list[Any]) -> ui.LayoutView:

@@ -33,6 +33,6 @@ class ReleaseModal(Modal, title="Release"):
         if self._approve:
             stored = await services.scripts.approve(self._script_id, by)
             if stored.run_id:
-                await services.generation.refresh(stored.run_id)
+                await services.run_cards.refresh_card(stored.run_id)
         broadcast = await services.drafts.compose_release(self._script_id, link, by)
         await show_preview(interaction, broadcast.id)

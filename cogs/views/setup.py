@@ -1,24 +1,33 @@
-"""The wizard's card. Each control keeps its change at once, checks it, and says what it found."""
+"""The ``/setup`` card. Each control checks its value, saves it at once and says what it found."""
 
 import re
-from typing import Any, ClassVar, Self
+from typing import Any, Final, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import discord
 from discord import ui
 
+from bot.actor import Actor
 from bot.errors import InputError
-from bot.event_names import STUDIO_CONFIGURED
-from bot.permissions import in_words, missing
-from bot.studio_config import AnnouncementChannel, StudioConfig, save_config
-from cogs.interactions.access import get_bot, get_services, require_manager, require_team
+from bot.permissions import find_missing, format_permissions
+from bot.studio_config import AnnouncementChannel
+from cogs.interactions.access import get_bot, require_manager, require_team
 from cogs.views.base import Modal, PersistentItemMixin, action_row, card_layout
 from cogs.views.formatting import EMBER, escape_text
-from storage import WriteTransaction
+
+_MAX_TEAM_ROLES: Final = 10
+"""Roles. More would be hard to oversee; Discord's limit for a select is 25."""
+
+_RULE_LABELS: Final = {
+    # The rule's name in the custom id: the label while the rule is off, and while it is on.
+    "zone": ("Time zone…", "Time zone…"),
+    "approver": ("Require a second approver", "No second approver"),
+    "joining": ("Let the team admit servers", "Let servers join by themselves"),
+}
 
 
-def setup_card(interaction: discord.Interaction, found: str = "") -> ui.LayoutView:
-    """The configuration as it is, with its controls; ``found`` is what the last change led to."""
+def setup_card(interaction: discord.Interaction, result: str = "") -> ui.LayoutView:
+    """The current configuration with its controls; ``result`` is the sentence about the last change."""
     bot = get_bot(interaction)
     config = bot.config.value
     roles = ", ".join(f"<@&{role_id}>" for role_id in bot.team_role_ids) or "whoever may manage this server"
@@ -27,14 +36,14 @@ def setup_card(interaction: discord.Interaction, found: str = "") -> ui.LayoutVi
     lines = [
         "### The studio",
         f"**Team:** {roles}",
-        f"**Announcements also stand in:** {announcement} (an announcement channel can be followed by others)",
+        f"**Announcements are also posted in:** {announcement} (an announcement channel can be followed by others)",
         f"**Audit channel:** {audit}",
         f"**Time zone:** {escape_text(bot.timezone)}",
         f"**A second person approves announcements:** {'yes' if config.second_approver else 'no'}",
         f"**Servers join:** {'after the team lets them in' if config.approve_affiliates else 'by themselves'}",
     ]
-    if found:
-        lines.append(f"\n{found}")
+    if result:
+        lines.append(f"\n{result}")
     return card_layout(
         ui.TextDisplay("\n".join(lines)),
         action_row(RolesSelect()),
@@ -42,136 +51,133 @@ def setup_card(interaction: discord.Interaction, found: str = "") -> ui.LayoutVi
         action_row(AuditSelect()),
         action_row(
             RuleButton("zone"),
-            RuleButton("approver", on=config.second_approver),
-            RuleButton("joining", on=config.approve_affiliates),
+            RuleButton("approver", is_on=config.second_approver),
+            RuleButton("joining", is_on=config.approve_affiliates),
         ),
         accent=EMBER,
     )
 
 
-async def keep(interaction: discord.Interaction, found: str, **changes: Any) -> None:  # noqa: ANN401
-    """Keeps the change with its event, and shows the card anew."""
-    by = require_team(interaction)
+def _require_setup_access(interaction: discord.Interaction) -> Actor:
+    """The person, if they may change the configuration.
+
+    Raises:
+        ForbiddenError: they are not the team, or may not manage the server.
+    """
     require_manager(interaction)
-    bot = get_bot(interaction)
-    config = StudioConfig.model_validate(bot.config.value.model_dump() | changes)
-
-    async def work(tx: WriteTransaction) -> None:
-        member_id = await tx.members.remember(by)
-        await save_config(tx, config)
-        tx.report(STUDIO_CONFIGURED, {"changed": sorted(changes)}, member_id=member_id)
-
-    await get_services(interaction).database.write(work)
-    bot.config.value = config
-    await interaction.edit_original_response(view=setup_card(interaction, found))
+    return require_team(interaction)
 
 
-async def _tested(
+async def _show_result(interaction: discord.Interaction, result: str) -> None:
+    """The card shows the configuration as it is now, and the sentence."""
+    await interaction.edit_original_response(view=setup_card(interaction, result))
+
+
+async def _post_test(
     interaction: discord.Interaction,
     chosen: discord.app_commands.AppCommandChannel | discord.app_commands.AppCommandThread,
     text: str,
-) -> Any:  # noqa: ANN401
-    """The chosen channel, after a test post in it; ``InputError`` where that is not possible."""
+) -> discord.TextChannel:
+    """The chosen channel, after ``text`` was posted in it.
+
+    Raises:
+        InputError: it is not a text channel of this server, or the bot lacks a permission there.
+    """
     channel = interaction.guild.get_channel(chosen.id) if interaction.guild else None
     if not isinstance(channel, discord.TextChannel):
         raise InputError("This is not a text channel of this server.", "Choose another one.")
-    lacking = missing(channel.permissions_for(channel.guild.me))
-    if lacking:
+    missing = find_missing(channel.permissions_for(channel.guild.me))
+    if missing:
         raise InputError(
-            f"I cannot post in {channel.mention}.", f"Give me {in_words(lacking)} there and choose it again."
+            f"I cannot post in {channel.mention}.", f"Give me {format_permissions(missing)} there and choose it again."
         )
     await channel.send(text)
     return channel
 
 
 class RolesSelect(PersistentItemMixin, ui.DynamicItem[ui.RoleSelect[Any]], template=r"setup:roles"):
-    """Who the team is."""
+    """Chooses the team's roles; none means everybody with Manage Server."""
 
     def __init__(self) -> None:
         select: ui.RoleSelect[Any] = ui.RoleSelect(
-            custom_id="setup:roles",
-            placeholder="Team roles",
-            min_values=0,
-            max_values=10,
+            custom_id="setup:roles", placeholder="Team roles", min_values=0, max_values=_MAX_TEAM_ROLES
         )
         super().__init__(select)
 
     async def handle_interaction(self, interaction: discord.Interaction) -> None:
-        """Keeps the roles; everybody's own role would make everybody the team."""
-        require_team(interaction)
+        """Saves the roles; @everyone is refused, since it would make everybody the team."""
+        by = _require_setup_access(interaction)
         await interaction.response.defer()
-        chosen = self.item.values
-        if any(role.is_default() for role in chosen):
+        roles = self.item.values
+        if any(role.is_default() for role in roles):
             raise InputError("Everybody's role would make everybody the team.", "Choose other roles.")
-        await keep(interaction, "✔ The team is set.", team_role_ids=tuple(role.id for role in chosen))
+        await get_bot(interaction).studio_config.set_team_roles([role.id for role in roles], by)
+        await _show_result(interaction, "✔ The team is set.")
 
 
-class _ChannelPick(PersistentItemMixin):
-    """What both channel selects have in common."""
-
-    @classmethod
-    def select(cls, custom_id: str, placeholder: str) -> ui.ChannelSelect[Any]:
-        """The select; empty ends the setting."""
-        return ui.ChannelSelect(
-            custom_id=custom_id,
-            placeholder=placeholder,
-            channel_types=[discord.ChannelType.text, discord.ChannelType.news],
-            min_values=0,
-            max_values=1,
-        )
+def _channel_select(custom_id: str, placeholder: str) -> ui.ChannelSelect[Any]:
+    """A select for one text or announcement channel, or none."""
+    return ui.ChannelSelect(
+        custom_id=custom_id,
+        placeholder=placeholder,
+        channel_types=[discord.ChannelType.text, discord.ChannelType.news],
+        min_values=0,
+        max_values=1,
+    )
 
 
-class AnnouncementSelect(_ChannelPick, ui.DynamicItem[ui.ChannelSelect[Any]], template=r"setup:announcement"):
-    """The studio's own channel for announcements."""
+class AnnouncementSelect(PersistentItemMixin, ui.DynamicItem[ui.ChannelSelect[Any]], template=r"setup:announcement"):
+    """Chooses the studio's own channel for announcements."""
 
     def __init__(self) -> None:
-        super().__init__(self.select("setup:announcement", "Announcement channel"))
+        super().__init__(_channel_select("setup:announcement", "Announcement channel"))
 
     async def handle_interaction(self, interaction: discord.Interaction) -> None:
-        """Tests and keeps it."""
-        require_team(interaction)
+        """Saves the channel after a test post in it; with no channel, announcements are no longer posted here."""
+        by = _require_setup_access(interaction)
         await interaction.response.defer()
+        config = get_bot(interaction).studio_config
         if not self.item.values:
-            await keep(interaction, "✔ Announcements no longer stand here.", announcement=None)
+            await config.set_announcement_channel(None, by)
+            await _show_result(interaction, "✔ Announcements are no longer posted here.")
             return
-        channel = await _tested(interaction, self.item.values[0], "A test: announcements will stand here too.")
-        place = AnnouncementChannel(
+        channel = await _post_test(interaction, self.item.values[0], "A test: announcements will be posted here too.")
+        announcement = AnnouncementChannel(
             guild_id=channel.guild.id, guild_name=channel.guild.name, channel_id=channel.id, channel_name=channel.name
         )
+        await config.set_announcement_channel(announcement, by)
         news = "others can follow it" if channel.is_news() else "it is no announcement channel, so nobody can follow it"
-        await keep(interaction, f"✔ A test post stands in {channel.mention}; {news}.", announcement=place.model_dump())
+        await _show_result(interaction, f"✔ A test post is in {channel.mention}; {news}.")
 
 
-class AuditSelect(_ChannelPick, ui.DynamicItem[ui.ChannelSelect[Any]], template=r"setup:audit"):
-    """Where the team reads what has happened."""
+class AuditSelect(PersistentItemMixin, ui.DynamicItem[ui.ChannelSelect[Any]], template=r"setup:audit"):
+    """Chooses the channel in which the team reads what happened."""
 
     def __init__(self) -> None:
-        super().__init__(self.select("setup:audit", "Audit channel"))
+        super().__init__(_channel_select("setup:audit", "Audit channel"))
 
     async def handle_interaction(self, interaction: discord.Interaction) -> None:
-        """Tests and keeps it."""
-        require_team(interaction)
+        """Saves the channel after a test post in it; with no channel, audit notices end."""
+        by = _require_setup_access(interaction)
         await interaction.response.defer()
+        config = get_bot(interaction).studio_config
         if not self.item.values:
-            await keep(interaction, "✔ Nothing is posted for audit any more.", audit_channel_id=None)
+            await config.set_audit_channel(None, by)
+            await _show_result(interaction, "✔ Audit notices are no longer posted.")
             return
-        channel = await _tested(interaction, self.item.values[0], "A test: the studio's audit trail is told here.")
-        await keep(interaction, f"✔ A test post stands in {channel.mention}.", audit_channel_id=channel.id)
+        channel = await _post_test(interaction, self.item.values[0], "A test: audit notices will be posted here.")
+        await config.set_audit_channel(channel.id, by)
+        await _show_result(interaction, f"✔ A test post is in {channel.mention}.")
 
 
 class RuleButton(
     PersistentItemMixin, ui.DynamicItem[ui.Button[Any]], template=r"setup:rule:(?P<rule>zone|approver|joining)"
 ):
-    """The time zone, the second approver, and how servers join."""
+    """Changes the time zone, the second approver, or how servers join."""
 
-    LABELS: ClassVar = {
-        "zone": ("Time zone…", "Time zone…"),
-        "approver": ("Require a second approver", "No second approver"),
-        "joining": ("Let the team admit servers", "Let servers join by themselves"),
-    }
-
-    def __init__(self, rule: str, *, on: bool = False) -> None:
-        super().__init__(ui.Button(label=self.LABELS[rule][on], custom_id=f"setup:rule:{rule}"))
+    def __init__(self, rule: str, *, is_on: bool = False) -> None:
+        label_off, label_on = _RULE_LABELS[rule]
+        super().__init__(ui.Button(label=label_on if is_on else label_off, custom_id=f"setup:rule:{rule}"))
         self.rule = rule
 
     @classmethod
@@ -180,21 +186,22 @@ class RuleButton(
         return cls(match["rule"])
 
     async def handle_interaction(self, interaction: discord.Interaction) -> None:
-        """Turns the rule around."""
-        require_team(interaction)
-        config = get_bot(interaction).config.value
+        """Asks for the time zone, or switches the rule on or off."""
+        by = _require_setup_access(interaction)
+        bot = get_bot(interaction)
         if self.rule == "zone":
-            await interaction.response.send_modal(ZoneModal(get_bot(interaction).timezone))
+            await interaction.response.send_modal(ZoneModal(bot.timezone))
             return
         await interaction.response.defer()
         if self.rule == "approver":
-            await keep(interaction, "✔ Kept.", second_approver=not config.second_approver)
+            await bot.studio_config.toggle_second_approver(by)
         else:
-            await keep(interaction, "✔ Kept.", approve_affiliates=not config.approve_affiliates)
+            await bot.studio_config.toggle_affiliate_approval(by)
+        await _show_result(interaction, "✔ Saved.")
 
 
 class ZoneModal(Modal, title="Time zone"):
-    """Asks where typed times are meant."""
+    """Asks for the time zone of typed times."""
 
     def __init__(self, zone: str) -> None:
         super().__init__()
@@ -202,15 +209,22 @@ class ZoneModal(Modal, title="Time zone"):
         self.add_item(ui.Label(text="Time zone", description="Such as Europe/Berlin.", component=self._zone))
 
     async def on_submit(self, interaction: discord.Interaction, /) -> None:
-        """Keeps the zone, if there is one of that name."""
-        require_team(interaction)
+        """Saves the zone and shows its present time."""
+        by = _require_setup_access(interaction)
         await interaction.response.defer()
         zone = self._zone.value.strip()
-        try:
-            ZoneInfo(zone)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise InputError(
-                f"No time zone is called “{escape_text(zone, 60)}”.", "Write it like Europe/Berlin."
-            ) from None
-        now = discord.utils.utcnow().astimezone(ZoneInfo(zone))
-        await keep(interaction, f"✔ It is {now:%H:%M} there now.", timezone=zone)
+        now = discord.utils.utcnow().astimezone(_find_zone(zone))
+        await get_bot(interaction).studio_config.set_timezone(zone, by)
+        await _show_result(interaction, f"✔ It is {now:%H:%M} there now.")
+
+
+def _find_zone(name: str) -> ZoneInfo:
+    """The zone of that name.
+
+    Raises:
+        InputError: there is none.
+    """
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise InputError(f"No time zone is called “{escape_text(name, 60)}”.", "Write it like Europe/Berlin.") from None

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.leases import LEASE, Lease, LeasedRows
 from storage.tables import boards
-from storage.upsert import add_unless_there
+from storage.upsert import insert_if_absent
 
 LONGEST_REST: Final = timedelta(minutes=5)
 """No board rests longer. A due time further off was set before the clock was set back, and counts as due."""
@@ -76,7 +76,7 @@ class BoardStore:
             "period": new.period,
             "created_at": self.now,
         }
-        return await add_unless_there(self.connection, boards, row)
+        return await insert_if_absent(self.connection, boards, row)
 
     async def list_all(self) -> list[Board]:
         """Every board, the oldest first."""

@@ -14,7 +14,7 @@ from storage.errors import StaleStateError
 from storage.ids import new_id
 from storage.states import Audience, BroadcastState, DeliveryState
 from storage.tables import broadcasts, deliveries, shares
-from storage.upsert import add_unless_there
+from storage.upsert import insert_if_absent
 
 _ENDED = (BroadcastState.DONE, BroadcastState.STOPPED, BroadcastState.CANCELLED)
 
@@ -262,7 +262,7 @@ class BroadcastStore:
             "delivery_id": delivery_id,
             "created_at": self.now,
         }
-        return await add_unless_there(self.connection, shares, row)
+        return await insert_if_absent(self.connection, shares, row)
 
     async def list_top_sharers(self, limit: int) -> list[tuple[str, int]]:
         """Member ids and numbers of shares, most shares first; of equals, the one who shared first."""

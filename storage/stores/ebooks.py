@@ -9,12 +9,12 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.tables import chapters, ebooks
-from storage.upsert import add_or_change, add_unless_there
+from storage.upsert import insert_if_absent, insert_or_update
 
 
 @dataclass(frozen=True, slots=True)
 class Ebook:
-    """A book. ``id`` is its public name as it was given, ``title`` what people read."""
+    """A book. ``id`` is the public name that people chose for it (``ebook_001``), ``title`` what they read."""
 
     id: str
     title: str
@@ -42,41 +42,27 @@ class EbookStore:
     now: datetime
 
     async def find(self, name: str) -> Ebook | None:
-        """The book with this id, else with this id or title in any case."""
-        exact = (await self.connection.execute(select(ebooks).where(ebooks.c.id == name))).mappings().first()
-        if exact is None:
-            normalized_units = name.lower()
-            exact = (
-                (
-                    await self.connection.execute(
-                        select(ebooks)
-                        .where(
-                            or_(
-                                func.lower(ebooks.c.id) == normalized_units,
-                                func.lower(ebooks.c.title) == normalized_units,
-                            )
-                        )
-                        .order_by(ebooks.c.created_at)
-                        .limit(1)
-                    )
-                )
-                .mappings()
-                .first()
-            )
-        return Ebook(**exact) if exact else None
+        """The book with exactly this id, else the oldest with this id or title in any case; None where there is none."""
+        row = (await self.connection.execute(select(ebooks).where(ebooks.c.id == name))).mappings().first()
+        if row is None:
+            lowered = name.lower()
+            query = select(ebooks).where(or_(func.lower(ebooks.c.id) == lowered, func.lower(ebooks.c.title) == lowered))
+            oldest = query.order_by(ebooks.c.created_at).limit(1)
+            row = (await self.connection.execute(oldest)).mappings().first()
+        return Ebook(**row) if row else None
 
-    async def add(self, ebook_id: str, title: str, theme: str = "") -> tuple[Ebook, bool]:
-        """The book of that id, and whether it is new."""
+    async def get_or_add(self, ebook_id: str, title: str, theme: str = "") -> tuple[Ebook, bool]:
+        """The book with exactly this id, and whether it is new. ``title`` and ``theme`` are for a new one alone."""
         row: dict[str, Any] = {"id": ebook_id, "title": title, "theme": theme, "link": "", "created_at": self.now}
-        new = await add_unless_there(self.connection, ebooks, row)
-        found = (await self.connection.execute(select(ebooks).where(ebooks.c.id == ebook_id))).mappings().one()
-        return Ebook(**found), new
+        is_new = await insert_if_absent(self.connection, ebooks, row)
+        stored = (await self.connection.execute(select(ebooks).where(ebooks.c.id == ebook_id))).mappings().one()
+        return Ebook(**stored), is_new
 
-    async def matching(self, words: str, limit: int) -> Sequence[Ebook]:
-        """Books whose id or title contains ``words``, newest first."""
+    async def search(self, text: str, limit: int) -> Sequence[Ebook]:
+        """Up to ``limit`` books whose id or title contains ``text`` in any case, newest first; any book for an empty text."""
         query = select(ebooks).order_by(ebooks.c.created_at.desc(), ebooks.c.id).limit(limit)
-        if words:
-            pattern = words.lower()
+        if text:
+            pattern = text.lower()
             query = query.where(
                 or_(
                     func.lower(ebooks.c.id).contains(pattern, autoescape=True),
@@ -85,12 +71,12 @@ class EbookStore:
             )
         return [Ebook(**row) for row in (await self.connection.execute(query)).mappings()]
 
-    async def titles(self) -> dict[str, str]:
+    async def get_titles(self) -> dict[str, str]:
         """Every book's title by id."""
         return {row.id: row.title for row in await self.connection.execute(select(ebooks.c.id, ebooks.c.title))}
 
-    async def chapter(self, ebook_id: str, number: int) -> Chapter | None:
-        """The chapter's current text, or None."""
+    async def find_chapter(self, ebook_id: str, number: int) -> Chapter | None:
+        """The chapter with its current text; None where it has none."""
         row = (
             (
                 await self.connection.execute(
@@ -102,28 +88,18 @@ class EbookStore:
         )
         return Chapter(**row) if row else None
 
-    async def put_chapter(self, ebook_id: str, number: int, title: str, content: str) -> None:
-        """Keeps the text as the chapter's current one."""
+    async def save_chapter(self, ebook_id: str, number: int, title: str, content: str) -> None:
+        """The text is the chapter's current one and replaces an earlier one."""
         values = {"title": title, "content": content, "updated_at": self.now}
         row = {"ebook_id": ebook_id, "number": number} | values
-        await add_or_change(self.connection, chapters, row, ["ebook_id", "number"], list(values))
+        await insert_or_update(self.connection, chapters, row, ["ebook_id", "number"], list(values))
 
-    async def chapter_numbers(self, ebook_id: str | None = None) -> dict[str, set[int]]:
-        """Which chapters of each book have a text."""
+    async def get_chapter_numbers(self, ebook_id: str | None = None) -> dict[str, set[int]]:
+        """The numbers of the chapters that have a text, by book id."""
         query = select(chapters.c.ebook_id, chapters.c.number)
         if ebook_id is not None:
             query = query.where(chapters.c.ebook_id == ebook_id)
-        found: dict[str, set[int]] = {}
+        numbers: dict[str, set[int]] = {}
         for row in await self.connection.execute(query):
-            found.setdefault(row.ebook_id, set()).add(row.number)
-        return found
-
-    async def chapters(self, ebook_id: str, limit: int) -> list[tuple[int, str]]:
-        """Number and title of stored chapters, in order."""
-        rows = await self.connection.execute(
-            select(chapters.c.number, chapters.c.title)
-            .where(chapters.c.ebook_id == ebook_id)
-            .order_by(chapters.c.number)
-            .limit(limit)
-        )
-        return [(row.number, row.title) for row in rows]
+            numbers.setdefault(row.ebook_id, set()).add(row.number)
+        return numbers

@@ -1,21 +1,22 @@
-"""What has been taken over from files, so that nothing is taken over twice."""
+"""Which records were imported from files, so that none is imported twice."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.tables import imports
 
-_MANY = 1_000  # well under both databases' limit of parameters
+_SOURCES_PER_QUERY: Final = 1_000
+"""Well below the limit of both databases: 32,766 parameters in SQLite, 32,767 in asyncpg."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImportRecord:
-    """One thing that was taken over: where from, what it became, and the SHA-256 of what it was."""
+    """One imported record: its ``source`` in a file, the ``target`` id it got here, and the SHA-256 of its content."""
 
     source: str
     target: str
@@ -24,34 +25,36 @@ class ImportRecord:
 
 @dataclass(frozen=True, slots=True)
 class ImportStore:
-    """Marks by source. They are written in the transaction that takes the thing over."""
+    """Import records by source. They are written in the transaction that imports the record itself."""
 
     connection: AsyncConnection
     now: datetime
 
-    async def known(self, sources: Sequence[str]) -> dict[str, ImportRecord]:
-        """The marks of those sources that have one."""
-        found: dict[str, ImportRecord] = {}
-        for at in range(0, len(sources), _MANY):
+    async def get_by_source(self, sources: Sequence[str]) -> dict[str, ImportRecord]:
+        """The import records of these sources; a source that was not imported is missing."""
+        records: dict[str, ImportRecord] = {}
+        for start in range(0, len(sources), _SOURCES_PER_QUERY):
             query = select(imports.c.source, imports.c.target, imports.c.digest).where(
-                imports.c.source.in_(sources[at : at + _MANY])
+                imports.c.source.in_(sources[start : start + _SOURCES_PER_QUERY])
             )
             for row in await self.connection.execute(query):
-                found[row.source] = ImportRecord(row.source, row.target, row.digest)
-        return found
+                records[row.source] = ImportRecord(row.source, row.target, row.digest)
+        return records
 
-    async def add(self, marks: Iterable[ImportRecord]) -> None:
-        """Keeps the marks; a source that has one already is an error of the database."""
+    async def add(self, records: Iterable[ImportRecord]) -> None:
+        """The records are stored.
+
+        Raises:
+            IntegrityError: a source is stored already; SQLAlchemy raises it.
+        """
         rows: list[dict[str, Any]] = [
-            {"source": mark.source, "target": mark.target, "digest": mark.digest, "imported_at": self.now}
-            for mark in marks
+            {"source": record.source, "target": record.target, "digest": record.digest, "imported_at": self.now}
+            for record in records
         ]
         if rows:
             await self.connection.execute(imports.insert(), rows)
 
-    async def sources(self, beginning: str) -> dict[str, str]:
-        """Where each target came from, for sources with this beginning."""
-        query = select(imports.c.target, imports.c.source).where(
-            imports.c.source.startswith(beginning, autoescape=True)
-        )
+    async def get_sources_by_target(self, prefix: str) -> dict[str, str]:
+        """The source of each target, for the sources that begin with ``prefix``."""
+        query = select(imports.c.target, imports.c.source).where(imports.c.source.startswith(prefix, autoescape=True))
         return {row.target: row.source for row in await self.connection.execute(query)}

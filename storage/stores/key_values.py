@@ -1,4 +1,4 @@
-"""Small facts of the program about itself."""
+"""Small values of the program itself, such as the studio's configuration."""
 
 from dataclasses import dataclass
 
@@ -6,22 +6,22 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.tables import key_values
-from storage.upsert import add_or_change
+from storage.upsert import insert_or_update
 
 
 @dataclass(frozen=True, slots=True)
 class KeyValueStore:
-    """Text by name."""
+    """Texts by name."""
 
     connection: AsyncConnection
 
     async def get(self, name: str) -> str | None:
-        """The text, or None."""
+        """The text stored under this name, or None."""
         value: str | None = (
             await self.connection.execute(select(key_values.c.value).where(key_values.c.name == name))
         ).scalar()
         return value
 
     async def put(self, name: str, value: str) -> None:
-        """Keeps the text under the name."""
-        await add_or_change(self.connection, key_values, {"name": name, "value": value}, ["name"], ["value"])
+        """The text is stored under this name; an earlier one is replaced."""
+        await insert_or_update(self.connection, key_values, {"name": name, "value": value}, ["name"], ["value"])

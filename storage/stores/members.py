@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.ids import new_id
 from storage.tables import members
-from storage.upsert import add_unless_there
+from storage.upsert import insert_if_absent
 
 
 class Identity(Protocol):
@@ -48,7 +48,7 @@ class MemberStore:
         if row is None:
             values = {"id": new_id("members"), "discord_id": person.discord_id, "name": name, "created_at": self.now}
             # On PostgreSQL another transaction may have inserted this person since the query; their row wins.
-            await add_unless_there(self.connection, members, values)
+            await insert_if_absent(self.connection, members, values)
             row = (await self.connection.execute(query)).one()
         if row.name != name:
             await self.connection.execute(members.update().where(members.c.id == row.id).values(name=name))

@@ -1,4 +1,4 @@
-"""What is kept of one member, and how it is forgotten."""
+"""The data about one member: finding it and deleting it."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -13,7 +13,6 @@ from storage.tables import (
     broadcasts,
     events,
     members,
-    metadata,
     runs,
     scripts,
     sessions,
@@ -22,8 +21,7 @@ from storage.tables import (
     visits,
 )
 
-# Columns that hold a member's id, by table. A test keeps this complete.
-OWNED: Final = {
+MEMBER_COLUMNS: Final = {
     events: ("member_id",),
     sessions: ("member_id",),
     runs: ("member_id",),
@@ -34,34 +32,39 @@ OWNED: Final = {
     boards: ("member_id",),
     visits: ("member_id",),
 }
-# The studio's material and the program's own affairs: not about the person.
-_LEFT_OUT: Final = frozenset(
+"""The columns that hold a member's id, by table. A test keeps this complete."""
+
+# The studio's texts and the program's internal values are not about the person.
+_EXCLUDED_COLUMNS: Final = frozenset(
     {"content", "body", "progress", "coverage", "prev_hash", "hash", "lease_owner", "lease_until", "card_id"}
 )
 
 
 @dataclass(frozen=True, slots=True)
 class PersonalDataStore:
-    """Finds and removes what tells who somebody is."""
+    """Finds and deletes the data about a member."""
 
     connection: AsyncConnection
     now: datetime
 
-    async def of(self, member_id: str) -> AsyncIterator[tuple[str, dict[str, Any]]]:
-        """Every row that carries the member's id, with its table's name; moments are ISO 8601. Their own row is first."""
-        own = (await self.connection.execute(select(members).where(members.c.id == member_id))).mappings()
-        for row in own:
-            yield members.name, _plain(row)
-        for table, columns in OWNED.items():
-            shown = [column for column in table.c if column.name not in _LEFT_OUT]
-            query = select(*shown).where(or_(*(table.c[column] == member_id for column in columns)))
+    async def stream_rows(self, member_id: str) -> AsyncIterator[tuple[str, dict[str, Any]]]:
+        """Every row with the member's id, as (table, row); times are ISO 8601. The row in ``members`` comes first."""
+        member_rows = (await self.connection.execute(select(members).where(members.c.id == member_id))).mappings()
+        for row in member_rows:
+            yield members.name, _to_json_values(row)
+        for table, columns in MEMBER_COLUMNS.items():
+            columns_to_show = [column for column in table.c if column.name not in _EXCLUDED_COLUMNS]
+            query = select(*columns_to_show).where(or_(*(table.c[column] == member_id for column in columns)))
             query = query.order_by(*table.primary_key.columns).execution_options(yield_per=500)
             async with self.connection.stream(query) as rows:
                 async for row in rows.mappings():
-                    yield table.name, _plain(row)
+                    yield table.name, _to_json_values(row)
 
-    async def forget(self, discord_id: int) -> str | None:
-        """The random id of a member whose Discord id, name and own words are gone now; None where nobody is known."""
+    async def forget_member(self, discord_id: int) -> str | None:
+        """The member's Discord id, name, session names and visit are deleted; returns the random member id that stays.
+
+        None if there is no member with this Discord id.
+        """
         query = (
             members.update()
             .where(members.c.discord_id == discord_id)
@@ -75,11 +78,5 @@ class PersonalDataStore:
         return member_id
 
 
-def member_columns() -> set[tuple[str, str]]:
-    """Table and column of everything in the database that holds a member's id."""
-    names = {"member_id", "author_id", "confirmed_by", "approved_by"}
-    return {(table.name, column.name) for table in metadata.sorted_tables for column in table.c if column.name in names}
-
-
-def _plain(row: Any) -> dict[str, Any]:  # noqa: ANN401 - a row of any table
+def _to_json_values(row: Any) -> dict[str, Any]:  # noqa: ANN401 - a row of any table
     return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in row.items()}

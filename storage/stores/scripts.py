@@ -1,8 +1,8 @@
-"""Finished scripts and the grant's log of them."""
+"""Finished scripts, and the grant logs that record them."""
 
 import json
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,12 @@ from storage.tables import grant_logs, scripts
 
 @dataclass(frozen=True, slots=True)
 class StoredScript:
-    """A script as it is kept. ``body`` is its JSON, ``error`` the sentence a template script carries."""
+    """A row of the table ``scripts``.
+
+    ``seq`` orders scripts by their creation. ``body`` is the script's JSON, ``coverage`` the JSON of a ``Coverage`` or empty.
+    ``error`` is the sentence that says why the script is a template, empty for others. ``seconds`` is the estimated running
+    time, ``cost_micros`` the cost in micro-dollars (None: unknown).
+    """
 
     seq: int
     id: str
@@ -44,9 +49,35 @@ class StoredScript:
     released_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewScript:
+    """A script to add; the fields are those of ``StoredScript``. Without an ``id`` or a ``created_at`` it gets new ones."""
+
+    ebook_id: str
+    chapter_number: int
+    version: int
+    title: str
+    theme: str
+    writer: str
+    body: str
+    hook: str = ""
+    model: str = ""
+    error: str = ""
+    coverage: str = ""
+    tokens: int = 0
+    cost_micros: int | None = None
+    seconds: int = 0
+    run_id: str | None = None
+    member_id: str | None = None
+    link: str = ""
+    state: ScriptState = ScriptState.DRAFT
+    id: str | None = None
+    created_at: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class ChapterProgress:
-    """How far one chapter is: the furthest state of any of its scripts."""
+    """How far one chapter is: the row of its script in the furthest state, the newest of several."""
 
     ebook_id: str
     chapter_number: int
@@ -67,79 +98,100 @@ class ChapterMilestones:
     released_at: datetime | None
 
 
-_ORDER = {ScriptState.DRAFT: 0, ScriptState.APPROVED: 1, ScriptState.RELEASED: 2}
+_STATE_ORDER = {ScriptState.DRAFT: 0, ScriptState.APPROVED: 1, ScriptState.RELEASED: 2}
 
 
 @dataclass(frozen=True, slots=True)
 class ScriptStore:
-    """Scripts by id, by chapter and by state; grant logs beside them."""
+    """Scripts by id, by chapter and by state, and their grant logs."""
 
     connection: AsyncConnection
     now: datetime
 
-    async def add(self, **values: Any) -> str:  # noqa: ANN401 - the columns of the table
-        """The id of a new draft."""
-        script_id = new_id("audio_scripts")
-        row = {"id": script_id, "state": ScriptState.DRAFT, "created_at": self.now, **values}
-        await self.connection.execute(scripts.insert().values(row))
-        return str(row["id"])
+    async def add(self, script: NewScript) -> str:
+        """Adds the script and returns its id.
 
-    async def taken(self, ids: Sequence[str]) -> set[str]:
-        """Which of these ids a script has already."""
+        Raises:
+            sqlalchemy.exc.IntegrityError: the id or the chapter's version is taken, or there is no such book.
+        """
+        script_id = script.id or new_id("audio_scripts")
+        row = asdict(script) | {"id": script_id, "created_at": script.created_at or self.now}
+        await self.connection.execute(scripts.insert().values(row))
+        return script_id
+
+    async def find_existing_ids(self, ids: Sequence[str]) -> set[str]:
+        """Those of these ids that belong to a script."""
         return set((await self.connection.execute(select(scripts.c.id).where(scripts.c.id.in_(ids)))).scalars())
 
     async def stream(self) -> AsyncIterator[StoredScript]:
-        """Every script, oldest first, without holding them all."""
+        """Every script, oldest first, a few in memory at a time."""
         query = select(scripts).order_by(scripts.c.seq).execution_options(yield_per=50)
         async with self.connection.stream(query) as rows:
             async for row in rows.mappings():
                 yield StoredScript(**row)
 
-    async def fully_written(self, ebook_id: str, chapter_number: int) -> bool:
-        """Whether the chapter has a script that is no template."""
+    async def has_full_script(self, ebook_id: str, chapter_number: int) -> bool:
+        """Whether the chapter has a script that is not a template."""
         query = select(scripts.c.seq).where(
             scripts.c.ebook_id == ebook_id, scripts.c.chapter_number == chapter_number, scripts.c.error == ""
         )
         return (await self.connection.execute(query.limit(1))).first() is not None
 
     async def get(self, script_id: str) -> StoredScript:
-        """The script; ``KeyError`` where there is none."""
+        """The script.
+
+        Raises:
+            KeyError: there is no such script.
+        """
         row = (await self.connection.execute(select(scripts).where(scripts.c.id == script_id))).mappings().first()
         if row is None:
             raise KeyError(script_id)
         return StoredScript(**row)
 
     async def approve(self, script_id: str) -> None:
-        """``draft → approved``."""
-        await self._move(
+        """``draft → approved``.
+
+        Raises:
+            StaleStateError: the script is not a draft.
+        """
+        await self._change_state(
             script_id, scripts.c.state == ScriptState.DRAFT, {"state": ScriptState.APPROVED, "approved_at": self.now}
         )
 
     async def release(self, script_id: str, link: str) -> None:
-        """``approved → released``."""
-        values = {"state": ScriptState.RELEASED, "released_at": self.now, "link": link}
-        await self._move(script_id, scripts.c.state == ScriptState.APPROVED, values)
+        """``approved → released``; ``link`` is where the episode can be heard or read, or empty.
 
-    async def standings(self, ebook_id: str | None = None) -> list[ChapterProgress]:
-        """Every chapter that has a script, by book and number."""
-        rank = case({state.value: number for state, number in _ORDER.items()}, value=cast(scripts.c.state, String))
-        place = func.row_number().over(
+        Raises:
+            StaleStateError: the script is not approved.
+        """
+        values = {"state": ScriptState.RELEASED, "released_at": self.now, "link": link}
+        await self._change_state(script_id, scripts.c.state == ScriptState.APPROVED, values)
+
+    async def list_chapter_progress(self, ebook_id: str | None = None) -> list[ChapterProgress]:
+        """Every chapter that has a script, ordered by book and number."""
+        rank = case(
+            {state.value: number for state, number in _STATE_ORDER.items()}, value=cast(scripts.c.state, String)
+        )
+        position = func.row_number().over(
             partition_by=(scripts.c.ebook_id, scripts.c.chapter_number),
             order_by=(rank.desc(), scripts.c.version.desc()),
         )
         columns = [scripts.c[field.name] for field in fields(ChapterProgress)]
-        ranked = select(*columns, place.label("place"))
+        ranked = select(*columns, position.label("position"))
         if ebook_id is not None:
             ranked = ranked.where(scripts.c.ebook_id == ebook_id)
         best = ranked.subquery()
-        query = select(*(best.c[column.name] for column in columns)).where(best.c.place == 1)
+        query = select(*(best.c[column.name] for column in columns)).where(best.c.position == 1)
         rows = await self.connection.execute(query.order_by(best.c.ebook_id, best.c.chapter_number))
         return [ChapterProgress(**row) for row in rows.mappings()]
 
-    async def written(
+    async def count_by_writer(
         self, *, since: datetime | None = None, ebook_id: str | None = None, member_id: str | None = None
     ) -> dict[str, int]:
-        """How many scripts each kind of writer has written."""
+        """How many scripts each kind of writer has written, those with none left out.
+
+        ``since`` is a time of creation; ``member_id`` is whoever requested the script.
+        """
         clauses: list[ColumnElement[bool]] = [true()]
         if since is not None:
             clauses.append(scripts.c.created_at >= since)
@@ -150,8 +202,10 @@ class ScriptStore:
         query = select(scripts.c.writer, func.count()).where(and_(*clauses)).group_by(scripts.c.writer)
         return {row[0]: row[1] for row in await self.connection.execute(query)}
 
-    async def milestones(self, ebook_id: str | None = None, member_id: str | None = None) -> list[ChapterMilestones]:
-        """Of every chapter that has a script (ordered by the member, where one is given)."""
+    async def list_milestones(
+        self, ebook_id: str | None = None, member_id: str | None = None
+    ) -> list[ChapterMilestones]:
+        """The milestones of every chapter that has a script; with ``member_id``, of scripts that the member requested."""
         query = select(
             scripts.c.ebook_id,
             scripts.c.chapter_number,
@@ -168,7 +222,11 @@ class ScriptStore:
     async def add_grant_log(
         self, document: dict[str, Any], *, ebook_id: str, script_id: str | None, counts: bool
     ) -> str:
-        """The id of a new entry; ``counts`` says whether it is a deliverable."""
+        """Adds a grant log and returns its id; ``counts`` is whether it is a deliverable.
+
+        Raises:
+            ValueError: the document holds a number that JSON does not have (NaN, infinity).
+        """
         log_id = new_id("grant_logs")
         row = {
             "id": log_id,
@@ -181,10 +239,10 @@ class ScriptStore:
         await self.connection.execute(grant_logs.insert().values(row))
         return log_id
 
-    async def keep_grant_log(
+    async def import_grant_log(
         self, log_id: str, text: str, *, ebook_id: str, counts: bool, created_at: datetime
     ) -> None:
-        """Keeps an entry that was written elsewhere, as the very JSON text it came as."""
+        """Adds a grant log that was written elsewhere, with its JSON text unchanged."""
         row = {
             "id": log_id,
             "script_id": None,
@@ -195,27 +253,31 @@ class ScriptStore:
         }
         await self.connection.execute(grant_logs.insert().values(row))
 
-    async def grant_logs_by_id(self, ids: Sequence[str]) -> dict[str, str]:
-        """JSON text of those of these entries that are there."""
+    async def get_grant_logs(self, ids: Sequence[str]) -> dict[str, str]:
+        """The JSON texts of those of these grant logs that exist, by id."""
         query = select(grant_logs.c.id, grant_logs.c.document).where(grant_logs.c.id.in_(ids))
         return {row.id: row.document for row in await self.connection.execute(query)}
 
     async def stream_grant_logs(self) -> AsyncIterator[tuple[str, str]]:
-        """Id and JSON text of every entry, oldest first, without holding them all."""
+        """Id and JSON text of every grant log, oldest first, some in memory at a time."""
         query = select(grant_logs.c.id, grant_logs.c.document).order_by(grant_logs.c.created_at, grant_logs.c.id)
         async with self.connection.stream(query.execution_options(yield_per=500)) as rows:
             async for row in rows:
                 yield row.id, row.document
 
-    async def grant_log(self, script_id: str) -> tuple[str, dict[str, Any]]:
-        """Id and document of the script's entry; ``KeyError`` where there is none."""
+    async def get_grant_log(self, script_id: str) -> tuple[str, dict[str, Any]]:
+        """Id and document of the script's grant log.
+
+        Raises:
+            KeyError: the script has none.
+        """
         query = select(grant_logs.c.id, grant_logs.c.document).where(grant_logs.c.script_id == script_id)
         row = (await self.connection.execute(query)).first()
         if row is None:
             raise KeyError(script_id)
         return row.id, dict(json.loads(row.document))
 
-    async def _move(self, script_id: str, condition: ColumnElement[bool], values: dict[str, Any]) -> None:
+    async def _change_state(self, script_id: str, condition: ColumnElement[bool], values: dict[str, Any]) -> None:
         query = scripts.update().where(scripts.c.id == script_id, condition).values(values)
         if (await self.connection.execute(query)).rowcount != 1:
             raise StaleStateError(f"script {script_id} is no longer in the state for this")

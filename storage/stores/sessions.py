@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.errors import StaleStateError
 from storage.ids import new_id
 from storage.tables import events, sessions, visits
-from storage.upsert import add_or_change
+from storage.upsert import insert_or_update
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ class SessionStore:
         query = select(visits.c.seq, visits.c.visited_at).where(visits.c.member_id == member_id)
         previous = (await self.connection.execute(query)).mappings().first()
         row = {"member_id": member_id, "seq": seq, "visited_at": self.now}
-        await add_or_change(self.connection, visits, row, ["member_id"], ["seq", "visited_at"])
+        await insert_or_update(self.connection, visits, row, ["member_id"], ["seq", "visited_at"])
         return Visit(**previous) if previous else None
 
 

@@ -14,7 +14,7 @@ from storage.changes import UNCHANGED, Unchanged, changed_columns
 from storage.ids import new_id
 from storage.states import SubscriptionState
 from storage.tables import subscriptions
-from storage.upsert import add_or_change
+from storage.upsert import insert_or_update
 
 OPEN_STATES = (SubscriptionState.PENDING, SubscriptionState.ACTIVE, SubscriptionState.PAUSED)
 """Every state but ``ended``."""
@@ -88,9 +88,13 @@ class SubscriptionStore:
         rows = await self._select(subscriptions.c.id == subscription_id)
         if not rows or rows[0].state is SubscriptionState.ENDED:
             why = rows[0].ended_why if rows else ""
-            return f"the subscription has ended meanwhile ({why})" if why else "the subscription has ended meanwhile"
+            return (
+                f"the subscription has ended in the meantime ({why})"
+                if why
+                else "the subscription has ended in the meantime"
+            )
         if rows[0].channel_id != channel_id:
-            return "the server has chosen another channel meanwhile"
+            return "the server has chosen another channel in the meantime"
         return "" if rows[0].state is SubscriptionState.ACTIVE else "the subscription is not active any more"
 
     async def list_in_states(self, *states: SubscriptionState) -> list[Subscription]:
@@ -134,7 +138,7 @@ class SubscriptionStore:
             "referral": secrets.token_hex(_REFERRAL_BYTES),
             "created_at": self.now,
         }
-        await add_or_change(self.connection, subscriptions, only_in_new_rows | values, ["guild_id"], list(values))
+        await insert_or_update(self.connection, subscriptions, only_in_new_rows | values, ["guild_id"], list(values))
         return (await self._select(subscriptions.c.guild_id == guild_id))[0]
 
     async def change(self, guild_id: int, changes: SubscriptionChanges) -> bool:

@@ -13,7 +13,7 @@ import discord
 
 from bot.actor import Actor
 from bot.broadcasts.post import Post
-from bot.services import Runtime
+from bot.runtime import Runtime
 from cogs.views.broadcast_post import post_embed
 from storage import WriteTransaction
 from tests.stage import Stage, open_stage

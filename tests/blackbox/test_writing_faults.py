@@ -82,7 +82,7 @@ def everything(path: Path) -> str:
 def told_whole(progress: str) -> list[str]:
     """The chapter's paragraphs of which every sentence stands in the kept cues."""
     told = " ".join(cue["text"] for cue in json.loads(progress)["cues"]) if progress else ""
-    return [paragraph for paragraph in text_splitting.paragraphs(LONG) if paragraph in told]
+    return [paragraph for paragraph in text_splitting.split_paragraphs(LONG) if paragraph in told]
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
@@ -124,7 +124,7 @@ async def test_killed_while_writing(tmp_path: Path, moment: float) -> None:
     asked = story_of(gemini.calls[2].body)
     finished = told_whole(kept)
     assert [paragraph for paragraph in finished if paragraph in asked] == []
-    assert text_splitting.paragraphs(LONG)[-1] in asked
+    assert text_splitting.split_paragraphs(LONG)[-1] in asked
     if moment >= 3:
         assert len(finished) >= 10
     query = "SELECT reserved_micros, settled_micros FROM charges JOIN runs ON runs.id = run_id WHERE chapter_number = 1"
@@ -284,7 +284,7 @@ async def test_continue_pressed_twice_and_discard_against_it(sqlite_url: str, mo
                 task.cancel()
             await stage.discord.wait_until(lambda: gemini.open == 0, 5)
             for (run_id,) in rows(Path(sqlite_url.removeprefix("sqlite:///")), "SELECT id FROM runs"):
-                await stage.bot.services.generation.refresh(run_id)
+                await stage.bot.services.run_cards.refresh_card(run_id)
             first, second = (
                 await card(stage.discord, "Interrupted", "Bell 1"),
                 await card(stage.discord, "Interrupted", "Bell 2"),

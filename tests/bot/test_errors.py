@@ -1,4 +1,4 @@
-"""What a person reads when something cannot be done, and what the log keeps of it."""
+"""The errors that people see, and the references to our own faults."""
 
 import logging
 import re
@@ -10,23 +10,23 @@ from bot.errors import InputError, MythError, log_unexpected
 from bot.generation.writer import GenerationError
 
 
-def test_an_error_has_a_sentence_and_a_hint() -> None:
-    """An error shows what happened and what to do; without a hint it shows the sentence alone."""
+def test_text_is_sentence_and_hint() -> None:
+    """The text consists of the sentence and the hint, if there is one."""
     error = InputError("The chapter is empty.", "Attach another.")
     assert error.text == "The chapter is empty. Attach another."
     assert str(error) == error.sentence == "The chapter is empty."
     assert InputError("The chapter is empty.").text == "The chapter is empty."
 
 
-def test_the_tree_of_errors_is_drawn() -> None:
-    """The tree in the module's docstring names every error there is, and no other."""
-    drawn = set(re.findall(r"[├└]── (\w+)", bot.errors.__doc__ or ""))
+def test_docstring_lists_every_error() -> None:
+    """The tree in the module's docstring names every subclass of ``MythError``, and no other."""
+    listed = set(re.findall(r"[├└]── (\w+)", bot.errors.__doc__ or ""))
     assert GenerationError in MythError.__subclasses__()
-    assert drawn == {kind.__name__ for kind in MythError.__subclasses__() if kind.__module__.startswith("bot.")}
+    assert listed == {kind.__name__ for kind in MythError.__subclasses__() if kind.__module__.startswith("bot.")}
 
 
-def test_a_reference_leads_to_the_traceback(caplog: pytest.LogCaptureFixture) -> None:
-    """Under the id that a person is given the log has the traceback; every fault has an id of its own."""
+def test_reference_identifies_the_traceback(caplog: pytest.LogCaptureFixture) -> None:
+    """The log has the traceback with the reference that the person gets; every fault has its own reference."""
     try:
         raise ZeroDivisionError("by the fox")  # noqa: TRY301
     except ZeroDivisionError as error:

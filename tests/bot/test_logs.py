@@ -1,4 +1,4 @@
-"""Logs hold no secret, wherever it would appear."""
+"""Logging: no secrets, two formats, quiet libraries."""
 
 import json
 import logging
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.logs import set_up
+from bot.logs import set_up_logging
 from bot.settings import LogFormat, LogLevel
 
 TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4OQ.GhostX.thirteen_bells_over_the_drowned_valley"
@@ -17,39 +17,41 @@ _log = logging.getLogger("midnight.test")
 
 
 @pytest.fixture(autouse=True)
-def as_before() -> Iterator[None]:
-    """Logging is the test runner's again afterwards."""
+def restore_logging() -> Iterator[None]:
+    """Restores the test runner's logging afterwards."""
     root = logging.getLogger()
     level = root.level
-    levels = {name: one.level for name, one in root.manager.loggerDict.items() if isinstance(one, logging.Logger)}
+    levels = {
+        name: logger.level for name, logger in root.manager.loggerDict.items() if isinstance(logger, logging.Logger)
+    }
     yield
     root.handlers[:] = [handler for handler in root.handlers if type(handler) is not logging.StreamHandler]
     root.setLevel(level)
     logging.captureWarnings(capture=False)
-    for name, one in root.manager.loggerDict.items():
-        if isinstance(one, logging.Logger):
-            one.setLevel(levels.get(name, logging.NOTSET))
+    for name, logger in root.manager.loggerDict.items():
+        if isinstance(logger, logging.Logger):
+            logger.setLevel(levels.get(name, logging.NOTSET))
 
 
 @pytest.fixture(params=LogFormat)
-def seen(request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]) -> "Seen":
-    """What has been logged, in one format and the other in turn."""
-    return Seen(capsys, LogFormat(request.param))
+def log(request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]) -> "LogReader":
+    """Reads the log, once in each format."""
+    return LogReader(capsys, LogFormat(request.param))
 
 
-class Seen:
-    """Reads the log."""
+class LogReader:
+    """Sets logging up and reads what was logged."""
 
     def __init__(self, capsys: pytest.CaptureFixture[str], style: LogFormat) -> None:
         self._capsys = capsys
         self._style = style
 
-    def begin(self) -> None:
-        """Logs from here on, knowing three secrets; pytest's own handlers, which come with each test, are gone."""
-        set_up(LogLevel.INFO, self._style, SECRETS)
+    def start(self) -> None:
+        """Sets logging up with three secrets; this replaces pytest's own handlers."""
+        set_up_logging(LogLevel.INFO, self._style, SECRETS)
 
     def text(self) -> str:
-        """All that was logged, JSON decoded."""
+        """Everything that was logged; JSON is decoded."""
         err = self._capsys.readouterr().err
         assert err
         if self._style is LogFormat.TEXT:
@@ -59,31 +61,31 @@ class Seen:
 
 
 @pytest.mark.parametrize("secret", SECRETS)
-def test_secrets_are_cut_out_of_messages(seen: Seen, secret: str) -> None:
-    """A secret in a message is cut out and the rest stays."""
-    seen.begin()
+def test_secrets_in_messages(log: LogReader, secret: str) -> None:
+    """A secret in a message is removed, and the rest stays."""
+    log.start()
     _log.warning(f"before {secret} after")
-    text = seen.text()
+    text = log.text()
     assert secret not in text
     assert "before [redacted] after" in text
 
 
 @pytest.mark.parametrize("secret", SECRETS)
-def test_secrets_are_cut_out_of_arguments(seen: Seen, secret: str) -> None:
-    """A secret among a message's arguments is cut out, also where it comes in two pieces."""
-    seen.begin()
+def test_secrets_in_arguments(log: LogReader, secret: str) -> None:
+    """A secret in the arguments of a message is removed, even if two arguments form it."""
+    log.start()
     _log.warning("one %s", secret)
     _log.warning("two %s%s", secret[:9], secret[9:])
     _log.warning("three %(token)s", {"token": secret})
-    text = seen.text()
+    text = log.text()
     assert secret not in text
     assert text.count("[redacted]") == 3
 
 
 @pytest.mark.parametrize("secret", SECRETS)
-def test_secrets_are_cut_out_of_tracebacks(seen: Seen, secret: str) -> None:
-    """A secret in an error, in its cause or in what it is about does not reach the log."""
-    seen.begin()
+def test_secrets_in_tracebacks(log: LogReader, secret: str) -> None:
+    """A secret in an exception, in its cause or in the message beside it is removed."""
+    log.start()
     try:
         try:
             raise ValueError(f"inner {secret}")  # noqa: TRY301
@@ -91,7 +93,7 @@ def test_secrets_are_cut_out_of_tracebacks(seen: Seen, secret: str) -> None:
             raise RuntimeError(f"outer {secret}") from error
     except RuntimeError:
         _log.exception("while trying %s", secret)
-    text = seen.text()
+    text = log.text()
     assert secret not in text
     assert "outer [redacted]" in text
     assert "inner [redacted]" in text
@@ -109,11 +111,11 @@ def test_secrets_are_cut_out_of_tracebacks(seen: Seen, secret: str) -> None:
         ("proxy http://user:p%40ss@proxy.example:8080/", "p%40ss", "proxy.example"),
     ],
 )
-def test_what_looks_like_a_secret_is_cut_out(seen: Seen, line: str, hidden: str, kept: str) -> None:
-    """Tokens, keys and passwords that nobody told us of are known by their looks."""
-    seen.begin()
+def test_text_that_looks_like_a_secret(log: LogReader, line: str, hidden: str, kept: str) -> None:
+    """Tokens, keys and passwords that are not in the settings are recognised by their form."""
+    log.start()
     _log.warning(line)
-    text = seen.text()
+    text = log.text()
     assert hidden not in text
     assert "[redacted]" in text
     assert kept in text
@@ -129,16 +131,16 @@ def test_what_looks_like_a_secret_is_cut_out(seen: Seen, line: str, hidden: str,
         "mail to bob@example.org: hello",
     ],
 )
-def test_what_is_no_secret_stays(seen: Seen, line: str) -> None:
+def test_ordinary_text_stays(log: LogReader, line: str) -> None:
     """Ids, hashes, addresses and times stay readable."""
-    seen.begin()
+    log.start()
     _log.warning(line)
-    assert line in seen.text()
+    assert line in log.text()
 
 
-def test_json_is_one_object_a_line(capsys: pytest.CaptureFixture[str]) -> None:
-    """For a collector each record is one line of JSON, with time, level, logger and message."""
-    set_up(LogLevel.INFO, LogFormat.JSON, ())
+def test_json_format(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each record is one line of JSON with time, level, logger and message."""
+    set_up_logging(LogLevel.INFO, LogFormat.JSON, ())
     _log.info("two\nlines “and” %s", "月")
     try:
         raise ValueError("broken")  # noqa: TRY301
@@ -152,23 +154,23 @@ def test_json_is_one_object_a_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert "ValueError: broken" in second["traceback"]
 
 
-def test_libraries_are_quiet(seen: Seen) -> None:
-    """Libraries are heard only when something is wrong."""
-    seen.begin()
+def test_libraries_log_warnings_only(log: LogReader) -> None:
+    """Libraries log warnings and errors only."""
+    log.start()
     logging.getLogger("discord.gateway").info("heartbeat")
     logging.getLogger("discord.gateway").warning("reconnecting")
     _log.debug("detail")
-    _log.info("told")
-    text = seen.text()
+    _log.info("normal")
+    text = log.text()
     assert "heartbeat" not in text
     assert "detail" not in text
     assert "reconnecting" in text
-    assert "told" in text
+    assert "normal" in text
 
 
-def test_a_misspelt_line_tells_nothing(seen: Seen) -> None:
-    """Even a log line that cannot be put together does not print its secret."""
-    seen.begin()
+def test_malformed_log_call_prints_no_secret(log: LogReader) -> None:
+    """A log call whose arguments do not fit its message does not print them."""
+    log.start()
     _log.warning("number %d", TOKEN)
-    _log.warning("told")
-    assert TOKEN not in seen.text()
+    _log.warning("normal")
+    assert TOKEN not in log.text()

@@ -1,4 +1,4 @@
-"""The studio without Discord, as the product was asked for."""
+"""The façade ``AudioScriptGenerator``."""
 
 import asyncio
 import re
@@ -26,8 +26,8 @@ CHAPTER = {
 
 
 @pytest.fixture(autouse=True)
-def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Neither the machine's environment nor its ``.env``."""
+def empty_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Hides the machine's environment variables and its ``.env``."""
     for name in (*Settings.model_fields, "gemini_api_key"):
         monkeypatch.delenv(name.upper(), raising=False)
     monkeypatch.chdir(tmp_path)
@@ -35,23 +35,23 @@ def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.fixture
 async def studio(sqlite_url: str) -> AsyncIterator[AudioScriptGenerator]:
-    """The façade on a fresh database, without a key."""
-    async with AudioScriptGenerator(database_url=sqlite_url) as found:
-        yield found
+    """The façade on an empty database, without a key."""
+    async with AudioScriptGenerator(database_url=sqlite_url) as studio:
+        yield studio
 
 
-async def stored(url: str, script_id: str) -> tuple[StoredScript, str, dict[str, Any]]:
-    """The script, and id and document of its grant log, as another program finds them."""
+async def read_script(url: str, script_id: str) -> tuple[StoredScript, str, dict[str, Any]]:
+    """The script, and the id and document of its grant log, read by another program."""
     database = await Database.open(url, utcnow)
     try:
         async with database.read() as tx:
-            return (await tx.scripts.get(script_id), *await tx.scripts.grant_log(script_id))
+            return (await tx.scripts.get(script_id), *await tx.scripts.get_grant_log(script_id))
     finally:
         await database.close()
 
 
-async def test_a_chapter_is_four_events_in_order(studio: AudioScriptGenerator) -> None:
-    """Writing a chapter is told by four of the seed's events, in its order, with its data."""
+async def test_chapter_is_reported_by_four_events(studio: AudioScriptGenerator) -> None:
+    """Writing a chapter appends four events in the required order with the required data."""
     ids = await studio.generate_chapter_audio_script("ebook_001", CHAPTER, 1, "fox-demon horror", "Tell the fox.")
     assert list(ids) == ["ebook_id", "script_id", "grant_log_id"]
     assert ids["ebook_id"] == "ebook_001"
@@ -65,13 +65,13 @@ async def test_a_chapter_is_four_events_in_order(studio: AudioScriptGenerator) -
         (GRANT_LOG_ADDED, {"doc_id": ids["grant_log_id"]}),
         (GENERATION_COMPLETED, ids),
     ]
-    moments = [datetime.fromisoformat(entry["timestamp"]) for entry in progress]
-    assert moments == sorted(moments)
-    assert all(moment.tzinfo for moment in moments)
+    times = [datetime.fromisoformat(entry["timestamp"]) for entry in progress]
+    assert times == sorted(times)
+    assert all(time.tzinfo for time in times)
 
 
-def test_the_seeds_event_names_are_kept() -> None:
-    """The five names of events are the seed's, to the letter."""
+def test_event_names_are_fixed() -> None:
+    """The five event names are exactly those of the original product request."""
     assert (GENERATION_STARTED, SCRIPT_ADDED, GRANT_LOG_ADDED, BROADCAST_SENT, GENERATION_COMPLETED) == (
         "Chapter audio script generation started",
         "Added document to audio_scripts",
@@ -81,11 +81,11 @@ def test_the_seeds_event_names_are_kept() -> None:
     )
 
 
-async def test_the_template_carries_its_error(sqlite_url: str) -> None:
-    """Without a key the chapter's own words become a template that says why, and is logged as no deliverable."""
+async def test_template_contains_its_error(sqlite_url: str) -> None:
+    """Without a key the script is a template with the chapter's words and the reason, and is no deliverable."""
     async with AudioScriptGenerator(database_url=sqlite_url) as studio:
         ids = await studio.generate_chapter_audio_script("ebook_001", CHAPTER, 1, affiliate_hook="Tell the fox.")
-    script, log_id, document = await stored(sqlite_url, ids["script_id"])
+    script, log_id, document = await read_script(sqlite_url, ids["script_id"])
     assert (script.writer, script.theme, script.version) == ("template", "horror", 1)
     assert "No Gemini key is set." in script.error
     assert "You came back," in " ".join(cue.text for cue in Script.from_json(script.body).cues)
@@ -96,40 +96,40 @@ async def test_the_template_carries_its_error(sqlite_url: str) -> None:
     assert document["writer"] == "template"
 
 
-async def test_a_chapter_can_be_written_again(studio: AudioScriptGenerator) -> None:
-    """The same chapter again is another version, and the first stays."""
+async def test_second_script_is_a_new_version(studio: AudioScriptGenerator) -> None:
+    """Writing the same chapter again adds a version, and the first one stays."""
     ids = [await studio.generate_chapter_audio_script("ebook_001", CHAPTER, 1) for _ in range(2)]
-    assert len({one["script_id"] for one in ids}) == 2
+    assert len({result["script_id"] for result in ids}) == 2
     assert len(await studio.get_session_progress()) == 8
 
 
-async def test_a_title_may_be_left_out(sqlite_url: str) -> None:
-    """A chapter without a title goes by its number."""
+async def test_title_is_optional(sqlite_url: str) -> None:
+    """A chapter without a title is titled by its number."""
     async with AudioScriptGenerator(database_url=sqlite_url) as studio:
         ids = await studio.generate_chapter_audio_script("ebook_001", {"content": CHAPTER["content"]}, 7)
-    assert (await stored(sqlite_url, ids["script_id"]))[0].title == "Chapter 7"
+    assert (await read_script(sqlite_url, ids["script_id"]))[0].title == "Chapter 7"
 
 
-async def test_documents_get_the_seeds_ids(studio: AudioScriptGenerator) -> None:
-    """A document's id names its collection, and its event names both."""
+async def test_document_ids_name_their_collection(studio: AudioScriptGenerator) -> None:
+    """A document's id begins with its collection, and the event contains both."""
     ids = [await studio.add_doc(name, {"take": 1}) for name in ("voice_notes", "audio_scripts", "grant_logs")]
-    for found, name in zip(ids, ("voice_notes", "audio_scripts", "grant_logs"), strict=True):
-        assert re.fullmatch(rf"{name}_[0-9a-f]{{16}}", found)
+    for document_id, name in zip(ids, ("voice_notes", "audio_scripts", "grant_logs"), strict=True):
+        assert re.fullmatch(rf"{name}_[0-9a-f]{{16}}", document_id)
     assert [(entry["event"], entry["data"]) for entry in await studio.get_session_progress()] == [
-        (f"Added document to {found.rsplit('_', 1)[0]}", {"doc_id": found}) for found in ids
+        (f"Added document to {document_id.rsplit('_', 1)[0]}", {"doc_id": document_id}) for document_id in ids
     ]
 
 
 @pytest.mark.parametrize("name", ["", "voice notes", "../secrets", "x" * 101, "a-b"])
-async def test_odd_collections_are_refused(studio: AudioScriptGenerator, name: str) -> None:
-    """A collection's name that could not be an id is refused, and nothing is kept."""
+async def test_invalid_collections_are_refused(studio: AudioScriptGenerator, name: str) -> None:
+    """A collection's name that is not an identifier is refused, and nothing is stored."""
     with pytest.raises(InputError):
         await studio.add_doc(name, {})
     assert await studio.get_session_progress() == []
 
 
-async def test_an_announcement_is_one_event(sqlite_url: str) -> None:
-    """An announcement is one event with its texts, and waits as one post for each subscribed channel."""
+async def test_broadcast_is_one_event_and_its_deliveries(sqlite_url: str) -> None:
+    """A broadcast is one event with its texts, and one delivery for each subscribed channel."""
     database = await Database.open(sqlite_url, utcnow)
     for number in (1, 2):
         await database.write(
@@ -151,24 +151,22 @@ async def test_an_announcement_is_one_event(sqlite_url: str) -> None:
     await database.close()
 
 
-async def test_an_announcement_to_nobody_is_still_an_event(studio: AudioScriptGenerator) -> None:
-    """Where nobody has subscribed, the announcement is logged all the same, as the seed did."""
+async def test_broadcast_without_subscribers_is_an_event(studio: AudioScriptGenerator) -> None:
+    """Without subscribers, a broadcast is reported all the same."""
     await studio.send_broadcast("New Lore", "Share it.")
     assert [entry["event"] for entry in await studio.get_session_progress()] == ["Broadcast sent"]
 
 
 @pytest.mark.parametrize(("title", "message"), [("", "x"), ("x", "  "), ("x" * 257, "x"), ("x", "x" * 3501)])
-async def test_an_announcement_that_discord_would_refuse(
-    studio: AudioScriptGenerator, title: str, message: str
-) -> None:
-    """An announcement without a text, or with too much of it, is refused, and nothing is logged."""
+async def test_invalid_broadcast_is_refused(studio: AudioScriptGenerator, title: str, message: str) -> None:
+    """A broadcast without a title or message, or with too long a one, is refused and not reported."""
     with pytest.raises(InputError):
         await studio.send_broadcast(title, message)
     assert await studio.get_session_progress() == []
 
 
-async def test_progress_survives_the_end(sqlite_url: str) -> None:
-    """What was tracked stays there when the program ends, and a new one goes on behind it."""
+async def test_progress_survives_a_restart(sqlite_url: str) -> None:
+    """Tracked events are stored, and a new process appends to them."""
     for number in (1, 2):
         async with AudioScriptGenerator(database_url=sqlite_url) as studio:
             await studio.track_progress("Takes recorded", {"number": number, "note": "“ö” 月"})
@@ -196,17 +194,17 @@ async def test_progress_survives_the_end(sqlite_url: str) -> None:
         ("  ", {"title": "x", "content": "words"}, 1),
     ],
 )
-async def test_what_is_no_chapter_is_refused(
+async def test_invalid_chapter_is_refused(
     studio: AudioScriptGenerator, ebook_id: str, chapter: Mapping[str, str], number: int
 ) -> None:
-    """A chapter without text, too long, or without a place in a book is refused before anything is logged."""
+    """A chapter without text, with too much of it, or with an invalid book or number is refused and not reported."""
     with pytest.raises(InputError):
         await studio.generate_chapter_audio_script(ebook_id, chapter, number)
     assert await studio.get_session_progress() == []
 
 
-async def test_first_calls_at_once_open_it_once(sqlite_url: str) -> None:
-    """The façade opens by itself at the first call, also when several calls are the first."""
+async def test_simultaneous_first_calls_open_the_database_once(sqlite_url: str) -> None:
+    """The façade opens its database at the first call, also if several calls come at the same time."""
     studio = AudioScriptGenerator(database_url=sqlite_url)
     try:
         await asyncio.gather(*(studio.track_progress("Raced", {"n": n}) for n in range(4)))
@@ -215,8 +213,8 @@ async def test_first_calls_at_once_open_it_once(sqlite_url: str) -> None:
         await studio.aclose()
 
 
-async def test_it_opens_again_after_its_end(sqlite_url: str) -> None:
-    """After a close the next call opens it anew; closing twice does nothing."""
+async def test_facade_can_be_used_after_close(sqlite_url: str) -> None:
+    """After ``aclose`` the next call opens the database again; closing twice does nothing."""
     studio = AudioScriptGenerator(database_url=sqlite_url)
     await studio.track_progress("One")
     await studio.aclose()
@@ -225,8 +223,8 @@ async def test_it_opens_again_after_its_end(sqlite_url: str) -> None:
     await studio.aclose()
 
 
-async def test_a_database_in_use_is_told(studio: AudioScriptGenerator, sqlite_url: str) -> None:
-    """Beside a running bot on the same file the façade says so in a sentence."""
+async def test_database_in_use_is_reported(studio: AudioScriptGenerator, sqlite_url: str) -> None:
+    """If another process uses the database, the façade raises an error that says so."""
     assert await studio.get_session_progress() == []
     with pytest.raises(ConfigError, match="in use by process"):
         await AudioScriptGenerator(database_url=sqlite_url).track_progress("x")

@@ -7,7 +7,7 @@ from tests.stage import CHAPTER, Stage
 
 
 async def test_a_chapter_becomes_a_script(stage: Stage) -> None:
-    """A file given to /script ends as a script on a card, reported by four events in order."""
+    """A file given to /script becomes a script on a card, reported by four events in order."""
     log = await stage.run_script()
     assert "New book" in log.text
     assert "ebook_001" in log.text
@@ -19,7 +19,7 @@ async def test_a_chapter_becomes_a_script(stage: Stage) -> None:
 
 
 async def test_without_text_a_modal_asks_for_it(stage: Stage) -> None:
-    """Where no text is given or stored, the first answer is a modal, and what is pasted there is written."""
+    """If no text is given or stored, a modal asks for it, and what is pasted there is written."""
     log = await stage.hana.slash("script", ebook="ebook_001", chapter=2)
     assert log.modal is not None
     done = await stage.discord.wait_for_answer(await stage.hana.submit_modal(log, {"text": CHAPTER}))
@@ -27,15 +27,15 @@ async def test_without_text_a_modal_asks_for_it(stage: Stage) -> None:
     assert "Chapter 2" in (await stage.wait_for_finished_script()).text
 
 
-async def test_the_modal_takes_a_file(stage: Stage) -> None:
-    """The modal takes a file as well."""
+async def test_the_modal_accepts_a_file(stage: Stage) -> None:
+    """A file uploaded in the modal becomes a script."""
     log = await stage.hana.slash("script", ebook="ebook_001", chapter=2)
     await stage.hana.submit_modal(log, {"source": [("chapter.md", CHAPTER.encode())]})
     assert "narration" in (await stage.wait_for_finished_script()).text
 
 
 async def test_the_same_chapter_twice_is_version_2(stage: Stage) -> None:
-    """A second run for a chapter needs no text again and is version 2."""
+    """A second script of a chapter needs no text and is version 2."""
     await stage.run_script()
     await stage.wait_for_finished_script()
     log = await stage.run_script(source=None, title=None)
@@ -55,8 +55,8 @@ async def test_the_same_chapter_twice_is_version_2(stage: Stage) -> None:
         ("noise.txt", bytes(range(1, 32)) * 40, "not readable text"),
     ],
 )
-async def test_what_is_no_chapter_gets_a_sentence(stage: Stage, name: str, content: bytes, sentence: str) -> None:
-    """A file that cannot be a chapter is answered with a sentence, and nothing is stored."""
+async def test_a_file_that_is_not_a_chapter_is_refused(stage: Stage, name: str, content: bytes, sentence: str) -> None:
+    """It is refused with a sentence, and nothing is stored."""
     log = await stage.run_script(source=(name, content))
     assert sentence in log.text
     assert log.ephemeral
@@ -65,8 +65,8 @@ async def test_what_is_no_chapter_gets_a_sentence(stage: Stage, name: str, conte
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-8-sig", "cp1252"])
-async def test_other_encodings_are_read(stage: Stage, encoding: str) -> None:
-    """UTF-16 with and without a mark, UTF-8 with one, and Windows' own are read as what they say."""
+async def test_other_encodings_are_decoded(stage: Stage, encoding: str) -> None:
+    """UTF-16 with and without a byte order mark, UTF-8 with one, and Windows-1252 are decoded."""
     await stage.run_script(source=("chapter.txt", CHAPTER.encode(encoding)))
     card = await stage.wait_for_finished_script()
     log = await stage.discord.wait_for_answer(await stage.hana.click(card, "Read"))
@@ -74,23 +74,23 @@ async def test_other_encodings_are_read(stage: Stage, encoding: str) -> None:
 
 
 async def test_a_title_of_250_characters_is_accepted(stage: Stage) -> None:
-    """A very long title is taken whole; the card shows as much of it as fits."""
+    """A very long title is stored whole; the card shows as much of it as fits."""
     title = "The " + "very " * 49 + "end."
     await stage.run_script(title=title)
     await stage.wait_for_finished_script()
     async with stage.bot.services.database.read() as tx:
-        (standing,) = await tx.scripts.standings()
+        (standing,) = await tx.scripts.list_chapter_progress()
     assert standing.title == title
 
 
-async def test_only_the_team_may_order(stage: Stage) -> None:
-    """Somebody outside the team is told so, and nothing happens."""
+async def test_only_the_team_can_request_scripts(stage: Stage) -> None:
+    """Somebody outside the team gets an error, and nothing happens."""
     log = await stage.run_script(stage.bob)
     assert "studio's team" in log.text
     assert await stage.event_names() == []
 
 
-async def test_the_card_reads_downloads_and_approves(stage: Stage) -> None:
+async def test_the_buttons_of_the_card_work(stage: Stage) -> None:
     """Read shows the cues, Download gives Markdown and JSON, Approve changes the card and is an event."""
     await stage.run_script()
     card = await stage.wait_for_finished_script()
@@ -111,8 +111,8 @@ async def test_the_card_reads_downloads_and_approves(stage: Stage) -> None:
     assert "Script approved" in await stage.event_names()
 
 
-async def test_a_guest_cannot_approve(stage: Stage) -> None:
-    """A guest's press is answered in one sentence, and the script stays a draft."""
+async def test_only_the_team_can_approve(stage: Stage) -> None:
+    """Somebody outside the team gets an error, and the script is still a draft."""
     await stage.run_script()
     card = await stage.wait_for_finished_script()
     log = await stage.bob.click(card, "Approve")
@@ -120,7 +120,7 @@ async def test_a_guest_cannot_approve(stage: Stage) -> None:
     assert "draft" in card.text
 
 
-async def test_text_from_strangers_is_shown_as_it_is(stage: Stage) -> None:
+async def test_markup_in_titles_is_escaped(stage: Stage) -> None:
     """Markup and mentions in a title neither format the card nor ping anybody."""
     await stage.run_script(title="**@everyone** <@&1> `x`")
     card = await stage.wait_for_finished_script()
@@ -128,8 +128,8 @@ async def test_text_from_strangers_is_shown_as_it_is(stage: Stage) -> None:
     assert not card.pings
 
 
-async def test_the_book_is_completed_while_typing(stage: Stage) -> None:
-    """Known books are offered by id and title; a guest is offered none that is not out."""
+async def test_the_book_is_autocompleted(stage: Stage) -> None:
+    """Known books are offered by id and title; people outside the team are offered only public ones."""
     await stage.run_script()
     await stage.wait_for_finished_script()
     choices = (await stage.hana.autocomplete("script", "ebook", "ebook")).choices

@@ -5,12 +5,14 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.generation.gemini.client import GeminiModel, load_sdk
+from bot.generation.draft import Draft
+from bot.generation.gemini.client import GeminiClient, load_sdk
 from bot.generation.gemini.writer import GeminiWriter
-from bot.generation.writer import GenerationError, GenerationErrorKind, PartRequest
+from bot.generation.request import PartRequest
+from bot.generation.writer import GenerationError, GenerationErrorKind
 from bot.scripts import coverage
-from bot.scripts.models import CueKind, Draft
-from bot.scripts.text_splitting import paragraphs
+from bot.scripts.models import CueKind
+from bot.scripts.text_splitting import split_paragraphs
 from bot.settings import StudioSettings
 
 SETTINGS = StudioSettings(_env_file=None)
@@ -32,32 +34,32 @@ The thirteenth bell rang over the drowned valley, and nobody had touched the rop
 “I never left,” the fox whispered, and the door of the shrine creaked open.
 """
 ASSIGNMENT = PartRequest(
-    "The Fox of Thirteen Bells", 1, "The Midnight Summoning", "fox-demon horror", paragraphs(CHAPTER)
+    "The Fox of Thirteen Bells", 1, "The Midnight Summoning", "fox-demon horror", split_paragraphs(CHAPTER)
 )
 
 
 @pytest.fixture
-async def gemini() -> AsyncIterator[GeminiModel]:
+async def gemini() -> AsyncIterator[GeminiClient]:
     """The real one, as the studio's settings have it."""
     load_sdk()
     assert SETTINGS.google_api_key is not None
     key = SETTINGS.google_api_key.get_secret_value()
-    model = GeminiModel(key, api_version=SETTINGS.gemini_api_version, max_output_tokens=8_192)
+    model = GeminiClient(key, api_version=SETTINGS.gemini_api_version, max_output_tokens=8_192)
     yield model
     await model.aclose()
 
 
-async def written(gemini: GeminiModel, *models: str) -> list[Draft]:
+async def written(gemini: GeminiClient, *models: str) -> list[Draft]:
     writer = GeminiWriter(gemini, models, total_seconds=SETTINGS.gemini_total_seconds)
     return [draft async for draft in writer.write(ASSIGNMENT)]
 
 
-async def test_a_short_chapter_is_written(gemini: GeminiModel) -> None:
+async def test_a_short_chapter_is_written(gemini: GeminiClient) -> None:
     """A chapter of four paragraphs becomes a script with all of them, in growing drafts, counted in tokens."""
     drafts = await written(gemini, *MODELS)
     last = drafts[-1]
     assert len(drafts) > 1
-    assert coverage.coverage(ASSIGNMENT.paragraphs, last.cues).missing == ()
+    assert coverage.measure_coverage(ASSIGNMENT.paragraphs, last.cues).missing == ()
     assert {CueKind.NARRATION, CueKind.DIALOGUE} <= {cue.kind for cue in last.cues}
     assert "HANA" in {member.name for member in last.cast}
     assert last.usage.prompt > 0
@@ -65,14 +67,14 @@ async def test_a_short_chapter_is_written(gemini: GeminiModel) -> None:
     assert last.model.startswith("gemini-")
 
 
-async def test_a_retired_model_falls_back(gemini: GeminiModel) -> None:
+async def test_a_retired_model_falls_back(gemini: GeminiClient) -> None:
     """A model that was shut down is told apart, and the next one writes."""
     last = (await written(gemini, "gemini-2.0-flash", *MODELS))[-1]
     assert last.cues
     assert "2.0" not in last.model
 
 
-async def test_a_retired_model_alone_is_gone(gemini: GeminiModel) -> None:
+async def test_a_retired_model_alone_is_gone(gemini: GeminiClient) -> None:
     """Where no other model may be asked, the fault says that this one is not to be had."""
     with pytest.raises(GenerationError) as found:
         await written(gemini, "gemini-2.0-flash")
@@ -83,7 +85,7 @@ async def test_a_wrong_key_is_a_bad_key() -> None:
     """A key that Google does not know is told as such, and the sentence does not repeat it."""
     load_sdk()
     wrong = "AIzaSy" + "0" * 33
-    model = GeminiModel(wrong)
+    model = GeminiClient(wrong)
     try:
         with pytest.raises(GenerationError) as found:
             await written(model, *MODELS)
@@ -93,9 +95,9 @@ async def test_a_wrong_key_is_a_bad_key() -> None:
     assert wrong not in found.value.text
 
 
-async def test_the_models_we_name_exist(gemini: GeminiModel) -> None:
+async def test_the_models_we_name_exist(gemini: GeminiClient) -> None:
     """Each model of the settings is known to the API and has room for what we ask of it."""
-    client = gemini._connected(MODELS[0])
+    client = gemini._get_client(MODELS[0])
     for name in MODELS:
         found = await client.aio.models.get(model=name)
         assert found.output_token_limit is not None

@@ -1,4 +1,4 @@
-"""What the database looks like after a start, whatever it was before."""
+"""Migrations: the database after a start, whatever it was before."""
 
 import asyncio
 from collections.abc import Iterator
@@ -19,7 +19,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import Database, DatabaseNewerError, states
 from storage.engine import create_engines, parse_url
-from storage.migrate import HEAD, KNOWN
+from storage.migrate import HEAD, KNOWN_VERSIONS, _upgrade
+from storage.states import DeliveryAction
 from storage.tables import metadata
 from storage.types import Utc
 from tests.conftest import FakeClock
@@ -30,7 +31,7 @@ STATES = [kind for kind in vars(states).values() if isinstance(kind, type) and k
 
 @pytest.fixture
 def empty_sqlite_url(tmp_path: Path) -> str:
-    """The address of an SQLite file that is not there yet, in a folder that is not there yet either."""
+    """The address of an SQLite file that does not exist, in a folder that does not exist."""
     return f"sqlite:///{tmp_path}/deep/inside/studio.db"
 
 
@@ -40,8 +41,8 @@ def empty_url(request: pytest.FixtureRequest) -> str:
     return str(request.getfixturevalue(f"empty_{request.param}_url"))
 
 
-async def looked_at(url: str) -> dict[str, list[tuple[Any, ...]]]:
-    """Every table with every row, read past our own opening."""
+async def read_tables(url: str) -> dict[str, list[tuple[Any, ...]]]:
+    """Every table with every row, read without ``Database.open``."""
     engines = create_engines(parse_url(url))
 
     def everything(connection: Connection) -> dict[str, list[tuple[Any, ...]]]:
@@ -55,8 +56,8 @@ async def looked_at(url: str) -> dict[str, list[tuple[Any, ...]]]:
         await engines.dispose()
 
 
-async def changed(url: str, statement: str) -> None:
-    """Runs one statement past our own opening."""
+async def execute(url: str, statement: str) -> None:
+    """Runs one statement without ``Database.open``."""
     engines = create_engines(parse_url(url))
     try:
         async with engines.writer.begin() as connection:
@@ -65,14 +66,14 @@ async def changed(url: str, statement: str) -> None:
         await engines.dispose()
 
 
-async def inserted(connection: AsyncConnection, table: Table, **given: Any) -> dict[str, Any]:
-    """A row with something in every column that needs it, and the parents it refers to."""
-    row = dict(given)
+async def insert_row(connection: AsyncConnection, table: Table, **values: Any) -> dict[str, Any]:
+    """Inserts a row with a value in every required column, and the parent rows that it refers to."""
+    row = dict(values)
     for column in table.columns:
         if column.name in row or column.nullable or column.server_default is not None:
             continue
         for key in column.foreign_keys:
-            row[column.name] = (await inserted(connection, key.column.table))[key.column.name]
+            row[column.name] = (await insert_row(connection, key.column.table))[key.column.name]
         if column.name in row:
             continue
         match column.type:
@@ -91,11 +92,11 @@ async def inserted(connection: AsyncConnection, table: Table, **given: Any) -> d
 
 
 @contextmanager
-def failing_at(words: str) -> Iterator[None]:
-    """Statements that hold ``words`` fail."""
+def fail_statements(fragment: str) -> Iterator[None]:
+    """Statements that contain ``fragment`` fail."""
 
     def fail(_c: object, _cursor: object, statement: str, *_: object) -> None:
-        if words in statement:
+        if fragment in statement:
             raise RuntimeError("the migration fails here")
 
     event.listen(Engine, "before_cursor_execute", fail)
@@ -105,8 +106,8 @@ def failing_at(words: str) -> Iterator[None]:
         event.remove(Engine, "before_cursor_execute", fail)
 
 
-async def test_the_migrations_make_the_tables(database: Database) -> None:
-    """A migrated database has just the tables, columns and indexes that the program believes in."""
+async def test_migrations_create_the_declared_tables(database: Database) -> None:
+    """A migrated database has exactly the tables, columns and indexes of ``storage/tables.py``."""
 
     def differences(connection: Connection) -> list[Any]:
         return list(compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata))
@@ -116,29 +117,29 @@ async def test_the_migrations_make_the_tables(database: Database) -> None:
 
 
 def test_head_is_the_newest_migration() -> None:
-    """The version that a start checks for is that of the newest migration, and every migration is known."""
+    """``HEAD`` is the newest migration, and ``KNOWN_VERSIONS`` lists all of them."""
     config = Config()
     config.set_main_option("script_location", "storage:migrations")
     config.set_main_option("path_separator", "os")
     scripts = ScriptDirectory.from_config(config)
     assert scripts.get_current_head() == HEAD
-    assert {script.revision for script in scripts.walk_revisions()} == set(KNOWN)
+    assert {script.revision for script in scripts.walk_revisions()} == set(KNOWN_VERSIONS)
 
 
-def test_every_state_has_its_column() -> None:
-    """Each kind of state is kept in a column that is guarded by a CHECK."""
-    kept = {
+def test_every_state_type_has_a_column() -> None:
+    """Each state type is stored in a column with a CHECK constraint."""
+    stored = {
         column.type.enum_class
         for table in metadata.tables.values()
         for column in table.columns
         if isinstance(column.type, Enum) and column.type.create_constraint
     }
-    assert kept == set(STATES)
+    assert stored == set(STATES)
 
 
 @pytest.mark.parametrize("kind", STATES, ids=lambda kind: kind.__name__)
-async def test_every_state_can_be_kept(database: Database, kind: type[StrEnum]) -> None:
-    """Each state of each kind can be stored and comes back; any other word is refused by the database itself."""
+async def test_every_state_can_be_stored(database: Database, kind: type[StrEnum]) -> None:
+    """Each state can be stored and read; the database refuses any other value."""
     (column,) = (
         column
         for table in metadata.tables.values()
@@ -149,7 +150,7 @@ async def test_every_state_can_be_kept(database: Database, kind: type[StrEnum]) 
     assert isinstance(table, Table)
     async with database.engines.writer.begin() as connection:
         for state in kind:
-            row = await inserted(connection, table, **{name: state})
+            row = await insert_row(connection, table, **{name: state})
             query = table.select().where(*(key == row[key.name] for key in table.primary_key))
             assert (await connection.execute(query)).mappings().one()[name] is state
     async with database.engines.writer.begin() as connection:
@@ -157,42 +158,84 @@ async def test_every_state_can_be_kept(database: Database, kind: type[StrEnum]) 
             await connection.exec_driver_sql(f"UPDATE {table.name} SET {name} = 'dreaming'")
 
 
-async def test_an_empty_database_is_made_ready(empty_url: str, clock: FakeClock) -> None:
-    """A start on nothing makes everything, and a second start finds it as it was left."""
+async def test_empty_database_is_migrated(empty_url: str, clock: FakeClock) -> None:
+    """A start on an empty database creates everything, and a second start changes nothing."""
     for _ in range(2):
         database = await Database.open(empty_url, clock)
         await database.write(lambda tx: tx.key_values.put("there", "yes"))
         await database.close()
-    found = await looked_at(empty_url)
+    found = await read_tables(empty_url)
     assert set(found) == {*metadata.tables, "alembic_version"}
     assert found["alembic_version"] == [(HEAD,)]
     assert found["key_values"] == [("there", "yes")]
     assert len(found["chain_head"]) == 1
 
 
-async def test_a_failed_migration_leaves_nothing(empty_url: str, clock: FakeClock) -> None:
-    """When a migration fails in the middle, nothing of it stays, and the next start makes everything."""
-    with failing_at("CREATE TABLE deliveries"), pytest.raises(RuntimeError, match="fails here"):
+async def test_failed_migration_is_rolled_back(empty_url: str, clock: FakeClock) -> None:
+    """A migration that fails midway leaves nothing, and the next start creates everything."""
+    with fail_statements("CREATE TABLE deliveries"), pytest.raises(RuntimeError, match="fails here"):
         await Database.open(empty_url, clock)
-    assert await looked_at(empty_url) == {}
+    assert await read_tables(empty_url) == {}
     await (await Database.open(empty_url, clock)).close()
-    assert "deliveries" in await looked_at(empty_url)
+    assert "deliveries" in await read_tables(empty_url)
 
 
-async def test_a_newer_database_is_left_alone(empty_url: str, clock: FakeClock) -> None:
-    """A database of a newer program is refused with both versions named, and not one row of it is touched."""
+async def test_rows_of_an_older_database_are_kept(empty_url: str, clock: FakeClock) -> None:
+    """Every row that an earlier version wrote is there after the update, under the new names."""
+    engines = create_engines(parse_url(empty_url))
+    async with engines.writer.begin() as connection:
+        await connection.run_sync(_upgrade, "0002")
+        for statement in OLD_ROWS:
+            await connection.exec_driver_sql(statement)
+    await engines.dispose()
+    database = await Database.open(empty_url, clock)
+    async with database.read() as tx:
+        assert await tx.key_values.get("commands_synced") == "abc"
+        assert (await tx.broadcasts.get("notifications_1")).announced
+        (delivery,) = await tx.deliveries.list_by_broadcast("notifications_1")
+        assert (delivery.action, delivery.lease_owner, delivery.lease_token) == (DeliveryAction.EDIT, "sender_1", 0)
+        (board,) = await tx.boards.list_all()
+        assert (board.channel_id, board.message_id, board.lease_owner, board.due_at) == (5, 6, None, None)
+    await database.close()
+    found = await read_tables(empty_url)
+    assert [row[:2] for row in found["visits"]] == [("members_1", 12)]
+
+
+NOW = "'2026-11-22 20:00:00.000000'"
+OLD_ROWS = (
+    "INSERT INTO facts (name, value) VALUES ('commands_synced', 'abc')",
+    f"INSERT INTO members (id, discord_id, name, created_at) VALUES ('members_1', 7, 'Hana', {NOW})",
+    f"INSERT INTO looks (member_id, seq, looked_at) VALUES ('members_1', 12, {NOW})",
+    (
+        "INSERT INTO broadcasts (id, state, title, message, ping_roles, audience, told, created_at)"
+        f" VALUES ('notifications_1', 'done', 'New Lore', 'Share it.', false, 'all', true, {NOW})"
+    ),
+    (
+        "INSERT INTO deliveries (id, broadcast_id, state, act, guild_id, guild_name, channel_id, channel_name, due_at,"
+        " lease_owner, lease_until, updated_at)"
+        f" VALUES ('0123456789abcdef', 'notifications_1', 'sending', 'edit', 1, 'G', 2, 'c', {NOW}, 'sender_1', {NOW}, {NOW})"
+    ),
+    (
+        "INSERT INTO boards (channel_id, guild_id, message_id, period, lease_owner, lease_until, created_at)"
+        f" VALUES (5, 1, 6, 'week', 'board_1', {NOW}, {NOW})"
+    ),
+)
+
+
+async def test_newer_database_is_refused(empty_url: str, clock: FakeClock) -> None:
+    """A database of a newer program is refused with both versions named, and is not changed."""
     await (await Database.open(empty_url, clock)).close()
-    await changed(empty_url, "UPDATE alembic_version SET version_num = '0099'")
-    await changed(empty_url, "CREATE TABLE of_the_future (a INTEGER)")
-    before = await looked_at(empty_url)
+    await execute(empty_url, "UPDATE alembic_version SET version_num = '0099'")
+    await execute(empty_url, "CREATE TABLE future_table (a INTEGER)")
+    before = await read_tables(empty_url)
     with pytest.raises(DatabaseNewerError, match=rf"0099.*{HEAD}.*Update the program"):
         await Database.open(empty_url, clock)
-    assert await looked_at(empty_url) == before
+    assert await read_tables(empty_url) == before
 
 
-async def test_two_processes_may_start_at_once(empty_postgres_url: str, clock: FakeClock) -> None:
+async def test_several_processes_may_start_at_once(empty_postgres_url: str, clock: FakeClock) -> None:
     """Several processes that start on the same empty PostgreSQL migrate it once and all run."""
     opened = await asyncio.gather(*(Database.open(empty_postgres_url, clock) for _ in range(3)))
     for database in opened:
         await database.close()
-    assert (await looked_at(empty_postgres_url))["alembic_version"] == [(HEAD,)]
+    assert (await read_tables(empty_postgres_url))["alembic_version"] == [(HEAD,)]

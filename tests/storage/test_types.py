@@ -1,4 +1,4 @@
-"""Moments and ids mean the same on both databases."""
+"""Times and ids behave the same on both databases."""
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
@@ -13,18 +13,18 @@ from storage import Database
 from storage.ids import new_id
 from storage.types import Utc, iso
 
-HANDS = Table("hands", MetaData(), Column("at", Utc))
+TIMES = Table("times", MetaData(), Column("at", Utc))
 TOKYO = timezone(timedelta(hours=9))
 
 
-async def kept(database: Database, moment: datetime | None) -> datetime | None:
-    """What comes back of a moment."""
+async def store_and_read(database: Database, moment: datetime | None) -> datetime | None:
+    """The time as it is read after it was stored."""
     async with database.engines.writer.begin() as connection:
-        await connection.run_sync(HANDS.create)
-        await connection.execute(HANDS.insert().values(at=moment))
-        found: datetime | None = (await connection.execute(select(HANDS.c.at))).scalar()
-        await connection.run_sync(HANDS.drop)
-    return found
+        await connection.run_sync(TIMES.create)
+        await connection.execute(TIMES.insert().values(at=moment))
+        stored: datetime | None = (await connection.execute(select(TIMES.c.at))).scalar()
+        await connection.run_sync(TIMES.drop)
+    return stored
 
 
 @pytest.mark.parametrize(
@@ -35,40 +35,40 @@ async def kept(database: Database, moment: datetime | None) -> datetime | None:
         datetime(1999, 12, 31, 23, 59, 59, 999999, tzinfo=timezone(timedelta(hours=-11, minutes=-30))),
     ],
 )
-async def test_a_moment_comes_back_as_itself(database: Database, moment: datetime) -> None:
-    """A moment of any zone comes back as the same moment, in UTC, to the microsecond."""
-    found = await kept(database, moment)
-    assert found == moment
-    assert found is not None
-    assert found.utcoffset() == timedelta(0)
+async def test_time_is_read_as_it_was_stored(database: Database, moment: datetime) -> None:
+    """A time in any zone is read as the same time in UTC, to the microsecond."""
+    stored = await store_and_read(database, moment)
+    assert stored == moment
+    assert stored is not None
+    assert stored.utcoffset() == timedelta(0)
 
 
-async def test_no_moment_stays_none(database: Database) -> None:
-    """Where there is no moment, none comes back."""
-    assert await kept(database, None) is None
+async def test_none_is_read_as_none(database: Database) -> None:
+    """NULL is read as None."""
+    assert await store_and_read(database, None) is None
 
 
-async def test_a_moment_without_a_zone_is_refused(database: Database) -> None:
-    """A time that does not say where it is meant is a bug, and is refused before it is stored."""
+async def test_naive_time_is_refused(database: Database) -> None:
+    """A naive time is a bug and is refused before it is stored."""
     with pytest.raises(StatementError, match="naive datetime"):
-        await kept(database, datetime(2026, 11, 22, 20, 0))  # noqa: DTZ001 - just this is refused
+        await store_and_read(database, datetime(2026, 11, 22, 20, 0))  # noqa: DTZ001 - this is what is refused
 
 
-async def test_moments_compare_across_zones(database: Database) -> None:
-    """A question about a moment is answered alike whatever zone it is asked in."""
+async def test_times_are_compared_across_zones(database: Database) -> None:
+    """A comparison has the same result in whatever zone its time is."""
     moment = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
     async with database.engines.writer.begin() as connection:
-        await connection.run_sync(HANDS.create)
-        await connection.execute(HANDS.insert().values(at=moment))
-        for asked, found in ((moment, 1), (moment + timedelta(microseconds=1), 0)):
-            rows = await connection.execute(select(HANDS.c.at).where(HANDS.c.at >= asked.astimezone(TOKYO)))
-            assert len(rows.all()) == found
-        await connection.run_sync(HANDS.drop)
+        await connection.run_sync(TIMES.create)
+        await connection.execute(TIMES.insert().values(at=moment))
+        for limit, expected in ((moment, 1), (moment + timedelta(microseconds=1), 0)):
+            rows = await connection.execute(select(TIMES.c.at).where(TIMES.c.at >= limit.astimezone(TOKYO)))
+            assert len(rows.all()) == expected
+        await connection.run_sync(TIMES.drop)
 
 
 @given(st.datetimes(min_value=datetime(1971, 1, 1), max_value=datetime(2100, 1, 1)), st.integers(-14, 14))  # noqa: DTZ001
-def test_hashed_time_is_one_text(naive: datetime, hours: int) -> None:
-    """A moment has one text for hashing, of one length, which sorts as the moments do."""
+def test_iso_text_is_canonical(naive: datetime, hours: int) -> None:
+    """A time has one text for hashing, of fixed length, and texts sort like times."""
     moment = naive.replace(tzinfo=UTC)
     text = iso(moment.astimezone(timezone(timedelta(hours=hours))))
     assert text == iso(moment)
@@ -78,7 +78,7 @@ def test_hashed_time_is_one_text(naive: datetime, hours: int) -> None:
 
 
 def test_ids_are_random() -> None:
-    """Ids have the seed's form and do not repeat."""
+    """Ids have the form ``{collection}_{16 hex}`` and do not repeat."""
     ids = {new_id("audio_scripts") for _ in range(1000)}
     assert len(ids) == 1000
-    assert all(re.fullmatch(r"audio_scripts_[0-9a-f]{16}", one) for one in ids)
+    assert all(re.fullmatch(r"audio_scripts_[0-9a-f]{16}", new) for new in ids)

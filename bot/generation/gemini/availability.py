@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.clock import Clock, utcnow
-from bot.generation.error_messages import fault
+from bot.generation.error_messages import create_error
 from bot.generation.writer import GenerationError, GenerationErrorKind
 from bot.jobs.circuit_breaker import CircuitBreaker
 
@@ -54,7 +54,7 @@ class GeminiAvailability:
         """
         until = self.resting_until
         if until is not None:
-            raise fault(GenerationErrorKind.RESTING, back_at=until)
+            raise create_error(GenerationErrorKind.RESTING, back_at=until)
 
     def record_success(self) -> None:
         """Gemini has written something."""

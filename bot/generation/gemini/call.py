@@ -1,60 +1,66 @@
-"""One call to a model: what is known of it, and how long it may take."""
+"""One call to a model: what is known about it, and how long it may take."""
 
 import asyncio
 from dataclasses import dataclass
 from typing import Final
 
-from bot.scripts.models import Usage
+from bot.generation.draft import Usage
 
 
 @dataclass(slots=True)
 class CallReport:
-    """What is known of one call while it runs and after: who answered, and what it used.
+    """What is known about one call, while it runs and afterwards.
 
-    ``usage`` is None until the API told it. ``finished`` is whether the API ended the answer itself, so that the usage is
-    whole; ``free`` whether it never began one: nothing was sent, or all that came back was an error status.
+    ``answering_model`` is the model that answered, which may differ from the one that was asked (retired names are routed).
+    ``usage`` is None until the API reported it. ``is_finished`` is whether the API itself ended the response, so that the
+    usage is complete. ``is_free`` is whether the API never began a response: nothing was sent, or only an error status came
+    back.
     """
 
     model: str
-    answered: str = ""
+    answering_model: str = ""
     usage: Usage | None = None
-    finished: bool = False
-    free: bool = True
+    is_finished: bool = False
+    is_free: bool = True
 
     @property
-    def known(self) -> Usage | None:
+    def billable_usage(self) -> Usage | None:
         """The tokens to pay for; None where they cannot be known."""
-        if self.free:
+        if self.is_free:
             return Usage()
-        return self.usage if self.finished else None
+        return self.usage if self.is_finished else None
 
 
-_PATIENCE: Final = 10.0
+_MIN_SILENCE_SECONDS: Final = 10.0
+"""How long a stream that has begun may be silent in any case, in seconds. Healthy streams pause for a few seconds."""
 
 
 class Deadline:
-    """A moment on the event loop's clock, ``seconds`` from now, that can be set anew."""
+    """The end of a call, ``seconds`` from now on the event loop's clock, which can be moved."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self.renew()
-        self._promised = self._end
+        self.restart()
+        self._first_end = self._end
 
-    def renew(self) -> None:
-        """The whole time is left again."""
+    def restart(self) -> None:
+        """The whole time remains again."""
         self._end = asyncio.get_running_loop().time() + self._seconds
 
     def extend(self, seconds: float) -> None:
-        """So much more time is left."""
+        """So many more seconds remain."""
         self._end += seconds
-        self._promised += seconds
+        self._first_end += seconds
 
     @property
-    def silence(self) -> float:
-        """How long nothing may come: until the time that was promised at first, and then only for a few seconds."""
-        return max(_PATIENCE, self._promised - asyncio.get_running_loop().time())
+    def allowed_silence(self) -> float:
+        """Seconds for which nothing may arrive: until the first end, and after that only for a few seconds at a time.
+
+        A restart therefore gives more time to a response that flows, and none to one that has stopped.
+        """
+        return max(_MIN_SILENCE_SECONDS, self._first_end - asyncio.get_running_loop().time())
 
     @property
-    def left(self) -> float:
-        """Seconds, never less than none."""
+    def remaining(self) -> float:
+        """Seconds until the end; 0 after it."""
         return max(0.0, self._end - asyncio.get_running_loop().time())

@@ -1,8 +1,8 @@
-"""One call to one Gemini model, as a stream of drafts: the only file that knows Google's SDK.
+"""One call to one Gemini model, as a stream of drafts. The only file that knows Google's SDK.
 
-What was measured of google-genai 3.4 and shapes this file: it has no time limit of its own and ignores the API's
-RetryInfo, so both are ours; given a timeout, it cuts healthy streams; a blocked or empty reply raises nothing, nor does a
-stream that ends without a finish reason; a finish reason that is new to it is a ``UserWarning``.
+Measured with google-genai 3.4, and the reason for much of this file: the SDK has no time limit of its own and ignores the
+API's RetryInfo, so both are ours; given a timeout, it cuts healthy streams; a blocked or empty response raises nothing, and
+neither does a stream that ends without a finish reason; a finish reason that it does not know is a ``UserWarning``.
 """
 
 import asyncio
@@ -16,14 +16,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from bot.clock import Clock, Wait, utcnow, wait_plainly
-from bot.generation.error_messages import fault
+from bot.generation.draft import Draft, Usage
+from bot.generation.error_messages import create_error
 from bot.generation.gemini.call import CallReport, Deadline
-from bot.generation.gemini.refusals import ended, refused, unknown_field
-from bot.generation.gemini.response import ResponseParser, schema
-from bot.generation.prompt import Prompt, compose
-from bot.generation.writer import GenerationErrorKind, PartRequest
-from bot.scripts.models import Draft, Usage
-from bot.scripts.text_units import one_line
+from bot.generation.gemini.refusals import error_from_finish_reason, error_from_response, is_unknown_field_error
+from bot.generation.gemini.response import ResponseParser, build_response_schema
+from bot.generation.prompt import Prompt, compose_prompt
+from bot.generation.request import PartRequest
+from bot.generation.writer import GenerationErrorKind
+from bot.scripts.text_units import to_single_line
 
 if TYPE_CHECKING:
     import aiohttp
@@ -31,16 +32,19 @@ if TYPE_CHECKING:
     from google.genai import errors, types
 
 _log = logging.getLogger(__name__)
-# The answers that the SDK receives in the call being made, so that a call that is left can be hung up.
-_ANSWERS: ContextVar["list[aiohttp.ClientResponse]"] = ContextVar("answers")
-BETA: Final = "v1beta"
-_SAFETY: Final = ("HARASSMENT", "HATE_SPEECH", "SEXUALLY_EXPLICIT", "DANGEROUS_CONTENT")
+# The HTTP responses of the call that runs in this context, so that a call that is abandoned can close its connection.
+_HTTP_RESPONSES: ContextVar["list[aiohttp.ClientResponse]"] = ContextVar("http_responses")
+BETA_VERSION: Final = "v1beta"
+_SAFETY_CATEGORIES: Final = ("HARASSMENT", "HATE_SPEECH", "SEXUALLY_EXPLICIT", "DANGEROUS_CONTENT")
+_DEFAULT_DEADLINE_SECONDS: Final = 600.0
+"""The end of a call whose caller sets none: longer than any part takes, so that a forgotten stream ends."""
+_MAX_LOGGED_CHARS: Final = 300  # of an error message from the API; the useful part comes first
 
 
 def load_sdk() -> None:
-    """Google's SDK is imported.
+    """Imports Google's SDK.
 
-    That takes more than a second of processor time, so it is for a thread, before the gateway connects.
+    This takes more than a second of processor time. Call it in a thread, before the gateway connects.
     """
     import aiohttp  # noqa: F401
     import httpx2  # noqa: F401
@@ -49,18 +53,22 @@ def load_sdk() -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Chunk:
-    """What one event of the stream said, without the SDK's types."""
+    """What one event of the stream contains, without the SDK's types."""
 
     text: str = ""
-    finish: str = ""
-    block: str = ""
-    category: str = ""
-    answered: str = ""
+    finish_reason: str = ""
+    block_reason: str = ""
+    blocked_category: str = ""
+    model: str = ""
     usage: Usage | None = None
 
 
-class GeminiModel:
-    """The API behind one key. One per process; ``aclose`` ends it. Opens no connection before the first call."""
+class GeminiClient:
+    """The API behind one key. One per process; ``aclose`` ends it. It opens no connection before the first call.
+
+    ``max_output_tokens`` is the output limit of one call, ``idle_seconds`` how long a stream may be silent. An empty
+    ``api_version`` means the SDK's own, an empty ``thinking_level`` the model's own.
+    """
 
     def __init__(
         self,
@@ -75,18 +83,18 @@ class GeminiModel:
     ) -> None:
         self._key = api_key.strip()
         self._version = api_version.strip()
-        self._thinking = thinking_level.strip().upper()
+        self._thinking_level = thinking_level.strip().upper()
         self.max_output_tokens = max_output_tokens
-        self._idle = idle_seconds
+        self._idle_seconds = idle_seconds
         self._clock = clock
         self._wait = wait
         self._client: genai.Client | None = None
         self._session: aiohttp.ClientSession | None = None
-        self._closed = False
+        self._is_closed = False
 
     async def aclose(self) -> None:
-        """No connection is open any more, and none will be opened again."""
-        self._closed = True
+        """All connections are closed, and none will be opened again."""
+        self._is_closed = True
         if self._client is not None and self._session is not None:
             await self._session.close()
             self._client.close()
@@ -100,91 +108,97 @@ class GeminiModel:
         deadline: Deadline | None = None,
         report: CallReport | None = None,
     ) -> AsyncGenerator[Draft, None]:
-        """Ever longer drafts from one call, each with at least one new cue; the last is complete.
+        """Yields drafts from one call, each with at least one new cue; the last one is complete.
 
-        ``report`` is filled on the way. Raises ``GenerationError`` of every kind but BUDGET.
+        ``report`` is filled in while the call runs.
+
+        Raises:
+            GenerationError: the call failed; of any kind but BUDGET and RESTING.
         """
         report = report or CallReport(model)
-        reader = ResponseParser(request)
+        parser = ResponseParser(request)
         last = _Chunk()
         async with aclosing(
-            self._chunks(model, prompt or compose(request), deadline or Deadline(600), report)
+            self._stream_chunks(
+                model, prompt or compose_prompt(request), deadline or Deadline(_DEFAULT_DEADLINE_SECONDS), report
+            )
         ) as chunks:
             async for chunk in chunks:
-                report.answered = chunk.answered or report.answered
+                report.answering_model = chunk.model or report.answering_model
                 report.usage = chunk.usage or report.usage
-                if chunk.text and reader.feed(chunk.text):
-                    yield self._draft(reader, report)
-                if chunk.finish or chunk.block:
+                if chunk.text and parser.feed(chunk.text):
+                    yield _build_draft(parser, report)
+                if chunk.finish_reason or chunk.block_reason:
                     last = chunk
-        report.finished = bool(last.finish or last.block)
-        if last.block:
-            raise fault(GenerationErrorKind.PROMPT_BLOCKED, model=model, reason=last.block)
-        if last.finish and last.finish != "STOP":
-            raise ended(last.finish, last.category, model, wrote=reader.begun)
-        if not reader.begun:
-            raise fault(GenerationErrorKind.EMPTY, model=model)
-        if not last.finish:
-            raise fault(GenerationErrorKind.CUT_OFF, model=model)
-        reader.finish(model)
-        yield self._draft(reader, report)
+        report.is_finished = bool(last.finish_reason or last.block_reason)
+        if last.block_reason:
+            raise create_error(GenerationErrorKind.PROMPT_BLOCKED, model=model, reason=last.block_reason)
+        if last.finish_reason and last.finish_reason != "STOP":
+            raise error_from_finish_reason(last.finish_reason, last.blocked_category, model, has_text=parser.has_text)
+        if not parser.has_text:
+            raise create_error(GenerationErrorKind.EMPTY, model=model)
+        if not last.finish_reason:
+            raise create_error(GenerationErrorKind.CUT_OFF, model=model)
+        parser.finish(model)
+        yield _build_draft(parser, report)
 
-    def _draft(self, reader: ResponseParser, report: CallReport) -> Draft:
-        return reader.draft(report.answered or report.model, report.usage or Usage())
-
-    async def _chunks(
+    async def _stream_chunks(
         self, model: str, prompt: Prompt, deadline: Deadline, report: CallReport
     ) -> AsyncGenerator[_Chunk, None]:
-        """The stream's events; all that the SDK raises leaves as a ``GenerationError``."""
+        """The stream's events. Whatever the SDK raises becomes a ``GenerationError``."""
         from google.genai import errors
 
-        version = BETA if not self._configured_version and model.endswith("-latest") else self._version
+        version = BETA_VERSION if not self._configured_version and model.endswith("-latest") else self._version
         while True:
-            begun = False
+            has_begun = False
             try:
-                async with aclosing(self._events(model, prompt, version, deadline, report)) as events:
+                async with aclosing(self._stream_events(model, prompt, version, deadline, report)) as events:
                     async for event in events:
-                        begun = True
-                        yield _read(event)
+                        has_begun = True
+                        yield _to_chunk(event)
             except errors.APIError as error:
-                if not begun and self._worth_beta(error, version):
-                    self._version = version = BETA
+                if not has_begun and self._should_try_beta(error, version):
+                    self._version = version = BETA_VERSION
                     continue
-                report.free = not begun
-                self._log_refusal(model, error)
-                raise refused(error.code or 0, error.details, model, self._clock(), _retry_after(error)) from None
+                report.is_free = not has_begun
+                self._log_error(model, error)
+                raise error_from_response(
+                    error.code or 0, error.details, model, self._clock(), _get_retry_after(error)
+                ) from None
             return
 
-    def _log_refusal(self, model: str, error: "errors.APIError") -> None:
-        """The API's own message is for the operator; it holds neither the chapter nor, for certain, the key."""
-        said = one_line(str(error.message or "").replace(self._key, "[key]"))[:300]
-        _log.warning("%s answered %s %s: %s", model, error.code, error.status, said)
+    def _log_error(self, model: str, error: "errors.APIError") -> None:
+        """Logs the API's own message for the operator, without the key. It never contains the chapter."""
+        message = to_single_line(str(error.message or "").replace(self._key, "[key]"))[:_MAX_LOGGED_CHARS]
+        _log.warning("%s answered %s %s: %s", model, error.code, error.status, message)
 
     @property
     def _configured_version(self) -> str:
         return self._version or os.environ.get("GOOGLE_GENAI_API_VERSION", "")
 
-    def _worth_beta(self, error: "errors.APIError", version: str) -> bool:
-        """Whether the stable version does not know our fields, nobody chose it, and the beta was not yet asked."""
-        return not self._configured_version and version != BETA and unknown_field(error.code or 0, error.details)
+    def _should_try_beta(self, error: "errors.APIError", version: str) -> bool:
+        """Whether the stable version does not know our fields, no version is configured, and the beta was not asked yet."""
+        if self._configured_version or version == BETA_VERSION:
+            return False
+        return is_unknown_field_error(error.code or 0, error.details)
 
-    async def _events(
+    async def _stream_events(
         self, model: str, prompt: Prompt, version: str, deadline: Deadline, report: CallReport
     ) -> AsyncGenerator["types.GenerateContentResponse", None]:
-        """The SDK's own events, each waited for through the seam and no longer than it may take."""
+        """The SDK's own events. Each wait goes through ``self._wait`` and is limited in time."""
         import aiohttp
         import httpx2
 
-        # The SDK warns of a finish reason that it does not know; ours has a sentence for it, and a warning may be an error.
+        # The SDK warns about an unknown finish reason. We have a sentence for it, and tests turn warnings into errors.
         warnings.filterwarnings("ignore", message=".* is not a valid ", category=UserWarning)
         events: AsyncIterator[types.GenerateContentResponse] | None = None
-        answers: list[aiohttp.ClientResponse] = []
-        _ANSWERS.set(answers)
+        http_responses: list[aiohttp.ClientResponse] = []
+        _HTTP_RESPONSES.set(http_responses)
         try:
-            events = await self._open(model, prompt, version)
-            report.free = False
+            events = await self._open_stream(model, prompt, version)
+            report.is_free = False
             while True:
-                idle = min(self._idle, deadline.left, deadline.silence)
+                idle = min(self._idle_seconds, deadline.remaining, deadline.allowed_silence)
                 try:
                     async with asyncio.timeout(idle) as limit:
                         event = await self._wait(anext(events), f"an answer from {model}")
@@ -193,99 +207,105 @@ class GeminiModel:
                 except TimeoutError:
                     if not limit.expired():
                         raise
-                    late = deadline.left <= 0 and idle < self._idle
-                    raise fault(
-                        GenerationErrorKind.TIMED_OUT if late else GenerationErrorKind.STALLED, model=model
-                    ) from None
+                    is_past_deadline = deadline.remaining <= 0 and idle < self._idle_seconds
+                    kind = GenerationErrorKind.TIMED_OUT if is_past_deadline else GenerationErrorKind.STALLED
+                    raise create_error(kind, model=model) from None
                 yield event
-        except (aiohttp.ClientError, httpx2.HTTPError, OSError) as problem:
-            report.free = isinstance(problem, aiohttp.ClientConnectorError)
-            raise fault(GenerationErrorKind.DISCONNECTED, model=model, reason=type(problem).__name__) from None
-        except (
-            ValueError
-        ):  # JSON that is none, or not the API's: the SDK has three classes for it, all of them of this one
-            raise fault(GenerationErrorKind.MALFORMED, model=model) from None
+        except (aiohttp.ClientError, httpx2.HTTPError, OSError) as error:
+            report.is_free = isinstance(error, aiohttp.ClientConnectorError)
+            raise create_error(GenerationErrorKind.DISCONNECTED, model=model, reason=type(error).__name__) from None
+        except ValueError:
+            # Not JSON, or not the API's JSON. The SDK has three exception classes for this, all derived from ValueError.
+            raise create_error(GenerationErrorKind.MALFORMED, model=model) from None
         finally:
             if isinstance(events, AsyncGenerator):
                 await events.aclose()
-            # The SDK leaves its inner generators to the garbage collector, and until then Gemini goes on writing at our cost.
-            for answer in answers:
-                answer.close()
+            # The SDK leaves its inner generators to the garbage collector; until then Gemini keeps writing, at our cost.
+            for http_response in http_responses:
+                http_response.close()
 
-    async def _open(self, model: str, prompt: Prompt, version: str) -> AsyncIterator["types.GenerateContentResponse"]:
+    async def _open_stream(
+        self, model: str, prompt: Prompt, version: str
+    ) -> AsyncIterator["types.GenerateContentResponse"]:
         from google.genai import types
 
-        level = types.ThinkingLevel(self._thinking) if self._thinking else None
-        categories = [types.HarmCategory(f"HARM_CATEGORY_{name}") for name in _SAFETY]
+        level = types.ThinkingLevel(self._thinking_level) if self._thinking_level else None
+        categories = [types.HarmCategory(f"HARM_CATEGORY_{name}") for name in _SAFETY_CATEGORIES]
         off = types.HarmBlockThreshold.OFF
         config = types.GenerateContentConfig(
             system_instruction=prompt.system,
             response_mime_type="application/json",
-            response_json_schema=schema(),
+            response_json_schema=build_response_schema(),
             max_output_tokens=self.max_output_tokens,
             thinking_config=types.ThinkingConfig(thinking_level=level) if level else None,
             safety_settings=[types.SafetySetting(category=category, threshold=off) for category in categories],
             automatic_continuation=False,
             http_options=types.HttpOptions(api_version=version) if version else None,
         )
-        turn = types.Content(role="user", parts=[types.Part(text=text) for text in prompt.turn])
-        return await self._connected(model).aio.models.generate_content_stream(
+        turn = types.Content(role="user", parts=[types.Part(text=text) for text in prompt.user_texts])
+        return await self._get_client(model).aio.models.generate_content_stream(
             model=model, contents=[turn], config=config
         )
 
-    def _connected(self, model: str) -> "genai.Client":
+    def _get_client(self, model: str) -> "genai.Client":
         import aiohttp
         from google import genai
         from google.genai import types
 
-        if not self._key or not self._key.isascii() or not self._key.isprintable():  # no such key could be sent
-            raise fault(GenerationErrorKind.BAD_KEY, model=model, reason="UNUSABLE" if self._key else "MISSING")
-        if self._closed:
-            raise fault(GenerationErrorKind.DISCONNECTED, model=model, reason="CLOSED")
+        if (
+            not self._key or not self._key.isascii() or not self._key.isprintable()
+        ):  # no HTTP header can carry such a key
+            raise create_error(GenerationErrorKind.BAD_KEY, model=model, reason="UNUSABLE" if self._key else "MISSING")
+        if self._is_closed:
+            raise create_error(GenerationErrorKind.DISCONNECTED, model=model, reason="CLOSED")
         if self._client is None:
-            # One attempt and no time limit: the SDK's retries are blind to quotas, and its timeout cuts healthy streams.
-            # The session is ours because the SDK's own subclasses aiohttp's, which warns, and is never closed for certain.
+            # One attempt and no time limit: the SDK's retries ignore quotas, and its timeout cuts healthy streams.
+            # The session is ours because the SDK's own subclasses aiohttp's, which warns, and is not reliably closed.
             tracing = aiohttp.TraceConfig()
-            tracing.on_request_end.append(_remember)
+            tracing.on_request_end.append(_collect_http_response)
             self._session = aiohttp.ClientSession(trust_env=True, trace_configs=[tracing])
-            once = types.HttpOptions(retry_options=types.HttpRetryOptions(attempts=1), aiohttp_client=self._session)
-            self._client = genai.Client(api_key=self._key, vertexai=False, http_options=once)
+            options = types.HttpOptions(retry_options=types.HttpRetryOptions(attempts=1), aiohttp_client=self._session)
+            self._client = genai.Client(api_key=self._key, vertexai=False, http_options=options)
         return self._client
 
 
-async def _remember(_: object, __: object, ended: "aiohttp.TraceRequestEndParams") -> None:
-    _ANSWERS.get([]).append(ended.response)
+async def _collect_http_response(_: object, __: object, params: "aiohttp.TraceRequestEndParams") -> None:
+    _HTTP_RESPONSES.get([]).append(params.response)
 
 
-def _read(event: "types.GenerateContentResponse") -> _Chunk:
+def _build_draft(parser: ResponseParser, report: CallReport) -> Draft:
+    return parser.build_draft(report.answering_model or report.model, report.usage or Usage())
+
+
+def _to_chunk(event: "types.GenerateContentResponse") -> _Chunk:
     candidate = event.candidates[0] if event.candidates else None
     parts = (candidate.content.parts if candidate and candidate.content else None) or []
     feedback = event.prompt_feedback
     ratings = (candidate.safety_ratings if candidate else None) or []
-    blocked = next((rating.category.value for rating in ratings if rating.blocked and rating.category), "")
+    blocked_category = next((rating.category.value for rating in ratings if rating.blocked and rating.category), "")
     return _Chunk(
         text="".join(part.text for part in parts if part.text and not part.thought),
-        finish=candidate.finish_reason.value if candidate and candidate.finish_reason else "",
-        block=feedback.block_reason.value if feedback and feedback.block_reason else "",
-        category=blocked,
-        answered=event.model_version or "",
-        usage=_usage(event),
+        finish_reason=candidate.finish_reason.value if candidate and candidate.finish_reason else "",
+        block_reason=feedback.block_reason.value if feedback and feedback.block_reason else "",
+        blocked_category=blocked_category,
+        model=event.model_version or "",
+        usage=_to_usage(event),
     )
 
 
-def _usage(event: "types.GenerateContentResponse") -> Usage | None:
-    told = event.usage_metadata
-    if told is None:
+def _to_usage(event: "types.GenerateContentResponse") -> Usage | None:
+    metadata = event.usage_metadata
+    if metadata is None:
         return None
     return Usage(
-        prompt=told.prompt_token_count or 0,
-        cached=told.cached_content_token_count or 0,
-        output=told.candidates_token_count or 0,
-        thoughts=told.thoughts_token_count or 0,
+        prompt=metadata.prompt_token_count or 0,
+        cached=metadata.cached_content_token_count or 0,
+        output=metadata.candidates_token_count or 0,
+        thoughts=metadata.thoughts_token_count or 0,
     )
 
 
-def _retry_after(error: "errors.APIError") -> str:
-    """The header alone: the response it stands in also holds the key and is never logged."""
+def _get_retry_after(error: "errors.APIError") -> str:
+    """The Retry-After header alone: the response that it is part of also holds the key and must never be logged."""
     headers = getattr(error.response, "headers", None) or {}
     return str(headers.get("Retry-After", ""))

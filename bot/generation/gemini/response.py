@@ -1,7 +1,7 @@
-"""What Gemini is asked to answer, and how its answer is read while it is still being written.
+"""The schema of Gemini's response, and the parser that reads the response while it still grows.
 
-The schema is small and flat on purpose: no ``$ref``, no ``anyOf``, no ``const`` (the last is not in the API's supported
-list), one kind of cue object. What the schema cannot say is checked here.
+The schema is small and flat on purpose: no ``$ref``, no ``anyOf``, no ``const`` (which the API does not list as supported),
+one kind of cue object. What the schema cannot express is checked here.
 """
 
 import json
@@ -11,26 +11,31 @@ from typing import Final
 
 from pydantic_core import from_json
 
-from bot.generation.error_messages import fault
-from bot.generation.writer import GenerationErrorKind, PartRequest
-from bot.scripts.models import CastMember, Cue, CueKind, Draft, Usage
-from bot.scripts.text_splitting import pieces
-from bot.scripts.text_units import one_line
+from bot.generation.draft import Draft, Usage
+from bot.generation.error_messages import create_error
+from bot.generation.request import PartRequest
+from bot.generation.writer import GenerationErrorKind
+from bot.scripts.models import MAX_CUE_CHARS, NARRATOR, UNKNOWN_SPEAKER, CastMember, Cue, CueKind
+from bot.scripts.text_splitting import split_text
+from bot.scripts.text_units import to_single_line
 
-NARRATOR: Final = "NARRATOR"
-VOICE: Final = "VOICE"
-"""Who says a line whose speaker is not known."""
+MAX_ENTRY_CHARS: Final = 20_000
+"""The most characters of one cue in a response. A longer one is a model that repeats itself; the rest is dropped."""
+MAX_CUES: Final = 5_000
+"""The most cues of one response. A part of 2,500 words needs a few hundred; the rest is dropped, as it is repetition."""
 
-LONGEST_CUE: Final = 2_000
-"""Characters; a longer line becomes several cues, cut between sentences."""
-LONGEST_TEXT: Final = 20_000
-"""Characters; what a single cue has beyond is a model running in circles, and is dropped."""
-MOST_CUES: Final = 5_000
-_LONGEST_NAME, _LONGEST_TITLE, _LONGEST_NOTE, _LONGEST_LOGLINE, _MOST_VOICES = 60, 200, 240, 400, 200
-_ASIDE: Final = re.compile(r"\s*\([^)]*\)\s*$")  # "NARRATOR (V.O.)"
-_BROKEN: Final = object()  # no JSON; null is
+# The most characters of a field that a person would still write; a model that repeats itself writes more. And of the cast.
+_MAX_NAME_CHARS: Final = 60
+_MAX_TITLE_CHARS: Final = 200
+_MAX_NOTE_CHARS: Final = 240
+_MAX_LOGLINE_CHARS: Final = 400
+_MAX_CAST: Final = 200
 
-_KINDS: Final = {
+_PARENTHETICAL: Final = re.compile(r"\s*\([^)]*\)\s*$")  # "NARRATOR (V.O.)"
+_NOT_JSON: Final = object()  # None would be the JSON document null
+
+# Models use other words than the schema's now and then.
+_KINDS_BY_WORD: Final = {
     **{kind.value: kind for kind in CueKind},
     **dict.fromkeys(("narrator", "narrative", "voiceover", "prose"), CueKind.NARRATION),
     **dict.fromkeys(("dialog", "speech", "line", "character"), CueKind.DIALOGUE),
@@ -41,75 +46,78 @@ _KINDS: Final = {
 }
 
 
-def schema() -> dict[str, object]:
-    """The JSON schema of the answer, for ``responseJsonSchema``."""
+def build_response_schema() -> dict[str, object]:
+    """The JSON schema of the response, for the API's field ``responseJsonSchema``."""
 
-    def text(description: str) -> dict[str, object]:
+    def string(description: str) -> dict[str, object]:
         return {"type": "string", "description": description}
 
     def record(required: list[str], **properties: dict[str, object]) -> dict[str, object]:
         return {"type": "object", "properties": properties, "required": required, "propertyOrdering": list(properties)}
 
-    voice = record(["name", "voice"], name=text("NAME in capitals"), voice=text("How the voice sounds, in one line"))
+    member = record(
+        ["name", "voice"], name=string("NAME in capitals"), voice=string("How the voice sounds, in one line")
+    )
     cue = record(
         ["type", "text"],
         type={"type": "string", "enum": [kind.value for kind in CueKind]},
-        speaker=text("NARRATOR for narration, a name of the cast for dialogue, empty for sfx and music"),
-        text=text("What is spoken, or what is heard"),
-        direction=text("The actor's or the engineer's note, or empty"),
+        speaker=string("NARRATOR for narration, a name of the cast for dialogue, empty for sfx and music"),
+        text=string("What is spoken, or what is heard"),
+        direction=string("The actor's or the engineer's note, or empty"),
     )
     return record(
         ["title", "logline", "cast", "cues"],
-        title=text("The episode's title"),
-        logline=text("The episode in one sentence"),
-        cast={"type": "array", "items": voice},
+        title=string("The episode's title"),
+        logline=string("The episode in one sentence"),
+        cast={"type": "array", "items": member},
         cues={"type": "array", "items": cue},
     )
 
 
 class ResponseParser:
-    """Reads a growing answer; a cue counts once a later one exists, the last one once the model has said it is done."""
+    """Parses a response that grows. A cue is complete once another follows it, the last one once the response has ended."""
 
     def __init__(self, request: PartRequest) -> None:
         self._text = ""
-        self._open = False  # whether the JSON has begun, after a fence or a byte order mark
-        self._seen = 0  # entries of the answer's "cues" that are read
-        self._first = request.first_cue
-        self._known = {member.name.casefold(): member for member in request.cast}
+        self._is_json_open = False  # a fence or a byte order mark may come before the JSON
+        self._entries_read = 0  # of the response's "cues"
+        self._first_cue = request.first_cue
+        self._earlier_cast = {member.name.casefold(): member for member in request.cast}
         self._cast: dict[str, CastMember] = {}
         self._cues: list[Cue] = []
         self._title = ""
         self._logline = ""
 
     @property
-    def begun(self) -> bool:
-        """Whether the model has written anything but blanks."""
+    def has_text(self) -> bool:
+        """Whether the model has written anything but white space."""
         return bool(self._text.strip())
 
-    def feed(self, more: str) -> bool:
-        """Takes the answer's next characters and tells whether a cue was completed by them."""
-        self._text += more
-        if not self._open:
-            self._open_json()
-        if not self._open or not any(sign in more for sign in "{]"):
+    def feed(self, text: str) -> bool:
+        """Adds the next characters of the response; returns whether they completed a cue."""
+        self._text += text
+        if not self._is_json_open:
+            self._find_json_start()
+        if not self._is_json_open or not any(character in text for character in "{]"):
             return False
-        return self._read(self._parsed(), complete=False)
+        return self._read_document(self._parse_partial(), is_complete=False)
 
     def finish(self, model: str = "") -> None:
-        """Takes the last cue as well, the model having said that it is done.
+        """Ends the response, so that its last cue counts as complete too. ``model`` is for the error alone.
 
-        Raises ``GenerationError``: MALFORMED where the text is not JSON, WRONG_SHAPE where the JSON holds no usable cue.
+        Raises:
+            GenerationError: MALFORMED where the text is not JSON, WRONG_SHAPE where the JSON has no usable cue.
         """
-        whole = self._whole()
-        if whole is _BROKEN:
-            self._read(self._parsed(), complete=False)
-            raise fault(GenerationErrorKind.MALFORMED, model=model)
-        self._read(whole, complete=True)
+        whole = self._parse_whole()
+        if whole is _NOT_JSON:
+            self._read_document(self._parse_partial(), is_complete=False)
+            raise create_error(GenerationErrorKind.MALFORMED, model=model)
+        self._read_document(whole, is_complete=True)
         if not self._cues:
-            raise fault(GenerationErrorKind.WRONG_SHAPE, model=model)
+            raise create_error(GenerationErrorKind.WRONG_SHAPE, model=model)
 
-    def draft(self, model: str, usage: Usage) -> Draft:
-        """All complete cues so far, with those who speak in them."""
+    def build_draft(self, model: str, usage: Usage) -> Draft:
+        """All complete cues so far, with the cast that speaks in them."""
         return Draft(
             title=self._title,
             logline=self._logline,
@@ -119,110 +127,113 @@ class ResponseParser:
             usage=usage,
         )
 
-    def _open_json(self) -> None:
+    def _find_json_start(self) -> None:
         start = min((at for at in map(self._text.find, "{[") if at >= 0), default=-1)
         if start >= 0:
             self._text = self._text[start:]
-            self._open = True
+            self._is_json_open = True
 
-    def _parsed(self) -> object:
+    def _parse_partial(self) -> object:
         try:
-            return from_json(_utf8(self._text), allow_partial=True)
+            return from_json(_to_utf8(self._text), allow_partial=True)
         except ValueError:
             return None
 
-    def _whole(self) -> object:
-        """The complete document, or ``_BROKEN`` where it is none."""
+    def _parse_whole(self) -> object:
+        """The document; ``_NOT_JSON`` where the text is not JSON."""
         try:
-            return from_json(_utf8(self._text))
-        except ValueError as problem:
-            if "trailing characters" in str(problem):  # a closing fence, or a word of goodbye
-                return self._parsed()
-        try:  # forgives what the strict parser does not: bare line ends and half surrogates inside strings
+            return from_json(_to_utf8(self._text))
+        except ValueError as error:
+            if "trailing characters" in str(error):  # a closing fence, or closing words
+                return self._parse_partial()
+        try:  # accepts bare line ends and half surrogates inside strings, which the strict parser refuses
             return json.JSONDecoder(strict=False).raw_decode(self._text)[0]
         except (ValueError, RecursionError):
-            return _BROKEN
+            return _NOT_JSON
 
-    def _read(self, document: object, *, complete: bool) -> bool:
+    def _read_document(self, document: object, *, is_complete: bool) -> bool:
+        """Reads the entries that are new and complete; returns whether there was a usable one."""
         entries: object = document
         if isinstance(document, Mapping):
             entries = document.get("cues")
             if entries is not None:  # the keys before it are complete, as the order of properties is fixed
-                self._title = one_line(_string(document.get("title")))[:_LONGEST_TITLE]
-                self._logline = one_line(_string(document.get("logline")))[:_LONGEST_LOGLINE]
+                self._title = to_single_line(_to_string(document.get("title")))[:_MAX_TITLE_CHARS]
+                self._logline = to_single_line(_to_string(document.get("logline")))[:_MAX_LOGLINE_CHARS]
                 self._read_cast(document.get("cast"))
         if not isinstance(entries, list):
             return False
-        until = len(entries) if complete else len(entries) - 1
-        had = len(self._cues)
-        for entry in entries[self._seen : max(until, self._seen)]:
-            if isinstance(entry, Mapping) and len(self._cues) < MOST_CUES:
-                self._add(entry)
-        self._seen = max(until, self._seen)
-        return len(self._cues) > had
+        end = max(len(entries) if is_complete else len(entries) - 1, self._entries_read)
+        cue_count = len(self._cues)
+        for entry in entries[self._entries_read : end]:
+            if isinstance(entry, Mapping) and len(self._cues) < MAX_CUES:
+                self._add_cue(entry)
+        self._entries_read = end
+        return len(self._cues) > cue_count
 
     def _read_cast(self, members: object) -> None:
         if not isinstance(members, list):
             return
-        for member in members[:_MOST_VOICES]:
+        for member in members[:_MAX_CAST]:
             fields: Mapping[object, object] = member if isinstance(member, Mapping) else {"name": member}
-            name = _name(fields.get("name"))
+            name = _clean_name(fields.get("name"))
             if name:
-                self._cast_as(name, one_line(_string(fields.get("voice")))[:_LONGEST_NOTE])
+                self._add_to_cast(name, to_single_line(_to_string(fields.get("voice")))[:_MAX_NOTE_CHARS])
 
-    def _cast_as(self, name: str, voice: str = "") -> str:
-        """The name as the cast has it, after whoever was new to it was added; an established voice stays."""
+    def _add_to_cast(self, name: str, voice: str = "") -> str:
+        """The name as the cast spells it; a new speaker is added. A voice that earlier parts set is kept."""
         key = name.casefold()
-        known = self._known.get(key)
-        here = self._cast.get(key)
-        if here is None or (voice and not here.voice):
+        earlier = self._earlier_cast.get(key)
+        member = self._cast.get(key)
+        if member is None or (voice and not member.voice):
             self._cast[key] = CastMember(
-                name=known.name if known else name, voice=(known.voice if known else "") or voice
+                name=earlier.name if earlier else name, voice=(earlier.voice if earlier else "") or voice
             )
         return self._cast[key].name
 
-    def _add(self, entry: Mapping[object, object]) -> None:
-        text = one_line(_string(entry.get("text"))[:LONGEST_TEXT])
+    def _add_cue(self, entry: Mapping[object, object]) -> None:
+        text = to_single_line(_to_string(entry.get("text"))[:MAX_ENTRY_CHARS])
         if not text:
             return
-        name = _name(entry.get("speaker"))
-        kind = _kind(_string(entry.get("type")), name)
+        name = _clean_name(entry.get("speaker"))
+        kind = _find_kind(_to_string(entry.get("type")), name)
         if kind is CueKind.NARRATION:
-            name = self._cast_as(NARRATOR)
+            name = self._add_to_cast(NARRATOR)
         elif kind is CueKind.DIALOGUE:
-            name = self._cast_as(name or VOICE)
+            name = self._add_to_cast(name or UNKNOWN_SPEAKER)
         else:
             name = ""
-        direction = one_line(_string(entry.get("direction")))[:_LONGEST_NOTE]
-        for piece in pieces(text, LONGEST_CUE):
-            n = self._first + len(self._cues)
+        direction = to_single_line(_to_string(entry.get("direction")))[:_MAX_NOTE_CHARS]
+        for piece in split_text(text, MAX_CUE_CHARS):
+            n = self._first_cue + len(self._cues)
             self._cues.append(Cue(n=n, kind=kind, text=piece, speaker=name, direction=direction))
             direction = ""
 
 
-def _kind(word: str, speaker: str) -> CueKind:
-    """The kind a model meant; a word that is none is told by who speaks."""
-    kind = _KINDS.get("".join(letter for letter in word.casefold() if letter.isalpha()))
+def _find_kind(word: str, speaker: str) -> CueKind:
+    """The kind that a model meant by ``word``; for an unknown word, the speaker decides."""
+    kind = _KINDS_BY_WORD.get("".join(letter for letter in word.casefold() if letter.isalpha()))
     if kind is None:
         kind = CueKind.DIALOGUE if speaker else CueKind.NARRATION
     return CueKind.NARRATION if kind is CueKind.DIALOGUE and speaker.casefold() == NARRATOR.casefold() else kind
 
 
-def _name(value: object) -> str:
-    return _ASIDE.sub("", one_line(_string(value))).strip(" :*.").upper()[:_LONGEST_NAME].strip()
+def _clean_name(value: object) -> str:
+    return _PARENTHETICAL.sub("", to_single_line(_to_string(value))).strip(" :*.").upper()[:_MAX_NAME_CHARS].strip()
 
 
-def _string(value: object) -> str:
-    """The value as text: null is empty, a list is its entries in order; an object, or a list within a list, is nothing."""
+def _to_string(value: object) -> str:
+    """The value as text. A list is its entries, joined; null, an object and a list within a list are empty."""
     if isinstance(value, str):
         return value
-    if isinstance(value, list):  # one level deep: the lenient parser nests further than this may call itself
-        return " ".join(_string(entry) for entry in value if not isinstance(entry, list))
+    if isinstance(
+        value, list
+    ):  # one level deep: the lenient parser accepts deeper nesting than Python's recursion limit
+        return " ".join(_to_string(entry) for entry in value if not isinstance(entry, list))
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
 
 
-def _utf8(text: str) -> bytes:
-    """The text as bytes, with halves of a character that arrived in two chunks put together again."""
+def _to_utf8(text: str) -> bytes:
+    """The text as UTF-8, with the two halves of a character that arrived in different chunks joined."""
     try:
         return text.encode()
     except UnicodeEncodeError:

@@ -1,43 +1,50 @@
-"""The real writer: which model to ask, when to ask again, how long in all, and what it costs."""
+"""The real writer: which model to ask, when to retry, how long to try in all, and what it costs."""
 
 import asyncio
 import random
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import aclosing
-from typing import Final, Protocol
+from typing import Final
 
 from bot.clock import Clock, Wait, utcnow, wait_plainly
-from bot.generation.error_messages import fault, most_informative
+from bot.generation.draft import Draft, Usage
+from bot.generation.error_messages import create_error, pick_most_informative
 from bot.generation.gemini.availability import GeminiAvailability
+from bot.generation.gemini.budget import Budget, UnlimitedBudget
 from bot.generation.gemini.call import CallReport, Deadline
-from bot.generation.gemini.client import GeminiModel
-from bot.generation.gemini.pricing import price, reserve
-from bot.generation.prompt import Prompt, compose
-from bot.generation.writer import GenerationError, GenerationErrorKind, PartRequest
-from bot.jobs.rate_limiter import RateLimiter
-from bot.scripts.models import Draft, Usage, WriterKind
+from bot.generation.gemini.client import GeminiClient
+from bot.generation.gemini.pricing import calculate_cost, calculate_max_cost
+from bot.generation.prompt import Prompt, compose_prompt
+from bot.generation.request import PartRequest
+from bot.generation.writer import GenerationError, GenerationErrorKind
+from bot.jobs.rate_limiter import OnWait, RateLimiter
+from bot.scripts.models import WriterKind
 from bot.settings.gemini_prices import LIST_PRICES, PriceTable
 
-ATTEMPTS: Final = 3
-"""How often one model is asked for the same thing."""
+MAX_ATTEMPTS: Final = 3
+"""How often one model is asked for the same part. After two growing pauses another model is more likely to answer."""
 
-# The same key and the same text would meet the same answer.
-_FINAL: Final = {GenerationErrorKind.BAD_KEY, GenerationErrorKind.NO_PERMISSION, GenerationErrorKind.BUDGET}
-# Another model may judge the text differently, but only one is asked: a refusal is not there to be worn down.
-_BLOCKED: Final = {
+# The same key and the same text would get the same response, from any model.
+_FINAL_KINDS: Final = {
+    GenerationErrorKind.BAD_KEY,
+    GenerationErrorKind.NO_PERMISSION,
+    GenerationErrorKind.BUDGET,
+}
+# Another model may judge the text differently, but only one other is asked: a refusal is not to be worn down.
+_BLOCKED_KINDS: Final = {
     GenerationErrorKind.PROMPT_BLOCKED,
     GenerationErrorKind.OUTPUT_BLOCKED,
     GenerationErrorKind.RECITATION,
 }
-# Likely to pass; asked again after a growing pause.
-_PASSING: Final = {
+# Likely to pass: the same model is asked again after a growing pause.
+_TRANSIENT_KINDS: Final = {
     GenerationErrorKind.OVERLOADED,
     GenerationErrorKind.DISCONNECTED,
     GenerationErrorKind.STALLED,
     GenerationErrorKind.QUOTA_MINUTE,
 }
-# A bad throw of the dice; each costs money, so once more and no further.
-_ODD: Final = {
+# A bad response by chance. Each costs money, so the same model is asked only once more.
+_BAD_RESPONSE_KINDS: Final = {
     GenerationErrorKind.EMPTY,
     GenerationErrorKind.MALFORMED,
     GenerationErrorKind.WRONG_SHAPE,
@@ -45,61 +52,36 @@ _ODD: Final = {
     GenerationErrorKind.UNKNOWN_END,
 }
 
-OnWait = Callable[[str, float], Awaitable[None]]
-"""Told before each pause: why, in a sentence, and for how many seconds."""
-
-
-class Budget(Protocol):
-    """Reserves money before each call to the API and settles it afterwards."""
-
-    async def reserve(self, model: str, micros: int | None) -> str:
-        """A reservation_id for a call that may cost so much (None: unknown). Raises ``GenerationError`` of kind BUDGET."""
-        ...
-
-    async def record_cost(self, reservation_id: str, model: str, usage: Usage | None, micros: int | None) -> None:
-        """The call is over. ``usage`` is None where it was lost and its cost cannot be known: the reserve is kept then."""
-        ...
-
-
-class NoBudget:
-    """A meter that lets everything pass and keeps nothing."""
-
-    async def reserve(self, model: str, micros: int | None) -> str:  # noqa: ARG002 - other meters need them
-        """An empty reservation_id."""
-        return ""
-
-    async def record_cost(self, reservation_id: str, model: str, usage: Usage | None, micros: int | None) -> None:
-        """Nothing happens."""
-
 
 OnFallback = Callable[[GenerationError, str], Awaitable[None]]
-"""Told when another model is asked: why, and which."""
+"""Called when another model is asked: with the error of the last one and the name of the next."""
 
 
-async def _unseen(found: GenerationError, model: str) -> None:
-    """The ``OnFallback`` of those who need not know."""
+async def _ignore_fallback(error: GenerationError, model: str) -> None:
+    """An ``OnFallback`` that does nothing."""
 
 
-async def _silently(reason: str, seconds: float) -> None:
-    """The ``OnWait`` of those who need not know."""
+async def _ignore_wait(reason: str, seconds: float) -> None:
+    """An ``OnWait`` that does nothing."""
 
 
 class GeminiWriter:
-    """Writes with the first of ``models`` that can. Cheap to make: one for each run, all on the process's ``GeminiModel``.
+    """Writes with the first of ``models`` that can. Each run has its own; all share the process's ``GeminiClient``.
 
-    ``total_seconds`` bounds what cannot be served, waits and retries included; from the first cue on, the answer that is then
-    flowing has as long again. Once a cue was given out nothing is asked anew: what follows is for the run to decide.
+    ``total_seconds`` limits how long a part may remain without its first cue, waits and retries included. From the first cue
+    on, the response that then flows may take as long again. After a draft was yielded nothing is retried: the run decides.
+    ``backoff`` is the first pause before a retry in seconds; ``jitter`` returns a number from 0 to 1.
     """
 
     def __init__(
         self,
-        gemini: GeminiModel,
+        client: GeminiClient,
         models: Iterable[str],
         *,
         total_seconds: float = 120.0,
         budget: Budget | None = None,
-        on_wait: OnWait = _silently,
-        on_fallback: OnFallback = _unseen,
+        on_wait: OnWait = _ignore_wait,
+        on_fallback: OnFallback = _ignore_fallback,
         prices: PriceTable = LIST_PRICES,
         backoff: float = 1.0,
         jitter: Callable[[], float] = random.random,
@@ -108,10 +90,10 @@ class GeminiWriter:
         clock: Clock = utcnow,
         wait: Wait = wait_plainly,
     ) -> None:
-        self._gemini = gemini
+        self._client = client
         self._models = tuple(dict.fromkeys(model.strip() for model in models if model.strip()))
-        self._total = total_seconds
-        self._budget = budget or NoBudget()
+        self._total_seconds = total_seconds
+        self._budget = budget or UnlimitedBudget()
         self._on_wait = on_wait
         self._on_fallback = on_fallback
         self._prices = prices
@@ -128,104 +110,119 @@ class GeminiWriter:
         return WriterKind.GEMINI
 
     async def write(self, request: PartRequest) -> AsyncGenerator[Draft, None]:
-        """Ever longer drafts; ``usage`` counts all calls made for them. Raises the most telling ``GenerationError``."""
+        """Yields drafts that grow. Their ``usage`` counts all calls for this part, failed ones included.
+
+        Raises:
+            GenerationError: the most informative error of all attempts.
+        """
         self._availability.require_available()
         try:
-            async with aclosing(self._tries(request)) as drafts:
+            async with aclosing(self._try_models(request)) as drafts:
                 async for draft in drafts:
                     self._availability.record_success()
                     yield draft
-        except GenerationError as found:
-            self._availability.record_error(found)
+        except GenerationError as error:
+            self._availability.record_error(error)
             raise
 
-    async def _tries(self, request: PartRequest) -> AsyncGenerator[Draft, None]:
-        prompt = compose(request)
-        deadline = Deadline(self._total)
-        spent = Usage()
-        faults: list[GenerationError] = []
+    async def _try_models(self, request: PartRequest) -> AsyncGenerator[Draft, None]:
+        prompt = compose_prompt(request)
+        deadline = Deadline(self._total_seconds)
+        used = Usage()
+        errors: list[GenerationError] = []
         for model in self._models:
-            for attempt in range(1, ATTEMPTS + 1):
+            for attempt in range(1, MAX_ATTEMPTS + 1):
                 report = CallReport(model)
-                begun = False
-                await self._turn(model, deadline, faults)
+                has_begun = False
+                await self._wait_for_turn(model, deadline, errors)
                 try:
-                    async with aclosing(self._call(model, request, prompt, deadline, report)) as drafts:
+                    async with aclosing(self._call_model(model, request, prompt, deadline, report)) as drafts:
                         async for draft in drafts:
-                            if not begun:
-                                begun = True
-                                deadline.renew()
-                            yield draft.model_copy(update={"usage": spent + draft.usage})
-                    return  # noqa: TRY300 - the other way out of this loop is a fault
-                except GenerationError as found:
-                    if begun or found.kind in _FINAL:
+                            if not has_begun:
+                                has_begun = True
+                                deadline.restart()
+                            yield draft.model_copy(update={"usage": used + draft.usage})
+                    return  # noqa: TRY300 - the only other way to leave this block is an error
+                except GenerationError as error:
+                    if has_begun or error.kind in _FINAL_KINDS:
                         raise
-                    faults.append(found)
-                spent += report.usage or Usage()
-                if not await self._worth_another(model, faults, attempt, deadline):
+                    errors.append(error)
+                used += report.usage or Usage()
+                if not await self._prepare_retry(model, errors, attempt, deadline):
                     break
-            if deadline.left <= 0 or sum(found.kind in _BLOCKED for found in faults) > 1:
+            if deadline.remaining <= 0 or sum(error.kind in _BLOCKED_KINDS for error in errors) > 1:
                 break
-        raise most_informative(faults) if faults else fault(GenerationErrorKind.MODEL_GONE)
+        raise pick_most_informative(errors) if errors else create_error(GenerationErrorKind.MODEL_GONE)
 
-    async def _worth_another(self, model: str, faults: list[GenerationError], attempt: int, deadline: Deadline) -> bool:
-        """Whether this model is to be asked again; its pause has passed then."""
-        last = faults[-1]
-        closed = 0.0
+    async def _prepare_retry(self, model: str, errors: list[GenerationError], attempt: int, deadline: Deadline) -> bool:
+        """Whether this model is to be asked again. The pause before that has passed when this returns True."""
+        last = errors[-1]
+        closed_seconds = 0.0
         if last.kind is GenerationErrorKind.QUOTA_MINUTE:
-            closed = self._rate_limiter.record_refusal(model, last.retry_after, last.limit)
-        odd = sum(found.kind in _ODD for found in faults if found.model == model)
-        pause = self._pause(last, attempt, odd)
-        if pause is None or max(pause, closed) >= deadline.left:
+            closed_seconds = self._rate_limiter.record_refusal(model, last.retry_after, last.limit)
+        bad_responses = sum(error.kind in _BAD_RESPONSE_KINDS for error in errors if error.model == model)
+        pause = self._choose_pause(last, attempt, bad_responses)
+        if pause is None or max(pause, closed_seconds) >= deadline.remaining:
             return False
-        if last.kind is not GenerationErrorKind.QUOTA_MINUTE:  # that one waits at the turnstile
+        if last.kind is not GenerationErrorKind.QUOTA_MINUTE:  # for that one the rate limiter waits
             await self._on_wait(last.sentence, pause)
             await self._wait(asyncio.sleep(pause), f"the next attempt with {model}")
         return True
 
-    async def _turn(self, model: str, deadline: Deadline, faults: list[GenerationError]) -> None:
-        """Waits in our own queue. That does not count, but for the pause that a refusal of ours asked for.
+    async def _wait_for_turn(self, model: str, deadline: Deadline, errors: list[GenerationError]) -> None:
+        """Waits in the rate limiter's queue.
 
-        Raises the most telling ``GenerationError`` where no time is left then.
+        This does not count against the deadline, except for a pause that the API itself asked for.
+
+        Raises:
+            GenerationError: the most informative one, where no time remains after the wait.
         """
-        if faults and faults[-1].model != model:
-            await self._on_fallback(faults[-1], model)
+        if errors and errors[-1].model != model:
+            await self._on_fallback(errors[-1], model)
         waited = await self._rate_limiter.acquire(model, self._on_wait)
-        asked = 0.0
-        if faults and faults[-1].kind is GenerationErrorKind.QUOTA_MINUTE and faults[-1].model == model:
-            asked = faults[-1].retry_after or waited
-        deadline.extend(max(0.0, waited - asked))
-        if faults and deadline.left <= 0:
-            raise most_informative(faults)  # a call that nobody can wait for would cost its reserve
+        requested_pause = 0.0
+        if errors and errors[-1].kind is GenerationErrorKind.QUOTA_MINUTE and errors[-1].model == model:
+            requested_pause = errors[-1].retry_after or waited
+        deadline.extend(max(0.0, waited - requested_pause))
+        if errors and deadline.remaining <= 0:
+            raise pick_most_informative(errors)  # a call that nobody can wait for would still cost its reservation
 
-    async def _call(
+    async def _call_model(
         self, model: str, request: PartRequest, prompt: Prompt, deadline: Deadline, report: CallReport
     ) -> AsyncGenerator[Draft, None]:
-        """One call, paid for whatever becomes of it."""
+        """One call. Its cost is recorded however it ends."""
         today = self._clock().date()
-        most = reserve(model, prompt.chars, self._gemini.max_output_tokens, today, self._prices)
-        reservation_id = await self._budget.reserve(model, most)
-        stream = self._gemini.stream(model, request, prompt=prompt, deadline=deadline, report=report)
+        max_cost = calculate_max_cost(
+            model, prompt.character_count, self._client.max_output_tokens, today, self._prices
+        )
+        reservation_id = await self._budget.reserve(model, max_cost)
+        stream = self._client.stream(model, request, prompt=prompt, deadline=deadline, report=report)
         try:
             async with aclosing(stream) as drafts:
                 async for draft in drafts:
                     yield draft
         finally:
-            usage = report.known
-            answered = report.answered or model
-            micros = None if usage is None else self._price(answered, model, usage)
-            await self._budget.record_cost(reservation_id, answered, usage, micros)
+            usage = report.billable_usage
+            answering_model = report.answering_model or model
+            micros = None if usage is None else self._calculate_cost(answering_model, model, usage)
+            await self._budget.record_cost(reservation_id, answering_model, usage, micros)
 
-    def _price(self, answered: str, asked: str, usage: Usage) -> int | None:
-        """At the price of the model that answered; retired names are routed, and what answers may be missing in the list."""
+    def _calculate_cost(self, answering_model: str, asked_model: str, usage: Usage) -> int | None:
+        """The cost at the price of the model that answered, else of the one that was asked.
+
+        Retired names are routed to newer models, which may be missing from the price list.
+        """
         today = self._clock().date()
-        known = price(answered, usage, today, self._prices)
-        return known if known is not None else price(asked, usage, today, self._prices)
+        cost = calculate_cost(answering_model, usage, today, self._prices)
+        return cost if cost is not None else calculate_cost(asked_model, usage, today, self._prices)
 
-    def _pause(self, found: GenerationError, attempt: int, odd: int) -> float | None:
-        """Seconds before this model is asked again; None where it is not. ``odd`` answers it has given so far."""
-        if attempt >= ATTEMPTS or odd > 1 or found.kind not in _PASSING | _ODD:
+    def _choose_pause(self, error: GenerationError, attempt: int, bad_responses: int) -> float | None:
+        """Seconds before this model is asked again; None where it is not asked again.
+
+        ``bad_responses`` is how many bad responses this model has given for the part.
+        """
+        if attempt >= MAX_ATTEMPTS or bad_responses > 1 or error.kind not in _TRANSIENT_KINDS | _BAD_RESPONSE_KINDS:
             return None
-        if found.retry_after is not None:
-            return found.retry_after + self._backoff * self._jitter()
+        if error.retry_after is not None:
+            return error.retry_after + self._backoff * self._jitter()
         return float(self._backoff * 2 ** (attempt - 1) * (1 + self._jitter()))

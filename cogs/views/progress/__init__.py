@@ -1,1 +1,1 @@
-"""The views of ``/progress``."""
+"""What ``/progress`` shows: texts, menus and buttons."""

@@ -1,10 +1,10 @@
-"""The team's progress with its controls: which view, which period, which events, page by page."""
+"""The team's progress with its menus: which view, which period, which events, page by page."""
 
 import io
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import discord
 from discord import ui
@@ -12,178 +12,213 @@ from discord import ui
 from bot.charts.snapshot import Snapshot
 from bot.progress.history import EventPage
 from bot.progress.overview import Overview
+from bot.progress.paging import PagePosition
 from bot.progress.scope import Period, Scope, make_event_key
 from bot.progress.sessions import SessionPage
 from cogs.interactions.access import get_services, require_team
 from cogs.views.base import PersistentItemMixin, action_row, card_layout
 from cogs.views.formatting import EMBER, shorten
-from cogs.views.progress import texts
-from cogs.views.progress.actions import BoardButton, ExportButton, SinceButton
-from cogs.views.progress.scope_ids import SCOPE, VIEW, ScopedMixin, View, scope_id, scope_of
-from cogs.views.progress.sessions import SessionSelect, sessions_text
+from cogs.views.progress import view_texts
+from cogs.views.progress.actions import ExportButton, PinBoardButton, UnseenEventsButton
+from cogs.views.progress.custom_ids import (
+    SCOPE_PATTERN,
+    VIEW_PATTERN,
+    ProgressView,
+    ScopedItemMixin,
+    decode_scope,
+    encode_scope,
+)
+from cogs.views.progress.sessions import SessionSelect, format_sessions
+
+_REPLACING_IDS: Final = ("progress:view:", "progress:period:", "progress:event:", "progress:page:")
+"""How the custom ids of the controls begin that replace what their message shows."""
+_EVERY_EVENT: Final = "-"
+"""The menu's value for no filter; Discord does not allow an empty value, and no event key has a hyphen."""
 
 
-async def show(interaction: discord.Interaction, view: View, scope: Scope, page: int = 0) -> None:
-    """The view in the place of the interaction's message, which has been deferred."""
+def replaces_view(interaction: discord.Interaction) -> bool:
+    """Whether the interaction comes from a control that replaces what its message shows."""
+    custom_id = interaction.data.get("custom_id") if interaction.data else None
+    return isinstance(custom_id, str) and custom_id.startswith(_REPLACING_IDS)
+
+
+async def show_view(interaction: discord.Interaction, view: ProgressView, scope: Scope, page: int = 0) -> None:
+    """The interaction's message shows the view. The interaction must be deferred; ``page`` counts from 0."""
     services = get_services(interaction)
-    if interaction.message is not None:
-        services.snapshots.awaited.discard(interaction.message.id)
     match view:
-        case View.OVERVIEW:
-            await show_overview(interaction, await services.snapshots.of(scope))
-        case View.TIMELINE:
-            found = await services.snapshots.of(scope)
-            await _show_pictured(interaction, view, texts.timeline_text(found.timeline), found)
-        case View.EVENTS:
-            await _show(interaction, view, scope, _events(await services.history.page(scope, page), scope))
-        case View.SESSIONS:
-            await _show(interaction, view, scope, _sessions(await services.sessions.page(scope, page), scope))
+        case ProgressView.OVERVIEW:
+            await show_overview(interaction, await services.snapshots.take_snapshot(scope))
+        case ProgressView.TIMELINE:
+            snapshot = await services.snapshots.take_snapshot(scope)
+            await _edit_with_picture(interaction, view, view_texts.format_timeline(snapshot.timeline), snapshot)
+        case ProgressView.EVENTS:
+            event_page = await services.history.get_page(scope, page)
+            await _edit_message(interaction, view, scope, _build_event_items(event_page, scope))
+        case ProgressView.SESSIONS:
+            session_page = await services.sessions.get_page(scope, page)
+            await _edit_message(interaction, view, scope, _build_session_items(session_page, scope))
 
 
-async def show_overview(interaction: discord.Interaction, found: Snapshot) -> None:
-    """The overview with its picture and all controls."""
-    await _show_pictured(interaction, View.OVERVIEW, texts.overview_text(found.overview), found)
+async def show_overview(interaction: discord.Interaction, snapshot: Snapshot) -> None:
+    """The interaction's message shows the overview with its picture and all controls."""
+    text = view_texts.format_overview(snapshot.overview)
+    await _edit_with_picture(interaction, ProgressView.OVERVIEW, text, snapshot)
 
 
-async def _show_pictured(interaction: discord.Interaction, view: View, text: str, found: Snapshot) -> None:
-    items: list[ui.Item[Any]] = [ui.TextDisplay(text), texts.picture(found.alt)]
-    await _show(interaction, view, found.overview.scope, items, picture_file(found))
+def build_overview_card(overview: Overview) -> ui.LayoutView:
+    """The overview with all controls, while its picture is being drawn."""
+    text: ui.TextDisplay[Any] = ui.TextDisplay(view_texts.format_overview(overview))
+    return card_layout(text, *_build_controls(ProgressView.OVERVIEW, overview.scope), accent=EMBER)
 
 
-async def _show(
-    interaction: discord.Interaction, view: View, scope: Scope, items: list[ui.Item[Any]], *files: discord.File
+def build_picture_file(snapshot: Snapshot) -> discord.File:
+    """The snapshot's picture as an attachment."""
+    content = io.BytesIO(snapshot.picture)
+    return discord.File(content, view_texts.PICTURE_NAME, description=snapshot.picture_description)
+
+
+async def _edit_with_picture(
+    interaction: discord.Interaction, view: ProgressView, text: str, snapshot: Snapshot
 ) -> None:
-    card = card_layout(*items, *controls(view, scope), accent=EMBER)
+    items: list[ui.Item[Any]] = [ui.TextDisplay(text), view_texts.build_picture(snapshot.picture_description)]
+    await _edit_message(interaction, view, snapshot.overview.scope, items, build_picture_file(snapshot))
+
+
+async def _edit_message(
+    interaction: discord.Interaction, view: ProgressView, scope: Scope, items: list[ui.Item[Any]], *files: discord.File
+) -> None:
+    card = card_layout(*items, *_build_controls(view, scope), accent=EMBER)
+    # Attachments that are not passed again are removed, so that no old picture stays below another view.
     await interaction.edit_original_response(view=card, attachments=files)
 
 
-def first_card(overview: Overview) -> ui.LayoutView:
-    """The overview while its picture is being drawn."""
-    text: ui.TextDisplay[Any] = ui.TextDisplay(texts.overview_text(overview))
-    return card_layout(text, *controls(View.OVERVIEW, overview.scope), accent=EMBER)
-
-
-def picture_file(found: Snapshot) -> discord.File:
-    """The picture to be attached."""
-    return discord.File(io.BytesIO(found.picture), texts.PICTURE, description=found.alt)
-
-
-def controls(view: View, scope: Scope) -> Sequence[ui.Item[Any]]:
-    """The rows under every view."""
+def _build_controls(view: ProgressView, scope: Scope) -> Sequence[ui.Item[Any]]:
+    """The rows below every view."""
     return (
         action_row(ViewSelect(scope, view)),
         action_row(PeriodSelect(scope, view)),
-        action_row(SinceButton(scope), BoardButton(scope), ExportButton(scope)),
+        action_row(UnseenEventsButton(scope), PinBoardButton(scope), ExportButton(scope)),
     )
 
 
-def _events(page: EventPage, scope: Scope) -> list[ui.Item[Any]]:
-    name = next((name for name, _ in page.names if make_event_key(name) == scope.event), "")
-    items: list[ui.Item[Any]] = [ui.TextDisplay(texts.events_text(page, scope, name))]
-    if page.names:
-        items.append(action_row(EventSelect(scope, page.names)))
-    return [*items, *_pager(View.EVENTS, scope, page.number, page.pages)]
+def _build_event_items(page: EventPage, scope: Scope) -> list[ui.Item[Any]]:
+    event_name = next((name for name, _ in page.event_names if make_event_key(name) == scope.event_key), "")
+    items: list[ui.Item[Any]] = [ui.TextDisplay(view_texts.format_events(page, scope, event_name))]
+    if page.event_names:
+        items.append(action_row(EventSelect(scope, page.event_names)))
+    return [*items, *_build_page_buttons(ProgressView.EVENTS, scope, page.position)]
 
 
-def _sessions(page: SessionPage, scope: Scope) -> list[ui.Item[Any]]:
-    items: list[ui.Item[Any]] = [ui.TextDisplay(sessions_text(page, scope))]
-    if page.lines:
-        items.append(action_row(SessionSelect(scope, page.lines)))
-    return [*items, *_pager(View.SESSIONS, scope, page.number, page.pages)]
+def _build_session_items(page: SessionPage, scope: Scope) -> list[ui.Item[Any]]:
+    items: list[ui.Item[Any]] = [ui.TextDisplay(format_sessions(page, scope))]
+    if page.sessions:
+        items.append(action_row(SessionSelect(scope, page.sessions)))
+    return [*items, *_build_page_buttons(ProgressView.SESSIONS, scope, page.position)]
 
 
-def _pager(view: View, scope: Scope, number: int, pages: int) -> list[ui.Item[Any]]:
-    if pages == 1:
+def _build_page_buttons(view: ProgressView, scope: Scope, position: PagePosition) -> list[ui.Item[Any]]:
+    if position.page_count == 1:
         return []
-    newer = PageButton(view, number - 1, scope, "‹ Newer", disabled=number == 0)
-    return [action_row(newer, PageButton(view, number + 1, scope, "Older ›", disabled=number >= pages - 1))]
+    newer = PageButton(view, position.index - 1, scope, "‹ Newer", disabled=position.is_first)
+    older = PageButton(view, position.index + 1, scope, "Older ›", disabled=position.is_last)
+    return [action_row(newer, older)]
 
 
-class ViewSelect(ScopedMixin, ui.DynamicItem[ui.Select[Any]], template=r"progress:view:" + SCOPE):
-    """Overview, timeline, events, sessions."""
+class ViewSelect(ScopedItemMixin, ui.DynamicItem[ui.Select[Any]], template=r"progress:view:" + SCOPE_PATTERN):
+    """Chooses the view."""
 
-    def __init__(self, scope: Scope, view: View = View.OVERVIEW) -> None:
-        options = [discord.SelectOption(label=one.words, value=one.value, default=one is view) for one in View]
-        super().__init__(ui.Select(custom_id=f"progress:view:{scope_id(scope)}", options=options))
+    def __init__(self, scope: Scope, shown: ProgressView = ProgressView.OVERVIEW) -> None:
+        options = [
+            discord.SelectOption(label=view.label, value=view.value, default=view is shown) for view in ProgressView
+        ]
+        super().__init__(ui.Select(custom_id=f"progress:view:{encode_scope(scope)}", options=options))
         self.scope = scope
 
     async def handle_interaction(self, interaction: discord.Interaction) -> None:
-        """Shows it in place."""
+        """Shows the chosen view in place."""
         require_team(interaction)
         await interaction.response.defer()
-        view = View(self.item.values[0])
-        # A filter that can no longer be seen must not go on.
-        await show(interaction, view, self.scope if view is View.EVENTS else replace(self.scope, event=""))
+        view = ProgressView(self.item.values[0])
+        # Only the events view shows which event name is filtered for, so the filter ends with it.
+        scope = self.scope if view is ProgressView.EVENTS else replace(self.scope, event_key="")
+        await show_view(interaction, view, scope)
 
 
-class PeriodSelect(PersistentItemMixin, ui.DynamicItem[ui.Select[Any]], template=rf"progress:period:{VIEW}:{SCOPE}"):
-    """How far to look back."""
+class PeriodSelect(
+    PersistentItemMixin, ui.DynamicItem[ui.Select[Any]], template=rf"progress:period:{VIEW_PATTERN}:{SCOPE_PATTERN}"
+):
+    """Chooses the period."""
 
-    def __init__(self, scope: Scope, view: View) -> None:
+    def __init__(self, scope: Scope, shown: ProgressView) -> None:
         options = [
-            discord.SelectOption(label=period.words.capitalize(), value=period.value, default=period is scope.period)
+            discord.SelectOption(label=period.label.capitalize(), value=period.value, default=period is scope.period)
             for period in Period
         ]
-        super().__init__(ui.Select(custom_id=f"progress:period:{view.value}:{scope_id(scope)}", options=options))
+        super().__init__(ui.Select(custom_id=f"progress:period:{shown.value}:{encode_scope(scope)}", options=options))
         self.scope = scope
-        self.view_shown = view
+        self.shown = shown
 
     @classmethod
     def from_match(cls, match: re.Match[str]) -> Self:
         """Builds the item from its custom id."""
-        return cls(scope_of(match), View(match["view"]))
+        return cls(decode_scope(match), ProgressView(match["view"]))
 
     async def handle_interaction(self, interaction: discord.Interaction) -> None:
-        """The same view of another period."""
+        """Shows the same view for the chosen period."""
         require_team(interaction)
         await interaction.response.defer()
-        await show(interaction, self.view_shown, replace(self.scope, period=Period(self.item.values[0])))
+        await show_view(interaction, self.shown, replace(self.scope, period=Period(self.item.values[0])))
 
 
-class EventSelect(ScopedMixin, ui.DynamicItem[ui.Select[Any]], template=r"progress:event:" + SCOPE):
-    """Only events of one name."""
+class EventSelect(ScopedItemMixin, ui.DynamicItem[ui.Select[Any]], template=r"progress:event:" + SCOPE_PATTERN):
+    """Chooses the event name to filter by. ``event_names`` are the choices, with how often each occurs."""
 
-    def __init__(self, scope: Scope, names: Sequence[tuple[str, int]] = ()) -> None:
-        options = [discord.SelectOption(label="Every event", value="-", default=not scope.event)]
+    def __init__(self, scope: Scope, event_names: Sequence[tuple[str, int]] = ()) -> None:
+        options = [discord.SelectOption(label="Every event", value=_EVERY_EVENT, default=not scope.event_key)]
         options += [
             discord.SelectOption(
                 label=shorten(name, 80) or "-",
                 value=make_event_key(name),
                 description=f"{number:,} in this period",
-                default=make_event_key(name) == scope.event,
+                default=make_event_key(name) == scope.event_key,
             )
-            for name, number in names
+            for name, number in event_names
         ]
-        super().__init__(ui.Select(custom_id=f"progress:event:{scope_id(scope)}", options=options))
+        super().__init__(ui.Select(custom_id=f"progress:event:{encode_scope(scope)}", options=options))
         self.scope = scope
 
     async def handle_interaction(self, interaction: discord.Interaction) -> None:
-        """Its first page."""
+        """Shows the first page of the matching events."""
         require_team(interaction)
         await interaction.response.defer()
         chosen = self.item.values[0]
-        await show(interaction, View.EVENTS, replace(self.scope, event="" if chosen == "-" else chosen))
+        scope = replace(self.scope, event_key="" if chosen == _EVERY_EVENT else chosen)
+        await show_view(interaction, ProgressView.EVENTS, scope)
 
 
 class PageButton(
-    PersistentItemMixin, ui.DynamicItem[ui.Button[Any]], template=rf"progress:page:{VIEW}:(?P<page>-?\d{{1,6}}):{SCOPE}"
+    PersistentItemMixin,
+    ui.DynamicItem[ui.Button[Any]],
+    template=rf"progress:page:{VIEW_PATTERN}:(?P<page>-?\d{{1,6}}):{SCOPE_PATTERN}",
 ):
-    """A page of events or sessions."""
+    """Shows another page of events or sessions. ``page`` counts from 0; a page that does not exist is brought into range."""
 
-    def __init__(self, view: View, page: int, scope: Scope, label: str = "Page", *, disabled: bool = False) -> None:
-        custom_id = f"progress:page:{view.value}:{page}:{scope_id(scope)}"
+    def __init__(
+        self, view: ProgressView, page: int, scope: Scope, label: str = "Page", *, disabled: bool = False
+    ) -> None:
+        custom_id = f"progress:page:{view.value}:{page}:{encode_scope(scope)}"
         super().__init__(ui.Button(label=label, custom_id=custom_id, disabled=disabled))
-        self.view_shown = view
+        self.shown = view
         self.page = page
         self.scope = scope
 
     @classmethod
     def from_match(cls, match: re.Match[str]) -> Self:
         """Builds the item from its custom id."""
-        return cls(View(match["view"]), int(match["page"]), scope_of(match))
+        return cls(ProgressView(match["view"]), int(match["page"]), decode_scope(match))
 
     async def handle_interaction(self, interaction: discord.Interaction) -> None:
-        """Shows it in place."""
+        """Shows the page in place."""
         require_team(interaction)
         await interaction.response.defer()
-        await show(interaction, self.view_shown, self.scope, self.page)
+        await show_view(interaction, self.shown, self.scope, self.page)

@@ -1,102 +1,83 @@
-"""What becomes of a delivery, whatever Discord answers."""
+"""The state that follows from the outcome of an attempt."""
 
-from datetime import timedelta
+import pytest
 
-from storage import Database
-from storage.states import BroadcastState, DeliveryState
-from tests.bot.broadcasts.hurry import (
-    BUSY,
-    LOST,
-    REFUSED,
-    SENT,
-    UNREADABLE,
-    Script,
-    Shown,
-    announced,
-    dispatcher,
-    finished,
-    left_by_the_dead,
-)
+from bot.broadcasts.outcomes import MAX_ATTEMPTS, NextState, next_state
+from bot.broadcasts.post import Outcome, OutcomeKind
+from storage.states import DeliveryAction, DeliveryState
+from storage.stores.deliveries import Delivery
 from tests.conftest import FakeClock
 
 
-async def test_every_channel_gets_it_once(sqlite: Database, clock: FakeClock) -> None:
-    """An announcement is sent once to each channel, its card ends complete, and it is done."""
-    broadcast_id, sender, card = await announced(sqlite, 25), Script(clock), Shown()
-    found = await finished(sqlite, dispatcher(sqlite, clock, sender, card), broadcast_id)
-    assert {(row.state, row.message_id, row.attempts) for row in found} == {(DeliveryState.SENT, 99, 1)}
-    assert sender.names == ["send"] * 25
-    assert len({who for _, _, who in sender.acts}) == 25
-    last = card.accounts[-1]
-    assert (last.sent, last.total, last.waiting) == (25, 25, 0)
-    assert last.broadcast.state is BroadcastState.DONE
+def make_delivery(clock: FakeClock, action: DeliveryAction = DeliveryAction.POST, attempts: int = 1) -> Delivery:
+    """A delivery that is being sent, in its given attempt."""
+    return Delivery(
+        id="0123456789abcdef",
+        broadcast_id="notifications_0",
+        state=DeliveryState.SENDING,
+        action=action,
+        referral="",
+        sent_at=None,
+        subscription_id=None,
+        guild_id=1,
+        guild_name="Guild",
+        channel_id=2,
+        channel_name="lore",
+        role_id=None,
+        message_id=None,
+        attempts=attempts,
+        due_at=clock.now,
+        attempted_at=clock.now,
+        lease_owner="sender",
+        lease_token=1,
+        lease_until=clock.now,
+        error="",
+        updated_at=clock.now,
+    )
 
 
-async def test_a_refusal_is_final(sqlite: Database, clock: FakeClock) -> None:
-    """What a channel refuses is not tried again, and the reason is kept for people."""
-    broadcast_id, sender, card = await announced(sqlite), Script(clock, REFUSED), Shown()
-    (row,) = await finished(sqlite, dispatcher(sqlite, clock, sender, card), broadcast_id)
-    assert (row.state, row.error, row.attempts) == (DeliveryState.REFUSED, "I cannot see the channel", 1)
-    assert sender.names == ["send"]
-    assert [one.id for one in card.accounts[-1].failed_deliveries] == [row.id]
+@pytest.mark.parametrize(
+    ("kind", "action", "state"),
+    [
+        (OutcomeKind.SENT, DeliveryAction.POST, DeliveryState.SENT),
+        (OutcomeKind.SENT, DeliveryAction.EDIT, DeliveryState.SENT),
+        (OutcomeKind.SENT, DeliveryAction.RECALL, DeliveryState.RECALLED),
+        (OutcomeKind.REFUSED, DeliveryAction.POST, DeliveryState.REFUSED),
+        (OutcomeKind.UNKNOWN, DeliveryAction.POST, DeliveryState.UNKNOWN),
+    ],
+)
+def test_final_outcomes(clock: FakeClock, kind: OutcomeKind, action: DeliveryAction, state: DeliveryState) -> None:
+    """A confirmation, a refusal and a permanent doubt lead to a final state at once."""
+    assert next_state(make_delivery(clock, action), Outcome(kind)) == NextState(state)
 
 
-async def test_failures_are_tried_again_ever_later(sqlite: Database, clock: FakeClock) -> None:
-    """What surely did not arrive is tried again after longer and longer waits, five times in all, and then fails."""
-    broadcast_id, sender = await announced(sqlite), Script(clock, BUSY)
-    (row,) = await finished(sqlite, dispatcher(sqlite, clock, sender), broadcast_id)
-    assert (row.state, row.error, row.attempts) == (DeliveryState.FAILED, "try again", 5)
-    assert sender.names == ["send"] * 5
-    for waited, wanted in zip(sender.seconds(), (2, 8, 30, 60), strict=True):
-        assert wanted <= waited < wanted + 3
+def test_a_pause_is_as_long_as_discord_says(clock: FakeClock) -> None:
+    """A pause makes the delivery wait for the time that Discord named, in whatever attempt."""
+    outcome = Outcome(OutcomeKind.PAUSE, pause_seconds=90.0)
+    for attempts in (1, MAX_ATTEMPTS, MAX_ATTEMPTS + 1):
+        assert next_state(make_delivery(clock, attempts=attempts), outcome) == NextState(DeliveryState.READY, 90.0)
 
 
-async def test_a_second_try_may_succeed(sqlite: Database, clock: FakeClock) -> None:
-    """A failure in between does no harm."""
-    broadcast_id, sender = await announced(sqlite), Script(clock, BUSY, BUSY, SENT)
-    (row,) = await finished(sqlite, dispatcher(sqlite, clock, sender), broadcast_id)
-    assert (row.state, row.attempts, row.error) == (DeliveryState.SENT, 3, "")
+def test_retries_wait_longer_each_time(clock: FakeClock) -> None:
+    """The wait grows with every attempt until the last one."""
+    steps = [next_state(make_delivery(clock, attempts=n), Outcome(OutcomeKind.RETRY)) for n in range(1, MAX_ATTEMPTS)]
+    waits = [step.retry_after or 0.0 for step in steps]
+    assert waits == sorted(set(waits))
+    assert {step.state for step in steps} == {DeliveryState.READY}
 
 
-async def test_a_lost_answer_is_looked_for_and_found(sqlite: Database, clock: FakeClock) -> None:
-    """Where the answer was lost, the channel is searched first; a post that stands there is not sent again."""
-    broadcast_id, sender = await announced(sqlite), Script(clock, LOST, finds=(SENT,))
-    (row,) = await finished(sqlite, dispatcher(sqlite, clock, sender), broadcast_id)
-    assert sender.names == ["send", "find"]
-    assert (row.state, row.message_id) == (DeliveryState.SENT, 99)
-
-
-async def test_a_lost_answer_is_looked_for_and_sent_again(sqlite: Database, clock: FakeClock) -> None:
-    """Where the answer was lost and the post surely does not stand there, it is sent again."""
-    broadcast_id, sender = await announced(sqlite), Script(clock, LOST, SENT)
-    (row,) = await finished(sqlite, dispatcher(sqlite, clock, sender), broadcast_id)
-    assert sender.names == ["send", "find", "send"]
-    assert row.state is DeliveryState.SENT
-
-
-async def test_in_doubt_the_nonce_protects_for_a_while(sqlite: Database, clock: FakeClock) -> None:
-    """Where nobody can look but Discord still knows the nonce, the same post is sent again under the same id."""
-    broadcast_id, sender = await announced(sqlite), Script(clock, LOST, SENT, finds=(UNREADABLE,))
-    (row,) = await finished(sqlite, dispatcher(sqlite, clock, sender), broadcast_id)
-    assert sender.names == ["send", "find", "send"]
-    assert len({who for _, _, who in sender.acts}) == 1
-    assert row.state is DeliveryState.SENT
-
-
-async def test_in_doubt_for_too_long_nothing_is_repeated(sqlite: Database, clock: FakeClock) -> None:
-    """Where nobody can look and Discord has forgotten the nonce, nothing is sent, and the doubt is shown."""
-    broadcast_id, sender = await announced(sqlite), Script(clock, finds=(UNREADABLE,))
-    await left_by_the_dead(sqlite)
-    clock.advance(minutes=10)
-    (row,) = await finished(sqlite, dispatcher(sqlite, clock, sender), broadcast_id)
-    assert "send" not in sender.names
-    assert (row.state, row.error) == (DeliveryState.UNKNOWN, "the history cannot be read")
-
-
-async def test_endless_doubt_ends_as_unknown(sqlite: Database, clock: FakeClock) -> None:
-    """A post whose answer is always lost ends as unknown, and nothing is sent after the nonce's time."""
-    broadcast_id, sender = await announced(sqlite), Script(clock, LOST, finds=(UNREADABLE,))
-    (row,) = await finished(sqlite, dispatcher(sqlite, clock, sender), broadcast_id)
-    assert row.state is DeliveryState.UNKNOWN
-    first = sender.acts[0][1]
-    assert all(when - first < timedelta(minutes=2) for name, when, _ in sender.acts if name == "send")
+@pytest.mark.parametrize(
+    ("kind", "uncertain", "action", "state"),
+    [
+        (OutcomeKind.RETRY, False, DeliveryAction.POST, DeliveryState.FAILED),
+        (OutcomeKind.RETRY, True, DeliveryAction.POST, DeliveryState.UNKNOWN),
+        (OutcomeKind.UNSURE, False, DeliveryAction.POST, DeliveryState.UNKNOWN),
+        (OutcomeKind.UNSURE, False, DeliveryAction.EDIT, DeliveryState.FAILED),
+    ],
+)
+def test_the_last_attempt(
+    clock: FakeClock, kind: OutcomeKind, action: DeliveryAction, state: DeliveryState, *, uncertain: bool
+) -> None:
+    """After the last attempt a post that may have arrived is unknown; everything else has failed."""
+    delivery = make_delivery(clock, action, MAX_ATTEMPTS)
+    assert next_state(delivery, Outcome(kind), uncertain=uncertain) == NextState(state)

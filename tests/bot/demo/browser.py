@@ -1,4 +1,4 @@
-"""What a browser on the demo's page does, without a browser: simcord's page protocol over HTTP."""
+"""A stand-in for a browser on the demo's page: speaks simcord's page protocol over HTTP."""
 
 import asyncio
 import itertools
@@ -10,7 +10,7 @@ import aiohttp
 
 
 class Browser:
-    """One open page. ``state`` is what it shows, as it was last read."""
+    """One open page. ``state`` is what it showed when it was last read."""
 
     def __init__(self, http: aiohttp.ClientSession, state: dict[str, Any]) -> None:
         self._http = http
@@ -20,36 +20,36 @@ class Browser:
     @classmethod
     @asynccontextmanager
     async def open(cls, url: str) -> AsyncIterator[Self]:
-        """The page at ``url``, whose fragment is the key."""
+        """Opens the page at ``url``, whose fragment is the key."""
         base, _, key = url.partition("#")
         async with aiohttp.ClientSession(base, headers={"X-Simcord-Capability": key}) as http:
-            async with http.post("/api/pages", json={}) as answer:
-                state = await answer.json()
+            async with http.post("/api/pages", json={}) as response:
+                state = await response.json()
             http.headers["X-Simcord-Context"] = state["context"]["id"]
             yield cls(http, state)
 
     async def read(self) -> str:
-        """Everything that the page says at this moment."""
-        async with self._http.get("/api/state") as answer:
-            assert answer.status == 200
-            self.state = await answer.json()
+        """Reads the page again and returns its text."""
+        async with self._http.get("/api/state") as response:
+            assert response.status == 200
+            self.state = await response.json()
         return self.text
 
     @property
     def text(self) -> str:
-        """Everything that the page says."""
-        shown = [self.state["messages"][message] for message in self.state["timeline"]]
-        return "\n".join(_texts(shown))
+        """The page's text when it was last read."""
+        messages = [self.state["messages"][message] for message in self.state["timeline"]]
+        return "\n".join(_texts(messages))
 
-    async def until(self, seen: Callable[[str], bool], seconds: float = 20.0) -> str:
-        """Reads as a browser does, until ``seen`` is pleased."""
+    async def wait_until(self, condition: Callable[[str], bool], seconds: float = 20.0) -> str:
+        """Reads the page until its text fulfils ``condition``, and returns the text."""
         async with asyncio.timeout(seconds):
-            while not seen(await self.read()):  # noqa: ASYNC110 - as a browser does, it polls
+            while not condition(await self.read()):  # noqa: ASYNC110 - like a browser, it polls
                 await asyncio.sleep(0.05)
         return self.text
 
-    async def do(self, kind: str, *, stale: int = 0, **fields: Any) -> dict[str, Any]:
-        """An action, sent as from a page that is ``stale`` updates old; the receipt."""
+    async def send_action(self, kind: str, *, stale: int = 0, **fields: Any) -> dict[str, Any]:
+        """Sends an action as from a page that is ``stale`` updates old, and returns the receipt."""
         body = {
             "kind": kind,
             "protocol_version": 3,
@@ -60,18 +60,18 @@ class Browser:
             "published_revision": self.state["publishedRevision"] - stale,
             **fields,
         }
-        async with self._http.post("/api/action", json=body) as answer:
-            assert answer.status == 200
-            receipt: dict[str, Any] = await answer.json()
+        async with self._http.post("/api/action", json=body) as response:
+            assert response.status == 200
+            receipt: dict[str, Any] = await response.json()
         await self.read()
         return receipt
 
-    async def run(self, *path: str, stale: int = 0, **options: Any) -> dict[str, Any]:
-        """A slash command."""
-        async with self._http.get("/api/commands") as answer:
-            entries = (await answer.json())["entries"]
+    async def run_command(self, *path: str, stale: int = 0, **options: Any) -> dict[str, Any]:
+        """Runs a slash command and returns the receipt."""
+        async with self._http.get("/api/commands") as response:
+            entries = (await response.json())["entries"]
         entry = next(entry for entry in entries if entry["path"] == list(path))
-        return await self.do(
+        return await self.send_action(
             "run_command",
             stale=stale,
             command_id=entry["commandId"],
@@ -80,21 +80,21 @@ class Browser:
             options=options,
         )
 
-    async def press(self, label: str, *, stale: int = 0) -> dict[str, Any]:
-        """The last button of this name."""
-        found = [
+    async def click(self, label: str, *, stale: int = 0) -> dict[str, Any]:
+        """Clicks the last button with this label and returns the receipt."""
+        buttons = [
             (message, part["control_key"])
             for message in self.state["timeline"]
             for part in _parts(self.state["messages"][message])
             if part.get("label") == label and "control_key" in part
         ]
-        message, key = found[-1]
-        return await self.do("click", stale=stale, target_id=message, control_key=key)
+        message, key = buttons[-1]
+        return await self.send_action("click", stale=stale, target_id=message, control_key=key)
 
-    async def look_as(self, name: str) -> None:
-        """Chooses somebody under "Viewing as"."""
+    async def view_as(self, name: str) -> None:
+        """Chooses a person under "Viewing as"."""
         viewer = next(viewer["id"] for viewer in self.state["viewers"] if viewer["name"].startswith(name))
-        await self.do("viewer", viewer_id=viewer)
+        await self.send_action("viewer", viewer_id=viewer)
 
 
 def _parts(node: Any) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.ebooks.text import ENDINGS, MAX_BYTES, check_name, check_text, read
+from bot.ebooks.text import FILE_SUFFIXES, MAX_FILE_BYTES, check_file, check_text, decode_text
 from bot.errors import InputError
 
 LIMIT = 5_000
@@ -19,10 +19,10 @@ CHAPTER = "The lantern guttered.\n\n“You came back,” said Hana. Ächz. 月�
 @example(b"\xff\xfe\x00\x00\xff\xff\xff\xff", "a.txt")
 @example(b"\x81\x8d\x8f\x90\x9d" * 3, "a.txt")
 @example(codecs.BOM_UTF8 + b"\xff\xfeabc", "a.txt")
-def test_any_bytes_are_text_or_a_sentence(content: bytes, name: str) -> None:
-    """Whatever somebody attaches becomes storable text of the allowed length, or a sentence that says why not."""
+def test_any_file_is_decoded_or_refused(content: bytes, name: str) -> None:
+    """Any file becomes storable text of the allowed length, or is refused with a sentence."""
     try:
-        text = read(name, content, LIMIT)
+        text = decode_text(name, content, LIMIT)
     except InputError as error:
         assert error.hint  # noqa: PT017
         return
@@ -35,8 +35,8 @@ def test_any_bytes_are_text_or_a_sentence(content: bytes, name: str) -> None:
 
 @given(st.text(st.characters(), max_size=200))
 @example("The fox\ud800 came.")
-def test_any_pasted_text_is_storable_or_a_sentence(text: str) -> None:
-    """Whatever somebody pastes, broken emoji included, can be stored afterwards or is refused in a sentence."""
+def test_any_pasted_text_is_storable_or_refused(text: str) -> None:
+    """Any pasted text, broken emoji included, can be stored afterwards or is refused with a sentence."""
     try:
         checked = check_text(text, LIMIT)
     except InputError:
@@ -47,29 +47,29 @@ def test_any_pasted_text_is_storable_or_a_sentence(text: str) -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize("text", [CHAPTER, "Only plain words, and many of them. " * 20])
-def test_unicode_is_read_in_every_form(encoding: str, text: str) -> None:
-    """A file in any form of Unicode is read to the letter."""
+def test_unicode_is_decoded_in_every_encoding(encoding: str, text: str) -> None:
+    """A file in any encoding of Unicode is decoded exactly."""
     if encoding in {"utf-16-le", "utf-16-be"} and "月" in text:
         text = "Mostly western letters, so that it can be told. " + text
-    assert read("a.txt", text.encode(encoding), LIMIT) == text.strip()
+    assert decode_text("a.txt", text.encode(encoding), LIMIT) == text.strip()
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), min_size=1).filter(lambda t: t[0] != "\ufeff"))
-def test_utf8_comes_back_to_the_letter(text: str) -> None:
-    """Text in UTF-8 comes back as it was, but for the space around it."""
+def test_utf8_is_decoded_exactly(text: str) -> None:
+    """Text in UTF-8 is decoded exactly, without the white space around it."""
     if any(character.isalnum() for character in text):
-        assert read("a.txt", text.encode(), LIMIT) == text.strip()
+        assert decode_text("a.txt", text.encode(), LIMIT) == text.strip()
 
 
-def test_windows_western_letters_are_read() -> None:
-    """A file of an older Windows is read with its quotes and umlauts."""
+def test_windows_1252_is_decoded() -> None:
+    """A file from an older Windows keeps its quotation marks and umlauts."""
     text = "“You came back,” said Hänsel – slowly…"
-    assert read("a.txt", text.encode("cp1252"), LIMIT) == text
+    assert decode_text("a.txt", text.encode("cp1252"), LIMIT) == text
 
 
-def test_line_ends_are_plain() -> None:
-    """Line ends of every system become plain ones."""
-    assert read("a.txt", b"one\r\ntwo\rthree\nfour\r\n", LIMIT) == "one\ntwo\nthree\nfour"
+def test_line_ends_are_normalised() -> None:
+    """Line ends of every system become a line feed."""
+    assert decode_text("a.txt", b"one\r\ntwo\rthree\nfour\r\n", LIMIT) == "one\ntwo\nthree\nfour"
 
 
 @pytest.mark.parametrize(
@@ -83,49 +83,49 @@ def test_line_ends_are_plain() -> None:
         (b"RIFF....WAVE", "a sound or video file"),
     ],
 )
-def test_other_files_are_named(content: bytes, what: str) -> None:
-    """A file that is something else under a text's name is told as what it is."""
+def test_other_kinds_of_files_are_named(content: bytes, what: str) -> None:
+    """A file that is something else despite its name is refused as what it is."""
     with pytest.raises(InputError, match=f"chapter.txt is {what}, not a text file"):
-        read("chapter.txt", content, LIMIT)
+        decode_text("chapter.txt", content, LIMIT)
 
 
-def test_binary_is_no_text() -> None:
-    """Bytes that are no text at all are refused."""
+def test_binary_data_is_refused() -> None:
+    """Bytes that are not text are refused."""
     with pytest.raises(InputError, match="not readable text"):
-        read("a.txt", bytes(range(1, 9)) * 100, LIMIT)
+        decode_text("a.txt", bytes(range(1, 9)) * 100, LIMIT)
 
 
 @pytest.mark.parametrize(
     "content", [b"", b"  \n\t ", b"\x00\x00", b"... --- ***", codecs.BOM_UTF8, codecs.BOM_UTF16_LE]
 )
-def test_nothing_to_read_is_told(content: bytes) -> None:
+def test_an_empty_file_is_refused(content: bytes) -> None:
     """A file without a letter or a digit is refused as empty."""
     with pytest.raises(InputError, match="empty"):
-        read("a.txt", content, LIMIT)
+        decode_text("a.txt", content, LIMIT)
 
 
 def test_the_limit_is_exact() -> None:
-    """A text of just the allowed length is taken, one sign more is told with both numbers."""
-    assert len(read("a.txt", b"x" * LIMIT, LIMIT)) == LIMIT
+    """A text of exactly the allowed length is accepted; one more character is refused with both numbers."""
+    assert len(decode_text("a.txt", b"x" * LIMIT, LIMIT)) == LIMIT
     with pytest.raises(InputError, match=r"a\.txt has 5,001 characters; one chapter may have 5,000\."):
-        read("a.txt", b"x" * (LIMIT + 1), LIMIT)
+        decode_text("a.txt", b"x" * (LIMIT + 1), LIMIT)
 
 
-@pytest.mark.parametrize("ending", ENDINGS)
-def test_names_of_text_files_pass(ending: str) -> None:
-    """Text files are known by their names, in any case, up to the last byte that is allowed."""
-    check_name(f"Chapter One{ending.upper()}", MAX_BYTES)
+@pytest.mark.parametrize("ending", FILE_SUFFIXES)
+def test_text_files_are_accepted(ending: str) -> None:
+    """Text files are recognised by their names, in any case, up to the last allowed byte."""
+    check_file(f"Chapter One{ending.upper()}", MAX_FILE_BYTES)
 
 
 @pytest.mark.parametrize("name", ["book.epub", "txt", "chapter.txt.exe", "", "x" * 500 + ".pdf"])
-def test_other_names_are_refused_before_anything_is_fetched(name: str) -> None:
-    """Another kind of file is refused by its name, in a message that fits on a screen."""
+def test_other_files_are_refused_before_the_download(name: str) -> None:
+    """Another kind of file is refused by its name, in a short message."""
     with pytest.raises(InputError, match="is not a text file") as caught:
-        check_name(name, 10)
+        check_file(name, 10)
     assert len(caught.value.text) < 200
 
 
-def test_too_large_files_are_refused_before_they_are_fetched() -> None:
-    """A file that is too large is told with its size and the limit."""
+def test_too_large_files_are_refused_before_the_download() -> None:
+    """A file that is too large is refused with its size and the limit."""
     with pytest.raises(InputError, match=r"a\.txt has 9\.0 MB; a chapter's file may have 8 MB"):
-        check_name("a.txt", 9 * 1024 * 1024)
+        check_file("a.txt", 9 * 1024 * 1024)

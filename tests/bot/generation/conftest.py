@@ -1,39 +1,42 @@
+"""Fixtures."""
+
+import logging
 import ssl
-from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterator
 
 import pytest
 
-from bot.generation.gemini.client import GeminiModel, load_sdk
-from tests.standins.gemini import GeminiStandIn
+from bot.generation.gemini.availability import GeminiAvailability
+from bot.generation.gemini.client import load_sdk
+from bot.jobs import rate_limiter
+from storage import Database
+from tests.bot.generation.pipeline_stage import FaultyGemini, PipelineStage
+from tests.conftest import FakeClock
 
-NOW = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
 
-
-@pytest.fixture(scope="session")
-def gemini_server() -> Iterator[GeminiStandIn]:
-    """One stand-in for the whole session: starting it is the slow part."""
+@pytest.fixture(scope="module")
+def gemini_server() -> Iterator[FaultyGemini]:
+    """One stand-in for the whole module, since starting it is slow."""
     load_sdk()
-    with GeminiStandIn() as standin:
+    with FaultyGemini() as standin:
         yield standin
 
 
 @pytest.fixture
-def standin(gemini_server: GeminiStandIn, monkeypatch: pytest.MonkeyPatch) -> GeminiStandIn:
-    """The stand-in, well again, and the only Gemini that the SDK can reach."""
+def standin(gemini_server: FaultyGemini, monkeypatch: pytest.MonkeyPatch) -> FaultyGemini:
+    """The stand-in without a scenario, as the only Gemini that the SDK can reach."""
     gemini_server.reset()
-    gemini_server.chunks, gemini_server.delay = 12, 0.0
+    gemini_server.chunks, gemini_server.delay = 24, 0.0
     for name in ("GOOGLE_API_KEY", "GEMINI_API_KEY", "GOOGLE_GENAI_API_VERSION", "GOOGLE_GENAI_USE_VERTEXAI"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", gemini_server.url)
-    # The SDK reads the world's certificates three times for each client: half of the tests' time, and loopback needs none.
     monkeypatch.setattr(ssl, "create_default_context", lambda *_, **__: ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+    monkeypatch.setattr(rate_limiter, "_DEFAULT_PAUSE_SECONDS", 0.02)
     return gemini_server
 
 
 @pytest.fixture
-async def gemini(standin: GeminiStandIn) -> AsyncIterator[GeminiModel]:
-    """The real client against the stand-in, impatient."""
-    model = GeminiModel("test-key", idle_seconds=0.6, clock=lambda: NOW)
-    yield model
-    await model.aclose()
+def stage(sqlite: Database, sqlite_url: str, clock: FakeClock, caplog: pytest.LogCaptureFixture) -> PipelineStage:
+    """The pipeline's stage, with its log captured."""
+    caplog.set_level(logging.INFO)
+    return PipelineStage(sqlite, sqlite_url.removeprefix("sqlite:///"), GeminiAvailability(clock))

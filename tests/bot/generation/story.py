@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from bot.generation.writer import PartRequest
+from bot.generation.request import PartRequest
 from bot.scripts.models import Cue, CueKind
-from bot.scripts.text_splitting import paragraphs
+from bot.scripts.text_splitting import split_paragraphs
 
 CHAPTER = """\
 The lantern guttered. Hana counted the bells from the watchtower, as she did each night of the eleventh month.
@@ -24,13 +24,13 @@ She had buried it in the spring, under the third stone, and told nobody. Now it 
 
 
 def request(text: str = CHAPTER, **changes: Any) -> PartRequest:
-    """The whole chapter as one part."""
+    """A request for the whole chapter as one part."""
     given: dict[str, Any] = {
         "ebook_title": "The Fox of Thirteen Bells",
         "chapter_number": 1,
         "title": "The Midnight Summoning",
         "theme": "fox-demon horror",
-        "paragraphs": paragraphs(text),
+        "paragraphs": split_paragraphs(text),
     }
     return PartRequest(**{**given, **changes})
 

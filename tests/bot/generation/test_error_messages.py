@@ -2,14 +2,15 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.generation.error_messages import TELLING, fault, in_utc, in_words, most_informative
+from bot.exports.timestamps import spell_out_timestamps
+from bot.generation.error_messages import REPORT_ORDER, create_error, format_reason, pick_most_informative
 from bot.generation.writer import GenerationErrorKind
 
 
 @pytest.mark.parametrize("kind", GenerationErrorKind)
-def test_every_fault_has_its_own_calm_words(kind: GenerationErrorKind) -> None:
-    """One sentence and one hint, in the studio's voice, with nothing left to fill in."""
-    found = fault(kind, model="gemini-3.8-flash", reason="PROHIBITED_CONTENT")
+def test_every_kind_of_error_has_a_sentence_and_a_hint(kind: GenerationErrorKind) -> None:
+    """Each has one sentence and one hint, in the studio's voice, with every placeholder filled in."""
+    found = create_error(kind, model="gemini-3.8-flash", reason="PROHIBITED_CONTENT")
     for said in (found.sentence, found.hint):
         assert said.endswith(".")
         assert not set("!{}_<>") & set(said.replace("GEMINI_", "").replace("API_", ""))
@@ -17,32 +18,32 @@ def test_every_fault_has_its_own_calm_words(kind: GenerationErrorKind) -> None:
         assert "Error" not in said
 
 
-def test_no_two_faults_share_a_sentence() -> None:
-    """Whoever reads the sentence knows which of them it was."""
-    assert len({fault(kind).sentence for kind in GenerationErrorKind}) == len(GenerationErrorKind)
+def test_no_two_kinds_of_error_share_a_sentence() -> None:
+    """The sentence alone tells which kind of error it was."""
+    assert len({create_error(kind).sentence for kind in GenerationErrorKind}) == len(GenerationErrorKind)
 
 
-def test_every_fault_has_a_rank() -> None:
-    """The most telling of several can always be chosen; of equals it is the first."""
-    assert set(TELLING) == set(GenerationErrorKind)
-    assert len(TELLING) == len(GenerationErrorKind)
+def test_every_kind_of_error_has_a_place_in_the_report_order() -> None:
+    """The most informative of several errors can always be picked; of equals it is the first."""
+    assert set(REPORT_ORDER) == set(GenerationErrorKind)
+    assert len(REPORT_ORDER) == len(GenerationErrorKind)
     found = [
-        fault(GenerationErrorKind.MODEL_GONE),
-        fault(GenerationErrorKind.OVERLOADED, model="a"),
-        fault(GenerationErrorKind.OVERLOADED, model="b"),
+        create_error(GenerationErrorKind.MODEL_GONE),
+        create_error(GenerationErrorKind.OVERLOADED, model="a"),
+        create_error(GenerationErrorKind.OVERLOADED, model="b"),
     ]
-    assert most_informative(found).model == "a"
+    assert pick_most_informative(found).model == "a"
 
 
-def test_waits_and_returns_are_said_in_words() -> None:
-    """Seconds, minutes and the hour of return are readable."""
-    assert "34 seconds" in fault(GenerationErrorKind.QUOTA_MINUTE, retry_after=34.07).hint
-    assert "1 second." in fault(GenerationErrorKind.QUOTA_MINUTE, retry_after=0.2).hint
-    assert "5 minutes" in fault(GenerationErrorKind.QUOTA_MINUTE, retry_after=290).hint
+def test_waits_and_resets_are_readable() -> None:
+    """Seconds, minutes and the time of a reset are readable."""
+    assert "34 seconds" in create_error(GenerationErrorKind.QUOTA_MINUTE, retry_after=34.07).hint
+    assert "1 second." in create_error(GenerationErrorKind.QUOTA_MINUTE, retry_after=0.2).hint
+    assert "5 minutes" in create_error(GenerationErrorKind.QUOTA_MINUTE, retry_after=290).hint
     back = datetime(2026, 11, 23, 8, tzinfo=UTC)
-    hint = fault(GenerationErrorKind.QUOTA_DAY, back_at=back).hint
+    hint = create_error(GenerationErrorKind.QUOTA_DAY, back_at=back).hint
     assert f"<t:{int(back.timestamp())}:f>" in hint, "on Discord everybody reads it in their own zone"
-    assert "08:00 UTC on 23 November" in in_utc(hint), "in a file it is spelled out"
+    assert "08:00 UTC on 23 November" in spell_out_timestamps(hint), "in a file it is spelled out"
 
 
 @pytest.mark.parametrize(
@@ -55,6 +56,6 @@ def test_waits_and_returns_are_said_in_words() -> None:
         ("<b>@everyone {0}" * 20, "b everyone b everyone b everyone b everyone b everyone b eve"),
     ],
 )
-def test_reasons_are_put_in_words(reason: str, words: str) -> None:
-    """Google's constants are readable, and whatever else comes is harmless."""
-    assert in_words(reason) == words
+def test_reasons_are_readable(reason: str, words: str) -> None:
+    """Google's constants become words, and any other text is harmless."""
+    assert format_reason(reason) == words

@@ -12,41 +12,41 @@ MODEL, OTHER = "gemini-3.8-flash", "gemini-3.5-flash-lite"
 WINDOW = 0.2
 
 
-async def nobody(reason: str, seconds: float) -> None:
-    """Is not told."""
+async def ignore_wait(reason: str, seconds: float) -> None:
+    """Does nothing."""
 
 
-class Passed:
-    """When requests passed, by the name of whoever asked."""
+class RecordingCallers:
+    """Callers of a rate limiter: whose request passed, and when."""
 
-    def __init__(self, gate: RateLimiter) -> None:
-        self.gate = gate
+    def __init__(self, rate_limiter: RateLimiter) -> None:
+        self.rate_limiter = rate_limiter
         self.names: list[str] = []
         self.moments: list[float] = []
-        self.told: list[tuple[str, str, float]] = []
+        self.reported: list[tuple[str, str, float]] = []
 
-    async def ask(self, name: str, model: str = MODEL) -> float:
-        """Waits for a turn."""
+    async def request(self, name: str, model: str = MODEL) -> float:
+        """Waits until a request may be sent."""
 
-        async def tell(reason: str, seconds: float) -> None:
-            self.told.append((name, reason, seconds))
+        async def record_wait(reason: str, seconds: float) -> None:
+            self.reported.append((name, reason, seconds))
 
-        waited = await self.gate.acquire(model, tell)
+        waited = await self.rate_limiter.acquire(model, record_wait)
         self.names.append(name)
         self.moments.append(asyncio.get_running_loop().time())
         return waited
 
-    def most_in(self, window: float) -> int:
-        """The most requests that passed in any window of that length."""
+    def count_most_in(self, window: float) -> int:
+        """The most requests that passed in any window of that length, in seconds."""
         return max(sum(start <= moment < start + window for moment in self.moments) for start in self.moments)
 
 
 @asynccontextmanager
-async def waiting(passed: Passed, *names: str) -> AsyncIterator[list[asyncio.Task[float]]]:
-    """These stand in the queue, in that order; whoever still waits at the end is sent away."""
+async def queue_callers(callers: RecordingCallers, *names: str) -> AsyncIterator[list[asyncio.Task[float]]]:
+    """Callers that wait in this order; those that still wait at the end are cancelled."""
     tasks = []
     for name in names:
-        tasks.append(asyncio.create_task(passed.ask(name)))
+        tasks.append(asyncio.create_task(callers.request(name)))
         await asyncio.sleep(0)
     yield tasks
     for task in tasks:
@@ -56,62 +56,62 @@ async def waiting(passed: Passed, *names: str) -> AsyncIterator[list[asyncio.Tas
 
 @pytest.mark.parametrize("limit", [1, 3, 5])
 async def test_the_limit_is_kept_in_every_window(limit: int) -> None:
-    """Of twenty who come at once and at odd moments, no window of time sees more pass than the limit."""
-    passed = Passed(RateLimiter(limit, window=WINDOW if limit > 1 else WINDOW / 5))
+    """Of twenty requests at random moments, no window has more than the limit."""
+    callers = RecordingCallers(RateLimiter(limit, window=WINDOW if limit > 1 else WINDOW / 5))
     dice = random.Random(limit)
 
-    async def come(number: int) -> None:
+    async def arrive(number: int) -> None:
         await asyncio.sleep(dice.random() * WINDOW if number % 2 else 0)
-        await passed.ask(str(number))
+        await callers.request(str(number))
 
-    await asyncio.gather(*(come(number) for number in range(20)))
-    assert len(passed.moments) == 20
-    assert passed.most_in(passed.gate.window) == limit
-
-
-async def test_first_come_first_served() -> None:
-    """They pass in the order in which they came."""
-    passed = Passed(RateLimiter(2, window=0.1))
-    await asyncio.gather(*(passed.ask(str(number)) for number in range(8)))
-    assert passed.names == [str(number) for number in range(8)]
+    await asyncio.gather(*(arrive(number) for number in range(20)))
+    assert len(callers.moments) == 20
+    assert callers.count_most_in(callers.rate_limiter.window) == limit
 
 
-async def test_whoever_leaves_makes_room() -> None:
-    """A cancelled caller neither takes a turn nor holds up those behind."""
-    passed = Passed(RateLimiter(1, window=0.1))
-    async with waiting(passed, "first", "leaves", "third") as tasks:
+async def test_requests_pass_in_the_order_of_their_arrival() -> None:
+    """Requests pass in the order in which they arrived."""
+    callers = RecordingCallers(RateLimiter(2, window=0.1))
+    await asyncio.gather(*(callers.request(str(number)) for number in range(8)))
+    assert callers.names == [str(number) for number in range(8)]
+
+
+async def test_a_cancelled_caller_leaves_the_queue() -> None:
+    """A cancelled caller does not use up the limit and does not hold up those behind."""
+    callers = RecordingCallers(RateLimiter(1, window=0.1))
+    async with queue_callers(callers, "first", "cancelled", "third") as tasks:
         tasks[1].cancel()
         await tasks[2]
-    assert passed.names == ["first", "third"]
-    assert await asyncio.wait_for(passed.ask("fourth"), 1) > 0.05
-    assert passed.gate._gates[MODEL].queue == []
+    assert callers.names == ["first", "third"]
+    assert await asyncio.wait_for(callers.request("fourth"), 1) > 0.05
+    assert callers.rate_limiter._models[MODEL].queue == []
 
 
-async def test_no_limit_and_no_refusal_is_no_wait() -> None:
-    """Without a limit everybody passes at once, and nobody is told of a wait."""
-    passed = Passed(RateLimiter())
-    waits = await asyncio.gather(*(passed.ask(str(number)) for number in range(20)))
+async def test_without_a_limit_there_is_no_wait() -> None:
+    """Without a limit and without a refusal all requests pass at once."""
+    callers = RecordingCallers(RateLimiter())
+    waits = await asyncio.gather(*(callers.request(str(number)) for number in range(20)))
     assert max(waits) < 0.5
-    assert len(passed.names) == 20
+    assert len(callers.names) == 20
 
 
 async def test_each_model_has_a_queue_of_its_own() -> None:
     """A model's limit does not hold up the requests to another."""
-    passed = Passed(RateLimiter(1, window=10))
-    await passed.ask("first")
-    async with waiting(passed, "second"):
-        assert await asyncio.wait_for(passed.ask("other", OTHER), 1) < 0.1
-    assert passed.names == ["first", "other"]
+    callers = RecordingCallers(RateLimiter(1, window=10))
+    await callers.request("first")
+    async with queue_callers(callers, "second"):
+        assert await asyncio.wait_for(callers.request("other", OTHER), 1) < 0.1
+    assert callers.names == ["first", "other"]
 
 
-async def test_places_and_times_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever waits hears the limit, the place and the seconds, and hears it again on moving up."""
-    monkeypatch.setattr(rate_limiter, "_LOOK", 0.02)
-    passed = Passed(RateLimiter(1, window=0.2))
-    await passed.ask("first")
-    await asyncio.gather(passed.ask("second"), passed.ask("third"))
-    of_second = [(reason, seconds) for name, reason, seconds in passed.told if name == "second"]
-    of_third = [(reason, seconds) for name, reason, seconds in passed.told if name == "third"]
+async def test_places_and_times_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A caller learns the limit, its place and the seconds, and again when it moves up."""
+    monkeypatch.setattr(rate_limiter, "_POLL_SECONDS", 0.02)
+    callers = RecordingCallers(RateLimiter(1, window=0.2))
+    await callers.request("first")
+    await asyncio.gather(callers.request("second"), callers.request("third"))
+    of_second = [(reason, seconds) for name, reason, seconds in callers.reported if name == "second"]
+    of_third = [(reason, seconds) for name, reason, seconds in callers.reported if name == "third"]
     assert [reason for reason, _ in of_second] == ["Waiting for Gemini: 1 request a minute is allowed, yours is next"]
     assert [reason.rpartition(" is ")[2] for reason, _ in of_third] == ["2nd", "next"]
     assert of_second[0][1] == pytest.approx(0.22, abs=0.03)
@@ -119,94 +119,94 @@ async def test_places_and_times_are_told(monkeypatch: pytest.MonkeyPatch) -> Non
     assert of_third[1][1] == pytest.approx(0.22, abs=0.05)
 
 
-async def test_a_place_far_back_is_told_with_its_time() -> None:
-    """The seconds told are those that it takes when all before go as early as they may."""
-    passed = Passed(RateLimiter(5, window=60))
-    async with waiting(passed, *map(str, range(20))):
+async def test_a_place_far_back_is_reported_with_its_time() -> None:
+    """The seconds are those that it takes if all callers before send as early as they may."""
+    callers = RecordingCallers(RateLimiter(5, window=60))
+    async with queue_callers(callers, *map(str, range(20))):
         await asyncio.sleep(0.05)
-        assert passed.names == list("01234")
-        told = {name: (reason, round(seconds)) for name, reason, seconds in passed.told}
-    assert told["5"] == ("Waiting for Gemini: 5 requests a minute are allowed, yours is next", 61)
-    assert told["9"] == ("Waiting for Gemini: 5 requests a minute are allowed, yours is 5th", 61)
-    assert told["19"] == ("Waiting for Gemini: 5 requests a minute are allowed, yours is 15th", 183)
+        assert callers.names == list("01234")
+        reported = {name: (reason, round(seconds)) for name, reason, seconds in callers.reported}
+    assert reported["5"] == ("Waiting for Gemini: 5 requests a minute are allowed, yours is next", 61)
+    assert reported["9"] == ("Waiting for Gemini: 5 requests a minute are allowed, yours is 5th", 61)
+    assert reported["19"] == ("Waiting for Gemini: 5 requests a minute are allowed, yours is 15th", 183)
 
 
-async def test_a_refusal_that_names_its_limit_teaches_it() -> None:
-    """A refusal that says five lets five pass from then on, after the pause that it asked for."""
-    passed = Passed(RateLimiter(window=WINDOW))
-    await asyncio.gather(*(passed.ask(str(number)) for number in range(7)))
+async def test_a_limit_is_learned_from_a_refusal_that_names_it() -> None:
+    """After a refusal that names a limit of five, and its pause, five requests pass in a window."""
+    callers = RecordingCallers(RateLimiter(window=WINDOW))
+    await asyncio.gather(*(callers.request(str(number)) for number in range(7)))
     refused_at = asyncio.get_running_loop().time()
-    passed.gate.record_refusal(MODEL, 0.1, 5)
-    passed.gate.record_refusal(MODEL, 0.1, 5)
-    passed.moments.clear()
-    await asyncio.gather(*(passed.ask(str(number)) for number in range(12)))
-    assert passed.moments[0] - refused_at >= 0.1
-    assert passed.most_in(WINDOW) == 5
+    callers.rate_limiter.record_refusal(MODEL, 0.1, 5)
+    callers.rate_limiter.record_refusal(MODEL, 0.1, 5)
+    callers.moments.clear()
+    await asyncio.gather(*(callers.request(str(number)) for number in range(12)))
+    assert callers.moments[0] - refused_at >= 0.1
+    assert callers.count_most_in(WINDOW) == 5
 
 
-async def test_a_refusal_without_a_number_is_learned_from_what_passed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where eight went at once and three were refused, five are let through from then on, after a pause of our own."""
-    monkeypatch.setattr(rate_limiter, "_COOL", 0.05)
-    passed = Passed(RateLimiter(window=WINDOW))
-    await asyncio.gather(*(passed.ask(str(number)) for number in range(8)))
+async def test_a_limit_is_learned_from_what_had_passed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If eight requests were sent and three refused, five pass in a window from then on, after our own pause."""
+    monkeypatch.setattr(rate_limiter, "_DEFAULT_PAUSE_SECONDS", 0.05)
+    callers = RecordingCallers(RateLimiter(window=WINDOW))
+    await asyncio.gather(*(callers.request(str(number)) for number in range(8)))
     began = asyncio.get_running_loop().time()
     for _ in range(3):
-        passed.gate.record_refusal(MODEL, None, None)
-    passed.moments.clear()
-    await asyncio.gather(*(passed.ask(str(number)) for number in range(12)))
-    assert passed.moments[0] - began >= 0.05
-    assert passed.most_in(WINDOW) == 5
+        callers.rate_limiter.record_refusal(MODEL, None, None)
+    callers.moments.clear()
+    await asyncio.gather(*(callers.request(str(number)) for number in range(12)))
+    assert callers.moments[0] - began >= 0.05
+    assert callers.count_most_in(WINDOW) == 5
 
 
 async def test_a_refusal_of_the_very_first_request_teaches_nothing() -> None:
-    """Where no number was told and nothing had passed, there is no limit to learn: others may have used it up."""
-    passed = Passed(RateLimiter(window=0.1))
-    await passed.ask("first")
-    passed.gate.record_refusal(MODEL, 0.0, 0)
-    passed.moments.clear()  # Gemini did not count it
-    await asyncio.gather(*(passed.ask(str(number)) for number in range(3)))
-    assert passed.most_in(0.1) == 3
+    """If nothing had passed and no limit was named, there is none to learn: others may have used it up."""
+    callers = RecordingCallers(RateLimiter(window=0.1))
+    await callers.request("first")
+    callers.rate_limiter.record_refusal(MODEL, 0.0, 0)
+    callers.moments.clear()  # Gemini did not count it
+    await asyncio.gather(*(callers.request(str(number)) for number in range(3)))
+    assert callers.count_most_in(0.1) == 3
 
 
 async def test_a_learned_limit_is_forgotten() -> None:
-    """After ten windows a learned limit is no longer believed: accounts change."""
-    passed = Passed(RateLimiter(window=0.02))
-    await passed.ask("first")
-    passed.gate.record_refusal(MODEL, 0.0, 1)
+    """After ten windows a learned limit no longer applies, since accounts change."""
+    callers = RecordingCallers(RateLimiter(window=0.02))
+    await callers.request("first")
+    callers.rate_limiter.record_refusal(MODEL, 0.0, 1)
     await asyncio.sleep(0.25)
-    passed.moments.clear()
-    await asyncio.gather(*(passed.ask(str(number)) for number in range(3)))
-    assert passed.most_in(0.02) == 3
+    callers.moments.clear()
+    await asyncio.gather(*(callers.request(str(number)) for number in range(3)))
+    assert callers.count_most_in(0.02) == 3
 
 
-async def test_a_limit_that_was_set_is_not_unlearned() -> None:
-    """A refusal makes a pause, but the operator's own number stays."""
-    passed = Passed(RateLimiter(3, window=0.1))
-    await passed.ask("first")
-    passed.gate.record_refusal(MODEL, 0.05, 1)
-    passed.moments.clear()
-    await asyncio.gather(*(passed.ask(str(number)) for number in range(6)))
-    assert passed.most_in(0.1) == 3
+async def test_a_configured_limit_is_kept() -> None:
+    """A refusal causes a pause, but the operator's limit does not change."""
+    callers = RecordingCallers(RateLimiter(3, window=0.1))
+    await callers.request("first")
+    callers.rate_limiter.record_refusal(MODEL, 0.05, 1)
+    callers.moments.clear()
+    await asyncio.gather(*(callers.request(str(number)) for number in range(6)))
+    assert callers.count_most_in(0.1) == 3
 
 
-async def test_a_refusal_never_lets_the_limit_be_passed() -> None:
-    """An early request refused late gives back a place of its own moment, not that of a later request."""
-    passed = Passed(RateLimiter(5, window=WINDOW))
+async def test_a_refusal_never_leads_to_more_requests_than_the_limit() -> None:
+    """An early request that is refused late makes room for its own moment, not for a later one."""
+    callers = RecordingCallers(RateLimiter(5, window=WINDOW))
     for _ in range(4):
-        await passed.ask("early")
+        await callers.request("early")
     await asyncio.sleep(WINDOW * 0.75)
-    await passed.ask("late")
-    passed.gate.record_refusal(MODEL, 0.0, 5)
-    passed.moments.pop(0)  # one of the four; Gemini did not count it
-    await asyncio.gather(*(passed.ask(str(number)) for number in range(8)))
-    assert passed.most_in(WINDOW) <= 5
+    await callers.request("late")
+    callers.rate_limiter.record_refusal(MODEL, 0.0, 5)
+    callers.moments.pop(0)  # one of the four; Gemini did not count it
+    await asyncio.gather(*(callers.request(str(number)) for number in range(8)))
+    assert callers.count_most_in(WINDOW) <= 5
 
 
-async def test_during_a_pause_without_a_limit_the_reason_is_told() -> None:
-    """While the gate is closed after a refusal, those who wait hear that Gemini asked for it."""
-    passed = Passed(RateLimiter(window=WINDOW))
-    passed.gate._gate(MODEL).closed_until = asyncio.get_running_loop().time() + 0.1
-    await passed.ask("first")
-    ((name, reason, seconds),) = passed.told
+async def test_during_a_pause_without_a_limit_the_reason_is_reported() -> None:
+    """During a pause after a refusal, callers learn that Gemini asked for it."""
+    callers = RecordingCallers(RateLimiter(window=WINDOW))
+    callers.rate_limiter._get_state(MODEL).closed_until = asyncio.get_running_loop().time() + 0.1
+    await callers.request("first")
+    ((name, reason, seconds),) = callers.reported
     assert (name, reason) == ("first", "Waiting for Gemini: it asked for a pause")
     assert seconds == pytest.approx(0.1, abs=0.03)

@@ -1,4 +1,4 @@
-"""The predecessor's files, and what tests do with them."""
+"""Sample files of the predecessor, and functions that import and export them."""
 
 import asyncio
 import json
@@ -7,18 +7,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.legacy.exporter import export_folder
-from bot.legacy.files import LEFTOVERS
+from bot.legacy.files import SKIPPED_COLLECTION
 from bot.legacy.import_report import FileReport
-from bot.legacy.importer import import_folder
+from bot.legacy.importer import FolderImporter
 from storage import Database
 from storage.stores.events import Event, EventFilter
 from storage.stores.scripts import StoredScript
 
 BERLIN = ZoneInfo("Europe/Berlin")
-
-
 S1, S2, G1 = "audio_scripts_20251222_090000_123456", "audio_scripts_0123456789abcdef", "grant_logs_0123456789abcdef"
-
 
 SCRIPT: dict[str, Any] = {
     "title": "The Midnight Summoning",
@@ -37,11 +34,7 @@ SCRIPT: dict[str, Any] = {
     "created_at": "2025-12-22T09:00:00.123456",
     "id": S1,
 }
-
-
 TEMPLATE = SCRIPT | {"id": S2, "error": "404 models/gemini-pro is not found", "chapterNumber": 2}
-
-
 GRANT: dict[str, Any] = {
     "eventType": "ebook_created",
     "ebookId": "ebook_001",
@@ -49,14 +42,8 @@ GRANT: dict[str, Any] = {
     "created_at": "2025-12-22T09:00:00.200000",
     "id": G1,
 }
-
-
 NOTE = {"title": "New Lore: x", "message": "Share.", "metadata": {"z": 1, "a": [1.0]}, "timestamp": "2025-12-22T09:00"}
-
-
 ENTRY = {"timestamp": "2025-12-22T09:00:00.5", "event": "Broadcast sent", "data": {"ebookId": "ebook_001", "n": 1}}
-
-
 FILES: dict[str, Any] = {
     "audio_scripts.json": {S1: SCRIPT, S2: TEMPLATE},
     "grant_logs.json": {G1: GRANT},
@@ -65,31 +52,31 @@ FILES: dict[str, Any] = {
 }
 
 
-def put(folder: Path, **files: Any) -> None:
-    """Files by their name without its ending; text and bytes as they are."""
+def write_files(folder: Path, **files: Any) -> None:
+    """Writes files by their name without extension; values become JSON, texts and bytes are written as they are."""
     folder.mkdir(exist_ok=True)
     for name, content in files.items():
         text = content if isinstance(content, str | bytes) else json.dumps(content, indent=2)
         (folder / f"{name}.json").write_bytes(text.encode() if isinstance(text, str) else text)
 
 
-def put_all(folder: Path, **changed: Any) -> None:
-    """All four files."""
-    put(folder, **({name.removesuffix(".json"): content for name, content in FILES.items()} | changed))
+def write_all_files(folder: Path, **changed: Any) -> None:
+    """Writes the four sample files, some of them changed."""
+    write_files(folder, **({name.removesuffix(".json"): content for name, content in FILES.items()} | changed))
 
 
-async def took(database: Database, folder: Path) -> dict[str, FileReport]:
-    """What the import tells of each file."""
-    return {report.file.collection: report for report in await import_folder(database, folder, BERLIN)}
+async def import_files(database: Database, folder: Path) -> dict[str, FileReport]:
+    """Imports the folder and returns the report of each file by collection."""
+    return {report.file.collection: report for report in await FolderImporter(database, BERLIN).import_folder(folder)}
 
 
 def counts(reports: dict[str, FileReport]) -> list[tuple[int, int, int]]:
-    """Imported, known, skipped; file by file."""
+    """The numbers of imported, known and skipped records of each file."""
     return [(report.imported, report.known, report.skipped) for report in reports.values()]
 
 
-async def gave(database: Database, folder: Path) -> dict[str, Any]:
-    """The exported files' content by their name."""
+async def export_files(database: Database, folder: Path) -> dict[str, Any]:
+    """Exports into the folder and returns the content of each file by name."""
     await export_folder(database, folder)
     return await asyncio.to_thread(
         lambda: {
@@ -100,19 +87,19 @@ async def gave(database: Database, folder: Path) -> dict[str, Any]:
     )
 
 
-async def events(database: Database) -> list[Event]:
+async def get_events(database: Database) -> list[Event]:
     """Every event, oldest first."""
     async with database.read() as tx:
         return [event async for event in tx.events.stream(EventFilter())]
 
 
-async def scripts(database: Database) -> list[StoredScript]:
+async def get_scripts(database: Database) -> list[StoredScript]:
     """Every script, oldest first."""
     async with database.read() as tx:
         return [stored async for stored in tx.scripts.stream()]
 
 
-async def leftovers(database: Database) -> list[dict[str, Any]]:
-    """What was skipped and kept."""
+async def get_skipped(database: Database) -> list[dict[str, Any]]:
+    """The kept raw texts of skipped records, with file, line and reason."""
     async with database.read() as tx:
-        return [json.loads(text) async for _, text, _ in tx.documents.stream(LEFTOVERS)]
+        return [json.loads(text) async for _, text, _ in tx.documents.stream(SKIPPED_COLLECTION)]

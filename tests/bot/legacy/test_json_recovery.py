@@ -1,4 +1,4 @@
-"""Reading a JSON file of which a part is broken."""
+"""Reading JSON files of which a part is damaged."""
 
 import json
 import time
@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.legacy.files import PROGRESS, SCRIPTS, LegacyFile
-from bot.legacy.json_decoder import CUT_OFF, TOO_DEEP
-from bot.legacy.json_recovery import CUT_AFTER, Piece, pieces
+from bot.legacy.json_decoder import FILE_ENDS, TOO_DEEP
+from bot.legacy.json_recovery import FILE_CUT_OFF, Segment, read_segments
 
 NAMES = st.text(max_size=8)
 VALUES = st.recursive(
@@ -26,19 +26,19 @@ SCRIPT_DOCUMENTS = st.dictionaries(
 LAYOUTS = st.sampled_from([{"indent": 2}, {}, {"separators": (",", ":")}, {"indent": 2, "ensure_ascii": False}])
 
 
-def read(text: str, file: LegacyFile = PROGRESS) -> list[Piece]:
-    """What the reader finds."""
-    return list(pieces(text, keyed=file.keyed, accepts=file.accepts))
+def read(text: str, file: LegacyFile = PROGRESS) -> list[Segment]:
+    """All segments of the text."""
+    return list(read_segments(text, keyed=file.keyed, is_element=file.is_element))
 
 
-def sound(text: str, file: LegacyFile = PROGRESS) -> list[Any]:
-    """The complete elements alone."""
-    return [piece.value for piece in read(text, file) if not piece.fault]
+def read_values(text: str, file: LegacyFile = PROGRESS) -> list[Any]:
+    """The complete elements."""
+    return [segment.value for segment in read(text, file) if not segment.error]
 
 
-def faults(text: str) -> list[tuple[int, str]]:
-    """Where and why something cannot be read."""
-    return [(piece.line, piece.fault) for piece in read(text) if piece.fault]
+def read_errors(text: str) -> list[tuple[int, str]]:
+    """The line and the reason of each unreadable segment."""
+    return [(segment.line, segment.error) for segment in read(text) if segment.error]
 
 
 def entry(number: int, **data: Any) -> dict[str, Any]:
@@ -52,91 +52,89 @@ TEXT = json.dumps(FOUR, indent=2)
 
 @settings(max_examples=60, deadline=None)
 @given(ENTRIES, LAYOUTS, st.data())
-def test_a_cut_array_gives_all_that_is_complete(
-    entries: list[Any], layout: dict[str, Any], data: st.DataObject
-) -> None:
-    """Wherever an array was cut off, every element before the cut comes back, in order."""
+def test_array_that_is_cut_off(entries: list[Any], layout: dict[str, Any], data: st.DataObject) -> None:
+    """Wherever an array is cut off, every element before the cut is read, in order."""
     text = json.dumps(entries, **layout)
     at = data.draw(st.integers(0, len(text)))
-    whole = sum(piece.end <= at for piece in read(text))
+    whole = sum(segment.end <= at for segment in read(text))
     assert len(read(text)) == len(entries)
-    assert sound(text[:at])[:whole] == entries[:whole]
+    assert read_values(text[:at])[:whole] == entries[:whole]
     if 0 < at < len(text):
-        assert read(text[:at])[-1].fault
+        assert read(text[:at])[-1].error
 
 
 @settings(max_examples=60, deadline=None)
 @given(SCRIPT_DOCUMENTS, LAYOUTS, st.data())
-def test_a_cut_object_gives_all_that_is_complete(
-    documents: dict[str, Any], layout: dict[str, Any], data: st.DataObject
-) -> None:
-    """Wherever an object was cut off, every document before the cut comes back under its key."""
+def test_object_that_is_cut_off(documents: dict[str, Any], layout: dict[str, Any], data: st.DataObject) -> None:
+    """Wherever an object is cut off, every document before the cut is read with its key."""
     text = json.dumps(documents, **layout)
     at = data.draw(st.integers(0, len(text)))
-    whole = sum(piece.end <= at for piece in read(text, SCRIPTS))
-    found = [(piece.key, piece.value) for piece in read(text[:at], SCRIPTS) if not piece.fault]
-    assert found[:whole] == list(documents.items())[:whole]
+    whole = sum(segment.end <= at for segment in read(text, SCRIPTS))
+    documents_read = [(segment.key, segment.value) for segment in read(text[:at], SCRIPTS) if not segment.error]
+    assert documents_read[:whole] == list(documents.items())[:whole]
 
 
 @settings(max_examples=60, deadline=None)
 @given(ENTRIES, LAYOUTS, st.data())
-def test_a_hole_costs_only_what_it_touches(entries: list[Any], layout: dict[str, Any], data: st.DataObject) -> None:
-    """Whatever is torn out of the middle of one element, all the others come back."""
+def test_hole_in_an_array(entries: list[Any], layout: dict[str, Any], data: st.DataObject) -> None:
+    """If a part of one element is missing, all other elements are read."""
     text = json.dumps(entries, **layout)
-    hurt = data.draw(st.integers(0, len(entries) - 1))
-    piece = read(text)[hurt]
-    start = data.draw(st.integers(piece.start, piece.end - 1))
-    end = data.draw(st.integers(start + 1, piece.end))
-    found = sound(text[:start] + text[end:])
+    damaged_number = data.draw(st.integers(0, len(entries) - 1))
+    segment = read(text)[damaged_number]
+    start = data.draw(st.integers(segment.start, segment.end - 1))
+    end = data.draw(st.integers(start + 1, segment.end))
+    values = read_values(text[:start] + text[end:])
     for number, other in enumerate(entries):
-        if number != hurt:
-            assert other in found
+        if number != damaged_number:
+            assert other in values
 
 
-def test_a_missing_quotation_mark_swallows_no_entry() -> None:
-    """Where the text of a damaged entry runs on into the next one, the next one comes back all the same."""
-    good = {"timestamp": "", "event": "", "data": None}
-    assert good in sound('[0, 0"}, ' + json.dumps(good) + "]")
-    assert good in sound('["}, ' + json.dumps(good) + ", " + json.dumps(good) + "]")
+def test_missing_quotation_mark() -> None:
+    """If a damaged entry's text extends into the next entry, the next entry is read all the same."""
+    intact = {"timestamp": "", "event": "", "data": None}
+    assert intact in read_values('[0, 0"}, ' + json.dumps(intact) + "]")
+    assert intact in read_values('["}, ' + json.dumps(intact) + ", " + json.dumps(intact) + "]")
 
 
 @settings(max_examples=60, deadline=None)
 @given(SCRIPT_DOCUMENTS, LAYOUTS, st.data())
-def test_a_hole_in_an_object_costs_only_what_it_touches(
-    documents: dict[str, Any], layout: dict[str, Any], data: st.DataObject
-) -> None:
-    """Whatever is torn out of one document, all the others come back under their keys."""
+def test_hole_in_an_object(documents: dict[str, Any], layout: dict[str, Any], data: st.DataObject) -> None:
+    """If a part of one document is missing, all other documents are read with their keys."""
     text = json.dumps(documents, **layout)
-    hurt = data.draw(st.integers(0, len(documents) - 1))
-    piece = read(text, SCRIPTS)[hurt]
-    start = data.draw(st.integers(piece.start, piece.end - 1))
-    end = data.draw(st.integers(start + 1, piece.end))
-    found = [(piece.key, piece.value) for piece in read(text[:start] + text[end:], SCRIPTS) if not piece.fault]
+    damaged_number = data.draw(st.integers(0, len(documents) - 1))
+    segment = read(text, SCRIPTS)[damaged_number]
+    start = data.draw(st.integers(segment.start, segment.end - 1))
+    end = data.draw(st.integers(start + 1, segment.end))
+    documents_read = [
+        (segment.key, segment.value) for segment in read(text[:start] + text[end:], SCRIPTS) if not segment.error
+    ]
     for number, other in enumerate(documents.items()):
-        if number != hurt:
-            assert other in found
+        if number != damaged_number:
+            assert other in documents_read
 
 
 @given(st.text(alphabet='{}[]",:\\ \n1ae', max_size=60) | st.text(max_size=30))
 @settings(max_examples=150, deadline=None)
 def test_any_text_is_read_to_its_end(text: str) -> None:
-    """No text makes the reader fail; its pieces lie one behind the other, each with its line."""
+    """No text makes the reader fail; the segments are in order, each with the right line."""
     for file in (PROGRESS, SCRIPTS):
         at = 0
-        for piece in read(text, file):
-            assert at <= piece.start <= piece.body <= piece.end or (piece.fault and at <= piece.start <= piece.end)
-            assert piece.line == text.count("\n", 0, piece.start) + 1
-            at = piece.end
+        for segment in read(text, file):
+            assert at <= segment.start <= segment.value_start <= segment.end or (
+                segment.error and at <= segment.start <= segment.end
+            )
+            assert segment.line == text.count("\n", 0, segment.start) + 1
+            at = segment.end
 
 
 @pytest.mark.parametrize(
-    ("text", "found", "told"),
+    ("text", "values", "errors"),
     [
         (TEXT, FOUR, []),
-        (TEXT[:-1], FOUR, [(46, CUT_AFTER)]),
-        (TEXT[:-4], FOUR[:3], [(35, CUT_OFF)]),
+        (TEXT[:-1], FOUR, [(46, FILE_CUT_OFF)]),
+        (TEXT[:-4], FOUR[:3], [(35, FILE_ENDS)]),
         (TEXT + TEXT, FOUR + FOUR, []),
-        (TEXT + "\nand so on", FOUR, [(46, "it stands behind the end")]),
+        (TEXT + "\nand so on", FOUR, [(46, "it is behind the end")]),
         (TEXT.replace("},\n  {", "}\n  {"), FOUR, []),
         (
             TEXT.replace('"Event 1"', '"Event 1'),
@@ -149,42 +147,42 @@ def test_any_text_is_read_to_its_end(text: str) -> None:
         ("42", [], [(1, "an array was expected here")]),
         ('[1, null, {"a": 1},]', [1, None, {"a": 1}], []),
         ('[{"n": ' + "9" * 5_000 + "}, 1]", [], [(1, "a number in it is too long")]),
-        ("[\n  {", [], [(2, CUT_AFTER)]),
-        ('[{"a": tru', [], [(1, CUT_OFF)]),
-        ('[{"a": "\\u12', [], [(1, CUT_OFF)]),
+        ("[\n  {", [], [(2, FILE_CUT_OFF)]),
+        ('[{"a": tru', [], [(1, FILE_ENDS)]),
+        ('[{"a": "\\u12', [], [(1, FILE_ENDS)]),
         ("[]", [], []),
         (" \n", [], []),
     ],
 )
-def test_what_is_told(text: str, found: list[Any], told: list[tuple[int, str]]) -> None:
-    """What cannot be read is told by its line and by what is wrong with it."""
-    assert sound(text) == found
-    assert faults(text) == told
+def test_values_and_errors(text: str, values: list[Any], errors: list[tuple[int, str]]) -> None:
+    """Everything complete is read; the rest is reported with its line and the reason."""
+    assert read_values(text) == values
+    assert read_errors(text) == errors
 
 
-def test_swallowed_elements_come_back() -> None:
-    """Where a bracket is missing, the elements that seem to stand inside the broken one are found all the same."""
-    assert sound(TEXT.replace("      ]\n    }\n  },", "", 1)) == FOUR[1:]
+def test_missing_brackets() -> None:
+    """If brackets are missing, elements that seem to be inside the damaged one are read."""
+    assert read_values(TEXT.replace("      ]\n    }\n  },", "", 1)) == FOUR[1:]
 
 
-def test_a_key_may_be_broken() -> None:
-    """A document whose key is damaged is found by the id that stands within it, also where keys hold odd signs."""
+def test_damaged_key() -> None:
+    """A document whose key is damaged is found by the id inside it, and keys may contain escaped characters."""
     documents = {f"audio_scripts_{number:016x}": {"id": f"audio_scripts_{number:016x}"} for number in range(3)}
     documents['a "quoted" one'] = {"id": 'a "quoted" one'}
     text = json.dumps(documents)
-    broken = text.replace('0000001": {', "0000001: {", 1)
-    assert [piece.value["id"] for piece in read(broken, SCRIPTS) if not piece.fault] == list(documents)
+    damaged = text.replace('0000001": {', "0000001: {", 1)
+    assert [segment.value["id"] for segment in read(damaged, SCRIPTS) if not segment.error] == list(documents)
     behind = "{{, " + text[1:]
-    assert [piece.key for piece in read(behind, SCRIPTS) if not piece.fault] == list(documents)
-    assert sound(json.dumps(list(documents.values())[:3]), SCRIPTS) == list(documents.values())[:3]
+    assert [segment.key for segment in read(behind, SCRIPTS) if not segment.error] == list(documents)
+    assert read_values(json.dumps(list(documents.values())[:3]), SCRIPTS) == list(documents.values())[:3]
 
 
-@pytest.mark.parametrize("nest", ["[" * 5_000, '{"a":' * 5_000, '{"a":' * 5_000 + "1" + "}" * 5_000 + "}"])
-def test_nests_without_end(nest: str) -> None:
-    """A nest too deep to be read costs only the element it stands in."""
-    text = f'[{{"timestamp": 1, "event": "e", "data": {nest},' + TEXT[1:]
-    assert sound(text) == FOUR
-    assert faults(text) == [(1, TOO_DEEP)]
+@pytest.mark.parametrize("nesting", ["[" * 5_000, '{"a":' * 5_000, '{"a":' * 5_000 + "1" + "}" * 5_000 + "}"])
+def test_deep_nesting(nesting: str) -> None:
+    """A nesting that is too deep makes only its own element unreadable."""
+    text = f'[{{"timestamp": 1, "event": "e", "data": {nesting},' + TEXT[1:]
+    assert read_values(text) == FOUR
+    assert read_errors(text) == [(1, TOO_DEEP)]
 
 
 @pytest.mark.parametrize(
@@ -199,8 +197,8 @@ def test_nests_without_end(nest: str) -> None:
         '{"a":"{' * 30_000,
     ],
 )
-def test_hostile_files_take_no_time(text: str) -> None:
-    """A file made to be slow is read in time that grows with its length alone."""
-    began = time.perf_counter()
+def test_hostile_files_are_read_fast(text: str) -> None:
+    """Files made to be slow are read in time that is proportional to their length."""
+    start = time.perf_counter()
     read(text)
-    assert time.perf_counter() - began < 2
+    assert time.perf_counter() - start < 2

@@ -1,4 +1,4 @@
-"""Entries that people make by hand."""
+"""Entries that people add with ``/track``."""
 
 import json
 from typing import Any
@@ -10,26 +10,26 @@ from hypothesis import strategies as st
 from bot.actor import Actor
 from bot.errors import InputError
 from bot.event_names import BROADCAST_SENT, RESERVED_EVENT_NAMES
-from bot.progress.tracking import MAX_DATA, MAX_DEPTH, MAX_EVENT, TrackingService, parsed
+from bot.progress.tracking import MAX_DATA_LENGTH, MAX_DEPTH, MAX_EVENT_LENGTH, TrackingService, parse_data
 from storage import Database
 from storage.stores.events import Event, EventFilter, canonical_json, verify_chain
 
 HANA = Actor(7, "Hana")
-LEAVES = (
+JSON_SCALARS = (
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=20)
 )
-FLAT = st.dictionaries(st.text(max_size=10), LEAVES | st.lists(LEAVES, max_size=4), max_size=6)
+FLAT_OBJECTS = st.dictionaries(st.text(max_size=10), JSON_SCALARS | st.lists(JSON_SCALARS, max_size=4), max_size=6)
 
 
-async def entries(database: Database) -> list[Event]:
-    """What stands in the log, newest first."""
+async def read_events(database: Database) -> list[Event]:
+    """The events, newest first; their chain is intact."""
     async with database.read() as tx:
         assert (await verify_chain(tx.events)).is_intact
         return list(await tx.events.get_page(EventFilter(), limit=50))
 
 
-def nested(depth: int) -> str:
-    """An object of so many levels."""
+def make_nested_object(depth: int) -> str:
+    """The text of an object with so many levels."""
     return '{"a":' * depth + "1" + "}" * depth
 
 
@@ -43,79 +43,79 @@ def nested(depth: int) -> str:
 @example('{"\\udfff": 1}')
 @example('{"a": ' + "9" * 3_900 + "}")
 @example("\x00")
-def test_anything_typed_is_an_object_or_a_sentence(data: str) -> None:
-    """Whatever somebody types as data becomes an object that can be hashed, or a sentence that says why not."""
+def test_any_text_gives_an_object_or_an_error(text: str) -> None:
+    """Whatever somebody types as data becomes an object that can be hashed, or an error with a hint."""
     try:
-        found = parsed(data)
+        value = parse_data(text)
     except InputError as error:
         assert error.hint  # noqa: PT017
         return
-    assert isinstance(found, dict)
-    canonical_json(found).encode()
+    assert isinstance(value, dict)
+    canonical_json(value).encode()
 
 
-@given(FLAT)
-def test_objects_come_back(value: dict[str, Any]) -> None:
-    """A JSON object is read as what it says."""
+@given(FLAT_OBJECTS)
+def test_objects_are_parsed_unchanged(value: dict[str, Any]) -> None:
+    """A JSON object is parsed to the value that was written."""
     text = json.dumps(value)
-    if len(text) <= MAX_DATA:
-        assert parsed(text) == value
+    if len(text) <= MAX_DATA_LENGTH:
+        assert parse_data(text) == value
 
 
 def test_no_data_is_an_empty_object() -> None:
-    """Without data an entry has an empty object."""
-    assert parsed("") == parsed("  \n") == {}
+    """Blank data is an empty object."""
+    assert parse_data("") == parse_data("  \n") == {}
 
 
-@pytest.mark.parametrize("data", ["[]", "1", '"x"', "null", "true"])
-def test_only_objects_are_taken(data: str) -> None:
-    """Data that is JSON but no object is refused with an example."""
+@pytest.mark.parametrize("text", ["[]", "1", '"x"', "null", "true"])
+def test_only_objects_are_accepted(text: str) -> None:
+    """JSON that is not an object is refused."""
     with pytest.raises(InputError, match="must be a JSON object"):
-        parsed(data)
+        parse_data(text)
 
 
 def test_the_depth_is_limited() -> None:
-    """Five levels are taken, six are not, lists counted."""
-    parsed(nested(MAX_DEPTH))
-    parsed('{"a": [[[[]]]]}')
-    for data in (nested(MAX_DEPTH + 1), '{"a": [[[[[]]]]]}'):
+    """Five levels of objects and arrays are accepted, six are not."""
+    parse_data(make_nested_object(MAX_DEPTH))
+    parse_data('{"a": [[[[]]]]}')
+    for text in (make_nested_object(MAX_DEPTH + 1), '{"a": [[[[[]]]]]}'):
         with pytest.raises(InputError, match="nested more than 5 levels"):
-            parsed(data)
+            parse_data(text)
 
 
 def test_the_length_is_limited() -> None:
-    """Data of just the allowed length is taken, one sign more is not."""
-    exact = '{"a":"' + "x" * (MAX_DATA - 8) + '"}'
-    assert len(exact) == MAX_DATA
-    assert parsed(exact)
+    """Data of exactly the allowed length is accepted, one character more is not."""
+    text = '{"a":"' + "x" * (MAX_DATA_LENGTH - 8) + '"}'
+    assert len(text) == MAX_DATA_LENGTH
+    assert parse_data(text)
     with pytest.raises(InputError, match="4,001 characters"):
-        parsed(exact + " ")
+        parse_data(text + " ")
 
 
-async def test_an_entry_is_kept_and_chained(database: Database) -> None:
-    """An entry stands in the log with its data, whoever made it by our id alone, and its book."""
-    await TrackingService(database).track("  Takes recorded ", '{"takes": 3, "ebook_id": "ebook_001"}', HANA)
-    (entry,) = await entries(database)
-    assert (entry.event, entry.ebook_id) == ("Takes recorded", "ebook_001")
-    assert entry.to_entry()["data"] == {"takes": 3, "ebook_id": "ebook_001"}
+async def test_an_entry_is_stored_and_chained(database: Database) -> None:
+    """An entry is stored with its data, its book and the member, whose name is not in the data."""
+    await TrackingService(database).add_entry("  Takes recorded ", '{"takes": 3, "ebook_id": "ebook_001"}', HANA)
+    (event,) = await read_events(database)
+    assert (event.event, event.ebook_id) == ("Takes recorded", "ebook_001")
+    assert event.to_entry()["data"] == {"takes": 3, "ebook_id": "ebook_001"}
     async with database.read() as tx:
-        assert entry.member_id == await tx.members.find_id(7)
-    assert "Hana" not in entry.data
+        assert event.member_id == await tx.members.find_id(7)
+    assert "Hana" not in event.data
 
 
-@pytest.mark.parametrize("event", ["", "   ", "x" * (MAX_EVENT + 1)])
-async def test_a_name_is_needed(sqlite: Database, event: str) -> None:
+@pytest.mark.parametrize("event", ["", "   ", "x" * (MAX_EVENT_LENGTH + 1)])
+async def test_a_name_is_required(sqlite: Database, event: str) -> None:
     """An entry needs a name of 1 to 200 characters."""
     with pytest.raises(InputError, match="1 to 200 characters"):
-        await TrackingService(sqlite).track(event, "", HANA)
-    assert await entries(sqlite) == []
+        await TrackingService(sqlite).add_entry(event, "", HANA)
+    assert await read_events(sqlite) == []
 
 
 @pytest.mark.parametrize("event", sorted(RESERVED_EVENT_NAMES))
-async def test_the_studios_own_names_cannot_be_claimed(sqlite: Database, event: str) -> None:
-    """Nobody can write by hand what the studio itself reports."""
+async def test_reserved_names_are_refused(sqlite: Database, event: str) -> None:
+    """Nobody can add an entry with the name of an event that the studio writes itself."""
     with pytest.raises(InputError, match="written by the studio itself"):
-        await TrackingService(sqlite).track(f" {event} ", "", HANA)
+        await TrackingService(sqlite).add_entry(f" {event} ", "", HANA)
     assert BROADCAST_SENT in RESERVED_EVENT_NAMES
 
 
@@ -131,11 +131,11 @@ async def test_the_studios_own_names_cannot_be_claimed(sqlite: Database, event: 
         ("x", '{"who": "@\\u0065veryone"}'),
     ],
 )
-async def test_nobody_is_mentioned(sqlite: Database, event: str, data: str) -> None:
-    """Since an entry can never be deleted, it mentions nobody, however the mention is written."""
+async def test_mentions_are_refused(sqlite: Database, event: str, data: str) -> None:
+    """An entry can never be deleted, so it must not mention anybody, however the mention is written."""
     with pytest.raises(InputError, match="may not mention anybody"):
-        await TrackingService(sqlite).track(event, data, HANA)
-    assert await entries(sqlite) == []
+        await TrackingService(sqlite).add_entry(event, data, HANA)
+    assert await read_events(sqlite) == []
 
 
 @pytest.mark.parametrize(
@@ -149,13 +149,13 @@ async def test_nobody_is_mentioned(sqlite: Database, event: str, data: str) -> N
         ("月 🦊", '{"月": "🦊"}'),
     ],
 )
-async def test_odd_signs_are_kept_or_refused(database: Database, event: str, data: str) -> None:
-    """Odd signs are stored as they are or refused in a sentence, alike on both databases; the chain stays whole."""
+async def test_odd_characters_are_stored_or_refused(database: Database, event: str, data: str) -> None:
+    """Odd characters are stored unchanged or refused, on both databases alike, and the chain stays intact."""
     try:
-        await TrackingService(database).track(event, data, HANA)
+        await TrackingService(database).add_entry(event, data, HANA)
     except InputError:
-        assert await entries(database) == []
+        assert await read_events(database) == []
         return
-    (entry,) = await entries(database)
-    assert entry.event == event
-    assert json.loads(entry.data) == (json.loads(data) if data else {})
+    (stored,) = await read_events(database)
+    assert stored.event == event
+    assert json.loads(stored.data) == (json.loads(data) if data else {})

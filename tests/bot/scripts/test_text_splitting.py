@@ -1,74 +1,74 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.scripts.text_splitting import paragraphs, parts, pieces, sentences
-from bot.scripts.text_units import units
+from bot.scripts.text_splitting import split_paragraphs, split_parts, split_sentences, split_text
+from bot.scripts.text_units import find_units
 
 
-def counted(text: tuple[str, ...]) -> int:
-    return sum(len(units(paragraph)) for paragraph in text)
+def count_units(text: tuple[str, ...]) -> int:
+    return sum(len(find_units(paragraph)) for paragraph in text)
 
 
 def test_blank_lines_separate_paragraphs() -> None:
-    """Single line ends inside a paragraph are only wrapping."""
-    assert paragraphs("One\n two.\r\n \t\r\nThree.\n\n\n") == ("One two.", "Three.")
+    """Line ends inside a paragraph are only wrapping."""
+    assert split_paragraphs("One\n two.\r\n \t\r\nThree.\n\n\n") == ("One two.", "Three.")
 
 
 def test_without_blank_lines_every_line_is_a_paragraph() -> None:
-    """A text typed with single line ends is not one huge paragraph."""
-    assert paragraphs("One.\nTwo.\nThree.") == ("One.", "Two.", "Three.")
+    """Text with single line ends is not one huge paragraph."""
+    assert split_paragraphs("One.\nTwo.\nThree.") == ("One.", "Two.", "Three.")
 
 
-def test_nothing_gives_nothing() -> None:
+def test_an_empty_text_has_no_parts() -> None:
     """An empty text has no paragraphs, and no paragraphs have no parts."""
-    assert paragraphs(" \n\n ") == ()
-    assert parts(()) == ()
+    assert split_paragraphs(" \n\n ") == ()
+    assert split_parts(()) == ()
 
 
 def test_parts_are_even_and_cut_between_paragraphs() -> None:
-    """Three thousand words become two halves, not a long part and a stub."""
+    """Three thousand words become two halves, not a long part and a short one."""
     text = tuple(f"{n} " + "word " * 99 for n in range(30))
-    cut = parts(text, 2_500)
+    cut = split_parts(text, 2_500)
     assert tuple(paragraph for part in cut for paragraph in part) == text
-    assert [counted(part) for part in cut] == [1_500, 1_500]
+    assert [count_units(part) for part in cut] == [1_500, 1_500]
 
 
 def test_a_paragraph_longer_than_a_part_is_cut_between_sentences() -> None:
     """Each of its pieces ends where a sentence ends."""
-    cut = parts(("The bell rang twice. " * 20,), 30)
-    assert all(counted(part) <= 30 for part in cut)
+    cut = split_parts(("The bell rang twice. " * 20,), 30)
+    assert all(count_units(part) <= 30 for part in cut)
     assert all(piece.endswith(".") for part in cut for piece in part)
 
 
 def test_japanese_counts_by_character() -> None:
-    """A paragraph of Japanese without a space is cut between its sentences too."""
-    cut = parts(("鐘が鳴った。" * 40,), 50)
-    assert max(map(counted, cut)) <= 50
+    """A paragraph of Japanese, which has no spaces, is cut between its sentences too."""
+    cut = split_parts(("鐘が鳴った。" * 40,), 50)
+    assert max(map(count_units, cut)) <= 50
     assert "".join(piece for part in cut for piece in part) == "鐘が鳴った。" * 40
 
 
 def test_sentences_keep_their_closing_quotes() -> None:
-    """The quotation mark goes with the sentence that it closes."""
-    assert sentences("“Go.” She went. 「誰だ。」彼") == ["“Go.”", "She went.", "「誰だ。」", "彼"]
+    """A quotation mark belongs to the sentence that it closes."""
+    assert split_sentences("“Go.” She went. 「誰だ。」彼") == ["“Go.”", "She went.", "「誰だ。」", "彼"]
 
 
 def test_pieces_respect_a_limit_in_characters() -> None:
-    """Even a text without any place to cut is cut."""
-    assert all(len(piece) <= 10 for piece in pieces("a" * 35 + " bc. de", 10))
+    """A text without any place to cut is cut all the same."""
+    assert all(len(piece) <= 10 for piece in split_text("a" * 35 + " bc. de", 10))
 
 
 @given(st.text(alphabet=st.sampled_from("ab ’.!\n\t。鐘「」“”é\u200b\u0301"), max_size=400), st.integers(1, 12))
 def test_no_word_is_lost_in_parts(text: str, limit: int) -> None:
-    """Whatever the text and the limit, the parts joined hold its words in order, and none is too long."""
-    cut = parts(paragraphs(text), limit)
-    assert [unit for part in cut for piece in part for unit in units(piece)] == units(text)
-    assert all(counted(part) <= limit for part in cut)
+    """Whatever the text and the limit, the parts have all its words in order, and none is too long."""
+    cut = split_parts(split_paragraphs(text), limit)
+    assert [unit for part in cut for piece in part for unit in find_units(piece)] == find_units(text)
+    assert all(count_units(part) <= limit for part in cut)
     assert all(part for part in cut)
 
 
 @given(st.text(max_size=300))
 def test_no_word_is_lost_in_paragraphs(text: str) -> None:
-    """Any text at all keeps its words as paragraphs, and cutting them again changes nothing."""
-    found = paragraphs(text)
-    assert [unit for paragraph in found for unit in units(paragraph)] == units(text)
-    assert tuple(piece for part in parts(found) for piece in part) == found
+    """Any text keeps its words as paragraphs, and splitting these again changes nothing."""
+    paragraphs = split_paragraphs(text)
+    assert [unit for paragraph in paragraphs for unit in find_units(paragraph)] == find_units(text)
+    assert tuple(piece for part in split_parts(paragraphs) for piece in part) == paragraphs

@@ -1,28 +1,28 @@
-from bot.scripts.text_units import clean, normalized_units, one_line, units
+from bot.scripts.text_units import clean_text, find_normalized_units, find_units, to_single_line
 
 
 def test_words_keep_their_apostrophes() -> None:
     """A contraction is one word, with either apostrophe."""
-    assert units("She didn't; he couldn’t.") == ["She", "didn't", "he", "couldn’t"]
-    assert normalized_units("COULDN’T") == normalized_units("couldn't")
+    assert find_units("She didn't; he couldn’t.") == ["She", "didn't", "he", "couldn’t"]
+    assert find_normalized_units("COULDN’T") == find_normalized_units("couldn't")
 
 
 def test_scripts_without_spaces_count_by_character() -> None:
-    """Japanese, Chinese, Korean and Thai have one unit to a character, mixed text both kinds."""
-    assert units("鐘が鳴った。") == list("鐘が鳴った")
-    assert len(units("여우가 왔다")) == 5
-    assert units("Hana は来た") == ["Hana", "は", "来", "た"]
+    """Japanese, Chinese, Korean and Thai have one unit for each character, mixed text has both kinds."""
+    assert find_units("鐘が鳴った。") == list("鐘が鳴った")
+    assert len(find_units("여우가 왔다")) == 5
+    assert find_units("Hana は来た") == ["Hana", "は", "来", "た"]
 
 
 def test_marks_inside_words_do_not_cut_them() -> None:
-    """Arabic and Hindi words with vowel signs stay whole."""
-    assert len(units("مُحَمَّد هنا")) == 2
-    assert len(units("हिन्दी में")) == 2
+    """Arabic and Hindi words with vowel signs are single units."""
+    assert len(find_units("مُحَمَّد هنا")) == 2
+    assert len(find_units("हिन्दी में")) == 2
 
 
-def test_invisible_signs_are_gone() -> None:
-    """Controls, direction marks, half surrogates and hidden joiners do not survive; line ends become one kind."""
-    assert clean("a\u202eb\x00c\u200bd\ud800e\r\nf\u2028g") == "abcde\nf\ng"
-    assert clean("ha\u200dna") == "hana"
-    assert clean("می\u200cخواهم") == "می\u200cخواهم"
-    assert one_line("  a\t b \n c ") == "a b c"
+def test_invisible_characters_are_removed() -> None:
+    """Control characters, direction marks, half surrogates and hidden joiners are removed; line ends become one kind."""
+    assert clean_text("a\u202eb\x00c\u200bd\ud800e\r\nf\u2028g") == "abcde\nf\ng"
+    assert clean_text("ha\u200dna") == "hana"
+    assert clean_text("می\u200cخواهم") == "می\u200cخواهم"
+    assert to_single_line("  a\t b \n c ") == "a b c"

@@ -1,7 +1,7 @@
 import pytest
 
 from bot.scripts.models import Cue, CueKind, RunningTime
-from bot.scripts.timing import cue_seconds, running_time, spoken_seconds, timed
+from bot.scripts.timing import add_timing, estimate_cue_seconds, estimate_speech_seconds
 from tests.bot.generation.story import narrated
 
 
@@ -10,19 +10,19 @@ def cue(kind: CueKind, text: str = "word", speaker: str = "") -> Cue:
 
 
 def test_a_finished_hour_is_nine_thousand_three_hundred_words() -> None:
-    """The estimate agrees with the audiobook trade's rule of thumb."""
-    assert spoken_seconds("word " * 9_300) == pytest.approx(3_600)
+    """The estimate agrees with the rule of thumb for audiobooks."""
+    assert estimate_speech_seconds("word " * 9_300) == pytest.approx(3_600)
 
 
 def test_japanese_is_timed_by_its_characters() -> None:
     """Two hundred and seventy-five characters take a minute."""
-    assert spoken_seconds("鐘" * 275) == pytest.approx(60)
+    assert estimate_speech_seconds("鐘" * 275) == pytest.approx(60)
 
 
-def test_starts_follow_from_what_came_before() -> None:
-    """Lines are half a second apart between speakers, a quarter with the same one; a sound is its own pause."""
+def test_starts_follow_from_the_cues_before() -> None:
+    """Speakers are half a second apart, lines of one speaker a quarter; a sound is its own pause."""
     line = "word " * 155
-    cues, _ = timed(
+    cues, _ = add_timing(
         [
             cue(CueKind.MUSIC),
             cue(CueKind.NARRATION, line, "NARRATOR"),
@@ -37,12 +37,12 @@ def test_starts_follow_from_what_came_before() -> None:
 
 
 def test_the_range_is_that_of_fast_and_slow_speech() -> None:
-    """Only spoken words stretch; the numbers are whole seconds, rounded outwards."""
-    assert running_time(narrated("word " * 2_310)) == RunningTime(low=840, high=990)
-    assert running_time([cue(CueKind.MUSIC)]) == RunningTime(low=6, high=6)
-    assert running_time(()) == RunningTime(low=0, high=0)
+    """Only spoken words vary; the numbers are whole seconds, rounded outwards."""
+    assert add_timing(narrated("word " * 2_310))[1] == RunningTime(low=840, high=990)
+    assert add_timing([cue(CueKind.MUSIC)])[1] == RunningTime(low=6, high=6)
+    assert add_timing(())[1] == RunningTime(low=0, high=0)
 
 
-def test_a_line_without_words_is_a_breath() -> None:
-    """Dots alone still take time."""
-    assert cue_seconds(cue(CueKind.DIALOGUE, "…")) == 0.5
+def test_a_line_without_words_takes_time() -> None:
+    """Dots alone take half a second."""
+    assert estimate_cue_seconds(cue(CueKind.DIALOGUE, "…")) == 0.5

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from bot.errors import ConfigError
-from bot.generation.gemini.pricing import price
-from bot.scripts.models import Usage
+from bot.generation.draft import Usage
+from bot.generation.gemini.pricing import calculate_cost
 from bot.settings.gemini_prices import LIST_PRICES, parse_prices
 
 TODAY = date(2026, 11, 22)
@@ -20,9 +20,9 @@ def test_setting_overrides_and_adds_models() -> None:
         '{"gemini-3.8-flash": {"in": 0.1, "out": 1},'
         ' "mine": [{"in": 2, "cached": 0.07, "out": 3, "until": "2026-12-01"}]}'
     )
-    assert price("gemini-3.8-flash", USAGE, TODAY, table) == 700 + 10_000
-    assert price("mine", USAGE, TODAY, table) == 6_000 + 280 + 30_000
-    assert price("mine", USAGE, NEXT_YEAR, table) is None
+    assert calculate_cost("gemini-3.8-flash", USAGE, TODAY, table) == 700 + 10_000
+    assert calculate_cost("mine", USAGE, TODAY, table) == 6_000 + 280 + 30_000
+    assert calculate_cost("mine", USAGE, NEXT_YEAR, table) is None
     assert table["gemini-3.6-flash"] == LIST_PRICES["gemini-3.6-flash"]
     assert parse_prices(" ") is LIST_PRICES
 

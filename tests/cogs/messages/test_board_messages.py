@@ -7,7 +7,7 @@ import pytest
 
 from bot import live_boards
 from bot.event_names import BOARD_REMOVED
-from tests.cogs.test_progress import progress, track
+from tests.cogs.test_progress import open_progress, track
 from tests.stage import Stage, open_stage, running
 from tests.standins.discord_wire import Kind
 from tests.standins.discord_world import Message
@@ -32,7 +32,7 @@ async def pin_board(stage: Stage) -> Message:
     """Gives the bot the permission to pin, pins a board and returns its message."""
     stage.discord.studio.me.roles[0].permissions |= PIN_MESSAGES
     stage.discord.update(stage.discord.studio)
-    await stage.discord.wait_for_answer(await stage.hana.click(await progress(stage), "Pin a live board"))
+    await stage.discord.wait_for_answer(await stage.hana.click(await open_progress(stage), "Pin a live board"))
     await stage.discord.wait_until(lambda: boards_in_channel(stage))
     return boards_in_channel(stage)[0]
 
@@ -66,7 +66,7 @@ async def test_a_board_is_not_edited_without_new_events(stage: Stage) -> None:
 
 async def test_a_board_is_posted_without_the_permission_to_pin(stage: Stage) -> None:
     """The board is posted all the same, and the person learns which permission is missing."""
-    answer = await stage.discord.wait_for_answer(await stage.hana.click(await progress(stage), "Pin a live board"))
+    answer = await stage.discord.wait_for_answer(await stage.hana.click(await open_progress(stage), "Pin a live board"))
     assert "give me **Pin Messages**" in answer.text
     assert len(boards_in_channel(stage)) == 1
 
@@ -74,7 +74,7 @@ async def test_a_board_is_posted_without_the_permission_to_pin(stage: Stage) -> 
 async def test_a_channel_has_one_board(stage: Stage) -> None:
     """A second attempt to pin says that there is a board already, and posts none."""
     await pin_board(stage)
-    second = await stage.discord.wait_for_answer(await stage.hana.click(await progress(stage), "Pin a live board"))
+    second = await stage.discord.wait_for_answer(await stage.hana.click(await open_progress(stage), "Pin a live board"))
     assert "has a live board already" in second.text
     assert len(boards_in_channel(stage)) == 1
 
@@ -139,18 +139,18 @@ async def test_a_missing_permission_is_shown_until_it_is_restored(stage: Stage) 
     deny_permissions(stage, SEND_MESSAGES)
     await track(stage, "Mixing done")
     await wait_until_true(lambda: has_problem(stage))
-    assert "is not current. I lack **Send Messages**" in (await progress(stage)).text
+    assert "is not current. I lack **Send Messages**" in (await open_progress(stage)).text
     stage.discord.channel.overwrites.clear()
     stage.discord.update(stage.discord.channel)
     await stage.discord.wait_until(lambda: "Mixing done" in boards_in_channel(stage)[0].text)
     assert [message.id for message in boards_in_channel(stage)] == [board.id]
     await wait_until_true(lambda: has_no_problem(stage))
-    assert "not current" not in (await progress(stage)).text
+    assert "not current" not in (await open_progress(stage)).text
 
 
 async def test_no_board_is_stored_if_the_bot_may_not_post(stage: Stage) -> None:
     """If the bot may not post, the person learns which permission is missing, and no board is stored."""
-    log = await progress(stage)
+    log = await open_progress(stage)
     deny_permissions(stage, SEND_MESSAGES)
     answer = await stage.discord.wait_for_answer(await stage.hana.click(log, "Pin a live board"))
     assert "I lack **Send Messages**" in answer.text
@@ -191,7 +191,7 @@ async def test_a_board_whose_response_is_lost_is_posted_once(stage: Stage, kind:
     """A board whose post got no response is found in the channel instead of being posted twice."""
     stage.discord.studio.me.roles[0].permissions |= PIN_MESSAGES
     stage.discord.update(stage.discord.studio)
-    log = await progress(stage)
+    log = await open_progress(stage)
     stage.discord.add_fault("POST", f"*/channels/{stage.discord.channel.id}/messages", kind)
     await stage.discord.wait_for_answer(await stage.hana.click(log, "Pin a live board"))
     await stage.discord.wait_until(lambda: boards_in_channel(stage))
@@ -247,7 +247,7 @@ async def test_a_found_board_is_pinned(stage: Stage) -> None:
     """A board that is found after a post without a response is pinned like any other."""
     stage.discord.studio.me.roles[0].permissions |= PIN_MESSAGES
     stage.discord.update(stage.discord.studio)
-    log = await progress(stage)
+    log = await open_progress(stage)
     stage.discord.add_fault("POST", f"*/channels/{stage.discord.channel.id}/messages", "lost")
     answer = await stage.discord.wait_for_answer(await stage.hana.click(log, "Pin a live board"))
     assert "appears by itself" in answer.text

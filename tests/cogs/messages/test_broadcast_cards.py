@@ -2,7 +2,7 @@
 
 import asyncio
 
-from tests.cogs.test_broadcast import composed
+from tests.cogs.announcements import compose
 from tests.stage import Stage
 
 
@@ -10,7 +10,7 @@ async def test_the_card_of_a_stopped_broadcast_counts_posts_in_flight(stage: Sta
     """Posts that were in flight when the broadcast was stopped are counted as soon as they have arrived."""
     affiliates = [await (await stage.add_affiliate(f"S{number}")).subscribe() for number in range(8)]
     stage.discord.latency = 0.3
-    log = await composed(stage)
+    log = await compose(stage)
     await stage.hana.click(log, "Post to 8 channels")
     await stage.discord.wait_for_answer(await stage.hana.slash("broadcasts stop-all"))
     stage.discord.latency = 0.0

@@ -5,8 +5,8 @@ import pytest
 
 from bot.broadcasts.post import Outcome, OutcomeKind
 from cogs.messages.post_sender import outcome_of_failure
+from tests.cogs.announcements import compose
 from tests.cogs.fake_errors import http_error
-from tests.cogs.test_broadcast import composed
 from tests.stage import Stage
 
 READ_MESSAGE_HISTORY = 1 << 16
@@ -50,7 +50,7 @@ async def test_an_unreadable_history_does_not_prove_that_a_post_is_missing(stage
     lantern.channel.deny(lantern.guild.me, READ_MESSAGE_HISTORY)
     stage.discord.update(lantern.channel)
     stage.discord.add_fault("POST", f"/channels/{lantern.channel.id}/messages", "lost")
-    log = await composed(stage)
+    log = await compose(stage)
     await stage.hana.click(log, "Post to 1 channel")
     await stage.wait_for_card("Posted to 1 of 1 channel", 20)
     assert len(lantern.posts) == 1, "the nonce made the second attempt the same post"

@@ -9,7 +9,7 @@ import pytest
 
 from cogs.messages import requests
 from cogs.messages.requests import EditQueue, SupersededError, await_response
-from tests.cogs.test_broadcast import composed
+from tests.cogs.announcements import compose
 from tests.stage import Stage
 from tests.standins.discord_wire import Call, refusal
 
@@ -75,7 +75,7 @@ async def test_a_long_global_rate_limit_is_waited_out(stage: Stage, monkeypatch:
     """After a global rate limit that outlasts the waiting for responses everything goes on, and nothing is posted twice."""
     monkeypatch.setattr(requests, "REQUEST_SECONDS", 0.3)
     lantern = await (await stage.add_affiliate("Red Lantern")).subscribe()
-    log = await composed(stage)
+    log = await compose(stage)
     apply_global_rate_limit(stage, 1.5)
     await stage.hana.click(log, "Post to 1 channel")
     await stage.discord.wait_until(lambda: lantern.posts, 15)

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from storage.states import RunState
 from tests.stage import Stage
 from tests.standins.discord_wire import Kind
 
@@ -31,3 +32,21 @@ async def test_a_card_whose_last_edit_failed_is_updated(stage: Stage) -> None:
     stage.discord.faults.remove(fault)
     await stage.bot.services.worker._cards.show_outdated()
     await stage.wait_for_finished_script()
+
+
+async def test_a_deleted_card_is_posted_again(stage: Stage) -> None:
+    """If somebody deletes a card, the next update posts a new one."""
+    await stage.run_script()
+    card = await stage.wait_for_finished_script()
+    run_id = await find_finished_run(stage)
+    stage.discord.delete_message(card)
+    await stage.bot.services.run_cards.refresh_card(run_id)
+    fresh = await stage.wait_for_finished_script()
+    assert fresh.id != card.id
+    assert not fresh.deleted
+
+
+async def find_finished_run(stage: Stage) -> str:
+    """The id of the first finished run."""
+    async with stage.bot.services.database.read() as tx:
+        return (await tx.runs.list_in_states(RunState.DONE))[0].id

@@ -1,7 +1,7 @@
 """Stored broadcasts: every transition happens once and in the right order, and shares are counted once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -14,17 +14,6 @@ from tests.conftest import FakeClock, SampleActor
 
 NEW = NewBroadcast("New Lore", "Share it.")
 DELIVERY_ID = "0123456789abcdef"
-
-
-@pytest.fixture
-async def peers(database: Database, database_url: str, clock: FakeClock) -> AsyncIterator[tuple[Database, Database]]:
-    """The databases of two processes on PostgreSQL; on SQLite, which takes one process, the same one twice."""
-    if database.exclusive:
-        yield database, database
-        return
-    other = await Database.open(database_url, clock)
-    yield database, other
-    await other.close()
 
 
 async def add_draft(database: Database, new: NewBroadcast = NEW) -> Broadcast:

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -16,17 +15,6 @@ from storage.stores.deliveries import Delivery, Target
 from tests.conftest import FakeClock
 
 ANN, BEN = "sender_ann", "sender_ben"
-
-
-@pytest.fixture
-async def peers(database: Database, database_url: str, clock: FakeClock) -> AsyncIterator[tuple[Database, Database]]:
-    """Two processes' databases where there may be two; on SQLite the one twice."""
-    if database.exclusive:
-        yield database, database
-        return
-    other = await Database.open(database_url, clock)
-    yield database, other
-    await other.close()
 
 
 def targets(channels: int) -> list[Target]:

@@ -1,7 +1,6 @@
 """Generations as they are kept, and what they cost."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -15,21 +14,10 @@ from tests.conftest import FakeClock
 ANN, BEN = "worker_ann", "worker_ben"
 
 
-@pytest.fixture
-async def peers(database: Database, database_url: str, clock: FakeClock) -> AsyncIterator[tuple[Database, Database]]:
-    """Two processes' databases where there may be two; on SQLite the one twice."""
-    if database.exclusive:
-        yield database, database
-        return
-    other = await Database.open(database_url, clock)
-    yield database, other
-    await other.close()
-
-
 @pytest.fixture(autouse=True)
 async def book(database: Database) -> None:
     """The book that the runs are of."""
-    await database.write(lambda tx: tx.ebooks.add("ebook_001", "The Fox"))
+    await database.write(lambda tx: tx.ebooks.get_or_add("ebook_001", "The Fox"))
 
 
 async def ordered(database: Database, chapter: int = 1, *, channel: int | None = None) -> Run:

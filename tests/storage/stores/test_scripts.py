@@ -1,38 +1,27 @@
-"""Books, chapters, scripts, the grant's log, documents and facts as they are kept."""
+"""Finished scripts and their grant logs."""
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from bot.generation.request import ScriptRequest
-from bot.generation.service import NewChapter, create_run
+from bot.generation.request import RequestedRun, ScriptRequest
+from bot.generation.service import create_run
 from storage import Database, StaleStateError, WriteTransaction
 from storage.states import ScriptState
+from storage.stores.scripts import NewScript
 from tests.conftest import FakeClock
 
 
-@pytest.fixture
-async def peers(database: Database, database_url: str, clock: FakeClock) -> AsyncIterator[tuple[Database, Database]]:
-    """Two processes' databases where there may be two; on SQLite the one twice."""
-    if database.exclusive:
-        yield database, database
-        return
-    other = await Database.open(database_url, clock)
-    yield database, other
-    await other.close()
+async def add_ebook(database: Database, ebook_id: str = "ebook_001", title: str = "The Fox") -> None:
+    """Adds a book."""
+    await database.write(lambda tx: tx.ebooks.get_or_add(ebook_id, title))
 
 
-async def booked(database: Database, ebook_id: str = "ebook_001", title: str = "The Fox") -> None:
-    """A book."""
-    await database.write(lambda tx: tx.ebooks.add(ebook_id, title))
-
-
-async def scripted(database: Database, chapter: int = 1, version: int = 1, **values: Any) -> str:
-    """The id of a new draft."""
+async def add_script(database: Database, chapter: int = 1, version: int = 1, **values: Any) -> str:
+    """Adds a draft and returns its id."""
     given: dict[str, Any] = {
         "ebook_id": "ebook_001",
         "chapter_number": chapter,
@@ -42,90 +31,32 @@ async def scripted(database: Database, chapter: int = 1, version: int = 1, **val
         "writer": "gemini",
         "body": "{}",
     }
-    return await database.write(lambda tx: tx.scripts.add(**given | values))
+    return await database.write(lambda tx: tx.scripts.add(NewScript(**given | values)))
 
 
-async def state(database: Database, script_id: str) -> ScriptState:
-    """Where the script stands."""
+async def request_script(database: Database, ebook: str, chapter: int) -> RequestedRun:
+    """Creates a run for the chapter."""
+    request = ScriptRequest(ebook=ebook, chapter_number=chapter, title="T")
+    return await database.write(lambda tx: create_run(tx, request, "The bell rang."))
+
+
+async def get_state(database: Database, script_id: str) -> ScriptState:
+    """The state of the script."""
     async with database.read() as tx:
         return (await tx.scripts.get(script_id)).state
 
 
-async def test_books_are_found_by_id_or_title(database: Database, clock: FakeClock) -> None:
-    """A book is found by its id, else by id or title in any case; its very id always comes first."""
-    await booked(database, "fox", "Owl")
-    clock.advance(seconds=1)
-    await booked(database, "Owl", "The FOX of Bells")
-    async with database.read() as tx:
-        for name, found in (("Owl", "Owl"), ("OWL", "fox"), ("the fox of bells", "Owl"), ("FOX", "fox"), ("x", None)):
-            ebook = await tx.ebooks.find(name)
-            assert (ebook.id if ebook else None) == found, name
-        assert await tx.ebooks.titles() == {"fox": "Owl", "Owl": "The FOX of Bells"}
-
-
-async def test_a_title_in_other_letters_is_found_in_any_case(database: Database) -> None:
-    """Case does not matter in German or Greek titles either."""
-    await booked(database, "eins", "Das Ächzen der Möwe")
-    async with database.read() as tx:
-        assert await tx.ebooks.find("das ächzen der möwe") is not None
-        assert await tx.ebooks.find("DAS ÄCHZEN DER MÖWE") is not None
-
-
-async def test_searching_takes_words_literally(database: Database, clock: FakeClock) -> None:
-    """A search finds parts of titles and ids, newest first, and takes per cent signs for what they are."""
-    for ebook_id, title in (("a", "100% Fear"), ("b", "100 Fears"), ("c", "Under_score")):
-        await booked(database, ebook_id, title)
-        clock.advance(seconds=1)
-    async with database.read() as tx:
-        for words, found in (("fear", ["b", "a"]), ("100%", ["a"]), ("_", ["c"]), ("", ["c", "b", "a"]), ("\\", [])):
-            assert [ebook.id for ebook in await tx.ebooks.matching(words, 25)] == found, words
-        assert len(await tx.ebooks.matching("", 2)) == 2
-
-
-async def test_a_chapter_holds_its_newest_text(database: Database, clock: FakeClock) -> None:
-    """A chapter's text can be replaced; what stands there is the newest, and chapters are listed in order."""
-    await booked(database)
-    await database.write(lambda tx: tx.ebooks.put_chapter("ebook_001", 2, "Two", "old"))
-    clock.advance(seconds=1)
-    await database.write(lambda tx: tx.ebooks.put_chapter("ebook_001", 2, "Second", "new 月"))
-    await database.write(lambda tx: tx.ebooks.put_chapter("ebook_001", 0, "Prologue", "p"))
-    async with database.read() as tx:
-        chapter = await tx.ebooks.chapter("ebook_001", 2)
-        assert await tx.ebooks.chapters("ebook_001", 25) == [(0, "Prologue"), (2, "Second")]
-        assert await tx.ebooks.chapter_numbers() == {"ebook_001": {0, 2}}
-        assert await tx.ebooks.chapter("ebook_001", 3) is None
-    assert chapter is not None
-    assert (chapter.title, chapter.content, chapter.updated_at) == ("Second", "new 月", clock.now)
-
-
-async def test_orders_for_a_new_book_at_once(peers: tuple[Database, Database]) -> None:
-    """Two people who begin the same new book at the same moment make one book, and neither order fails."""
-    orders = await asyncio.gather(
-        *(
-            create_run(peers[n % 2], NewChapter("ebook_new", n, "The bell rang."), ScriptRequest(title="T"), None)
-            for n in range(4)
-        )
-    )
-    assert {order.ebook.id for order in orders} == {"ebook_new"}
-    assert sum(order.new_ebook for order in orders) == 1
-
-
-async def test_the_same_chapter_ordered_twice_at_once(peers: tuple[Database, Database]) -> None:
-    """Two orders for one new chapter at the same moment become two versions of it."""
-    await booked(peers[0])
-    orders = await asyncio.gather(
-        *(
-            create_run(peers[n % 2], NewChapter("ebook_001", 1, "The bell rang."), ScriptRequest(title="T"), None)
-            for n in range(4)
-        )
-    )
-    assert sorted(order.run.version for order in orders) == [1, 2, 3, 4]
+async def test_simultaneous_requests_for_a_chapter_get_different_versions(peers: tuple[Database, Database]) -> None:
+    """If several people request a script of the same chapter at the same moment, each run has its own version."""
+    await add_ebook(peers[0])
+    requested = await asyncio.gather(*(request_script(peers[n % 2], "ebook_001", 1) for n in range(4)))
+    assert sorted(run.run.version for run in requested) == [1, 2, 3, 4]
 
 
 async def test_a_script_goes_from_draft_to_release(database: Database, clock: FakeClock) -> None:
-    """A script is drafted, approved and released, each once."""
-    await booked(database)
-    script_id = await scripted(database)
+    """A script is approved once and released once, in this order."""
+    await add_ebook(database)
+    script_id = await add_script(database)
     assert re.fullmatch(r"audio_scripts_[0-9a-f]{16}", script_id)
     with pytest.raises(StaleStateError):
         await database.write(lambda tx: tx.scripts.release(script_id, ""))
@@ -143,120 +74,84 @@ async def test_a_script_goes_from_draft_to_release(database: Database, clock: Fa
     )
 
 
-async def test_one_approval_of_many_holds(peers: tuple[Database, Database]) -> None:
-    """Of many approvals at once one holds, and the others are told."""
-    await booked(peers[0])
-    script_id = await scripted(peers[0])
+async def test_only_one_of_several_approvals_succeeds(peers: tuple[Database, Database]) -> None:
+    """Of several simultaneous approvals one succeeds and the others raise."""
+    await add_ebook(peers[0])
+    script_id = await add_script(peers[0])
     results = await asyncio.gather(
         *(peers[n % 2].write(lambda tx: tx.scripts.approve(script_id)) for n in range(6)),
         return_exceptions=True,
     )
     assert sum(isinstance(result, StaleStateError) for result in results) == 5
-    assert await state(peers[0], script_id) is ScriptState.APPROVED
+    assert await get_state(peers[0], script_id) is ScriptState.APPROVED
 
 
 async def test_a_version_exists_once(database: Database) -> None:
     """The database itself refuses a second script of the same version."""
-    await booked(database)
-    await scripted(database)
+    await add_ebook(database)
+    await add_script(database)
     with pytest.raises(IntegrityError):
-        await scripted(database)
+        await add_script(database)
 
 
-async def test_a_chapter_stands_where_its_furthest_script_stands(database: Database) -> None:
-    """A chapter counts as released when any of its scripts is, and a newer draft takes nothing away."""
-    await booked(database)
-    first = await scripted(database, 1, 1)
-    await scripted(database, 1, 2)
-    await scripted(database, 2, 1)
+async def test_a_chapter_has_the_state_of_its_furthest_script(database: Database) -> None:
+    """A chapter counts as released when any of its scripts is, whatever newer drafts there are."""
+    await add_ebook(database)
+    first = await add_script(database, 1, 1)
+    await add_script(database, 1, 2)
+    await add_script(database, 2, 1)
     await database.write(lambda tx: tx.scripts.approve(first))
     await database.write(lambda tx: tx.scripts.release(first, "https://example.org"))
     async with database.read() as tx:
-        standings = await tx.scripts.standings("ebook_001")
-        assert await tx.scripts.standings("other") == []
-    assert [(one.chapter_number, one.state, one.link) for one in standings] == [
+        progress = await tx.scripts.list_chapter_progress("ebook_001")
+        assert await tx.scripts.list_chapter_progress("other") == []
+    assert [(chapter.chapter_number, chapter.state, chapter.link) for chapter in progress] == [
         (1, ScriptState.RELEASED, "https://example.org"),
         (2, ScriptState.DRAFT, ""),
     ]
 
 
-async def test_who_has_written_how_much(database: Database, clock: FakeClock) -> None:
-    """Scripts are counted by writer, and by time, book and member where one asks for it."""
-    await booked(database)
-    await scripted(database, 1, writer="template", member_id="members_1")
+async def test_scripts_are_counted_by_writer(database: Database, clock: FakeClock) -> None:
+    """Scripts are counted by writer, on request only those of a time, a book or a member."""
+    await add_ebook(database)
+    await add_script(database, 1, writer="template", member_id="members_1")
     clock.advance(days=2)
-    await scripted(database, 2)
-    await scripted(database, 3, member_id="members_1")
+    await add_script(database, 2)
+    await add_script(database, 3, member_id="members_1")
     async with database.read() as tx:
-        assert await tx.scripts.written() == {"template": 1, "gemini": 2}
-        assert await tx.scripts.written(since=clock.now) == {"gemini": 2}
-        assert await tx.scripts.written(member_id="members_1") == {"template": 1, "gemini": 1}
-        assert await tx.scripts.written(ebook_id="other") == {}
+        assert await tx.scripts.count_by_writer() == {"template": 1, "gemini": 2}
+        assert await tx.scripts.count_by_writer(since=clock.now) == {"gemini": 2}
+        assert await tx.scripts.count_by_writer(member_id="members_1") == {"template": 1, "gemini": 1}
+        assert await tx.scripts.count_by_writer(ebook_id="other") == {}
 
 
-async def test_the_grants_entry_is_kept_as_it_was_written(database: Database) -> None:
-    """A script's grant log comes back word for word and key for key."""
+async def test_a_grant_log_is_stored_unchanged(database: Database) -> None:
+    """A script's grant log is read as it was written, with its keys in the same order."""
     document = {"eventType": "ebook_created", "ebookId": "e", "metadata": {"theme": "月", "b": 1, "a": [1.5]}}
     log_id = await database.write(
         lambda tx: tx.scripts.add_grant_log(document, ebook_id="e", script_id="s", counts=True)
     )
     assert re.fullmatch(r"grant_logs_[0-9a-f]{16}", log_id)
     async with database.read() as tx:
-        found = await tx.scripts.grant_log("s")
+        grant_log = await tx.scripts.get_grant_log("s")
         with pytest.raises(KeyError):
-            await tx.scripts.grant_log("another")
+            await tx.scripts.get_grant_log("another")
         with pytest.raises(KeyError):
             await tx.scripts.get("another")
-    assert found == (log_id, document)
-    assert list(found[1]["metadata"]) == ["theme", "b", "a"]
+    assert grant_log == (log_id, document)
+    assert list(grant_log[1]["metadata"]) == ["theme", "b", "a"]
 
 
-async def test_documents_come_back(database: Database) -> None:
-    """A document is kept as it was given, under an id that names its collection."""
-    document = {"z": 2**60, "a": [1.0, None, True], "text": 'a "b" 月\n', "empty": {}}
-    document_id = await database.write(lambda tx: tx.documents.add("voice_notes", document))
-    assert re.fullmatch(r"voice_notes_[0-9a-f]{16}", document_id)
-    async with database.read() as tx:
-        kept = await tx.documents.get(document_id)
-        assert await tx.documents.get("voice_notes_0") is None
-    assert kept == document
-    assert list(kept) == ["z", "a", "text", "empty"]
-
-
-async def test_what_is_no_json_is_no_document(database: Database) -> None:
-    """A number that is none is refused, and nothing is kept."""
-    with pytest.raises(ValueError, match="JSON"):
-        await database.write(lambda tx: tx.documents.add("notes", {"x": float("nan")}))
-
-
-async def test_facts_are_replaced(database: Database) -> None:
-    """A fact holds the newest text that was put there."""
-    await database.write(lambda tx: tx.key_values.put("synced", "one"))
-    await database.write(lambda tx: tx.key_values.put("synced", "two"))
-    async with database.read() as tx:
-        assert await tx.key_values.get("synced") == "two"
-        assert await tx.key_values.get("unknown") is None
-
-
-async def test_facts_put_at_once(peers: tuple[Database, Database]) -> None:
-    """A new fact that several processes put at once is there once, and nobody fails."""
-    await asyncio.gather(
-        *(peers[n % 2].write(lambda tx, value=str(n): tx.key_values.put("synced", value)) for n in range(6))  # type: ignore[misc]
-    )
-    async with peers[1].read() as tx:
-        assert await tx.key_values.get("synced") in {"0", "1", "2", "3", "4", "5"}
-
-
-async def test_a_failed_write_leaves_nothing(database: Database) -> None:
-    """When a later step of a change fails, its earlier steps have not happened."""
+async def test_a_failed_transaction_changes_nothing(database: Database) -> None:
+    """If a later step of a transaction fails, its earlier steps are undone."""
 
     async def work(tx: WriteTransaction) -> None:
         await tx.key_values.put("half", "1")
-        await tx.ebooks.add("ebook_001", "The Fox")
-        await tx.ebooks.put_chapter("ebook_002", 1, "A book that is not there", "Text")
+        await tx.ebooks.get_or_add("ebook_001", "The Fox")
+        await tx.ebooks.save_chapter("ebook_002", 1, "A book that is not there", "Text")
 
     with pytest.raises(IntegrityError):
         await database.write(work)
     async with database.read() as tx:
         assert await tx.key_values.get("half") is None
-        assert await tx.ebooks.titles() == {}
+        assert await tx.ebooks.get_titles() == {}

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.generation.error_messages import fault
+from bot.generation.error_messages import create_error
 from bot.generation.gemini.availability import FAILURES_IN_A_ROW, GeminiAvailability
 from bot.generation.writer import GenerationError, GenerationErrorKind
 from tests.conftest import FakeClock
@@ -12,7 +12,7 @@ def fail(
     kind: GenerationErrorKind = GenerationErrorKind.OVERLOADED,
 ) -> None:
     for _ in range(times):
-        availability.record_error(fault(kind))
+        availability.record_error(create_error(kind))
 
 
 def rest(availability: GeminiAvailability, clock: FakeClock) -> float:

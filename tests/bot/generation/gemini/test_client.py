@@ -10,11 +10,11 @@ from typing import TypeVar
 
 import pytest
 
+from bot.generation.draft import Draft, Usage
 from bot.generation.gemini.call import CallReport, Deadline
-from bot.generation.gemini.client import GeminiModel
+from bot.generation.gemini.client import GeminiClient
 from bot.generation.writer import GenerationError, GenerationErrorKind
-from bot.scripts.coverage import coverage
-from bot.scripts.models import Draft, Usage
+from bot.scripts.coverage import measure_coverage
 from tests.bot.generation.story import CHAPTER, request
 from tests.standins.gemini import GeminiStandIn
 from tests.standins.gemini_script import story_of
@@ -24,34 +24,34 @@ T = TypeVar("T")
 
 
 async def call(
-    gemini: GeminiModel, report: CallReport | None = None, model: str = MODEL
+    gemini: GeminiClient, report: CallReport | None = None, model: str = MODEL
 ) -> tuple[list[Draft], GenerationError | None]:
-    """All drafts of one call, and the fault that ended it."""
+    """All drafts of one call, and the error that ended it."""
     drafts: list[Draft] = []
     try:
         async for draft in gemini.stream(model, request(), report=report):
-            drafts.append(draft)  # noqa: PERF401 - what came before a fault is kept
-    except GenerationError as found:
-        return drafts, found
+            drafts.append(draft)  # noqa: PERF401 - what came before an error is kept
+    except GenerationError as error:
+        return drafts, error
     return drafts, None
 
 
-async def test_a_chapter_is_written(standin: GeminiStandIn, gemini: GeminiModel) -> None:
-    """Drafts grow cue by cue, the last one covers the chapter, and says who wrote it and at what use."""
-    drafts, found = await call(gemini)
-    assert found is None
+async def test_a_chapter_is_written(standin: GeminiStandIn, gemini: GeminiClient) -> None:
+    """Drafts grow cue by cue; the last one covers the chapter and names the model and the usage."""
+    drafts, error = await call(gemini)
+    assert error is None
     assert [len(draft.cues) for draft in drafts] == sorted({len(draft.cues) for draft in drafts})
     assert len(drafts) > 3
     last = drafts[-1]
-    assert coverage(request().paragraphs, last.cues).missing == ()
+    assert measure_coverage(request().paragraphs, last.cues).missing == ()
     assert (last.model, last.title) == (MODEL, "The Midnight Summoning")
     assert last.usage.prompt > 500
     assert last.usage.output > 100
     assert all(draft.cues == last.cues[: len(draft.cues)] for draft in drafts)
 
 
-async def test_what_goes_over_the_wire(standin: GeminiStandIn, gemini: GeminiModel) -> None:
-    """One request to the stable version, with schema, limits and safety, without sampling, and with the whole chapter."""
+async def test_the_request_contains_schema_limits_and_chapter(standin: GeminiStandIn, gemini: GeminiClient) -> None:
+    """One request to the stable version has schema, limits, safety settings and the whole chapter, and no sampling."""
     await call(gemini)
     [request] = standin.calls
     assert (request.path, request.query) == (f"/v1/models/{MODEL}:streamGenerateContent", "alt=sse")
@@ -70,7 +70,7 @@ async def test_what_goes_over_the_wire(standin: GeminiStandIn, gemini: GeminiMod
     assert "X-Server-Timeout".lower() not in request.headers
 
 
-FAULTS = [
+ERRORS_BEFORE_FIRST_CUE = [
     ("bad_key", GenerationErrorKind.BAD_KEY, "INVALID_ARGUMENT"),
     ("bad_key_401", GenerationErrorKind.BAD_KEY, "UNAUTHENTICATED"),
     ("forbidden", GenerationErrorKind.NO_PERMISSION, "PERMISSION_DENIED"),
@@ -98,21 +98,21 @@ FAULTS = [
 ]
 
 
-@pytest.mark.parametrize(("scenario", "kind", "reason"), FAULTS)
-async def test_every_failure_before_the_first_cue_is_told_apart(
-    standin: GeminiStandIn, gemini: GeminiModel, scenario: str, kind: GenerationErrorKind, reason: str
+@pytest.mark.parametrize(("scenario", "kind", "reason"), ERRORS_BEFORE_FIRST_CUE)
+async def test_every_error_before_the_first_cue_has_its_kind(
+    standin: GeminiStandIn, gemini: GeminiClient, scenario: str, kind: GenerationErrorKind, reason: str
 ) -> None:
-    """One call, no cue, the right kind and the API's word for it."""
+    """There is one call, no cue, the right kind and the API's code for it."""
     standin.answer_with(scenario)
-    drafts, found = await call(gemini)
-    assert found is not None
-    assert (found.kind, found.reason, found.model, drafts) == (kind, reason, MODEL, [])
-    assert found.sentence
-    assert found.hint
+    drafts, error = await call(gemini)
+    assert error is not None
+    assert (error.kind, error.reason, error.model, drafts) == (kind, reason, MODEL, [])
+    assert error.sentence
+    assert error.hint
     assert len(standin.calls) == 1
 
 
-BREAKS = [
+ERRORS_IN_STREAM = [
     ("stall", GenerationErrorKind.STALLED, ""),
     ("cut", GenerationErrorKind.DISCONNECTED, "ClientPayloadError"),
     ("no_finish", GenerationErrorKind.CUT_OFF, ""),
@@ -128,53 +128,53 @@ BREAKS = [
 ]
 
 
-@pytest.mark.parametrize(("scenario", "kind", "reason"), BREAKS)
-async def test_every_failure_on_the_way_keeps_what_was_written(
-    standin: GeminiStandIn, gemini: GeminiModel, scenario: str, kind: GenerationErrorKind, reason: str
+@pytest.mark.parametrize(("scenario", "kind", "reason"), ERRORS_IN_STREAM)
+async def test_every_error_in_the_stream_keeps_what_was_written(
+    standin: GeminiStandIn, gemini: GeminiClient, scenario: str, kind: GenerationErrorKind, reason: str
 ) -> None:
-    """The cues before the break were given out, complete, and the fault says what broke."""
+    """The complete cues before the error were yielded, and the error says what happened."""
     standin.answer_with(scenario)
-    drafts, found = await call(gemini)
-    assert found is not None
-    assert (found.kind, found.reason) == (kind, reason)
+    drafts, error = await call(gemini)
+    assert error is not None
+    assert (error.kind, error.reason) == (kind, reason)
     assert len(drafts[-1].cues) >= 3
-    assert all(cue.text in CHAPTER for cue in drafts[-1].cues if cue.kind.spoken)
+    assert all(cue.text in CHAPTER for cue in drafts[-1].cues if cue.kind.is_spoken)
     assert len(standin.calls) == 1
 
 
 @pytest.mark.parametrize("scenario", ["safety", "recitation", "max_tokens", "no_finish", "cut", "error_in_stream"])
-async def test_the_same_failures_may_come_before_any_text(
-    standin: GeminiStandIn, gemini: GeminiModel, scenario: str
+async def test_the_same_errors_can_come_before_any_text(
+    standin: GeminiStandIn, gemini: GeminiClient, scenario: str
 ) -> None:
-    """Nothing is given out then, and a fault is raised all the same."""
+    """Nothing is yielded then, and the error is raised all the same."""
     standin.answer_with(scenario, after=0)
-    drafts, found = await call(gemini)
-    assert found is not None
+    drafts, error = await call(gemini)
+    assert error is not None
     assert drafts == []
 
 
 @pytest.mark.parametrize("scenario", ["thought", "fenced", "runaway"])
-async def test_odd_but_good_answers_are_read(standin: GeminiStandIn, gemini: GeminiModel, scenario: str) -> None:
-    """Thoughts are no text, a fence is no harm, and a cue that runs in circles is cut."""
+async def test_odd_but_usable_responses_are_parsed(standin: GeminiStandIn, gemini: GeminiClient, scenario: str) -> None:
+    """Thoughts are not text, a fence does no harm, and an endless cue is cut."""
     standin.answer_with(scenario)
-    drafts, found = await call(gemini)
-    assert found is None
-    assert coverage(request().paragraphs, drafts[-1].cues).share == 1.0
+    drafts, error = await call(gemini)
+    assert error is None
+    assert measure_coverage(request().paragraphs, drafts[-1].cues).share == 1.0
     assert not [cue for cue in drafts[-1].cues if "Planning" in cue.text]
 
 
-async def test_nobody_listening_is_a_lost_connection(
-    standin: GeminiStandIn, gemini: GeminiModel, monkeypatch: pytest.MonkeyPatch
+async def test_a_refused_connection_is_free(
+    standin: GeminiStandIn, gemini: GeminiClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A refused connection costs nothing and is told as what it is."""
+    """A refused connection costs nothing and is reported as a lost connection."""
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", f"http://127.0.0.1:{unused.getsockname()[1]}")
         report = CallReport(MODEL)
-        _, found = await call(gemini, report)
-    assert found is not None
-    assert found.kind is GenerationErrorKind.DISCONNECTED
-    assert report.known == Usage()
+        _, error = await call(gemini, report)
+    assert error is not None
+    assert error.kind is GenerationErrorKind.DISCONNECTED
+    assert report.billable_usage == Usage()
 
 
 @pytest.mark.parametrize(
@@ -182,19 +182,19 @@ async def test_nobody_listening_is_a_lost_connection(
     [("ok", True), ("max_tokens", True), ("safety", True), ("prompt_blocked", True), ("overloaded", True), ("cut", False),
      ("no_finish", False), ("stall", False), ("drop_first", False), ("error_in_stream", False)],
 )  # fmt: skip
-async def test_a_call_knows_whether_its_cost_is_known(
-    standin: GeminiStandIn, gemini: GeminiModel, scenario: str, known: bool
+async def test_the_report_says_whether_the_cost_is_known(
+    standin: GeminiStandIn, gemini: GeminiClient, scenario: str, known: bool
 ) -> None:
-    """Ended by the API: the use is whole. Refused: nothing. Broken off: unknown, though some of it was told."""
+    """If the API ended the response, the usage is complete. A refused call is free; the cost of a broken one is unknown."""
     standin.answer_with(scenario)
     report = CallReport(MODEL)
     await call(gemini, report)
-    assert (report.known is not None) is known
-    assert (report.known == Usage()) is (scenario == "overloaded")
+    assert (report.billable_usage is not None) is known
+    assert (report.billable_usage == Usage()) is (scenario == "overloaded")
 
 
-async def test_a_trickle_without_end_is_ended(standin: GeminiStandIn, gemini: GeminiModel) -> None:
-    """Each byte comes in time, the whole does not."""
+async def test_an_endless_stream_is_ended(standin: GeminiStandIn, gemini: GeminiClient) -> None:
+    """A stream that never stops ends at the deadline."""
     standin.delay, standin.chunks = 0.05, 2_000
     with pytest.raises(GenerationError) as raised:
         async for _ in gemini.stream(MODEL, request(), deadline=Deadline(0.3)):
@@ -202,8 +202,8 @@ async def test_a_trickle_without_end_is_ended(standin: GeminiStandIn, gemini: Ge
     assert raised.value.kind is GenerationErrorKind.TIMED_OUT
 
 
-async def test_leaving_early_hangs_up(standin: GeminiStandIn, gemini: GeminiModel) -> None:
-    """Who stops reading, or is cancelled, leaves no connection behind and can call again."""
+async def test_leaving_early_closes_the_connection(standin: GeminiStandIn, gemini: GeminiClient) -> None:
+    """A caller that stops reading or is cancelled leaves no connection open and can call again."""
     gc.disable()  # what is only closed when garbage is collected is not closed
     try:
         standin.answer_with("stall", times=2)
@@ -223,9 +223,9 @@ async def test_leaving_early_hangs_up(standin: GeminiStandIn, gemini: GeminiMode
 
 
 async def test_the_beta_is_asked_where_the_stable_version_does_not_know_our_fields(
-    standin: GeminiStandIn, gemini: GeminiModel
+    standin: GeminiStandIn, gemini: GeminiClient
 ) -> None:
-    """Once, and remembered; only where nobody chose a version."""
+    """The beta is tried once and remembered, and only where no version is configured."""
     standin.answer_with("unknown_name")
     assert (await call(gemini))[1] is None
     assert (await call(gemini))[1] is None
@@ -233,56 +233,56 @@ async def test_the_beta_is_asked_where_the_stable_version_does_not_know_our_fiel
 
 
 @pytest.mark.parametrize("how", ["argument", "environment"])
-async def test_a_chosen_version_is_kept(standin: GeminiStandIn, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
-    """Set as an argument or as the SDK's own variable, it is used and not second-guessed."""
+async def test_a_configured_version_is_used(standin: GeminiStandIn, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
+    """A version set as an argument or in the SDK's own variable is used, whatever the response."""
     standin.answer_with("unknown_name")
     if how == "environment":
         monkeypatch.setenv("GOOGLE_GENAI_API_VERSION", "v1")
-    gemini = GeminiModel("test-key", api_version="v1" if how == "argument" else "")
-    _, found = await call(gemini)
-    assert found is not None
-    assert found.kind is GenerationErrorKind.BAD_REQUEST
+    gemini = GeminiClient("test-key", api_version="v1" if how == "argument" else "")
+    _, error = await call(gemini)
+    assert error is not None
+    assert error.kind is GenerationErrorKind.BAD_REQUEST
     assert len(standin.calls) == 1
     await gemini.aclose()
 
 
-async def test_moving_aliases_are_asked_of_the_beta(standin: GeminiStandIn, gemini: GeminiModel) -> None:
-    """The stable version does not have them."""
+async def test_latest_aliases_are_asked_of_the_beta(standin: GeminiStandIn, gemini: GeminiClient) -> None:
+    """The stable version does not have aliases such as ``-latest``."""
     assert (await call(gemini, model="gemini-flash-latest"))[1] is None
     assert standin.calls[0].path.startswith("/v1beta/")
 
 
 @pytest.mark.parametrize("key", ["", " \n", "kéy", "a\nb"])
-async def test_a_key_that_cannot_be_one_is_not_sent(standin: GeminiStandIn, key: str) -> None:
-    """It is told as a bad key, without asking Google."""
-    gemini = GeminiModel(key)
-    _, found = await call(gemini)
-    assert found is not None
-    assert found.kind is GenerationErrorKind.BAD_KEY
+async def test_an_impossible_key_is_not_sent(standin: GeminiStandIn, key: str) -> None:
+    """It is reported as a bad key without asking Google."""
+    gemini = GeminiClient(key)
+    _, error = await call(gemini)
+    assert error is not None
+    assert error.kind is GenerationErrorKind.BAD_KEY
     assert standin.calls == []
     await gemini.aclose()
 
 
-async def test_a_closed_client_stays_closed(standin: GeminiStandIn, gemini: GeminiModel) -> None:
+async def test_a_closed_client_stays_closed(standin: GeminiStandIn, gemini: GeminiClient) -> None:
     """It opens no new session, as the SDK would, and can be closed twice."""
     await call(gemini)
     await gemini.aclose()
     await gemini.aclose()
-    _, found = await call(gemini)
-    assert found is not None
-    assert found.kind is GenerationErrorKind.DISCONNECTED
+    _, error = await call(gemini)
+    assert error is not None
+    assert error.kind is GenerationErrorKind.DISCONNECTED
     assert len(standin.calls) == 1
 
 
-async def test_every_event_is_waited_for_through_the_seam(standin: GeminiStandIn) -> None:
-    """A simulated Discord knows of each wait that the network causes."""
+async def test_every_wait_goes_through_the_injected_function(standin: GeminiStandIn) -> None:
+    """A simulated Discord learns of each wait for the network."""
     waits: list[str] = []
 
     async def wait(awaitable: Awaitable[T], why: str) -> T:
         waits.append(why)
         return await awaitable
 
-    gemini = GeminiModel("test-key", wait=wait)
+    gemini = GeminiClient("test-key", wait=wait)
     await call(gemini)
     await gemini.aclose()
     assert len(waits) >= standin.chunks
@@ -290,9 +290,9 @@ async def test_every_event_is_waited_for_through_the_seam(standin: GeminiStandIn
 
 
 async def test_neither_key_nor_chapter_is_logged(
-    standin: GeminiStandIn, gemini: GeminiModel, caplog: pytest.LogCaptureFixture
+    standin: GeminiStandIn, gemini: GeminiClient, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The operator reads what the API said, and nothing that is not theirs to read."""
+    """The log has the API's message, and neither the key nor the chapter."""
     caplog.set_level(logging.DEBUG)
     for scenario in ("bad_request", "cut"):
         standin.answer_with(scenario, times=1)
@@ -303,6 +303,6 @@ async def test_neither_key_nor_chapter_is_logged(
 
 
 def test_the_sdk_is_not_imported_with_the_module() -> None:
-    """It costs over a second of processor time, which is for a thread and not for whoever imports the bot."""
+    """Importing it takes over a second of processor time and is left to a thread."""
     code = "import sys, bot.generation.gemini.writer; sys.exit(any(name.startswith('google') for name in sys.modules))"
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

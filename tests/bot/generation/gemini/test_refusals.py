@@ -3,14 +3,19 @@ from typing import Any
 
 import pytest
 
-from bot.generation.gemini.refusals import ended, next_pacific_midnight, refused, unknown_field
+from bot.generation.gemini.refusals import (
+    error_from_finish_reason,
+    error_from_response,
+    is_unknown_field_error,
+    next_pacific_midnight,
+)
 from bot.generation.writer import GenerationError, GenerationErrorKind
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 
 
-def told(code: int, body: object = None, header: str = "") -> GenerationError:
-    return refused(code, body, "gemini-3.8-flash", NOW, header)
+def read_error(code: int, body: object = None, header: str = "") -> GenerationError:
+    return error_from_response(code, body, "gemini-3.8-flash", NOW, header)
 
 
 def error(code: int, message: str = "", **more: Any) -> dict[str, Any]:
@@ -40,9 +45,9 @@ def error(code: int, message: str = "", **more: Any) -> dict[str, Any]:
         (429, error(429, details="odd"), GenerationErrorKind.QUOTA_MINUTE),
     ],
 )
-def test_a_status_and_its_body_name_the_fault(code: int, body: object, kind: GenerationErrorKind) -> None:
-    """Whatever the body is, the fault is the right one and no text of the body is in its sentences."""
-    found = told(code, body)
+def test_a_status_and_its_body_give_the_kind(code: int, body: object, kind: GenerationErrorKind) -> None:
+    """Whatever the body is, the kind is right and no text of the body is in the sentences."""
+    found = read_error(code, body)
     assert found.kind is kind
     assert "<" not in found.text
     assert "JSON" not in found.text
@@ -56,32 +61,33 @@ def quota(quota_id: str, value: str, delay: str = "34.07s") -> dict[str, Any]:
     )
 
 
-def test_a_minutes_quota_names_its_seconds() -> None:
-    """From RetryInfo, else from the header, else from the message."""
-    assert told(429, quota("PerMinute", "5")).retry_after == 34.07
-    assert told(429, None, "12").retry_after == 12
-    assert told(429, error(429, "Please retry in 7.5s.")).retry_after == 7.5
-    assert told(429, None, "Wed, 21 Oct 2026 07:28:00 GMT").retry_after is None
+def test_a_minutes_quota_has_its_seconds() -> None:
+    """They come from RetryInfo, else from the header, else from the message."""
+    assert read_error(429, quota("PerMinute", "5")).retry_after == 34.07
+    assert read_error(429, None, "12").retry_after == 12
+    assert read_error(429, error(429, "Please retry in 7.5s.")).retry_after == 7.5
+    assert read_error(429, None, "Wed, 21 Oct 2026 07:28:00 GMT").retry_after is None
 
 
-def test_a_days_quota_returns_at_midnight_in_california() -> None:
-    """Its seconds are ignored; summer time is respected."""
-    found = told(429, quota("GenerateRequestsPerDayPerProjectPerModel-FreeTier", "20"))
+def test_a_days_quota_resets_at_midnight_in_california() -> None:
+    """The seconds that it names are ignored; daylight saving time is respected."""
+    found = read_error(429, quota("GenerateRequestsPerDayPerProjectPerModel-FreeTier", "20"))
     assert (found.kind, found.limit, found.retry_after) == (GenerationErrorKind.QUOTA_DAY, 20, None)
     assert found.back_at == datetime(2026, 11, 23, 8, tzinfo=UTC)
     assert next_pacific_midnight(datetime(2026, 7, 1, 6, 59, tzinfo=UTC)) == datetime(2026, 7, 1, 7, tzinfo=UTC)
 
 
-def test_a_limit_of_nothing_is_no_wait() -> None:
-    """A model outside the tier is told as such, by the violation or by the message alone."""
-    assert told(429, quota("PerDay", "0")).kind is GenerationErrorKind.QUOTA_NONE
+def test_a_limit_of_zero_is_not_a_wait() -> None:
+    """A model outside the tier is recognised by the violation or by the message alone."""
+    assert read_error(429, quota("PerDay", "0")).kind is GenerationErrorKind.QUOTA_NONE
     assert (
-        told(429, error(429, "Quota exceeded for metric: m, limit: 0, model: x")).kind is GenerationErrorKind.QUOTA_NONE
+        read_error(429, error(429, "Quota exceeded for metric: m, limit: 0, model: x")).kind
+        is GenerationErrorKind.QUOTA_NONE
     )
 
 
 @pytest.mark.parametrize(
-    ("reason", "wrote", "kind"),
+    ("reason", "has_text", "kind"),
     [
         ("SAFETY", True, GenerationErrorKind.OUTPUT_BLOCKED),
         ("PROHIBITED_CONTENT", False, GenerationErrorKind.OUTPUT_BLOCKED),
@@ -92,14 +98,14 @@ def test_a_limit_of_nothing_is_no_wait() -> None:
         ("MOONRISE", True, GenerationErrorKind.UNKNOWN_END),
     ],
 )
-def test_a_finish_reason_names_the_fault(reason: str, wrote: bool, kind: GenerationErrorKind) -> None:
-    """Every reason but STOP is one, also those that Google has yet to invent."""
-    assert ended(reason, "", "m", wrote=wrote).kind is kind
+def test_a_finish_reason_gives_the_kind(reason: str, has_text: bool, kind: GenerationErrorKind) -> None:
+    """Every reason but STOP has a kind, unknown ones included."""
+    assert error_from_finish_reason(reason, "", "m", has_text=has_text).kind is kind
 
 
 def test_an_unknown_field_is_recognised() -> None:
-    """Only a 400 that says so."""
+    """Only a 400 whose message says so is an unknown field."""
     body = error(400, 'Invalid JSON payload received. Unknown name "responseJsonSchema"')
-    assert unknown_field(400, body)
-    assert not unknown_field(500, body)
-    assert not unknown_field(400, error(400, "no"))
+    assert is_unknown_field_error(400, body)
+    assert not is_unknown_field_error(500, body)
+    assert not is_unknown_field_error(400, error(400, "no"))

@@ -1,0 +1,32 @@
+"""Parses the arguments, runs the command and turns its errors into exit codes."""
+
+import argparse
+from collections.abc import Sequence
+
+from bot.cli import demo, export_files, import_files, run, verify
+from bot.cli.output import print_error
+from bot.errors import MythError
+from bot.exit_codes import ExitCode
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command that ``arguments`` (by default the process's own) name, and returns its exit code.
+
+    Without a command the bot itself runs.
+    """
+    options = _build_parser().parse_args(arguments)
+    try:
+        return int(options.run_command(options))
+    except MythError as error:
+        return print_error(ExitCode.CONFIG, error.text)
+    except KeyboardInterrupt:
+        return ExitCode.DONE
+
+
+def _build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bot", description="The studio of Midnight Myth Audio.")
+    parser.set_defaults(run_command=run.run_bot, sync=False)
+    commands = parser.add_subparsers(dest="command", metavar="run | demo | import | export | verify")
+    for command in (run, demo, import_files, export_files, verify):
+        command.add_parser(commands)
+    return parser

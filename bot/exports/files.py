@@ -1,0 +1,48 @@
+"""What all exports share: a file for download, its name, CSV cells and ZIP archives."""
+
+import io
+import re
+import unicodedata
+import zipfile
+from dataclasses import dataclass
+from typing import Final
+
+MAX_UPLOAD_BYTES: Final = 9_500_000
+"""The most bytes of one upload. Discord accepts 10 MiB with a message, and the message itself counts."""
+
+_MAX_STEM_CHARS: Final = 80  # of a file's name before its suffix; every file system takes that, in any encoding
+_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file: its name and its bytes."""
+
+    name: str
+    content: bytes
+
+
+def escape_csv_cell(cell: str) -> str:
+    """The cell as text for a spreadsheet: what would be read as a formula gets an apostrophe before it."""
+    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
+
+
+def zip_if_larger(files: list[Download], limit: int, name: str) -> list[Download]:
+    """The files, or one ZIP archive of them called ``name`` where they have more than ``limit`` bytes together."""
+    if sum(len(file.content) for file in files) <= limit:
+        return files
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in files:
+            archive.writestr(file.name, file.content)
+    return [Download(name, content.getvalue())]
+
+
+def build_file_name(*parts: str, ending: str) -> str:
+    """A short file name that is valid on every system, such as ``ebook_001-ch1-the-midnight-summoning.md``.
+
+    It consists of the parts that are not empty and the ending (without a dot).
+    """
+    plain = unicodedata.normalize("NFKC", "-".join(part for part in parts if part))
+    slug = re.sub(r"[^\w]+", "-", plain.casefold()).strip("-")[:_MAX_STEM_CHARS] or "script"
+    return f"{slug}.{ending}"

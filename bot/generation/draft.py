@@ -1,0 +1,38 @@
+"""What a writer has finished so far, and the tokens it used."""
+
+from pydantic import Field
+
+from bot.scripts.models import CastMember, Cue, FrozenModel
+
+
+class Usage(FrozenModel):
+    """Tokens as the API counted them. ``prompt`` includes ``cached``; ``thoughts`` are billed as output."""
+
+    prompt: int = 0
+    cached: int = 0
+    output: int = 0
+    thoughts: int = 0
+
+    @property
+    def total(self) -> int:
+        """All tokens of the call."""
+        return self.prompt + self.output + self.thoughts
+
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(
+            prompt=self.prompt + other.prompt,
+            cached=self.cached + other.cached,
+            output=self.output + other.output,
+            thoughts=self.thoughts + other.thoughts,
+        )
+
+
+class Draft(FrozenModel):
+    """A script in the making: only complete cues, numbered from ``PartRequest.first_cue``."""
+
+    title: str = ""
+    logline: str = ""
+    cast: tuple[CastMember, ...] = ()
+    cues: tuple[Cue, ...] = ()
+    model: str = Field(default="", description="the model that answered; empty for the template writer")
+    usage: Usage = Usage()

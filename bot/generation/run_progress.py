@@ -1,0 +1,45 @@
+"""How far a run is: the JSON document that a checkpoint saves and a restarted run continues from."""
+
+from typing import Self
+
+from bot.generation.draft import Draft, Usage
+from bot.scripts.models import CastMember, Cue, FrozenModel
+
+
+class RunProgress(FrozenModel):
+    """Complete cues, and the place in the chapter that the writer had reached.
+
+    ``next_paragraph`` is the index of the first paragraph that is not written yet. ``model`` and ``usage`` are those of the
+    calls so far.
+    """
+
+    title: str = ""
+    logline: str = ""
+    cast: tuple[CastMember, ...] = ()
+    cues: tuple[Cue, ...] = ()
+    next_paragraph: int = 0
+    model: str = ""
+    usage: Usage = Usage()
+
+    @classmethod
+    def from_column(cls, text: str) -> Self:
+        """The progress in a run's ``progress`` column; no progress where the column is empty."""
+        return cls.model_validate_json(text) if text else cls()
+
+    def to_column(self) -> str:
+        """The JSON text for a run's ``progress`` column; empty where there is no cue to continue from."""
+        return self.model_dump_json() if self.cues else ""
+
+    def add_draft(self, draft: Draft) -> "RunProgress":
+        """This progress with what ``draft`` adds: the first part names the script, every part may add to the cast."""
+        known_names = {member.name.casefold() for member in self.cast}
+        new_members = tuple(member for member in draft.cast if member.name.casefold() not in known_names)
+        return RunProgress(
+            title=self.title or draft.title,
+            logline=self.logline or draft.logline,
+            cast=self.cast + new_members,
+            cues=self.cues + draft.cues,  # numbered from the part request's first cue on
+            next_paragraph=self.next_paragraph,
+            model=draft.model or self.model,
+            usage=self.usage + draft.usage,
+        )

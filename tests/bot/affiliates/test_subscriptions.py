@@ -1,0 +1,86 @@
+"""Subscriptions: how they begin, change and end."""
+
+import pytest
+
+from bot.actor import Actor
+from bot.affiliates.subscriptions import AffiliateService, NewSubscription
+from bot.errors import NotFoundError, StateError
+from bot.ports import NoDiscord
+from storage import Database
+from storage.states import SubscriptionState
+from storage.stores.subscriptions import SubscriptionChanges
+from tests.conftest import FakeClock
+
+HANA = Actor(1, "Hana")
+RED_LANTERN = NewSubscription(10, "Red Lantern", 11, "lore")
+NIGHT_OWLS = NewSubscription(20, "Night Owls", 21, "news")
+UNKNOWN_ID = "subscriptions_0000000000000000"
+
+
+class BlockedChannel(NoDiscord):
+    """Channel access in which one channel cannot be written to."""
+
+    def find_obstacle(self, guild_id: int, channel_id: int) -> str:  # noqa: ARG002 - part of the protocol
+        """An obstacle for the channel of Night Owls."""
+        return "lacks **Send Messages**" if channel_id == NIGHT_OWLS.channel_id else ""
+
+
+@pytest.fixture
+def affiliates(sqlite: Database) -> AffiliateService:
+    """The service over an empty database."""
+    return AffiliateService(sqlite, BlockedChannel())
+
+
+async def test_a_subscription_is_changed_and_ended(affiliates: AffiliateService) -> None:
+    """Role and books change independently of each other, and a subscription that has ended cannot be changed."""
+    subscription = await affiliates.subscribe_channel(RED_LANTERN, HANA)
+    assert subscription.state is SubscriptionState.ACTIVE
+    await affiliates.change_subscription(10, SubscriptionChanges(ebooks=("ebook_001",)), HANA)
+    changed = await affiliates.change_subscription(10, SubscriptionChanges(role_id=7), HANA)
+    assert (changed.role_id, changed.ebooks) == (7, ("ebook_001",))
+    changed = await affiliates.change_subscription(10, SubscriptionChanges(role_id=None), HANA)
+    assert changed.role_id is None
+    await affiliates.unsubscribe_server(10, HANA)
+    with pytest.raises(StateError):
+        await affiliates.unsubscribe_server(10, HANA)
+    with pytest.raises(StateError):
+        await affiliates.change_subscription(10, SubscriptionChanges(role_id=7), HANA)
+    with pytest.raises(StateError):
+        await affiliates.get_settings(10)
+
+
+async def test_settings_offer_followed_books(affiliates: AffiliateService) -> None:
+    """A followed book without a title is named by its id."""
+    await affiliates.subscribe_channel(RED_LANTERN, HANA)
+    await affiliates.change_subscription(10, SubscriptionChanges(ebooks=("ebook_404",)), HANA)
+    settings = await affiliates.get_settings(10)
+    assert settings.followed_titles == ("ebook_404",)
+    assert settings.subscription.ebooks == ("ebook_404",)
+
+
+async def test_open_subscriptions_are_listed_first(affiliates: AffiliateService, clock: FakeClock) -> None:
+    """The list has the open subscriptions before those that have ended; search and check leave the latter out."""
+    await affiliates.subscribe_channel(RED_LANTERN, HANA)
+    clock.advance(seconds=1)
+    await affiliates.subscribe_channel(NIGHT_OWLS, HANA)
+    assert [check.obstacle for check in await affiliates.check_channels()] == ["", "lacks **Send Messages**"]
+    ended = await affiliates.end_lost_subscription(10, "its channel was deleted")
+    assert ended is not None
+    assert [row.guild_name for row in await affiliates.list_subscriptions()] == ["Night Owls", "Red Lantern"]
+    assert [row.guild_name for row in await affiliates.search_by_server(" OWL", 25)] == ["Night Owls"]
+    assert await affiliates.search_by_server("lantern", 25) == []
+    assert [check.subscription.guild_id for check in await affiliates.check_channels()] == [20]
+    assert await affiliates.end_lost_subscription(10, "again") is None
+
+
+async def test_the_team_ends_a_subscription_once(affiliates: AffiliateService) -> None:
+    """An ended subscription cannot be ended or admitted by the team, and an unknown one is not found."""
+    subscription = await affiliates.subscribe_channel(RED_LANTERN, HANA)
+    with pytest.raises(StateError):
+        await affiliates.admit_subscription(subscription.id, HANA)
+    await affiliates.remove_subscription(subscription.id, HANA)
+    with pytest.raises(StateError):
+        await affiliates.remove_subscription(subscription.id, HANA)
+    assert (await affiliates.get_subscription(subscription.id)).ended_why == "removed by the team"
+    with pytest.raises(NotFoundError):
+        await affiliates.get_subscription(UNKNOWN_ID)

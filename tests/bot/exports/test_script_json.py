@@ -1,0 +1,65 @@
+"""Scripts as JSON."""
+
+import json
+from datetime import datetime
+
+from bot.exports import markdown, script_json
+from bot.scripts.models import RunningTime, Script
+from tests.bot.exports.sample_script import SCRIPT, STORED, TEMPLATE
+
+
+def test_only_a_template_has_an_error() -> None:
+    """The document of a template script says why it is one; that of another script has no such key."""
+    document = script_json.build_document(TEMPLATE, SCRIPT, "The Fox")
+    assert (document["writer"], document["error"]) == ("template", "The *quota* is used up.")
+    assert "error" not in script_json.build_document(STORED, SCRIPT, "The Fox")
+
+
+def test_json_has_the_seeds_keys() -> None:
+    """The document has the seed's keys and line formats first, then ours."""
+    document = json.loads(script_json.build_download(STORED, SCRIPT, "Das Füchslein").content)
+    assert list(document)[:8] == [
+        "id",
+        "title",
+        "script",
+        "estimated_duration",
+        "theme",
+        "ebookId",
+        "chapterNumber",
+        "created_at",
+    ]
+    assert document["script"] == [
+        {"type": "music", "description": "A drone."},
+        {"type": "narration", "text": "The lantern guttered.", "timing": "0:04-1:05"},
+        {"type": "sfx", "description": "A door creaks."},
+        {"type": "dialogue", "character": "HANA", "text": "You came back.", "emotion": "close"},
+    ]
+    assert document["estimated_duration"] == "4 minutes"
+    assert (document["id"], document["ebookId"], document["chapterNumber"]) == (STORED.id, "ebook_001", 1)
+    assert (document["schema"], document["version"], document["ebookTitle"]) == (
+        "midnight-myth/script",
+        1,
+        "Das Füchslein",
+    )
+    assert datetime.fromisoformat(document["created_at"]) == STORED.created_at
+
+
+def test_json_can_be_read_back() -> None:
+    """The whole script can be rebuilt from the document."""
+    document = json.loads(script_json.build_download(STORED, SCRIPT, "The Fox").content)
+    keys = ("title", "logline", "cast", "cues", "language", "running_time")
+    assert Script.model_validate({key: document[key] for key in keys}) == SCRIPT
+
+
+def test_a_short_script_lasts_a_minute() -> None:
+    """The estimated duration is never less than a minute."""
+    short = SCRIPT.model_copy(update={"running_time": RunningTime(low=5, high=9)})
+    assert script_json.build_document(STORED, short, "The Fox")["estimated_duration"] == "1 minutes"
+
+
+def test_both_formats_have_the_same_file_name() -> None:
+    """The file name consists of book, chapter, version and title."""
+    names = [
+        download(STORED, SCRIPT, "The Fox").name for download in (markdown.build_download, script_json.build_download)
+    ]
+    assert names == [f"ebook_001-ch1-v2-the-midnight-summoning.{ending}" for ending in ("md", "json")]

@@ -1,0 +1,189 @@
+"""The loop that works on leased jobs, with jobs that are plain strings."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+
+import pytest
+
+from bot.clock import wait_plainly
+from bot.jobs import worker as worker_module
+from bot.jobs.worker import JobWorker
+
+
+class FakeJobs:
+    """A handler whose due jobs are in a list and which records what it is asked to do."""
+
+    def __init__(self, *due: str) -> None:
+        self.due = list(due)
+        self.orphaned: list[str] = []
+        self.begun: list[tuple[str, bool]] = []
+        self.ended: list[str] = []
+        self.cancelled: list[str] = []
+        self.renewed: list[str] = []
+        self.lost: set[str] = set()
+        self.recoveries: list[bool] = []
+        self.rounds = 0
+        self.gates: dict[str, asyncio.Event] = {}
+        self.errors: list[Exception] = []
+        self.on_claim: Callable[[], Awaitable[None]] | None = None
+
+    @property
+    def kind(self) -> str:
+        return "fakes"
+
+    def get_key(self, job: str) -> str:
+        return job
+
+    async def claim(self, owner: str, limit: int) -> Sequence[str]:
+        assert owner.startswith("fakes_")
+        if self.errors:
+            raise self.errors.pop()
+        claimed, self.due = self.due[:limit], self.due[limit:]
+        if claimed and self.on_claim is not None:
+            await self.on_claim()
+        return claimed
+
+    async def recover(self, owner: str, *, all_owners: bool) -> Sequence[str]:
+        assert owner.startswith("fakes_")
+        self.recoveries.append(all_owners)
+        recovered, self.orphaned = self.orphaned, []
+        return recovered
+
+    async def renew(self, job: str) -> bool:
+        self.renewed.append(job)
+        return job not in self.lost
+
+    async def run(self, job: str, *, recovered: bool) -> None:
+        self.begun.append((job, recovered))
+        try:
+            if job in self.gates:
+                await self.gates[job].wait()
+            if job == "broken":
+                raise RuntimeError("broken")
+        except asyncio.CancelledError:
+            self.cancelled.append(job)
+            raise
+        self.ended.append(job)
+
+    async def get_seconds_until_due(self) -> float | None:
+        return None
+
+    async def after_round(self) -> None:
+        self.rounds += 1
+
+
+@asynccontextmanager
+async def running(jobs: FakeJobs, limit: int = 10, *, exclusive: bool = False) -> AsyncIterator[JobWorker[str]]:
+    """A started worker, stopped at the end."""
+    worker = JobWorker(jobs, wait_plainly, limit, exclusive)
+    await worker.start()
+    try:
+        yield worker
+    finally:
+        await worker.stop()
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Returns when the condition is true."""
+    async with asyncio.timeout(5):
+        while not condition():  # noqa: ASYNC110 - the condition is outside of the code under test
+            await asyncio.sleep(0.001)
+
+
+async def test_due_jobs_are_run_within_the_limit() -> None:
+    """All due jobs are run, never more at once than the limit allows."""
+    jobs = FakeJobs(*"abcde")
+    jobs.gates = {name: asyncio.Event() for name in "abcde"}
+    async with running(jobs, limit=2):
+        await until(lambda: len(jobs.begun) == 2)
+        await asyncio.sleep(0.01)
+        assert len(jobs.begun) == 2
+        for name in "abcde":
+            jobs.gates[name].set()
+        await until(lambda: sorted(jobs.ended) == list("abcde"))
+        await until(lambda: jobs.rounds)
+
+
+async def test_a_wake_up_starts_a_new_job_beside_running_ones() -> None:
+    """A job that becomes due while another one runs does not wait for its end."""
+    jobs = FakeJobs("slow")
+    jobs.gates = {"slow": asyncio.Event()}
+    async with running(jobs) as worker:
+        await until(lambda: jobs.begun)
+        jobs.due.append("new")
+        worker.wake()
+        await until(lambda: jobs.ended == ["new"])
+        jobs.gates["slow"].set()
+
+
+async def test_orphaned_jobs_come_first_and_are_marked() -> None:
+    """What a dead process had begun is run before anything new, and the handler is told so."""
+    jobs = FakeJobs("new")
+    jobs.orphaned = ["old"]
+    async with running(jobs, limit=1):
+        await until(lambda: len(jobs.ended) == 2)
+    assert jobs.begun == [("old", True), ("new", False)]
+
+
+@pytest.mark.parametrize("exclusive", [True, False])
+async def test_only_the_only_process_takes_all_owners_for_dead(*, exclusive: bool) -> None:
+    """Leases of others are ignored once, at the start, and only where no other process can be alive."""
+    jobs = FakeJobs()
+    async with running(jobs, exclusive=exclusive) as worker:
+        await until(lambda: jobs.rounds)
+        worker.wake()
+        await until(lambda: jobs.rounds > 1)
+    assert jobs.recoveries[0] is exclusive
+    assert not any(jobs.recoveries[1:])
+
+
+async def test_leases_are_renewed_and_a_lost_one_ends_the_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While a job runs its lease is renewed; where that fails because another process has it, the job is cancelled."""
+    monkeypatch.setattr(worker_module, "HEARTBEAT_SECONDS", 0.01)
+    jobs = FakeJobs("kept", "lost")
+    jobs.gates = {"kept": asyncio.Event(), "lost": asyncio.Event()}
+    async with running(jobs):
+        await until(lambda: jobs.renewed.count("kept") > 1)
+        assert jobs.cancelled == []
+        jobs.lost.add("lost")
+        await until(lambda: jobs.cancelled == ["lost"])
+        jobs.gates["kept"].set()
+        await until(lambda: jobs.ended == ["kept"])
+
+
+async def test_a_job_can_be_cancelled_while_it_is_claimed() -> None:
+    """A cancellation that comes between the claim and the start of the job is not lost."""
+    jobs = FakeJobs("a")
+    jobs.gates = {"a": asyncio.Event()}
+    worker = JobWorker(jobs, wait_plainly, 10, exclusive=False)
+    jobs.on_claim = lambda: worker.cancel("a")
+    await worker.start()
+    await until(lambda: not jobs.due and not worker._running)
+    await worker.stop()
+    assert jobs.ended == []
+
+
+async def test_an_error_ends_neither_the_worker_nor_other_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A failed round is repeated after a pause, and a job that raises leaves the others alone."""
+    monkeypatch.setattr(worker_module, "_ERROR_PAUSE_SECONDS", 0.01)
+    jobs = FakeJobs("broken", "fine")
+    jobs.errors = [RuntimeError("the database is away")]
+    async with running(jobs):
+        await until(lambda: jobs.ended == ["fine"])
+    assert ("broken", False) in jobs.begun
+
+
+async def test_a_stop_waits_for_running_jobs_and_then_cancels_them() -> None:
+    """Jobs get the time that was agreed to end; what is still running then is cancelled, and nothing new begins."""
+    jobs = FakeJobs("quick", "endless", "never")
+    jobs.gates = {"quick": asyncio.Event(), "endless": asyncio.Event()}
+    worker = JobWorker(jobs, wait_plainly, 2, exclusive=False, stop_seconds=0.05)
+    await worker.start()
+    await until(lambda: len(jobs.begun) == 2)
+    stopping = asyncio.create_task(worker.stop())
+    await asyncio.sleep(0.01)
+    jobs.gates["quick"].set()
+    await stopping
+    assert (jobs.ended, jobs.cancelled) == (["quick"], ["endless"])
+    assert jobs.due == ["never"]

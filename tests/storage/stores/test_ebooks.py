@@ -1,0 +1,78 @@
+"""Books and their chapters."""
+
+import asyncio
+
+from bot.generation.request import RequestedRun, ScriptRequest
+from bot.generation.service import create_run
+from storage import Database
+from tests.conftest import FakeClock
+
+
+async def add_ebook(database: Database, ebook_id: str = "ebook_001", title: str = "The Fox") -> None:
+    """Adds a book."""
+    await database.write(lambda tx: tx.ebooks.get_or_add(ebook_id, title))
+
+
+async def request_script(database: Database, ebook: str, chapter: int) -> RequestedRun:
+    """Creates a run for the chapter."""
+    request = ScriptRequest(ebook=ebook, chapter_number=chapter, title="T")
+    return await database.write(lambda tx: create_run(tx, request, "The bell rang."))
+
+
+async def test_books_are_found_by_id_or_title(database: Database, clock: FakeClock) -> None:
+    """A book is found by its id, else by id or title in any case; its very id always comes first."""
+    await add_ebook(database, "fox", "Owl")
+    clock.advance(seconds=1)
+    await add_ebook(database, "Owl", "The FOX of Bells")
+    async with database.read() as tx:
+        for name, expected in (
+            ("Owl", "Owl"),
+            ("OWL", "fox"),
+            ("the fox of bells", "Owl"),
+            ("FOX", "fox"),
+            ("x", None),
+        ):
+            ebook = await tx.ebooks.find(name)
+            assert (ebook.id if ebook else None) == expected, name
+        assert await tx.ebooks.get_titles() == {"fox": "Owl", "Owl": "The FOX of Bells"}
+
+
+async def test_titles_outside_ascii_are_found_in_any_case(database: Database) -> None:
+    """Case does not matter in German or Greek titles either."""
+    await add_ebook(database, "eins", "Das Ächzen der Möwe")
+    async with database.read() as tx:
+        assert await tx.ebooks.find("das ächzen der möwe") is not None
+        assert await tx.ebooks.find("DAS ÄCHZEN DER MÖWE") is not None
+
+
+async def test_searching_takes_words_literally(database: Database, clock: FakeClock) -> None:
+    """A search finds parts of titles and ids, newest first, and treats per cent signs as ordinary characters."""
+    for ebook_id, title in (("a", "100% Fear"), ("b", "100 Fears"), ("c", "Under_score")):
+        await add_ebook(database, ebook_id, title)
+        clock.advance(seconds=1)
+    async with database.read() as tx:
+        for text, expected in (("fear", ["b", "a"]), ("100%", ["a"]), ("_", ["c"]), ("", ["c", "b", "a"]), ("\\", [])):
+            assert [ebook.id for ebook in await tx.ebooks.search(text, 25)] == expected, text
+        assert len(await tx.ebooks.search("", 2)) == 2
+
+
+async def test_a_chapter_holds_its_newest_text(database: Database, clock: FakeClock) -> None:
+    """Saving a chapter again replaces its text, and does not add a second one."""
+    await add_ebook(database)
+    await database.write(lambda tx: tx.ebooks.save_chapter("ebook_001", 2, "Two", "old"))
+    clock.advance(seconds=1)
+    await database.write(lambda tx: tx.ebooks.save_chapter("ebook_001", 2, "Second", "new 月"))
+    await database.write(lambda tx: tx.ebooks.save_chapter("ebook_001", 0, "Prologue", "p"))
+    async with database.read() as tx:
+        chapter = await tx.ebooks.find_chapter("ebook_001", 2)
+        assert await tx.ebooks.get_chapter_numbers() == {"ebook_001": {0, 2}}
+        assert await tx.ebooks.find_chapter("ebook_001", 3) is None
+    assert chapter is not None
+    assert (chapter.title, chapter.content, chapter.updated_at) == ("Second", "new 月", clock.now)
+
+
+async def test_simultaneous_requests_for_a_new_book_create_one_book(peers: tuple[Database, Database]) -> None:
+    """If several people request scripts of the same new book at the same moment, there is one book and no request fails."""
+    requested = await asyncio.gather(*(request_script(peers[n % 2], "ebook_new", n) for n in range(4)))
+    assert {run.ebook.id for run in requested} == {"ebook_new"}
+    assert sum(run.is_new_ebook for run in requested) == 1
