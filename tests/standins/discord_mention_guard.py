@@ -7,7 +7,7 @@ language model wrote. The only deliberate ping is the role that an affiliate cho
 import re
 from typing import Any
 
-from tests.standins.discord_world import Json
+from tests.standins.discord_world import Json, walk
 
 _NEW_MESSAGE = re.compile(r"/channels/\d+/messages")
 _MESSAGE = re.compile(r"/channels/\d+/messages/\d+|/webhooks/\d+/[^/]+(/messages/[^/]+)?")
@@ -18,7 +18,7 @@ _CALLBACKS_WITH_MESSAGE = frozenset({4, 7})
 def mention_problem(method: str, path: str, body: Any) -> str | None:
     """What is wrong with the request's ``allowed_mentions``; None if nothing is, or if the request cannot mention."""
     message = _message_of(method, path, body)
-    if message is None or not any(message.get(key) for key in ("content", "components", "embeds")):
+    if message is None or not _has_text(message):
         return None
     allowed = message.get("allowed_mentions")
     if allowed is None:
@@ -32,6 +32,12 @@ def mention_problem(method: str, path: str, body: Any) -> str | None:
     if roles and not is_role_ping:
         return f"allowed_mentions grants roles that the text does not ping: {allowed}"
     return None
+
+
+def _has_text(message: Json) -> bool:
+    """Whether it has text that can mention; embeds and buttons cannot."""
+    texts = [component.get("content") for component in walk(message.get("components") or []) if component["type"] == 10]
+    return any([message.get("content"), *texts])
 
 
 def _message_of(method: str, path: str, body: Any) -> Json | None:
