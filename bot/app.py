@@ -115,8 +115,20 @@ class MythBot(commands.Bot):
             discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway)
         self._stack.push_async_callback(self.services.stop)
 
+    async def on_guild_available(self, _guild: discord.Guild) -> None:
+        """Starts the workers as soon as the last server has arrived.
+
+        Discord's READY names the servers and then sends each one. discord.py reports ``on_ready`` only after two seconds
+        without a further server. That wait is needed only if a server stays away because of an outage.
+        """
+        if not any(guild.unavailable for guild in self.guilds):
+            await self._start_workers()
+
     async def on_ready(self) -> None:
-        """Starts the workers at the first connection: resumed cards and posts need the servers' channels."""
+        """Starts the workers, at the latest now: resumed cards and posts need the servers' channels."""
+        await self._start_workers()
+
+    async def _start_workers(self) -> None:
         if not self.first_ready.is_set():
             self.first_ready.set()
             _log.info("ready as %s in %d servers", self.user, len(self.guilds))

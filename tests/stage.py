@@ -1,4 +1,4 @@
-"""A stage for whole stories: the real bot, in this process, against Discord and Gemini on loopback."""
+"""The stage for tests of whole features: the real bot in this process, and people who use it through a stand-in for Discord."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -12,6 +12,7 @@ from bot.app import MythBot
 from bot.runtime import Runtime
 from bot.settings import Settings
 from storage.stores.events import EventFilter
+from tests.event_loop_guard import watch_event_loop
 from tests.standins.discord_actors import Person
 from tests.standins.discord_interactions import InteractionLog
 from tests.standins.discord_server import DiscordStandIn
@@ -30,7 +31,7 @@ A bell rang thirteen times over the drowned valley, and nobody had touched the r
 
 @dataclass(slots=True)
 class Stage:
-    """Who and what is on it. ``hana`` is the team, ``bob`` is a guest in the studio's server."""
+    """The running bot, its Discord, and two people in the studio's server: ``hana`` is on the team, ``bob`` is not."""
 
     discord: DiscordStandIn
     bot: MythBot
@@ -39,38 +40,44 @@ class Stage:
 
     @property
     def channel(self) -> list[Message]:
-        """What stands in the studio's channel."""
+        """The messages in the studio's channel, oldest first."""
         return self.discord.channel.messages
 
     async def run_script(self, person: Person | None = None, **options: Any) -> InteractionLog:
-        """``/script`` for chapter 1 of ``ebook_001``, answered."""
-        wanted: dict[str, Any] = {"ebook": "ebook_001", "chapter": 1, "title": "The Midnight Summoning"}
-        wanted["source"] = ("chapter.txt", CHAPTER.encode())
-        wanted |= options
-        log = await (person or self.hana).slash("script", **{k: v for k, v in wanted.items() if v is not None})
+        """Runs ``/script`` for chapter 1 of ``ebook_001`` and waits for the answer.
+
+        ``options`` are added to the command's options or replace them; None removes one.
+        """
+        given: dict[str, Any] = {"ebook": "ebook_001", "chapter": 1, "title": "The Midnight Summoning"}
+        given["source"] = ("chapter.txt", CHAPTER.encode())
+        given |= options
+        log = await (person or self.hana).slash("script", **{k: v for k, v in given.items() if v is not None})
         return await self.discord.wait_for_answer(log)
 
     async def wait_for_card(self, text: str, within: float = 10.0) -> Message:
-        """The newest message in the studio's channel that holds ``text``, as soon as there is one."""
+        """The newest message in the studio's channel that contains ``text``, as soon as there is one (``within`` seconds)."""
 
-        def found() -> Message | None:
+        def newest() -> Message | None:
             return next((message for message in reversed(self.channel) if text in message.text), None)
 
-        message = await self.discord.wait_until(found, within)
+        message = await self.discord.wait_until(newest, within)
         assert message is not None
         return message
 
     async def wait_for_finished_script(self) -> Message:
-        """The card of a finished script."""
+        """The card of a finished script, as soon as there is one."""
         return await self.wait_for_card("Runs ")
 
     async def event_names(self) -> list[str]:
-        """Names of all events, oldest first."""
+        """The names of all events, oldest first."""
         async with self.bot.services.database.read() as tx:
             return [event.event async for event in tx.events.stream(EventFilter())]
 
     async def add_affiliate(self, name: str, *, denied: int = 0) -> "AffiliateServer":
-        """Another server with the channel ``lore``, and somebody who manages it. ``denied`` is what the bot lacks there."""
+        """Adds a server with the channel ``lore`` and somebody who manages it.
+
+        ``denied`` are permissions (bits) that the bot does not have in that channel.
+        """
         world = self.discord.world
         guild = world.add_guild(name, world.add_user(f"{name} owner"))
         channel = world.add_channel(guild, "lore")
@@ -87,7 +94,7 @@ class Stage:
 
 @dataclass(slots=True)
 class AffiliateServer:
-    """A server with a channel for announcements."""
+    """A server of an affiliate, with a channel for announcements."""
 
     stage: Stage
     guild: Guild
@@ -97,27 +104,32 @@ class AffiliateServer:
 
     @property
     def posts(self) -> list[Message]:
-        """The announcements that stand in its channel."""
-        return announcements(self.channel)
+        """The posts in its channel, oldest first."""
+        return posts_in(self.channel)
 
     async def run_command(self, subcommand: str, **options: Any) -> str:
-        """What ``/affiliate subcommand`` answers."""
+        """Runs ``/affiliate subcommand``; the text of the answer."""
         log = await self.manager.slash(f"affiliate {subcommand}", channel=self.guild.text_channel, options=options)
         return (await self.stage.discord.wait_for_answer(log)).text
 
     async def subscribe(self, **options: Any) -> "AffiliateServer":
-        """Subscribed."""
+        """Subscribes the channel."""
         assert "You are subscribed" in await self.run_command("join", channel=self.channel, **options)
         return self
 
 
-def announcements(channel: Channel) -> list[Message]:
-    """The announcements in a channel: not the test post, not a greeting."""
+def posts_in(channel: Channel) -> list[Message]:
+    """The posts of broadcasts in a channel, without test posts and greetings."""
     return [message for message in channel.messages if "I shared it" in message.buttons]
 
 
+def add_team_member(standin: DiscordStandIn, name: str) -> Person:
+    """Adds somebody to the studio's server who is on the team, because no team role is set and they may manage the server."""
+    return standin.add_person(name, roles=[standin.world.add_role(standin.studio, "Team", MANAGE_GUILD)])
+
+
 def settings_for(standin: DiscordStandIn, database_url: str, **changes: Any) -> Settings:
-    """Settings for a bot on this stage; nothing of the machine's own environment."""
+    """Settings for a bot on this stage, without the machine's own environment. ``changes`` are fields of ``Settings``."""
     return Settings(
         _env_file=None,
         discord_token=standin.env["DISCORD_TOKEN"],
@@ -129,12 +141,11 @@ def settings_for(standin: DiscordStandIn, database_url: str, **changes: Any) -> 
 
 
 @asynccontextmanager
-async def running(settings: Settings, runtime: Runtime | None = None) -> AsyncIterator[MythBot]:
-    """The bot, ready; stopped as SIGTERM stops it."""
+async def running_bot(settings: Settings, runtime: Runtime | None = None) -> AsyncIterator[MythBot]:
+    """The bot, ready; closed at the end as SIGTERM would close it."""
     base, gateway = discord.http.Route.BASE, discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY
     discord.http.Route.BASE = str(settings.discord_api_base).rstrip("/")
     bot = MythBot(settings, runtime=runtime)
-    bot._connection.guild_ready_timeout = 0.1
     runner = asyncio.create_task(bot.start(settings.discord_token.get_secret_value()))
     ready = asyncio.create_task(bot.first_ready.wait())
     try:
@@ -152,12 +163,18 @@ async def running(settings: Settings, runtime: Runtime | None = None) -> AsyncIt
 
 @asynccontextmanager
 async def open_stage(database_url: str, runtime: Runtime | None = None, **changes: Any) -> AsyncIterator[Stage]:
-    """The whole stage. At the end nothing may have gone against Discord's rules."""
+    """The whole stage.
+
+    Raises:
+        AssertionError: At the end, a request broke Discord's rules, could have rung somebody, or had no route in the stand-in;
+            or the bot kept the event loop busy for too long.
+    """
     async with DiscordStandIn() as standin:
-        role = standin.world.add_role(standin.studio, "Team", MANAGE_GUILD)
-        hana = standin.add_person("Hana", roles=[role])
+        hana = add_team_member(standin, "Hana")
         bob = standin.add_person("Bob")
-        async with running(settings_for(standin, database_url, **changes), runtime) as bot:
-            yield Stage(standin, bot, hana, bob)
+        async with running_bot(settings_for(standin, database_url, **changes), runtime) as bot:
+            with watch_event_loop() as blocked:
+                yield Stage(standin, bot, hana, bob)
+        assert blocked == []
         assert standin.violations == []
         assert standin.unexpected == []

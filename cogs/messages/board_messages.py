@@ -23,7 +23,7 @@ from cogs.messages.failures import (
 )
 from cogs.messages.nonces import derive_nonce
 from cogs.messages.own_messages import find_own_messages
-from cogs.messages.requests import await_response
+from cogs.messages.requests import NO_MENTIONS, await_response
 from cogs.views.base import action_row, card_layout
 from cogs.views.formatting import EMBER, format_relative_time
 from cogs.views.progress.board_controls import TAKE_DOWN_ID, TakeDownButton
@@ -93,7 +93,8 @@ class DiscordBoardMessages:
         self._check_permissions(channel_id)
         message = self._channel(channel_id).get_partial_message(message_id)
         try:
-            request = message.edit(view=board_card(snapshot), attachments=[build_picture_file(snapshot)])
+            files = [build_picture_file(snapshot)]
+            request = message.edit(view=board_card(snapshot), attachments=files, allowed_mentions=NO_MENTIONS)
             await await_response(request, _SHORT_SECONDS)
         except REQUEST_ERRORS as error:
             return edit_result_of_failure(error, discord.utils.utcnow() - message.created_at)

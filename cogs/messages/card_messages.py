@@ -15,7 +15,7 @@ from bot.app import MythBot
 from bot.errors import DeliveryError
 from cogs.messages.failures import REQUEST_ERRORS, DiscordFailure, classify, is_transient
 from cogs.messages.own_messages import find_own_messages
-from cogs.messages.requests import EditQueue, await_response
+from cogs.messages.requests import NO_MENTIONS, EditQueue, await_response
 
 _log = logging.getLogger(__name__)
 
@@ -71,7 +71,7 @@ class CardMessages:
         """Makes one attempt to edit the card, after earlier edits of it have ended."""
         message = self._bot.get_partial_messageable(channel_id).get_partial_message(message_id)
         try:
-            await self._edits.send_edit(message_id, lambda: message.edit(view=view))
+            await self._edits.send_edit(message_id, lambda: message.edit(view=view, allowed_mentions=NO_MENTIONS))
         except REQUEST_ERRORS as error:
             if classify(error) in {DiscordFailure.UNKNOWN_MESSAGE, DiscordFailure.EDIT_LIMIT}:
                 return CardEdit.REPLACE

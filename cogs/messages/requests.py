@@ -4,9 +4,13 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any, Final, TypeVar
 
+import discord
+
 REQUEST_SECONDS: Final = 25.0
 """How long to wait for a response. discord.py makes five attempts at a 5xx with 16 seconds of pauses between them, so this
 covers a short outage. A request that takes longer waits for a rate limit, and its caller should not be kept."""
+NO_MENTIONS: Final = discord.AllowedMentions.none()
+"""Belongs into every edit of a layout: discord.py applies the client's default only if ``content`` is edited too."""
 T = TypeVar("T")
 # asyncio holds only a weak reference to a running task; without this set an abandoned request could be collected.
 _running: Final[set[asyncio.Task[Any]]] = set()

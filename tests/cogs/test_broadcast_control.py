@@ -25,7 +25,7 @@ from tests.cogs.announcements import (
     subscribe_servers,
     wait_for_posts,
 )
-from tests.stage import Stage, running
+from tests.stage import Stage, running_bot
 from tests.standins.discord_interactions import InteractionLog
 
 ANNOUNCEMENT_CHANNEL = 5
@@ -220,10 +220,10 @@ async def test_a_scheduled_announcement_survives_a_restart_and_a_changed_clock(s
     def later() -> datetime:
         return utcnow() + timedelta(hours=3)
 
-    async with running(stage.bot.settings, Runtime(clock=earlier)):
+    async with running_bot(stage.bot.settings, Runtime(clock=earlier)):
         await asyncio.sleep(0.5)
         assert not lantern.posts
-    async with running(stage.bot.settings, Runtime(clock=later)):
+    async with running_bot(stage.bot.settings, Runtime(clock=later)):
         await wait_for_posts(stage, lantern, 1)
         await stage.wait_for_card("Posted to 1 of 1")
     assert len(lantern.posts) == 1

@@ -17,6 +17,7 @@ from tests.standins.discord_commands import Commands
 from tests.standins.discord_errors import ApiError
 from tests.standins.discord_gateway import Gateway
 from tests.standins.discord_interactions import InteractionLog, Interactions
+from tests.standins.discord_mention_guard import mention_problem
 from tests.standins.discord_rest import Rest
 from tests.standins.discord_wire import (
     Call,
@@ -240,6 +241,8 @@ class DiscordStandIn:
         call = await read(request, BASE)
         entry = RequestLog(call.method, call.path, deepcopy(call.body), [f.name for f in call.files], started)
         self.requests.append(entry)
+        if problem := mention_problem(call.method, call.path, call.body):
+            self.world.violate(f"{call.method} {call.path}", problem)
         try:
             return await self._weather(request, call, entry, lambda: self._answer(call, entry))
         finally:

@@ -47,7 +47,7 @@ class GeminiStandIn:
     port: int = 0
     chunks: int = 24
     delay: float = 0.0
-    open: int = 0  # answers being written at this moment
+    open_streams: int = 0  # answers that are being written now
     requests: list[Recorded] = field(default_factory=list)
     plays: list[Play] = field(default_factory=list)
 
@@ -119,7 +119,7 @@ class GeminiStandIn:
             self.reset()
         if wanted:
             self.plays.append(Play(**wanted))
-        return web.json_response({"calls": len(self.calls), "open": self.open})
+        return web.json_response({"calls": len(self.calls), "open_streams": self.open_streams})
 
     async def _list(self, request: web.Request) -> web.StreamResponse:
         await self._record(request)
@@ -135,11 +135,11 @@ class GeminiStandIn:
                 return web.json_response(_model(model))
             if method == "countTokens":
                 return web.json_response({"totalTokens": len(json.dumps(recorded.body)) // 4})
-            self.open += 1
+            self.open_streams += 1
             try:
                 return await self._stream(request, model, recorded.body)
             finally:
-                self.open -= 1
+                self.open_streams -= 1
         except Refusal as error:
             return web.Response(
                 status=error.status, headers=error.headers, text=error.body, content_type=error.content_type

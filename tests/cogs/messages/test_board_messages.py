@@ -8,7 +8,7 @@ import pytest
 from bot import live_boards
 from bot.event_names import BOARD_REMOVED
 from tests.cogs.test_progress import open_progress, track
-from tests.stage import Stage, open_stage, running
+from tests.stage import Stage, open_stage, running_bot
 from tests.standins.discord_wire import Kind
 from tests.standins.discord_world import Message
 
@@ -176,12 +176,12 @@ async def test_a_board_survives_restarts(sqlite_url: str, monkeypatch: pytest.Mo
     async with open_stage(sqlite_url) as stage:
         board = await pin_board(stage)
         await stage.bot.close()
-        async with running(stage.bot.settings) as stage.bot:
+        async with running_bot(stage.bot.settings) as stage.bot:
             await track(stage, "Mixing done")
             await stage.discord.wait_until(lambda: "Mixing done" in board.text)
             assert boards_in_channel(stage) == [board]
         stage.discord.delete_message(board)
-        async with running(stage.bot.settings) as stage.bot:
+        async with running_bot(stage.bot.settings) as stage.bot:
             await stage.discord.wait_until(lambda: boards_in_channel(stage))
         assert len(boards_in_channel(stage)) == 1
 

@@ -209,14 +209,14 @@ async def test_leaving_early_closes_the_connection(standin: GeminiStandIn, gemin
         standin.answer_with("stall", times=2)
         async with aclosing(gemini.stream(MODEL, request())) as drafts:
             await anext(drafts)
-            assert standin.open == 1
+            assert standin.open_streams == 1
         task = asyncio.create_task(call(gemini))
         await asyncio.sleep(0.1)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
         await asyncio.sleep(0.05)
-        assert standin.open == 0
+        assert standin.open_streams == 0
     finally:
         gc.enable()
     assert (await call(gemini))[1] is None

@@ -66,7 +66,7 @@ async def test_it_can_be_told_from_another_process(standin: GeminiStandIn) -> No
     assert (await ask(standin.url + STREAM, body()))[0] == 404
     assert (await ask(standin.url + STREAM, body()))[0] == 200
     assert (await ask(standin.url + STREAM.replace("flash", "flash--quota_day"), body()))[0] == 429
-    assert (await ask(f"{standin.url}/play", {"reset": True}))[1] == '{"calls": 0, "open": 0}'
+    assert (await ask(f"{standin.url}/play", {"reset": True}))[1] == '{"calls": 0, "open_streams": 0}'
 
 
 def test_its_scripts_are_made_of_the_chapter_and_differ() -> None:
