@@ -1,12 +1,14 @@
 # Everything a newcomer, a developer and CI need. `make demo` and `make test` set themselves up.
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check format bench soak live clean
+.PHONY: help demo run test check format bench soak mutate live clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/pip install --quiet --constraint constraints.txt
+PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/pip install --constraint constraints.txt
 DEMO_PORT ?= 8788
+# Seconds for one test of the benchmarks and the soak, which take minutes by design.
+LONG := 1800
 
 help:
 	@echo "make demo    the whole studio in your browser, no account needed"
@@ -15,6 +17,7 @@ help:
 	@echo "make check   lint, types, import rules and unused code"
 	@echo "make bench   the benchmarks"
 	@echo "make soak    the long tests: many crashes at random moments, fresh examples"
+	@echo "make mutate  small deliberate faults, one at a time: does a test notice? (long)"
 	@echo "make live    a handful of tests against the real Gemini (needs a key)"
 
 $(BIN)/python:
@@ -53,11 +56,14 @@ format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
 
 bench: $(VENV)/.dev
-	$(BIN)/python -m pytest -n 0 -s -p no:cacheprovider tests/bench --override-ini 'python_files=bench_*.py'
+	$(BIN)/python -m pytest -n 0 -s --timeout $(LONG) -p no:cacheprovider tests/bench --override-ini 'python_files=bench_*.py'
 
 soak: $(VENV)/.dev
-	SOAK=1 $(BIN)/python -m pytest -n 2 -m "slow or hypothesis"
+	SOAK=1 $(BIN)/python -m pytest -n 2 --timeout $(LONG) -m "slow or hypothesis"
 	STAGE_POSTGRES=1 $(BIN)/python -m pytest -n 2 tests/cogs
+
+mutate: $(VENV)/.dev
+	$(BIN)/python -m tests.mutation
 
 live: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 0 -rs tests/live
