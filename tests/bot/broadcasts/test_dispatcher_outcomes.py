@@ -4,25 +4,25 @@ from datetime import timedelta
 
 from storage import Database
 from storage.states import BroadcastState, DeliveryState
-from tests.bot.broadcasts.hurry import (
+from tests.bot.broadcasts.scripted_sender import (
     BUSY,
     LOST,
     REFUSED,
     SENT,
     UNREADABLE,
-    Script,
-    Shown,
-    announced,
+    RecordingCards,
+    ScriptedSender,
+    add_broadcast,
+    claim_as_dead_process,
     dispatcher,
     finished,
-    left_by_the_dead,
 )
 from tests.conftest import FakeClock
 
 
 async def test_every_channel_gets_one_post(sqlite: Database, clock: FakeClock) -> None:
     """A broadcast is sent once to each channel; it is done then, and its card shows that."""
-    broadcast_id, sender, card = await announced(sqlite, 25), Script(clock), Shown()
+    broadcast_id, sender, card = await add_broadcast(sqlite, 25), ScriptedSender(clock), RecordingCards()
     deliveries = await finished(sqlite, dispatcher(sqlite, clock, sender, card), broadcast_id)
     assert {(row.state, row.message_id, row.attempts) for row in deliveries} == {(DeliveryState.SENT, 99, 1)}
     assert sender.names == ["send"] * 25
@@ -34,7 +34,7 @@ async def test_every_channel_gets_one_post(sqlite: Database, clock: FakeClock) -
 
 async def test_a_refusal_is_final(sqlite: Database, clock: FakeClock) -> None:
     """A refused delivery is not tried again, and its reason is stored for people."""
-    broadcast_id, sender, card = await announced(sqlite), Script(clock, REFUSED), Shown()
+    broadcast_id, sender, card = await add_broadcast(sqlite), ScriptedSender(clock, REFUSED), RecordingCards()
     (row,) = await finished(sqlite, dispatcher(sqlite, clock, sender, card), broadcast_id)
     assert (row.state, row.error, row.attempts) == (DeliveryState.REFUSED, "I cannot see the channel", 1)
     assert sender.names == ["send"]
@@ -43,7 +43,7 @@ async def test_a_refusal_is_final(sqlite: Database, clock: FakeClock) -> None:
 
 async def test_failures_are_retried_with_growing_waits(sqlite: Database, clock: FakeClock) -> None:
     """A failed attempt is repeated after growing waits, five attempts in all; then the delivery has failed."""
-    broadcast_id, sender = await announced(sqlite), Script(clock, BUSY)
+    broadcast_id, sender = await add_broadcast(sqlite), ScriptedSender(clock, BUSY)
     (row,) = await finished(sqlite, dispatcher(sqlite, clock, sender), broadcast_id)
     assert (row.state, row.error, row.attempts) == (DeliveryState.FAILED, "try again", 5)
     assert sender.names == ["send"] * 5
@@ -53,14 +53,14 @@ async def test_failures_are_retried_with_growing_waits(sqlite: Database, clock: 
 
 async def test_a_retry_may_succeed(sqlite: Database, clock: FakeClock) -> None:
     """Failed attempts leave no trace once a later one succeeds, apart from their number."""
-    broadcast_id, sender = await announced(sqlite), Script(clock, BUSY, BUSY, SENT)
+    broadcast_id, sender = await add_broadcast(sqlite), ScriptedSender(clock, BUSY, BUSY, SENT)
     (row,) = await finished(sqlite, dispatcher(sqlite, clock, sender), broadcast_id)
     assert (row.state, row.attempts, row.error) == (DeliveryState.SENT, 3, "")
 
 
 async def test_a_post_with_a_lost_answer_is_found(sqlite: Database, clock: FakeClock) -> None:
     """After a lost answer the channel is searched first; a post that is found is not sent again."""
-    broadcast_id, sender = await announced(sqlite), Script(clock, LOST, finds=(SENT,))
+    broadcast_id, sender = await add_broadcast(sqlite), ScriptedSender(clock, LOST, finds=(SENT,))
     (row,) = await finished(sqlite, dispatcher(sqlite, clock, sender), broadcast_id)
     assert sender.names == ["send", "find"]
     assert (row.state, row.message_id) == (DeliveryState.SENT, 99)
@@ -68,7 +68,7 @@ async def test_a_post_with_a_lost_answer_is_found(sqlite: Database, clock: FakeC
 
 async def test_a_missing_post_with_a_lost_answer_is_sent_again(sqlite: Database, clock: FakeClock) -> None:
     """After a lost answer the post is sent again if the channel certainly does not contain it."""
-    broadcast_id, sender = await announced(sqlite), Script(clock, LOST, SENT)
+    broadcast_id, sender = await add_broadcast(sqlite), ScriptedSender(clock, LOST, SENT)
     (row,) = await finished(sqlite, dispatcher(sqlite, clock, sender), broadcast_id)
     assert sender.names == ["send", "find", "send"]
     assert row.state is DeliveryState.SENT
@@ -76,7 +76,7 @@ async def test_a_missing_post_with_a_lost_answer_is_sent_again(sqlite: Database,
 
 async def test_an_unreadable_channel_is_retried_under_the_same_nonce(sqlite: Database, clock: FakeClock) -> None:
     """While Discord remembers the nonce, a post that may have arrived is sent again under the same id."""
-    broadcast_id, sender = await announced(sqlite), Script(clock, LOST, SENT, finds=(UNREADABLE,))
+    broadcast_id, sender = await add_broadcast(sqlite), ScriptedSender(clock, LOST, SENT, finds=(UNREADABLE,))
     (row,) = await finished(sqlite, dispatcher(sqlite, clock, sender), broadcast_id)
     assert sender.names == ["send", "find", "send"]
     assert len({who for _, _, who in sender.acts}) == 1
@@ -85,8 +85,8 @@ async def test_an_unreadable_channel_is_retried_under_the_same_nonce(sqlite: Dat
 
 async def test_an_unreadable_channel_is_not_retried_after_the_nonce_expired(sqlite: Database, clock: FakeClock) -> None:
     """Once Discord has forgotten the nonce, a post that may have arrived is not sent again but ends as unknown."""
-    broadcast_id, sender = await announced(sqlite), Script(clock, finds=(UNREADABLE,))
-    await left_by_the_dead(sqlite)
+    broadcast_id, sender = await add_broadcast(sqlite), ScriptedSender(clock, finds=(UNREADABLE,))
+    await claim_as_dead_process(sqlite)
     clock.advance(minutes=10)
     (row,) = await finished(sqlite, dispatcher(sqlite, clock, sender), broadcast_id)
     assert "send" not in sender.names
@@ -95,7 +95,7 @@ async def test_an_unreadable_channel_is_not_retried_after_the_nonce_expired(sqli
 
 async def test_lost_answers_only_end_as_unknown(sqlite: Database, clock: FakeClock) -> None:
     """A post whose answers are always lost ends as unknown, and nothing is sent after the nonce has expired."""
-    broadcast_id, sender = await announced(sqlite), Script(clock, LOST, finds=(UNREADABLE,))
+    broadcast_id, sender = await add_broadcast(sqlite), ScriptedSender(clock, LOST, finds=(UNREADABLE,))
     (row,) = await finished(sqlite, dispatcher(sqlite, clock, sender), broadcast_id)
     assert row.state is DeliveryState.UNKNOWN
     first = sender.acts[0][1]

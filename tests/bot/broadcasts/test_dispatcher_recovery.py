@@ -12,36 +12,36 @@ from bot.ports import NoDiscord
 from storage import Database
 from storage.leases import LEASE
 from storage.states import DeliveryState
-from tests.bot.broadcasts.hurry import (
+from tests.bot.broadcasts.scripted_sender import (
     LOST,
     SENT,
     UNREADABLE,
-    Hanging,
-    Script,
-    Shown,
-    announced,
+    HangingCards,
+    RecordingCards,
+    ScriptedSender,
+    add_broadcast,
+    claim_as_dead_process,
     dispatcher,
     finished,
-    left_by_the_dead,
     rows,
     until,
 )
 from tests.conftest import FakeClock
 
 
-async def test_what_the_dead_left_is_looked_for_first(sqlite: Database, clock: FakeClock) -> None:
+async def test_an_attempt_of_a_dead_process_is_searched_for_first(sqlite: Database, clock: FakeClock) -> None:
     """After a crash in the middle of a send the channel is searched before anything is sent."""
-    broadcast_id, sender = await announced(sqlite), Script(clock, finds=(SENT,))
-    await left_by_the_dead(sqlite)
+    broadcast_id, sender = await add_broadcast(sqlite), ScriptedSender(clock, finds=(SENT,))
+    await claim_as_dead_process(sqlite)
     (row,) = await finished(sqlite, dispatcher(sqlite, clock, sender), broadcast_id)
     assert sender.names == ["find"]
     assert row.state is DeliveryState.SENT
 
 
-async def test_what_the_dead_left_is_sent_where_it_is_missing(sqlite: Database, clock: FakeClock) -> None:
+async def test_an_attempt_of_a_dead_process_is_sent_where_it_is_missing(sqlite: Database, clock: FakeClock) -> None:
     """After a crash before the send the post is sent."""
-    broadcast_id, sender = await announced(sqlite), Script(clock)
-    await left_by_the_dead(sqlite)
+    broadcast_id, sender = await add_broadcast(sqlite), ScriptedSender(clock)
+    await claim_as_dead_process(sqlite)
     (row,) = await finished(sqlite, dispatcher(sqlite, clock, sender), broadcast_id)
     assert sender.names == ["find", "send"]
     assert row.state is DeliveryState.SENT
@@ -50,8 +50,8 @@ async def test_what_the_dead_left_is_sent_where_it_is_missing(sqlite: Database, 
 async def test_a_pause_does_not_make_a_doubt_certain(sqlite: Database, clock: FakeClock) -> None:
     """A post that may have arrived is looked for before every later send, also when a send in between was put off."""
     pause = Outcome(OutcomeKind.PAUSE, error="Discord asked for a pause", pause_seconds=150)
-    broadcast_id = await announced(sqlite)
-    sender = Script(clock, LOST, pause, SENT, finds=(UNREADABLE,))
+    broadcast_id = await add_broadcast(sqlite)
+    sender = ScriptedSender(clock, LOST, pause, SENT, finds=(UNREADABLE,))
     (row,) = await finished(sqlite, dispatcher(sqlite, clock, sender), broadcast_id)
     assert sender.names[:4] == ["send", "find", "send", "find"]
     assert sender.names.count("send") == 2
@@ -60,12 +60,12 @@ async def test_a_pause_does_not_make_a_doubt_certain(sqlite: Database, clock: Fa
 
 async def test_a_stop_does_not_make_a_doubt_certain(sqlite: Database, clock: FakeClock) -> None:
     """What a dead process may have sent is still in doubt when the next one is stopped before it could send."""
-    broadcast_id, sender = await announced(sqlite), Script(clock, finds=(UNREADABLE,))
-    left = await left_by_the_dead(sqlite)
+    broadcast_id, sender = await add_broadcast(sqlite), ScriptedSender(clock, finds=(UNREADABLE,))
+    left = await claim_as_dead_process(sqlite)
     clock.advance(seconds=5)
     pacer = Pacer(0.01, wait_plainly, time.monotonic)
     pacer.pause_for(1000)
-    found = Dispatcher(sqlite, sender, Shown(), NoDiscord(), pacer, wait_plainly)
+    found = Dispatcher(sqlite, sender, RecordingCards(), NoDiscord(), pacer, wait_plainly)
     await found.start()
 
     async def looked() -> bool:
@@ -82,7 +82,7 @@ async def test_a_stop_does_not_make_a_doubt_certain(sqlite: Database, clock: Fak
 async def test_a_pause_holds_everybody(sqlite: Database, clock: FakeClock) -> None:
     """When Discord asks for quiet, no channel is sent to until it is over, and then all get the post."""
     pause = Outcome(OutcomeKind.PAUSE, error="Discord asked for a pause", pause_seconds=90)
-    broadcast_id, sender = await announced(sqlite, 30), Script(clock, pause, SENT)
+    broadcast_id, sender = await add_broadcast(sqlite, 30), ScriptedSender(clock, pause, SENT)
     found = await finished(sqlite, dispatcher(sqlite, clock, sender), broadcast_id)
     assert {row.state for row in found} == {DeliveryState.SENT}
     asked = sender.acts[0][1]
@@ -93,8 +93,10 @@ async def test_a_pause_holds_everybody(sqlite: Database, clock: FakeClock) -> No
 
 async def test_a_stop_puts_back_what_was_not_tried(sqlite: Database, clock: FakeClock) -> None:
     """A stop in the middle leaves what was not sent as if it had never been taken; the next start sends it."""
-    broadcast_id, sender = await announced(sqlite, 15), Script(clock)
-    slow = Dispatcher(sqlite, sender, Shown(), NoDiscord(), Pacer(0.01, wait_plainly, time.monotonic), wait_plainly)
+    broadcast_id, sender = await add_broadcast(sqlite, 15), ScriptedSender(clock)
+    slow = Dispatcher(
+        sqlite, sender, RecordingCards(), NoDiscord(), Pacer(0.01, wait_plainly, time.monotonic), wait_plainly
+    )
     await slow.start()
 
     async def one_is_sent() -> bool:
@@ -112,7 +114,7 @@ async def test_a_stop_puts_back_what_was_not_tried(sqlite: Database, clock: Fake
 
 async def test_a_stop_lets_what_is_in_flight_land(sqlite: Database, clock: FakeClock) -> None:
     """A request that is out when the stop comes is waited for, and its outcome is kept."""
-    broadcast_id, sender = await announced(sqlite), Script(clock)
+    broadcast_id, sender = await add_broadcast(sqlite), ScriptedSender(clock)
     sender.gate = asyncio.Event()
     found = dispatcher(sqlite, clock, sender)
     await found.start()
@@ -132,7 +134,7 @@ async def test_a_stop_lets_what_is_in_flight_land(sqlite: Database, clock: FakeC
 
 async def test_our_own_fault_leaves_no_doubt_unresolved(sqlite: Database, clock: FakeClock) -> None:
     """When sending breaks on our side, the others go on, and the one is looked for after its lease and sent."""
-    broadcast_id, sender = await announced(sqlite, 3), Script(clock, RuntimeError("broken"), SENT)
+    broadcast_id, sender = await add_broadcast(sqlite, 3), ScriptedSender(clock, RuntimeError("broken"), SENT)
     found = await finished(sqlite, dispatcher(sqlite, clock, sender), broadcast_id)
     assert {row.state for row in found} == {DeliveryState.SENT}
     assert sender.names == ["send", "send", "send", "find", "send"]
@@ -141,8 +143,8 @@ async def test_our_own_fault_leaves_no_doubt_unresolved(sqlite: Database, clock:
 
 async def test_a_broken_card_stops_no_announcement(sqlite: Database, clock: FakeClock) -> None:
     """What a card cannot show is still sent, once."""
-    broadcast_id, sender = await announced(sqlite, 3), Script(clock)
-    card = Shown(RuntimeError("broken"))
+    broadcast_id, sender = await add_broadcast(sqlite, 3), ScriptedSender(clock)
+    card = RecordingCards(RuntimeError("broken"))
     found = await finished(sqlite, dispatcher(sqlite, clock, sender, card), broadcast_id)
     assert {row.state for row in found} == {DeliveryState.SENT}
     assert sender.names == ["send"] * 3
@@ -150,12 +152,12 @@ async def test_a_broken_card_stops_no_announcement(sqlite: Database, clock: Fake
 
 async def test_a_card_that_hangs_holds_up_no_announcement(sqlite: Database, clock: FakeClock) -> None:
     """While Discord lets us wait for the card of one announcement, the next one is sent; the end is told later."""
-    sender, card = Script(clock), Hanging()
-    first = await announced(sqlite)
+    sender, card = ScriptedSender(clock), HangingCards()
+    first = await add_broadcast(sqlite)
     found = dispatcher(sqlite, clock, sender, card)
     await found.start()
     await asyncio.wait_for(card.asked.wait(), 10)
-    second = await announced(sqlite, 2)
+    second = await add_broadcast(sqlite, 2)
     found.wake()
 
     async def sent() -> bool:

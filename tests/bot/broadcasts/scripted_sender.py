@@ -1,4 +1,4 @@
-"""A sender that follows a script, and time that runs fast."""
+"""A sender with given outcomes, and waits that only move the clock."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -20,24 +20,14 @@ T = TypeVar("T")
 
 
 SENT = Outcome(OutcomeKind.SENT, message_id=99)
-
-
 LOST = Outcome(OutcomeKind.UNSURE, error="no answer")
-
-
 BUSY = Outcome(OutcomeKind.RETRY, error="try again")
-
-
 REFUSED = Outcome(OutcomeKind.REFUSED, error="I cannot see the channel")
-
-
 GONE = Outcome(OutcomeKind.RETRY)
-
-
 UNREADABLE = Outcome(OutcomeKind.UNSURE, error="the history cannot be read")
 
 
-class Hurry:
+class FastForward:
     """Waiting moves the clock instead; what is in flight is really awaited."""
 
     def __init__(self, clock: FakeClock) -> None:
@@ -58,8 +48,8 @@ class Hurry:
         return self._clock.now.timestamp()
 
 
-class Script:
-    """A ``Sender`` that says what it was told to say, one outcome after the other; the last one for ever."""
+class ScriptedSender:
+    """A ``PostSender`` that returns the given outcomes one after the other, the last one for ever."""
 
     def __init__(self, clock: FakeClock, *sends: Outcome | Exception, finds: tuple[Outcome, ...] = (GONE,)) -> None:
         self._clock = clock
@@ -105,7 +95,7 @@ class Script:
         return [(after - before).total_seconds() for before, after in pairwise(moments)]
 
 
-class Shown(NoDiscord):
+class RecordingCards(NoDiscord):
     """A card that remembers what it has shown."""
 
     def __init__(self, failing: Exception | None = None) -> None:
@@ -120,7 +110,7 @@ class Shown(NoDiscord):
         return True
 
 
-class Hanging(Shown):
+class HangingCards(RecordingCards):
     """A card that shows how an announcement ended only when ``gate`` is open; ``asked`` says that it was to."""
 
     def __init__(self) -> None:
@@ -135,7 +125,7 @@ class Hanging(Shown):
         return await super().update_card(account)
 
 
-async def announced(database: Database, channels: int = 1) -> str:
+async def add_broadcast(database: Database, channels: int = 1) -> str:
     """The id of a confirmed announcement to so many channels."""
     for number in range(1, channels + 1):
         await database.write(
@@ -153,10 +143,19 @@ async def announced(database: Database, channels: int = 1) -> str:
     )
 
 
-def dispatcher(database: Database, clock: FakeClock, sender: Script, card: Shown | None = None) -> Dispatcher:
-    """The dispatcher in a hurry."""
-    hurry = Hurry(clock)
-    return Dispatcher(database, sender, card or Shown(), NoDiscord(), Pacer(40, hurry, hurry.monotonic), hurry)
+def dispatcher(
+    database: Database, clock: FakeClock, sender: ScriptedSender, card: RecordingCards | None = None
+) -> Dispatcher:
+    """The dispatcher whose waits only move the clock."""
+    fast_forward = FastForward(clock)
+    return Dispatcher(
+        database,
+        sender,
+        card or RecordingCards(),
+        NoDiscord(),
+        Pacer(40, fast_forward, fast_forward.monotonic),
+        fast_forward,
+    )
 
 
 async def until(true: Callable[[], Awaitable[bool]]) -> None:
@@ -187,7 +186,7 @@ async def rows(database: Database, broadcast_id: str) -> list[Delivery]:
         return await tx.deliveries.list_by_broadcast(broadcast_id)
 
 
-async def left_by_the_dead(database: Database) -> Delivery:
+async def claim_as_dead_process(database: Database) -> Delivery:
     """A delivery that a process has claimed and died over."""
     (delivery,) = await database.write(lambda tx: tx.deliveries.claim("sender_dead", 10))
     return delivery
