@@ -1,1 +1,1 @@
-"""The mind of the studio: process and domain. Knows no widget and no SQL."""
+"""The application: what the studio does. It knows neither Discord's interface nor SQL."""

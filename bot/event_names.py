@@ -11,6 +11,7 @@ GRANT_LOG_ADDED: Final = "Added document to grant_logs"
 BROADCAST_SENT: Final = "Broadcast sent"
 GENERATION_COMPLETED: Final = "Chapter audio script generation completed"
 
+# "failed" means that Gemini failed: a template script follows, and the run is done.
 GENERATION_FAILED: Final = "Chapter audio script generation failed"
 GENERATION_FELL_BACK: Final = "Chapter audio script generation fell back"
 GENERATION_INTERRUPTED: Final = "Chapter audio script generation interrupted"
@@ -55,7 +56,7 @@ AFFILIATE_EVENTS: Final = frozenset(
         MEMBER_FORGOTTEN,
     }
 )
-"""What affiliates do for themselves. These events do not count a person among the members at work."""
+"""What people do for themselves rather than for the studio. These events do not make a person a member at work."""
 
 RESERVED_EVENT_NAMES: Final = frozenset(
     {

@@ -28,17 +28,17 @@ from storage.stores.boards import Board, NewBoard, ShownBoard
 _log = logging.getLogger(__name__)
 
 UPDATE_SECONDS: Final = 15.0
-"""Between two updates of one board. The issue asks for at most 20 s behind; Discord's edit limits allow far more."""
+"""Seconds between two updates of one board. A board may be at most 20 s behind; Discord's limits allow more edits."""
 _BOARDS_AT_ONCE: Final = 10
 """Boards that are updated at the same time. Each needs one request, or a few where its message is lost."""
 _TURN_SECONDS: Final = 50.0
-"""For one update, requests included; less than the lease, so that a hanging request cannot outlive it."""
+"""Seconds for one update, requests included; less than the lease, so that a hanging request cannot outlive it."""
 _RETRY_SECONDS: Final = 15.0
-"""After an update that failed or whose answer was lost."""
+"""Seconds until an update that failed or whose answer was lost is tried again."""
 _SLOW_PIN_SECONDS: Final = 3.0
-"""After a pinning whose answer was lost: the person waits for it."""
+"""Seconds until a new board whose answer was lost is tried again: a person is waiting for it."""
 _STOP_SECONDS: Final = 3.0
-"""For updates under way at a stop; what they were about to show, the next start shows."""
+"""Seconds for updates under way at a stop; the next start makes up for those that are cut off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +205,7 @@ class LiveBoardWorker:
         return BoardPost(posted, await self.messages.pin(board.channel_id, posted))
 
     async def _delete(self, channel_id: int, message_id: int) -> None:
-        """The message is gone; ``TimeoutError`` while it is not, since no second board may stand beside it."""
+        """The message is gone; ``TimeoutError`` if it could not be deleted, so that a second board is never posted."""
         if not await self.messages.delete(channel_id, message_id):
             raise TimeoutError("an old board could not be deleted")
 

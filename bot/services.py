@@ -36,7 +36,7 @@ from bot.scripts.library import ScriptLibrary
 from bot.settings import Settings
 from bot.settings.badge_tiers import parse_tiers
 from storage import Database
-from storage.leases import LEASE
+from storage.leases import LEASE_DURATION
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class Services:
 
 
 def build_pipeline(
-    database: Database, gemini: GeminiAccess, cards: RunCards, runtime: Runtime, lease: timedelta = LEASE
+    database: Database, gemini: GeminiAccess, cards: RunCards, runtime: Runtime, lease: timedelta = LEASE_DURATION
 ) -> GenerationPipeline:
     """The pipeline that writes runs: with Gemini if ``gemini`` is connected, else with the template writer alone."""
     template = TemplateWriter(runtime.template_pace, runtime.wait)

@@ -1,4 +1,4 @@
-"""The studio without Discord: the façade ``AudioScriptGenerator``, which the original product request names.
+"""The studio without Discord: the façade ``AudioScriptGenerator``, whose method names are a fixed public interface.
 
     async with AudioScriptGenerator() as studio:
         ids = await studio.generate_chapter_audio_script(
@@ -32,7 +32,7 @@ from storage import Database, StorageError, WriteTransaction, write_transaction
 from storage.leases import new_owner
 from storage.stores.events import EventFilter
 
-_LEASE: Final = timedelta(hours=1)
+_LEASE_DURATION: Final = timedelta(hours=1)
 """Nothing renews the lease here while Gemini is silent, so it is long enough for the slowest chapter."""
 
 _MAX_EBOOK_ID: Final = 100
@@ -105,7 +105,9 @@ class AudioScriptGenerator:
         request = ScriptRequest(
             ebook=ebook_id, chapter_number=chapter_number, title=title, theme=myth_theme, hook=affiliate_hook
         )
-        requested = await studio.database.write(lambda tx: create_run(tx, request, content, owner=owner, lease=_LEASE))
+        requested = await studio.database.write(
+            lambda tx: create_run(tx, request, content, owner=owner, lease_duration=_LEASE_DURATION)
+        )
         script_id = await studio.pipeline.write(requested.run)
         async with studio.database.read() as tx:
             log_id, _ = await tx.scripts.get_grant_log(script_id)
@@ -174,7 +176,7 @@ class _OpenStudio:
             raise ConfigError(str(error)) from error
         gemini = GeminiAccess(settings, runtime)
         await gemini.connect()
-        return cls(database, gemini, build_pipeline(database, gemini, NoRunCards(), runtime, _LEASE))
+        return cls(database, gemini, build_pipeline(database, gemini, NoRunCards(), runtime, _LEASE_DURATION))
 
     @write_transaction
     async def add_document(self, tx: WriteTransaction, collection: str, document: Mapping[str, Any]) -> str:

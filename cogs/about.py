@@ -35,7 +35,7 @@ class AboutCog(commands.Cog):
         )
         resting = self._bot.services.availability.resting_until
         if resting is not None:
-            writer += f", resting until {discord.utils.format_dt(resting, 't')} after repeated failures"
+            writer += f", paused until {discord.utils.format_dt(resting, 't')} after repeated failures"
         invite = invite_link(self._bot.application_id) if self._bot.application_id else ""
         started = format_relative_time(self._bot.started_at)
         texts = [

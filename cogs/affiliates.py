@@ -21,9 +21,7 @@ async def subscription_autocomplete(interaction: discord.Interaction, text: str)
 
 
 @app_commands.default_permissions(manage_guild=True)
-class AffiliatesCog(
-    commands.GroupCog, group_name="affiliates", group_description="Who is subscribed, and how it fares"
-):
+class AffiliatesCog(commands.GroupCog, group_name="affiliates", group_description="Subscribed servers and their state"):
     """``/affiliates``."""
 
     def __init__(self, bot: MythBot, affiliates: AffiliateService) -> None:

@@ -25,7 +25,7 @@ class BadgesCog(commands.Cog):
         leaderboard = await self._badges.get_leaderboard()
         texts = [
             f"### Your badges\n{format_standing(standing)}",
-            f"**Who carries the tale**\n{format_leaderboard(leaderboard)}",
+            f"**Most shares**\n{format_leaderboard(leaderboard)}",
         ]
         view = card_layout(*(discord.ui.TextDisplay(text) for text in texts), accent=INDIGO)
         await interaction.edit_original_response(view=view)

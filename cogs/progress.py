@@ -56,7 +56,7 @@ class ProgressCog(commands.Cog):
 
     @commands.Cog.listener()
     async def on_interaction(self, interaction: discord.Interaction) -> None:
-        """A message that is turned to another view waits for its picture no longer; discord.py calls this."""
+        """Drops the pending picture of a message that switches to another view; discord.py calls this."""
         if interaction.message is not None and replaces_view(interaction) and is_team(interaction):
             self.pending_pictures.discard(interaction.message.id)
 

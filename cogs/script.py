@@ -39,7 +39,7 @@ class ScriptCog(commands.Cog):
         source="The chapter's text as a .txt or .md file; without it you can paste it",
         notes="What the writer should know or do",
         hook="A line that invites affiliates' listeners",
-        language="The script's language; the chapter's own where you say nothing",
+        language="The script's language; empty: the chapter's own",
     )
     @app_commands.autocomplete(ebook=ebook_autocomplete)
     async def script(

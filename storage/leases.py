@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.errors import StaleStateError
 
-LEASE: Final = timedelta(seconds=60)
+LEASE_DURATION: Final = timedelta(seconds=60)
 """How long a lease lasts without renewal. Four heartbeats (see ``bot/jobs/worker.py``): one that comes late costs nothing."""
 
 

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class RunState(StrEnum):
-    """One generation: ``ready → writing → done``; ``interrupted`` when its process ended, ``cancelled`` by a person."""
+    """A run: ``ready → writing → done``; ``interrupted`` when its process ended, ``cancelled`` by a person."""
 
     READY = "ready"
     WRITING = "writing"
@@ -69,7 +69,7 @@ class DeliveryState(StrEnum):
 
 
 class SubscriptionState(StrEnum):
-    """A server's subscription. ``pending`` waits for the team; ``paused`` refused three broadcasts in a row."""
+    """A server's subscription. ``pending`` waits for the team; ``paused``: its channel refused three broadcasts in a row."""
 
     PENDING = "pending"
     ACTIVE = "active"

@@ -115,7 +115,7 @@ chapters = Table(
     CheckConstraint("number >= 0", name="number"),
 )
 
-# One generation, from the request to the script. The request and the text are committed before anything goes to Gemini.
+# A run: from the request to the script. The request and the text are committed before anything goes to Gemini.
 runs = Table(
     "runs",
     metadata,

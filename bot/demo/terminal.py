@@ -18,7 +18,7 @@ def format_greeting(url: str, labels: Sequence[str], *, gemini: bool) -> str:
     writer = (
         "Scripts are written by Gemini."
         if gemini
-        else "Scripts come from the offline template writer; with GEMINI_API_KEY set they are written by Gemini."
+        else "Scripts come from the offline template writer; with GOOGLE_API_KEY set they are written by Gemini."
     )
     return f"""
 Midnight Myth, the whole studio in your browser. Nothing here reaches Discord.

@@ -1,4 +1,4 @@
-"""A script as JSON: the seed's document, with our versioned cue list after it."""
+"""A script as JSON: the predecessor's document, with our versioned cue list after it."""
 
 import json
 from typing import Any
@@ -24,7 +24,7 @@ def build_download(stored: StoredScript, script: Script, ebook_title: str) -> Do
 
 
 def build_document(stored: StoredScript, script: Script, ebook_title: str) -> dict[str, Any]:
-    """The script in the exchange format, ready for ``json.dumps``: the seed's keys first, then ours.
+    """The script in the exchange format, ready for ``json.dumps``: the predecessor's keys first, then ours.
 
     Only a template script has ``error``: the sentence that says why it is a template.
     """
@@ -32,7 +32,7 @@ def build_document(stored: StoredScript, script: Script, ebook_title: str) -> di
     document: dict[str, Any] = {
         "id": stored.id,
         "title": script.title,
-        "script": [_build_seed_line(cue) for cue in script.cues],
+        "script": [_build_predecessor_line(cue) for cue in script.cues],
         "estimated_duration": f"{max(minutes, 1)} minutes",
         "theme": stored.theme,
         "ebookId": stored.ebook_id,
@@ -56,7 +56,7 @@ def build_document(stored: StoredScript, script: Script, ebook_title: str) -> di
     return document
 
 
-def _build_seed_line(cue: Cue) -> dict[str, str]:
+def _build_predecessor_line(cue: Cue) -> dict[str, str]:
     match cue.kind:
         case CueKind.NARRATION:
             timing = f"{format_clock(cue.start)}-{format_clock(cue.start + cue.seconds)}"

@@ -1,4 +1,4 @@
-"""Brings cards up to date that nobody else does: of runs that rest, and of runs that wait in the queue."""
+"""Updates cards that nothing else updates: of runs that have ended or are interrupted, and of runs in the queue."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

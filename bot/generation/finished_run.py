@@ -88,7 +88,7 @@ class FinishedRun:
         return NO_KEY if self.error is None else self.error.text
 
     def _build_grant_log(self, created_at: str) -> dict[str, object]:
-        """The grant log in the seed's format. Only a template's entry names its writer."""
+        """The grant log in the predecessor's format. Only a template's entry names its writer."""
         request = self.request
         document: dict[str, object] = {
             "eventType": "ebook_created",

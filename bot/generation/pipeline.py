@@ -40,15 +40,15 @@ WriterFactory = Callable[[Run, OnWait], Writer]
 class GenerationPipeline:
     """Everything that writing a run needs.
 
-    ``writer_factory`` is None where no Gemini key is set; then ``template`` writes everything. ``lease`` is for how long each
-    checkpoint renews the run's lease.
+    ``writer_factory`` is None where no Gemini key is set; then ``template`` writes everything. Each checkpoint
+    renews the run's lease for ``lease_duration``.
     """
 
     database: Database
     template: Writer
     cards: RunCards
     wait: Wait
-    lease: timedelta
+    lease_duration: timedelta
     writer_factory: WriterFactory | None = None
 
     async def write(self, run: Run) -> str:
@@ -204,7 +204,7 @@ class RunExecution:
 
     @write_transaction
     async def _renew_lease(self, tx: WriteTransaction, progress: str) -> None:
-        await tx.runs.renew(self.run.id, self.run.lease, self.pipeline.lease, progress=progress)
+        await tx.runs.renew(self.run.id, self.run.lease, self.pipeline.lease_duration, progress=progress)
 
     @write_transaction
     async def _store(self, tx: WriteTransaction, finished: FinishedRun) -> str:

@@ -13,7 +13,7 @@ from bot.generation.run_progress import RunProgress
 from bot.generation.worker import RunWorker
 from bot.scripts.models import WriterKind
 from storage import Database, ReadTransaction, StaleStateError, WriteTransaction, read_transaction, write_transaction
-from storage.leases import LEASE
+from storage.leases import LEASE_DURATION
 from storage.states import RunState
 from storage.stores.runs import NewRun, Run
 
@@ -182,7 +182,7 @@ async def create_run(
     channel: tuple[int, int] | None = None,
     progress: str = "",
     owner: str | None = None,
-    lease: timedelta = LEASE,
+    lease_duration: timedelta = LEASE_DURATION,
 ) -> RequestedRun:
     """A run with its chapter and its event. With ``owner`` it is leased at once; otherwise it waits for a worker.
 
@@ -210,5 +210,5 @@ async def create_run(
     data = {"ebook_id": ebook.id, "chapter_number": request.chapter_number, "theme": request.theme}
     tx.report(GENERATION_STARTED, data, member_id=member_id, ebook_id=ebook.id)
     if owner is not None:
-        run = await tx.runs.claim(owner, lease, run.id) or run
+        run = await tx.runs.claim(owner, lease_duration, run.id) or run
     return RequestedRun(run, ebook, is_new_ebook)

@@ -39,7 +39,7 @@ class CircuitBreaker:
         return self._open_until if self._open_until is not None and self._open_until > self.clock() else None
 
     def record_success(self) -> None:
-        """The service answered: a rest ends, and the next one is a first one again. What is open for good stays open."""
+        """The service answered: a rest ends now, and the next one is short again. What is open for good stays open."""
         self._row, self._next_rest, self._open_until = 0, None, None
         self._record(failures=0)
 

@@ -31,10 +31,10 @@ class Pacer:
                 return
 
     def pause_for(self, seconds: float) -> None:
-        """Nobody's turn comes for that long."""
+        """No caller of ``acquire`` returns for that many seconds."""
         self._quiet_until = max(self._quiet_until, self.monotonic() + seconds)
         self._next = max(self._next, self._quiet_until)
 
     def close(self) -> None:
-        """Nobody waits any longer; who gets a turn now must look whether it is still wanted."""
+        """Wakes every waiting caller of ``acquire``; callers must check whether they should still go on."""
         self._closed.set()

@@ -67,7 +67,7 @@ class StudioSettings(BaseSettings):
         allow_inf_nan=False,
         gt=0,
         le=3600,
-        description="Seconds that one request may take in all, retries and fallback models included.",
+        description="Seconds until the first cue of a part, retries included; the rest may then take as long again.",
     )
     gemini_requests_per_minute: int | None = Field(
         default=None,

@@ -49,8 +49,8 @@ def list_card(subscriptions: Sequence[Subscription], page: int, invite: str) -> 
     if page_count > 1:
         items.append(
             action_row(
-                ListButton(page - 1, "‹ Before", disabled=page == 0),
-                ListButton(page + 1, "After ›", disabled=page == page_count - 1),
+                ListButton(page - 1, "‹ Previous", disabled=page == 0),
+                ListButton(page + 1, "Next ›", disabled=page == page_count - 1),
             )
         )
     return card_layout(*items, accent=INDIGO)

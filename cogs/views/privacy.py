@@ -22,9 +22,9 @@ _CONFIRM_FORGETTING: Final = (
     "### Forget you?\n"
     "Your Discord id and name, the names of your sessions and how far you have looked are deleted at once, and your shares "
     "and badges then belong to nobody. This cannot be undone.\n"
-    "What you did stays in the log under a random id that leads to nobody: the log's proof would break otherwise. Scripts and "
-    "chapters stay with the studio. What you wrote into them or into `/track` yourself, and messages in channels, are not "
-    "changed."
+    "What you did stays in the log under a random id that leads to nobody: otherwise the log could no longer be verified. "
+    "Scripts and chapters stay with the studio. What you wrote into them or into `/track` yourself, and messages in "
+    "channels, are not changed."
 )
 
 

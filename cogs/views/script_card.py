@@ -97,7 +97,7 @@ def _build_cancelled_card(view: RunView) -> ui.LayoutView:
         GREY,
         f"### ✕ Cancelled · {escape_text(view.title)}",
         _describe_run(view),
-        "Only the chapter's own text was stored.",
+        "What was written until then is kept; Retry continues from it.",
         buttons=[_run_button(view, "retry")],
     )
 

@@ -110,7 +110,9 @@ class RolesSelect(PersistentItemMixin, ui.DynamicItem[ui.RoleSelect[Any]], templ
         await interaction.response.defer()
         roles = self.item.values
         if any(role.is_default() for role in roles):
-            raise InputError("Everybody's role would make everybody the team.", "Choose other roles.")
+            raise InputError(
+                "@everyone as a team role would make every member part of the team.", "Choose other roles."
+            )
         await get_bot(interaction).studio_config.set_team_roles([role.id for role in roles], by)
         await _show_result(interaction, "✔ The team is set.")
 
@@ -139,7 +141,7 @@ class AnnouncementSelect(PersistentItemMixin, ui.DynamicItem[ui.ChannelSelect[An
         config = get_bot(interaction).studio_config
         if not self.item.values:
             await config.set_announcement_channel(None, by)
-            await _show_result(interaction, "✔ Announcements are no longer posted here.")
+            await _show_result(interaction, "✔ Announcements are no longer posted in a channel of this server.")
             return
         channel = await _post_test(interaction, self.item.values[0], "A test: announcements will be posted here too.")
         announcement = AnnouncementChannel(

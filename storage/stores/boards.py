@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.leases import LEASE, Lease, LeasedRows
+from storage.leases import LEASE_DURATION, Lease, LeasedRows
 from storage.tables import boards
 from storage.upsert import insert_if_absent
 
@@ -88,12 +88,12 @@ class BoardStore:
         due = or_(boards.c.due_at.is_(None), boards.c.due_at <= self.now, boards.c.due_at > self.now + LONGEST_REST)
         query = select(boards.c.channel_id).where(due, self._is_free())
         query = query.order_by(boards.c.due_at, boards.c.channel_id).limit(limit)
-        return [Board(**row) for row in await self._leased.claim(query, owner, LEASE, {})]
+        return [Board(**row) for row in await self._leased.claim(query, owner, LEASE_DURATION, {})]
 
     async def claim(self, channel_id: int, owner: str) -> Board | None:
         """This board, leased by ``owner`` whether it is due or not; None while another process holds it."""
         query = select(boards.c.channel_id).where(boards.c.channel_id == channel_id, self._is_free())
-        claimed = await self._leased.claim(query, owner, LEASE, {})
+        claimed = await self._leased.claim(query, owner, LEASE_DURATION, {})
         return Board(**claimed[0]) if claimed else None
 
     async def free_all(self) -> None:
@@ -106,7 +106,7 @@ class BoardStore:
         Raises:
             StaleStateError: the board was taken down, or another process has taken it over.
         """
-        await self._leased.renew(channel_id, lease, LEASE, {})
+        await self._leased.renew(channel_id, lease, LEASE_DURATION, {})
 
     async def release(
         self,
@@ -147,7 +147,7 @@ class BoardStore:
     def _is_free(self) -> ColumnElement[bool]:
         # A lease that ends later than any lease can last was given before the clock was set back.
         ends = boards.c.lease_until
-        return or_(ends.is_(None), ends <= self.now, ends > self.now + LEASE)
+        return or_(ends.is_(None), ends <= self.now, ends > self.now + LEASE_DURATION)
 
     @property
     def _leased(self) -> LeasedRows:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.leases import LEASE, Lease, LeasedRows
+from storage.leases import LEASE_DURATION, Lease, LeasedRows
 from storage.states import DeliveryAction, DeliveryState
 from storage.stores.subscriptions import Subscription
 from storage.tables import deliveries
@@ -122,7 +122,7 @@ class DeliveryStore:
             raise KeyError(delivery_id)
         return Delivery(**row)
 
-    async def claim(self, owner: str, limit: int, duration: timedelta = LEASE) -> list[Delivery]:
+    async def claim(self, owner: str, limit: int, duration: timedelta = LEASE_DURATION) -> list[Delivery]:
         """``ready → sending``: at most ``limit`` due deliveries, leased by ``owner``. This is the intent before any request."""
         due = (
             select(deliveries.c.id)
@@ -138,7 +138,7 @@ class DeliveryStore:
         }
         return [Delivery(**row) for row in await self._leased.claim(due, owner, duration, values)]
 
-    async def renew(self, delivery_id: str, lease: Lease, duration: timedelta = LEASE) -> None:
+    async def renew(self, delivery_id: str, lease: Lease, duration: timedelta = LEASE_DURATION) -> None:
         """The lease lasts ``duration`` longer.
 
         Raises:
@@ -211,7 +211,7 @@ class DeliveryStore:
         await self._end(delivery.id, delivery.lease, values)
 
     async def take_over_expired(
-        self, owner: str, duration: timedelta = LEASE, *, all_owners: bool = False
+        self, owner: str, duration: timedelta = LEASE_DURATION, *, all_owners: bool = False
     ) -> list[Delivery]:
         """``sending`` deliveries whose worker is gone, leased by ``owner`` now, to be reconciled with their channels."""
         rows = await self._leased.take_over(owner, duration, all_owners=all_owners, values={})

@@ -227,7 +227,7 @@ def _to_row(event: Event) -> dict[str, Any]:
 class ChainVerification:
     """The result of checking the chain: how many events fit, and where it is broken.
 
-    ``broken_at`` is the number of the first event that does not fit or is missing; None if the chain is is_intact.
+    ``broken_at`` is the number of the first event that does not fit or is missing; None if the chain is intact.
     """
 
     event_count: int

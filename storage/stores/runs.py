@@ -1,4 +1,4 @@
-"""Runs (one generation each) and what they cost. One worker at a time holds the lease of a run."""
+"""Runs and what they cost. One worker at a time holds the lease of a run."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.errors import StaleStateError
 from storage.ids import new_id
-from storage.leases import LEASE, Lease, LeasedRows
+from storage.leases import LEASE_DURATION, Lease, LeasedRows
 from storage.states import RunState
 from storage.tables import chain_head, charges, ebooks, runs, scripts
 from storage.types import Utc
@@ -94,7 +94,7 @@ class RunStore:
         return Run(**row)
 
     async def next_version(self, ebook_id: str, chapter_number: int) -> int:
-        """1 for a chapter's first script, counting imported ones and every run not cancelled before it had a script."""
+        """The next version number of the chapter, from 1. Runs that were cancelled without a script do not count."""
         # The book's row is locked, so that two requests at once cannot get the same number. KEY SHARE, because inserts
         # that refer to the book must not wait for this lock, or two requests would wait for each other.
         book = select(ebooks.c.id).where(ebooks.c.id == ebook_id)
@@ -113,7 +113,7 @@ class RunStore:
         )
         return max(highest.scalar() or 0, written.scalar() or 0) + 1
 
-    async def claim(self, owner: str, duration: timedelta = LEASE, run_id: str | None = None) -> Run | None:
+    async def claim(self, owner: str, duration: timedelta = LEASE_DURATION, run_id: str | None = None) -> Run | None:
         """``ready → writing``: the oldest waiting run (or the one named), leased by ``owner``; None where nothing waits."""
         # A run whose card is still being posted waits for it, but not for ever.
         posted = or_(
@@ -132,7 +132,7 @@ class RunStore:
         return Run(**claimed[0]) if claimed else None
 
     async def renew(
-        self, run_id: str, lease: Lease, duration: timedelta = LEASE, *, progress: str | None = None
+        self, run_id: str, lease: Lease, duration: timedelta = LEASE_DURATION, *, progress: str | None = None
     ) -> None:
         """The lease lasts ``duration`` longer; the progress is stored where one is given.
 

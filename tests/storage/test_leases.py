@@ -5,7 +5,7 @@ import os
 import pytest
 
 from storage import Database, StaleStateError
-from storage.leases import LEASE, new_owner
+from storage.leases import LEASE_DURATION, new_owner
 from storage.stores.boards import NewBoard
 from tests.conftest import FakeClock, SampleActor
 
@@ -16,14 +16,14 @@ async def test_an_owner_that_was_paused_is_told_by_its_token(database: Database,
     await database.write(lambda tx: tx.boards.add(NewBoard(1, 2, member_id, "", "week")))
     first = await database.write(lambda tx: tx.boards.claim(1, "me"))
     assert first is not None
-    clock.advance(seconds=LEASE.total_seconds() + 1)
+    clock.advance(seconds=LEASE_DURATION.total_seconds() + 1)
     second = await database.write(lambda tx: tx.boards.claim(1, "me"))
     assert second is not None
     assert (first.lease_owner, first.lease_token) == (second.lease_owner, second.lease_token - 1)
     with pytest.raises(StaleStateError):
         await database.write(lambda tx: tx.boards.renew(1, first.lease))
     with pytest.raises(StaleStateError):
-        await database.write(lambda tx: tx.boards.release(first, LEASE))
+        await database.write(lambda tx: tx.boards.release(first, LEASE_DURATION))
     await database.write(lambda tx: tx.boards.renew(1, second.lease))
 
 
@@ -33,11 +33,11 @@ async def test_a_released_job_is_free_but_rests(database: Database, clock: FakeC
     await database.write(lambda tx: tx.boards.add(NewBoard(1, 2, member_id, "", "week")))
     (board,) = await database.write(lambda tx: tx.boards.claim_due("me", 10))
     assert await database.write(lambda tx: tx.boards.claim_due("you", 10)) == []
-    await database.write(lambda tx: tx.boards.release(board, LEASE))
+    await database.write(lambda tx: tx.boards.release(board, LEASE_DURATION))
     async with database.read() as tx:
-        assert await tx.boards.get_next_due() == clock.now + LEASE
+        assert await tx.boards.get_next_due() == clock.now + LEASE_DURATION
     assert await database.write(lambda tx: tx.boards.claim_due("you", 10)) == []
-    clock.advance(seconds=LEASE.total_seconds())
+    clock.advance(seconds=LEASE_DURATION.total_seconds())
     assert len(await database.write(lambda tx: tx.boards.claim_due("you", 10))) == 1
 
 

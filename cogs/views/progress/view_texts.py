@@ -84,7 +84,7 @@ def _format_totals(overview: Overview) -> list[str]:
         written += f" ({overview.gemini_share:.0%} by Gemini)"
     parts = [written]
     if overview.live_runs:
-        parts.append(f"{overview.live_runs} being written now")
+        parts.append(f"{overview.live_runs} waiting or being written")
     money = overview.money
     parts.append(format_dollars(money.spent))
     if money.budget is not None:
@@ -150,7 +150,7 @@ def format_unseen_events(unseen: UnseenEvents) -> str:
     if unseen.since is None:
         lines = [
             "### What is new",
-            "This is your first visit, so these are the last seven days. The next time, you see what is new since now.",
+            "This is your first visit, so these are the last seven days. Next time you will see what has happened since now.",
         ]
     else:
         lines = [f"### Since you last looked, {format_relative_time(unseen.since)}"]
@@ -158,7 +158,7 @@ def format_unseen_events(unseen: UnseenEvents) -> str:
         lines.append("Nothing has happened.")
     books = sorted(unseen.counts.items(), key=lambda item: -item[1].total())
     for title, counts in books[:_MAX_BOOKS]:
-        lines.append(f"**{escape_text(title, 80) or 'Elsewhere'}** · {summarize_counts(counts)}")
+        lines.append(f"**{escape_text(title, 80) or 'Not about a book'}** · {summarize_counts(counts)}")
     if unseen.latest:
         lines.append("")
     for event in unseen.latest:
@@ -176,7 +176,7 @@ def format_public_view(view: PublicView, standing: BadgeStanding) -> list[str]:
     return [
         "### Midnight Myth Audio",
         "**Out now**\n" + ("\n".join(released) or "Nothing yet."),
-        "**Coming next**\n" + ("\n".join(upcoming) or "The next chapter is still in the dark."),
+        "**Coming next**\n" + ("\n".join(upcoming) or "Nothing announced yet."),
         f"**Your badges**\n{format_standing(standing)[:_MAX_BADGES_LENGTH]}",
     ]
 

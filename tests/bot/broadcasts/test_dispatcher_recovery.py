@@ -10,7 +10,7 @@ from bot.clock import wait_plainly
 from bot.jobs.pacer import Pacer
 from bot.ports import NoDiscord
 from storage import Database
-from storage.leases import LEASE
+from storage.leases import LEASE_DURATION
 from storage.states import DeliveryState
 from tests.bot.broadcasts.scripted_sender import (
     LOST,
@@ -138,7 +138,7 @@ async def test_our_own_fault_leaves_no_doubt_unresolved(sqlite: Database, clock:
     found = await finished(sqlite, dispatcher(sqlite, clock, sender), broadcast_id)
     assert {row.state for row in found} == {DeliveryState.SENT}
     assert sender.names == ["send", "send", "send", "find", "send"]
-    assert sender.acts[-1][1] - sender.acts[0][1] >= LEASE
+    assert sender.acts[-1][1] - sender.acts[0][1] >= LEASE_DURATION
 
 
 async def test_a_broken_card_stops_no_announcement(sqlite: Database, clock: FakeClock) -> None:

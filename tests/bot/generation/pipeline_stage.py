@@ -29,7 +29,7 @@ from bot.scripts import text_splitting
 from bot.scripts.coverage import Coverage
 from bot.scripts.models import Script
 from storage import Database, ReadTransaction
-from storage.leases import LEASE
+from storage.leases import LEASE_DURATION
 from storage.stores.events import EventFilter
 from storage.stores.runs import Run
 from storage.stores.scripts import StoredScript
@@ -244,7 +244,9 @@ class PipelineStage:
                 clock=self.availability.clock,
             )
 
-        return GenerationPipeline(self.database, TemplateWriter(), NoRunCards(), wait_plainly, LEASE, writer_factory)
+        return GenerationPipeline(
+            self.database, TemplateWriter(), NoRunCards(), wait_plainly, LEASE_DURATION, writer_factory
+        )
 
     async def create_run(self, text: str = CHAPTER, progress: str = "", **changes: Any) -> Run:
         """A run that is leased already."""

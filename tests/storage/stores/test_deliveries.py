@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from storage import Database, StaleStateError, WriteTransaction
-from storage.leases import LEASE, Lease
+from storage.leases import LEASE_DURATION, Lease
 from storage.states import BroadcastState, DeliveryState
 from storage.stores.broadcasts import NewBroadcast
 from storage.stores.deliveries import Delivery, Target
@@ -59,7 +59,7 @@ async def test_claiming_marks_the_intent(database: Database, clock: FakeClock) -
     delivery = await one_claimed(database)
     assert delivery == await now(database, delivery)
     assert (delivery.state, delivery.lease_owner, delivery.attempts) == (DeliveryState.SENDING, ANN, 1)
-    assert (delivery.attempted_at, delivery.lease_until) == (clock.now, clock.now + LEASE)
+    assert (delivery.attempted_at, delivery.lease_until) == (clock.now, clock.now + LEASE_DURATION)
     assert delivery.due_at == made_at
     assert re.fullmatch(r"[0-9a-f]{16}", delivery.id)
     assert await claimed(database, BEN) == []
@@ -165,7 +165,7 @@ async def test_the_abandoned_are_adopted(database: Database, clock: FakeClock) -
     assert await adopted(BEN, all_owners=False) == []
     clock.advance(seconds=1)
     (found,) = await adopted(BEN, all_owners=False)
-    assert (found.id, found.lease_owner, found.lease_until) == (left.id, BEN, clock.now + LEASE)
+    assert (found.id, found.lease_owner, found.lease_until) == (left.id, BEN, clock.now + LEASE_DURATION)
     assert (found.state, found.attempts, found.attempted_at) == (DeliveryState.SENDING, 1, left.attempted_at)
     assert await adopted("sender_cyd", all_owners=False) == []
     assert await adopted(BEN, all_owners=True) == []

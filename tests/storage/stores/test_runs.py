@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from storage import Database, StaleStateError, WriteTransaction
-from storage.leases import LEASE, Lease
+from storage.leases import LEASE_DURATION, Lease
 from storage.states import RunState
 from storage.stores.runs import NewRun, Run
 from tests.conftest import FakeClock
@@ -61,7 +61,7 @@ async def test_the_oldest_comes_first(database: Database, clock: FakeClock) -> N
     assert first is not None
     assert (first.state, first.lease_owner, first.attempts) == (RunState.WRITING, ANN, 1)
     assert first.started_at == clock.now
-    assert first.lease_until == clock.now + LEASE
+    assert first.lease_until == clock.now + LEASE_DURATION
 
 
 async def test_a_run_waits_for_its_card(database: Database, clock: FakeClock) -> None:
@@ -107,7 +107,7 @@ async def test_a_lease_is_kept_by_its_owner(database: Database, clock: FakeClock
     clock.advance(seconds=40)
     await database.write(lambda tx: tx.runs.renew(run.id, run.lease, progress="half"))
     kept = await now(database, run)
-    assert (kept.progress, kept.lease_until) == ("half", clock.now + LEASE)
+    assert (kept.progress, kept.lease_until) == ("half", clock.now + LEASE_DURATION)
     await database.write(lambda tx: tx.runs.renew(run.id, run.lease))
     assert (await now(database, run)).progress == "half"
     with pytest.raises(StaleStateError):
