@@ -185,6 +185,7 @@ def test_deep_nesting(nesting: str) -> None:
     assert read_errors(text) == [(1, TOO_DEEP)]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     "text",
     [
@@ -199,6 +200,6 @@ def test_deep_nesting(nesting: str) -> None:
 )
 def test_hostile_files_are_read_fast(text: str) -> None:
     """Files made to be slow are read in time that is proportional to their length."""
-    start = time.perf_counter()
+    start = time.thread_time()  # not the clock on the wall, which runs on while other processes have the processor
     read(text)
-    assert time.perf_counter() - start < 2
+    assert time.thread_time() - start < 2
