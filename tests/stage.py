@@ -155,7 +155,7 @@ async def running_bot(settings: Settings, runtime: Runtime | None = None) -> Asy
         yield bot
     finally:
         await bot.close()
-        # Listeners that discord.py has scheduled and that have not begun: at the end of the loop they would count as never awaited.
+        # Listeners that discord.py has scheduled and that have not begun would count as never awaited when the loop ends.
         listeners = [task for task in asyncio.all_tasks() if task.get_name().startswith("discord.py: ")]
         if listeners:
             await asyncio.wait(listeners, timeout=2)
