@@ -45,7 +45,7 @@ async def test_the_team_lists_checks_and_removes_subscriptions(stage: Stage) -> 
     servers = await subscribe_servers(stage, *(f"Server {number:02}" for number in range(11)))
     listed = await run_command(stage, "affiliates list")
     assert "11 servers subscribed" in listed.text
-    await stage.hana.click(listed, "After ›")
+    await stage.hana.click(listed, "Next ›")
     await stage.discord.wait_until(lambda: "Server 10" in listed.text)
     assert "11 of 11 channels can be written to" in (await run_command(stage, "affiliates check")).text
     servers[0].channel.deny(servers[0].guild.me, 1 << 11)

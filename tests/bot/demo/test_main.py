@@ -66,7 +66,7 @@ def wait_for_success(process: subprocess.Popen[bytes]) -> str:
 def test_demo_serves_without_a_terminal_and_stops_on_a_signal(tmp_path: Path, stop_signal: signal.Signals) -> None:
     """It prints one address, serves the page, and exits without messages or files left behind."""
     with run_demo_process(tmp_path) as process:
-        output = read_output(process, r"q  end[\s\S]*GEMINI_API_KEY")
+        output = read_output(process, r"q  end[\s\S]*GOOGLE_API_KEY")
         addresses = re.findall(r"http://\S+", output)
         assert len(addresses) == 1
         assert list(tmp_path.glob("midnight-myth-demo-*"))
