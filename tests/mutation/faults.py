@@ -32,9 +32,9 @@ class Fault:
 FAULTS: Final[tuple[Fault, ...]] = (
     Fault(
         "bot.jobs.circuit_breaker",
-        "a share just below the limit opens it",
-        "self.failures >= self.outcomes * self.failure_share",
-        "self.failures >= (self.outcomes - 1) * self.failure_share",
+        "the share of failures counts one outcome too late",
+        "self.outcomes < self.least_outcomes",
+        "self.outcomes <= self.least_outcomes",
         ("tests/bot/jobs/test_circuit_breaker.py",),
     ),
 )
