@@ -1,7 +1,7 @@
 """``python -m tests.mutation [MODULE …] [--faults] [--write-baseline]``: see CONTRIBUTING.
 
 Without options every module of ``targets.py`` is mutated. A survivor that ``baseline.txt`` does not list, or a fault of
-``faults.py`` that no test notices, makes it fail.
+``faults/`` that no test notices, makes it fail.
 """
 
 import argparse
@@ -12,7 +12,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
-from tests.mutation.faults import FAULTS, Fault
+from tests.mutation.faults import FAULTS
+from tests.mutation.faults.model import Fault
 from tests.mutation.mutants import make_mutants
 from tests.mutation.runner import AT_ONCE, Result, Verdict, try_replaced_module, try_sources
 from tests.mutation.targets import TARGETS

@@ -25,8 +25,11 @@ from typing import Final
 
 import pytest
 
-TIMEOUT_SECONDS: Final = 60.0
-"""For the tests of one fault. A fault that makes a test hang counts as noticed."""
+TIMEOUT_SECONDS: Final = 90.0
+"""For the tests of one fault, imports included. A fault that makes a test hang counts as noticed."""
+TIMEOUT_FACTOR: Final = 4.0
+TIMEOUT_LEAST_SECONDS: Final = 5.0
+"""Mutants of one module get this many times what its unchanged source took, and never less than the least."""
 AT_ONCE: Final = 2
 """Children at the same time: one keeps about one core busy, and the smallest machine has two."""
 OPTIONS: Final = ("-x", "-q", "--no-header", "--tb=no", "-p", "no:cacheprovider", "-p", "no:cov", "-p", "no:xdist")
@@ -57,6 +60,8 @@ class Result:
 def try_sources(module: str, sources: Sequence[str], tests: Sequence[str]) -> list[Result]:
     """One result for each source of ``module``, in order; sources may differ from the file inside functions only.
 
+    The first source is the unchanged one: the time it takes decides how long the others may take.
+
     Raises:
         RuntimeError: the tests could not be collected.
     """
@@ -83,14 +88,21 @@ class _MutantLoop:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Tries every source, two at a time."""
+        """Tries the unchanged source, then the others, two at a time."""
         module = importlib.import_module(self._module)
+        control, *mutants = self._sources
+        began = time.monotonic()
+        self.results.append(_Child(partial(self._run_items, session, module, control)).wait())
+        if self.results[0].verdict is not Verdict.SURVIVED:
+            self.results += [Result(Verdict.BROKEN)] * len(mutants)
+            return True
+        seconds = max(TIMEOUT_LEAST_SECONDS, TIMEOUT_FACTOR * (time.monotonic() - began))
         running: list[_Child] = []
-        for source in self._sources:
+        for source in mutants:
             if len(running) == AT_ONCE:
-                self.results.append(running.pop(0).wait())
+                self.results.append(running.pop(0).wait(seconds))
             running.append(_Child(partial(self._run_items, session, module, source)))
-        self.results += [child.wait() for child in running]
+        self.results += [child.wait(seconds) for child in running]
         return True
 
     def _run_items(self, session: pytest.Session, module: ModuleType, source: str) -> str:
@@ -163,9 +175,9 @@ class _Child:
                 os._exit(code)
         os.close(writer)
 
-    def wait(self) -> Result:
+    def wait(self, seconds: float = TIMEOUT_SECONDS) -> Result:
         """The result; the child is killed when its time is over."""
-        code = self._wait_for_code()
+        code = self._wait_for_code(seconds)
         with os.fdopen(self._reader, encoding="utf-8", errors="replace") as pipe:
             failed = pipe.read().strip()
         if code is None:
@@ -174,8 +186,8 @@ class _Child:
             return Result(Verdict.SURVIVED)
         return Result(Verdict.NOTICED if failed else Verdict.BROKEN, failed)
 
-    def _wait_for_code(self) -> int | None:
-        while time.monotonic() < self._began + TIMEOUT_SECONDS:
+    def _wait_for_code(self, seconds: float) -> int | None:
+        while time.monotonic() < self._began + seconds:
             done, status = os.waitpid(self._pid, os.WNOHANG)
             if done:
                 return os.waitstatus_to_exitcode(status)

@@ -1,11 +1,6 @@
-"""Faults that no test once noticed, recorded so that they can be put back one by one (``make faults``).
-
-Each is a replacement of one text in one module. When the code changes so much that the text is gone, write the same fault
-against the new code.
-"""
+"""What a recorded fault is: a replacement of one text in one module."""
 
 from dataclasses import dataclass
-from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +22,3 @@ class Fault:
         if source.count(self.old) != 1:
             raise ValueError(f"{self.module}: {self.old!r} stands there {source.count(self.old)} times")
         return source.replace(self.old, self.new)
-
-
-FAULTS: Final[tuple[Fault, ...]] = (
-    Fault(
-        "bot.jobs.circuit_breaker",
-        "the share of failures counts one outcome too late",
-        "self.outcomes < self.least_outcomes",
-        "self.outcomes <= self.least_outcomes",
-        ("tests/bot/jobs/test_circuit_breaker.py",),
-    ),
-)

@@ -1,0 +1,19 @@
+"""Faults that no test once noticed, recorded so that they can be put back one by one (``python -m tests.mutation --faults``).
+
+Each names the tests of which one has to fail. When the code changes so much that the text of a fault is gone, write the same
+fault against the new code.
+"""
+
+from typing import Final
+
+from tests.mutation.faults import broadcasts, generation, jobs, progress, rights, storage
+from tests.mutation.faults.model import Fault
+
+FAULTS: Final[tuple[Fault, ...]] = (
+    *rights.FAULTS,
+    *broadcasts.FAULTS,
+    *generation.FAULTS,
+    *jobs.FAULTS,
+    *progress.FAULTS,
+    *storage.FAULTS,
+)
