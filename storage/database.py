@@ -5,7 +5,7 @@ its change, cannot exist.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import Engines, checkpoint_and_truncate, create_engines, parse_url
 from storage.errors import DatabaseUnreadableError, StorageError
+from storage.group_commit import GroupCommit
 from storage.lock import FileLock
 from storage.migrate import migrate
 from storage.stores.boards import BoardStore
@@ -72,7 +73,7 @@ class WriteTransaction(ReadTransaction):
 
     def __init__(self, connection: AsyncConnection, now: datetime) -> None:
         super().__init__(connection, now)
-        self._reports: list[tuple[NewEvent, Identity | None]] = []
+        self.reports: list[tuple[NewEvent, Identity | None]] = []
 
     def report(
         self,
@@ -89,19 +90,23 @@ class WriteTransaction(ReadTransaction):
         Pass ``actor`` for a person who acts now (they become a known member), or ``member_id`` for one who is known already.
         The event belongs to that member's current session unless ``session_id`` names another.
         """
-        self._reports.append((NewEvent(event, data, member_id, ebook_id, session_id), actor))
+        self.reports.append((NewEvent(event, data, member_id, ebook_id, session_id), actor))
 
     def report_past(
         self, event: str, data: dict[str, Any], happened_at: datetime | None, ebook_id: str | None = None
     ) -> None:
         """Appends an event that happened elsewhere and is imported now; ``happened_at`` is None where the time is unknown."""
-        self._reports.append((NewEvent(event, data, None, ebook_id, timestamp=happened_at), None))
+        self.reports.append((NewEvent(event, data, None, ebook_id, timestamp=happened_at), None))
 
-    async def finish(self, session_gap: timedelta) -> None:
-        """Appends the reported events. Called last, since the chain's head row makes every other writer wait."""
+    async def finish(self, session_gap: timedelta, others: Sequence["WriteTransaction"] = ()) -> None:
+        """Appends the reported events, and after them those of ``others`` on the same connection.
+
+        Called last, since the chain's head row makes every other writer wait.
+        """
+        reports = [report for each in (self, *others) for report in each.reports]
         news = [
             new if actor is None else replace(new, member_id=await self.members.remember(actor))
-            for new, actor in self._reports
+            for new, actor in reports
         ]
         if news:
             await self.events.append(news, session_gap)
@@ -123,6 +128,11 @@ class Database:
     _idle: asyncio.Event = field(default_factory=asyncio.Event)
     _closing: bool = False
     _truncating: asyncio.Task[None] | None = None
+    _group: GroupCommit[WriteTransaction] | None = None
+
+    def __post_init__(self) -> None:
+        if self.engines.path is not None:
+            self._group = GroupCommit(self.engines.writer, self._begin, self._finish_group)
 
     @classmethod
     async def open(
@@ -189,6 +199,9 @@ class Database:
 
         async def transaction() -> T:
             with self._use():
+                if self._group is not None:
+                    result: T = await self._group.write(work)
+                    return result
                 async with self.engines.writer.begin() as connection:
                     tx = WriteTransaction(connection, await self._get_time(connection))
                     result = await work(tx)
@@ -196,6 +209,14 @@ class Database:
                     return result
 
         return await _hold_cancellation(transaction())
+
+    def _begin(self, connection: AsyncConnection) -> WriteTransaction:
+        return WriteTransaction(connection, self.clock() if self.clock else datetime.now(UTC))
+
+    async def _finish_group(self, transactions: Sequence[WriteTransaction]) -> None:
+        if transactions:
+            first, *others = transactions
+            await first.finish(self.session_gap, others)
 
     async def read_shielded(self, work: Callable[[ReadTransaction], Awaitable[T]]) -> T:
         """Runs ``work`` on a consistent read and returns what it returns; cancellation is held back until it has ended."""

@@ -14,10 +14,11 @@ from typing import Any, Final
 
 from sqlalchemy import URL, event, make_url
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from storage.errors import DatabaseUnreadableError
+from storage.sqlite_connection import use_one_call_connections
 
 _DRIVERS: Final = {
     "sqlite": "sqlite+aiosqlite",
@@ -99,10 +100,12 @@ def _create_sqlite_engine(path: Path, *, write: bool) -> AsyncEngine:
         url, connect_args={"isolation_level": None}, pool_size=1 if write else _READERS, max_overflow=0
     )
 
+    use_one_call_connections(engine.sync_engine)
+
     @event.listens_for(engine.sync_engine, "connect")
     def _set_up_connection(dbapi: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own connection
         cursor = dbapi.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"busy_timeout={_BUSY_MS}"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY_MS}"):
             cursor.execute("PRAGMA " + pragma)
         # Deleted content is overwritten with zeros: a forgotten name must not survive in unused pages of the file.
         cursor.execute("PRAGMA secure_delete=ON" if write else "PRAGMA query_only=ON")
@@ -112,7 +115,12 @@ def _create_sqlite_engine(path: Path, *, write: bool) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "begin")
     def _begin_transaction(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+        # Not exec_driver_sql: its preparations take as long as the statement.
+        statement = "BEGIN IMMEDIATE" if write else "BEGIN"
+        try:
+            connection.connection.cursor().execute(statement)
+        except sqlite3.OperationalError as error:  # locked by another program
+            raise OperationalError(statement, None, error) from error
 
     return engine
 
