@@ -145,7 +145,7 @@ def _find_functions(module: ModuleType) -> Iterator[FunctionType]:
             if value.__module__ == module.__name__ and not hasattr(value, "__wrapped__"):
                 yield value
             yield from unwrap(getattr(value, "__wrapped__", None))
-        elif callback := getattr(value, "callback", None):  # a command of discord.py
+        elif isinstance(callback := getattr(value, "callback", None), FunctionType):  # a command of discord.py
             yield from unwrap(callback)
 
     for value in list(vars(module).values()):

@@ -11,6 +11,7 @@ from bot.generation.gemini.client import load_sdk
 from bot.jobs import rate_limiter
 from storage import Database
 from tests.bot.generation.pipeline_stage import FaultyGemini, PipelineStage
+from tests.bot.generation.run_stage import RunStage
 from tests.conftest import FakeClock
 
 
@@ -40,3 +41,9 @@ def stage(sqlite: Database, sqlite_url: str, clock: FakeClock, caplog: pytest.Lo
     """The pipeline's stage, with its log captured."""
     caplog.set_level(logging.INFO)
     return PipelineStage(sqlite, sqlite_url.removeprefix("sqlite:///"), GeminiAvailability(clock))
+
+
+@pytest.fixture
+def runs(sqlite: Database) -> RunStage:
+    """The service and a worker that has not been started, with Gemini's place taken by a writer that can be held."""
+    return RunStage(sqlite)

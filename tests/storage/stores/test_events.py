@@ -77,18 +77,25 @@ async def test_concurrent_writers_make_one_chain(database: Database) -> None:
 async def test_cancelled_writes_are_atomic_and_lock_nothing(database: Database) -> None:
     """A cancelled write is stored completely or not at all, and the next one works."""
 
-    async def work(tx: WriteTransaction) -> None:
-        await tx.key_values.put("tries", "1")
-        await tx.ebooks.find("unknown")
-        tx.report("Tried", {})
+    # Cancelled after each number of steps of the event loop, so that no place in a write is left out.
+    for steps in range(40):
 
-    for _ in range(20):
-        task = asyncio.create_task(database.write(work))
-        await asyncio.sleep(0.001)
+        async def write_fact(tx: WriteTransaction, name: str = f"fact {steps}") -> None:
+            await tx.key_values.put(name, "1")
+            await tx.ebooks.find("unknown")
+            tx.report("Tried", {"fact": name})
+
+        task = asyncio.create_task(database.write(write_fact))
+        for _ in range(steps):
+            await asyncio.sleep(0)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-    await database.write(work)
+    await database.write(write_fact)
     async with database.read() as tx:
+        facts = {f"fact {steps}" for steps in range(40) if await tx.key_values.get(f"fact {steps}") is not None}
+        told = {event.to_entry()["data"]["fact"] async for event in tx.events.stream(EventFilter(event="Tried"))}
+        assert told == facts
+        assert "fact 39" in facts
         assert (await verify_chain(tx.events)).is_intact
 
 
