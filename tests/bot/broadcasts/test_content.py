@@ -41,6 +41,35 @@ def test_an_invalid_post_is_refused(post: Post, sentence: str) -> None:
     "link",
     [
         "ftp://example.org",
+        "javascript:alert(1)",
+        "JavaScript:alert(1)",
+        "javascript://example.org/%0Aalert(1)",
+        "data:text/html;base64,PGI+",
+        "data://example.org/a",
+        "file:///etc/passwd",
+        "file://example.org/a",
+        "discord://example.org/a",
+        "vbscript://example.org/a",
+        "mailto:hana@example.org",
+        "//example.org/a",
+        "example.org/a",
+        "https:example.org",
+        "https:/example.org",
+        "https://",
+        "http://localhost/a",
+        "https://example..org",
+        "https://[::1",
+        "https://example.org:99999/",
+        "https://example.org/a\tb",
+        "https://example.org/a\nb",
+        'https://example.org/"',
+        "https://example.org/\\",
+        "https://example.org/`",
+        "https://example.org/{code}",
+        "https://example.org/}",
+        "https://example.org/|",
+        "https://example.org/^",
+        "https://example.org/>",
         "https://example",
         "https://.org",
         "https://example.org:0/",
@@ -82,3 +111,41 @@ def test_long_text_is_shortened() -> None:
     assert shorten("The well", 8) == "The well"
     assert shorten("The well opens", 8) == "The wel…"
     assert shorten("The well opens", 5) == "The…"
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://example.org",
+        "http://example.org/a?b=1&c=%20#d",
+        "https://example.org.",
+        "https://example.org:8443/a",
+        "https://münchen.example/ä",
+        "https://example.org/" + "a" * (MAX_LINK - 20),
+    ],
+)
+def test_a_web_address_is_accepted(link: str) -> None:
+    """Ordinary links stay as they are, up to the greatest length."""
+    assert validate_link(link) == link
+
+
+def test_texts_at_their_limits_are_accepted() -> None:
+    """The limits include their last character."""
+    post = Post("t" * MAX_TITLE, "m" * MAX_MESSAGE, "h" * MAX_HOOK)
+    assert validate_post(post) == post
+
+
+def test_a_tagged_link_at_discords_limit_is_used() -> None:
+    """Discord's buttons take 512 characters; with one more, the link goes out without the code."""
+    base = "https://example.org/"
+    room = 512 - len(base) - len("?ref=0f")
+    assert add_referral(TEMPLATE, base + "a" * room, "0f") == base + "a" * room + "?ref=0f"
+    assert add_referral(TEMPLATE, base + "a" * (room + 1), "0f") == base + "a" * (room + 1)
+
+
+@pytest.mark.parametrize("blank", ["\u00ad", "\u2800", "\u3164", "\uffa0", "\u200f", "\u200b \u180e", "\u115f"])
+def test_text_that_shows_nothing_is_empty(blank: str) -> None:
+    """Characters that print nothing are no title."""
+    with pytest.raises(InputError, match="needs a title"):
+        validate_post(Post(blank, "Here."))
+    assert validate_post(Post(f"{blank}x", "Here.")).message == "Here."

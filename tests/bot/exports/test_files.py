@@ -1,12 +1,14 @@
-"""File names of exports."""
+"""Files of exports: names, cells, archives."""
 
+import io
 import re
+import zipfile
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.exports.files import build_file_name
+from bot.exports.files import MAX_UPLOAD_BYTES, Download, build_file_name, escape_csv_cell, zip_if_larger
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "a/b\\c:d", "…", "", "NUL\x00", "CON", "x" * 300, "月の 出"])
@@ -21,3 +23,53 @@ def test_odd_titles_become_plain_file_names(name: str) -> None:
 def test_every_file_name_is_plain(one: str, two: str) -> None:
     """Any text becomes a file name that is valid on every system."""
     assert re.fullmatch(r"[\w-]{1,80}\.json", build_file_name(one, two, ending="json"))
+
+
+@pytest.mark.parametrize("start", ["-", "=", "+", "@", "\t", "\r"])
+@pytest.mark.parametrize("rest", ["", "1+2", "SUM(A1)"])
+def test_a_cell_that_begins_like_a_formula_becomes_text(start: str, rest: str) -> None:
+    """A spreadsheet must not compute what somebody typed."""
+    assert escape_csv_cell(start + rest) == f"'{start}{rest}"
+
+
+@pytest.mark.parametrize("cell", ["", "plain", "a=1", "a-b", " =1", "'=1", '{"a":"=1"}', "1@2"])
+def test_any_other_cell_stays(cell: str) -> None:
+    """Only the first character matters."""
+    assert escape_csv_cell(cell) == cell
+
+
+FILES = [Download("a.json", b"aaaa" * 50), Download("b.csv", b"bbbb" * 50)]
+
+
+def test_files_up_to_the_limit_stay_as_they_are() -> None:
+    """The limit is for all files together and includes its last byte."""
+    assert zip_if_larger(FILES, 400, "all.zip") == FILES
+
+
+def test_files_over_the_limit_become_one_compressed_archive() -> None:
+    """One byte more, and there is one ZIP file with every file in it."""
+    (archive,) = zip_if_larger(FILES, 399, "all.zip")
+    assert archive.name == "all.zip"
+    assert len(archive.content) < 399
+    with zipfile.ZipFile(io.BytesIO(archive.content)) as opened:
+        assert [Download(name, opened.read(name)) for name in opened.namelist()] == FILES
+
+
+@pytest.mark.parametrize(
+    ("parts", "name"),
+    [
+        (("ebook_001", "ch1", "The Midnight Summoning"), "ebook_001-ch1-the-midnight-summoning.md"),
+        (("", "ch1", ""), "ch1.md"),
+        (("…",), "script.md"),
+        (("x" * 81,), "x" * 80 + ".md"),
+        (("ＡＢ", "ÄÖ"), "ab-äö.md"),
+    ],
+)
+def test_a_file_is_named_after_its_parts(parts: tuple[str, ...], name: str) -> None:
+    """The name consists of the parts that are not empty, in lower case, joined by hyphens."""
+    assert build_file_name(*parts, ending="md") == name
+
+
+def test_an_upload_leaves_room_for_the_message() -> None:
+    """Discord takes 10 MiB with a message; the limit stays below it and is not needlessly small."""
+    assert 9_000_000 < MAX_UPLOAD_BYTES < 10 * 2**20

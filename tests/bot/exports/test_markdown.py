@@ -1,13 +1,14 @@
 """Scripts as Markdown."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.exports import markdown
-from bot.scripts.models import Cue, CueKind
+from bot.scripts.models import CastMember, Cue, CueKind
 from tests.bot.exports.sample_script import SCRIPT, STORED, TEMPLATE
 
 
@@ -62,3 +63,48 @@ def test_line_breaks_in_texts_start_no_heading(title: str, spoken: str) -> None:
 def test_times_are_shown_as_minutes_and_seconds(seconds: float, shown: str) -> None:
     """Times are minutes and seconds, rounded."""
     assert markdown.format_clock(seconds) == shown
+
+
+SPECIAL = "\\`*_[]<>#|~"
+"""What Markdown, as Discord and GitHub read it, would interpret."""
+
+
+@pytest.mark.parametrize("character", SPECIAL)
+def test_each_special_character_is_escaped(character: str) -> None:
+    """A backslash stands before the character, wherever and however often it occurs."""
+    assert markdown.escape_markdown(f"{character}a{character}") == f"\\{character}a\\{character}"
+
+
+@pytest.mark.parametrize("character", "()!-.:'\"+=&@")
+def test_other_characters_stay(character: str) -> None:
+    """Nothing else gets a backslash."""
+    assert markdown.escape_markdown(f"a{character}b") == f"a{character}b"
+
+
+@pytest.mark.parametrize("character", SPECIAL)
+def test_every_text_of_a_script_is_escaped(character: str) -> None:
+    """Title, book, logline, the cast's names and voices, speakers, directions, texts and the reason: each is escaped."""
+    counter = iter(range(100))
+
+    def make_text() -> str:
+        return f"W{next(counter)}{character}X"
+
+    script = SCRIPT.model_copy(
+        update={
+            "title": make_text(),
+            "logline": make_text(),
+            "cast": (CastMember(name=make_text(), voice=make_text()),),
+            "cues": tuple(
+                Cue(n=number, kind=kind, text=make_text(), speaker=make_text(), direction=make_text())
+                for number, kind in enumerate(CueKind, start=1)
+            ),
+        }
+    )
+    stored = replace(TEMPLATE, error=make_text())
+    text = markdown.render_markdown(stored, script, make_text())
+    assert re.findall(rf"W\d+{re.escape(character)}X", text) == []
+    shown = set(re.findall(rf"W(\d+)\\{re.escape(character)}X", text))
+    silent = {cue.speaker for cue in script.cues if not cue.kind.is_spoken}
+    assert shown == {str(number) for number in range(next(counter))} - {
+        re.split(r"\D", speaker[1:])[0] for speaker in silent
+    }

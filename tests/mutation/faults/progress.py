@@ -1,7 +1,105 @@
-"""Faults in progress, periods and exports."""
+"""Faults in progress, periods, typed times, links and exports."""
 
 from typing import Final
 
 from tests.mutation.faults.model import Fault
 
-FAULTS: Final[tuple[Fault, ...]] = ()
+_SCOPE: Final = ("tests/bot/progress/test_scope.py",)
+_BOOKS: Final = ("tests/bot/progress/test_books.py",)
+_FILES: Final = ("tests/bot/exports/test_files.py",)
+_TABLE: Final = ("tests/bot/progress/test_event_export.py",)
+_MARKDOWN: Final = ("tests/bot/exports/test_markdown.py",)
+_SCHEDULE: Final = ("tests/bot/broadcasts/test_schedule.py",)
+_CONTENT: Final = ("tests/bot/broadcasts/test_content.py",)
+
+FAULTS: Final[tuple[Fault, ...]] = (
+    Fault("bot.progress.scope", "a week of 8 days", "Period.WEEK: 7", "Period.WEEK: 8", _SCOPE),
+    Fault("bot.progress.scope", "a month of 31 days", "Period.MONTH: 30", "Period.MONTH: 31", _SCOPE),
+    Fault("bot.progress.scope", "today is not counted", "timedelta(days=days - 1)", "timedelta(days=days)", _SCOPE),
+    Fault(
+        "bot.progress.scope",
+        "a day begins at midnight UTC",
+        "moment.astimezone(zone).replace(hour=0",
+        "moment.replace(hour=0",
+        _SCOPE,
+    ),
+    Fault(
+        "bot.progress.scope",
+        "a stranger sees everybody's events",
+        'await tx.members.find_id(scope.member_discord_id) or ""',
+        "await tx.members.find_id(scope.member_discord_id)",
+        _SCOPE,
+    ),
+    Fault(
+        "bot.progress.books",
+        "a released chapter is not counted as approved",
+        "state in {ScriptState.APPROVED, ScriptState.RELEASED}",
+        "state is ScriptState.APPROVED",
+        _BOOKS,
+    ),
+    Fault(
+        "bot.progress.books",
+        "an approved chapter is counted as released",
+        "sum(state is ScriptState.RELEASED",
+        "sum(state is ScriptState.APPROVED",
+        _BOOKS,
+    ),
+    Fault(
+        "bot.progress.public_view",
+        "drafts are shown as upcoming",
+        "elif chapter.state is ScriptState.APPROVED:",
+        "else:",
+        ("tests/bot/progress/test_public_view.py",),
+    ),
+    *(
+        Fault("bot.exports.files", f"a cell that begins with {start} is a formula", start + ", ", "", _FILES)
+        for start in ('"="', '"+"', '"-"', '"@"', '"\\t"')
+    ),
+    Fault("bot.exports.files", "a cell that begins with CR is a formula", ', "\\r")', ")", _FILES),
+    Fault("bot.exports.files", "large files stay as they are", "<= limit", ">= 0", _FILES),
+    Fault("bot.exports.files", "the archive is not compressed", "zipfile.ZIP_DEFLATED", "zipfile.ZIP_STORED", _FILES),
+    Fault(
+        "bot.progress.event_export",
+        "the data of an event may be a formula",
+        "*(escape_csv_cell(cell) for cell in (*row, event.data))",
+        "*(escape_csv_cell(cell) for cell in row), event.data",
+        _TABLE,
+    ),
+    Fault(
+        "bot.progress.event_export",
+        "the export is never a ZIP file",
+        'return zip_if_larger(files, limit, "session_progress.zip")',
+        "return files",
+        _TABLE,
+    ),
+    Fault("bot.exports.markdown", "~ is not escaped", "<>#|~]", "<>#|]", _MARKDOWN),
+    Fault("bot.exports.markdown", "| is not escaped", "<>#|~]", "<>#~]", _MARKDOWN),
+    Fault("bot.exports.markdown", "a voice is not escaped", "{escape_markdown(voice)}", "{voice}", _MARKDOWN),
+    Fault(
+        "bot.exports.markdown",
+        "a direction is not escaped",
+        "{escape_markdown(cue.direction)}",
+        "{cue.direction}",
+        _MARKDOWN,
+    ),
+    Fault(
+        "bot.broadcasts.schedule", "a typed time is taken as UTC", '"TIMEZONE": zone', '"TIMEZONE": "UTC"', _SCHEDULE
+    ),
+    Fault("bot.broadcasts.schedule", "91 days", "timedelta(days=90)", "timedelta(days=91)", _SCHEDULE),
+    Fault("bot.broadcasts.schedule", "any delay", "moment - now > MAX_DELAY", "False", _SCHEDULE),
+    Fault(
+        "bot.broadcasts.schedule",
+        "relative days are counted in UTC",
+        "now.astimezone(ZoneInfo(zone))",
+        "now.astimezone(UTC)",
+        _SCHEDULE,
+    ),
+    Fault("bot.broadcasts.content", "any scheme", 'parts.scheme in {"http", "https"}', "parts.scheme", _CONTENT),
+    Fault(
+        "bot.broadcasts.content",
+        "links into the own network",
+        "len(labels) > 1",
+        "labels",
+        _CONTENT,
+    ),
+)

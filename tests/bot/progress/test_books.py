@@ -1,0 +1,67 @@
+"""How far each book is: chapters by the furthest state of their scripts, on screen and for the public."""
+
+from bot.progress.books import BookProgress, load_books
+from bot.progress.scope import Scope, resolve_scope
+from storage import Database, WriteTransaction
+from storage.states import ScriptState
+from storage.stores.scripts import NewScript
+from tests.conftest import FakeClock
+
+
+async def add_script(database: Database, ebook_id: str, chapter: int, state: ScriptState, version: int = 1) -> None:
+    """Adds a script in this state, with a link, and its book called ``The <id>``."""
+
+    async def work(tx: WriteTransaction) -> None:
+        await tx.ebooks.get_or_add(ebook_id, f"The {ebook_id}")
+        script = NewScript(
+            ebook_id=ebook_id,
+            chapter_number=chapter,
+            version=version,
+            title=f"{ebook_id} {chapter}",
+            theme="",
+            writer="gemini",
+            body="{}",
+            link="https://example.org",
+            state=state,
+        )
+        await tx.scripts.add(script)
+
+    await database.write(work)
+
+
+async def load(database: Database, scope: Scope | None = None) -> dict[str, BookProgress]:
+    """The books of the scope by id, in order."""
+    async with database.read() as tx:
+        books = await load_books(tx, await resolve_scope(tx, scope or Scope(), "UTC"))
+    return {book.ebook_id: book for book in books}
+
+
+async def test_each_state_is_counted_as_what_it_is(sqlite: Database) -> None:
+    """A chapter counts as far as any of its scripts is; a released one is also approved, and every script is drafted."""
+    await sqlite.write(lambda tx: tx.ebooks.get_or_add("fox", "The fox"))
+    await sqlite.write(lambda tx: tx.ebooks.save_chapter("fox", 9, "", "Text without a script."))
+    states = [ScriptState.DRAFT, ScriptState.DRAFT, ScriptState.DRAFT, ScriptState.APPROVED, ScriptState.APPROVED]
+    for chapter, state in enumerate([*states, ScriptState.RELEASED], start=1):
+        await add_script(sqlite, "fox", chapter, state)
+    await add_script(sqlite, "fox", 6, ScriptState.DRAFT, version=2)
+    book = (await load(sqlite))["fox"]
+    assert list(book.chapters) == [1, 2, 3, 4, 5, 6, 9]
+    assert list(book.chapters.values()) == [*states, ScriptState.RELEASED, None]
+    assert (book.drafted, book.approved, book.released) == (6, 3, 1)
+
+
+async def test_books_with_the_newest_scripts_come_first(sqlite: Database, clock: FakeClock) -> None:
+    """A book without a script comes last; a scope of one book has that book alone."""
+    await sqlite.write(lambda tx: tx.ebooks.get_or_add("blank", "The blank"))
+    for ebook_id in ("fox", "crow"):
+        await add_script(sqlite, ebook_id, 1, ScriptState.DRAFT)
+        clock.advance(minutes=1)
+    assert list(await load(sqlite)) == ["crow", "fox", "blank"]
+    last_at = (await load(sqlite))["fox"].last_at
+    clock.advance(minutes=1)
+    await add_script(sqlite, "fox", 1, ScriptState.DRAFT, version=2)
+    books = await load(sqlite)
+    assert list(books) == ["fox", "crow", "blank"]
+    assert books["blank"].last_at is None
+    assert books["fox"].last_at != last_at
+    assert list(await load(sqlite, Scope(ebook="the CROW"))) == ["crow"]
