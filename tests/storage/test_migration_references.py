@@ -45,7 +45,7 @@ async def test_a_migration_that_orphans_a_row_is_undone(
     with monkeypatch.context() as patched:
         patched.setattr(migrate, "_upgrade", upgrade_and_orphan)
         with pytest.raises(DatabaseUnreadableError, match="would have broken references; it was rolled back"):
-            await Database.open(url, clock)
+            await (await Database.open(url, clock)).close()
     assert await read_value(url, "SELECT version_num FROM alembic_version") == "0002"
     assert await read_value(url, "SELECT count(*) FROM members") == 1
 
