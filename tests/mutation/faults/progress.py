@@ -1,5 +1,6 @@
 """Faults in progress, periods, typed times, links and exports."""
 
+from itertools import pairwise
 from typing import Final
 
 from tests.mutation.faults.model import Fault
@@ -52,8 +53,14 @@ FAULTS: Final[tuple[Fault, ...]] = (
         ("tests/bot/progress/test_public_view.py",),
     ),
     *(
-        Fault("bot.exports.files", f"a cell that begins with {start} is a formula", start + ", ", "", _FILES)
-        for start in ('"="', '"+"', '"-"', '"@"', '"\\t"')
+        Fault(
+            "bot.exports.files",
+            f"a cell that begins with {start} is a formula",
+            f"{start}, {following}",
+            following,
+            _FILES,
+        )
+        for start, following in pairwise(('"="', '"+"', '"-"', '"@"', '"\\t"', '"\\r"'))
     ),
     Fault("bot.exports.files", "a cell that begins with CR is a formula", ', "\\r")', ")", _FILES),
     Fault("bot.exports.files", "large files stay as they are", "<= limit", ">= 0", _FILES),
