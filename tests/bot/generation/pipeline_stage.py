@@ -101,8 +101,8 @@ class ErrorCase:
     once: int = 0
     after: int | None = None
     delay: float | None = None
-    idle: float = 1.0
-    total: float = 8.0
+    idle: float = 30.0
+    total: float = 60.0
 
     def __str__(self) -> str:
         return self.scenario if self.after is None else f"{self.scenario} after {self.after}"
@@ -177,9 +177,9 @@ IN_MIDDLE = [
     ErrorCase("no_end", K.MALFORMED, "Gemini's answer could not be read.", "paid"),
     ErrorCase("broken_event", K.MALFORMED, "Gemini's answer could not be read.", "lost"),
     ErrorCase("no_finish", K.CUT_OFF, "Gemini's answer ended before the script did.", "lost"),
-    ErrorCase("stall", K.STALLED, "Gemini stopped answering.", "lost", idle=0.25),
+    ErrorCase("stall", K.STALLED, "Gemini stopped answering.", "lost", idle=1.0),
     ErrorCase("cut", K.DISCONNECTED, "The connection to Gemini was lost.", "lost"),
-    ErrorCase("ok", K.TIMED_OUT, "Gemini took longer than the studio waits.", "lost", delay=0.15, idle=9, total=1.2),
+    ErrorCase("ok", K.TIMED_OUT, "Gemini took longer than the studio waits.", "lost", delay=0.15, idle=9, total=2.2),
 ]
 
 
@@ -222,7 +222,7 @@ class PipelineStage:
     waits: list[tuple[str, float]] = field(default_factory=list)
 
     def pipeline(
-        self, model: GeminiClient, total: float = 8.0, models: tuple[str, ...] = (FLASH, LITE)
+        self, model: GeminiClient, total: float = 60.0, models: tuple[str, ...] = (FLASH, LITE)
     ) -> GenerationPipeline:
         """A pipeline that writes with ``models`` and falls back to the template."""
 
@@ -277,7 +277,7 @@ class PipelineStage:
 
 
 @asynccontextmanager
-async def connect(key: str = KEY, idle: float = 1.0) -> AsyncIterator[GeminiClient]:
+async def connect(key: str = KEY, idle: float = 30.0) -> AsyncIterator[GeminiClient]:
     model = GeminiClient(key, idle_seconds=idle)
     try:
         yield model
@@ -287,8 +287,8 @@ async def connect(key: str = KEY, idle: float = 1.0) -> AsyncIterator[GeminiClie
 
 async def write(stage: PipelineStage, case: ErrorCase | None = None, run: Run | None = None) -> Outcome:
     run = run or await stage.create_run()
-    async with connect(idle=case.idle if case else 1.0) as model:
-        await stage.pipeline(model, case.total if case else 8.0).write(run)
+    async with connect(idle=case.idle if case else 30.0) as model:
+        await stage.pipeline(model, case.total if case else 60.0).write(run)
     return await stage.read_outcome(run)
 
 

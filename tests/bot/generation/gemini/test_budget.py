@@ -40,6 +40,8 @@ async def test_a_lost_call_keeps_its_reservation(database: Database) -> None:
     budget = RunBudget(database, await new_run(database))
     lost = await budget.reserve(MODEL, 1_000)
     await budget.record_cost(lost, MODEL, None, None)
+    await budget.record_cost(lost, MODEL, None, 0)
+    await budget.record_cost(lost, MODEL, USED, None)
     refused = await budget.reserve(MODEL, 1_000)
     await budget.record_cost(refused, MODEL, Usage(), 0)
     assert await sum_costs(database, budget.run_id) == 1_000
@@ -100,7 +102,9 @@ async def test_an_unknown_price_reserves_nothing(database: Database) -> None:
 async def test_a_spent_budget_refuses_an_unknown_price_as_well(database: Database) -> None:
     """Once the budget is exceeded, a model without a known price is refused as well."""
     run_id = await new_run(database)
-    await RunBudget(database, run_id).reserve(MODEL, 1_001)
+    await RunBudget(database, run_id).reserve(MODEL, 1_000)
+    await RunBudget(database, run_id, 1_000).reserve("gemini-9-unknown", None)  # spent to the last, and not exceeded
+    await RunBudget(database, run_id).reserve(MODEL, 1)
     with pytest.raises(GenerationError):
         await RunBudget(database, run_id, 1_000).reserve("gemini-9-unknown", None)
 

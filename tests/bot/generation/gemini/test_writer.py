@@ -180,7 +180,7 @@ async def test_the_most_informative_error_is_raised(standin: GeminiStandIn, make
     assert (error.kind, error.model) == (GenerationErrorKind.OVERLOADED, LITE)
 
 
-async def test_without_a_cue_everything_ends_at_the_deadline(standin: GeminiStandIn, make_writer: MakeWriter) -> None:
+async def test_a_stall_without_a_cue_ends_at_the_deadline(standin: GeminiStandIn, make_writer: MakeWriter) -> None:
     """The deadline holds however many asked_models are left, waits and silences included."""
     standin.answer_with("stall_first")
     _, error = await write(make_writer(FLASH, LITE, THIRD, total_seconds=1.5))
