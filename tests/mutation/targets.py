@@ -53,7 +53,7 @@ TARGETS: Final[dict[str, tuple[str, ...]]] = {
     "bot.progress.public_view": ("tests/bot/progress/test_public_view.py",),
     "bot.progress.scope": ("tests/bot/progress/test_scope.py",),
     "bot.progress.sessions": ("tests/bot/progress", "tests/cogs/test_progress.py"),
-    "bot.progress.timeline": ("tests/bot/progress", "tests/cogs/test_progress.py"),
+    "bot.progress.timeline": ("tests/bot/progress/test_timeline.py",),
     "bot.progress.tracking": ("tests/bot/progress/test_tracking.py",),
     "bot.scripts.coverage": ("tests/bot/scripts",),
     "bot.scripts.library": ("tests/bot/scripts", "tests/cogs/test_library_and_setup.py"),

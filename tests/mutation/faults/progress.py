@@ -46,6 +46,20 @@ FAULTS: Final[tuple[Fault, ...]] = (
         _BOOKS,
     ),
     Fault(
+        "bot.progress.timeline",
+        "approved chapters are drawn when they were drafted",
+        "milestone.approved_at for",
+        "milestone.drafted_at for",
+        ("tests/bot/progress/test_timeline.py",),
+    ),
+    Fault(
+        "bot.progress.timeline",
+        "weeks begin on Sunday",
+        "first_day.weekday()",
+        "first_day.isoweekday() % 7",
+        ("tests/bot/progress/test_timeline.py",),
+    ),
+    Fault(
         "bot.progress.public_view",
         "drafts are shown as upcoming",
         "elif chapter.state is ScriptState.APPROVED:",
