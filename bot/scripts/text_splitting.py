@@ -56,7 +56,8 @@ def split_text(text: str, limit: int, size: Callable[[str], int] = len) -> list[
     small_pieces: list[str] = []
     for sentence in _cut_after_sentences(text):
         small_pieces += [sentence] if size(sentence) <= limit else _split_sentence(sentence, limit, size)
-    return _join_pieces(small_pieces, limit, size)
+    joined = _join_pieces(small_pieces, limit, size)
+    return [piece.strip() for piece in joined if piece.strip()]
 
 
 def _cut_after_sentences(text: str) -> list[str]:
@@ -75,7 +76,7 @@ def _split_sentence(sentence: str, limit: int, size: Callable[[str], int]) -> li
 
 
 def _join_pieces(small_pieces: Iterable[str], limit: int, size: Callable[[str], int]) -> list[str]:
-    """Small pieces joined again as far as ``limit`` allows."""
+    """Small pieces joined again as far as ``limit`` allows, with the spaces between them."""
     joined: list[str] = []
     current: list[str] = []
     used = 0
@@ -87,7 +88,7 @@ def _join_pieces(small_pieces: Iterable[str], limit: int, size: Callable[[str], 
         current.append(piece)
         used += piece_size
     joined.append("".join(current))
-    return [piece.strip() for piece in joined if piece.strip()]
+    return joined
 
 
 def _count_units(text: str) -> int:

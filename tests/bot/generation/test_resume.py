@@ -84,3 +84,18 @@ def test_a_written_quotation_is_cut_from_its_sentence() -> None:
     count = Cue(n=2, kind=CueKind.DIALOGUE, text="Count with me,")
     assert find_remaining_text(paragraph, [bell, count]) == "said Hana, and the lanterns went out."
     assert find_remaining_text(paragraph, [count, bell]).startswith("“Count with me,”")
+
+
+def test_a_gap_of_three_paragraphs_ends_the_search() -> None:
+    """Two paragraphs may be missing before one that is found; after three, writing resumes at the gap."""
+    source = tuple(f"Bell {word} rang over hill {word}." for word in ("one", "two", "three", "four", "five"))
+    assert find_resume_paragraph(source, narrated(source[0], source[3])) == 4
+    assert find_resume_paragraph(source, narrated(source[0], source[4])) == 1
+
+
+def test_only_a_speech_tag_may_be_missing_at_the_end() -> None:
+    """Seven words after the last quotation are no speech tag, so their paragraph is not complete."""
+    quotation = "“Only what you promised me and nothing else at all,”"
+    spoken = narrated("Only what you promised me and nothing else at all,")
+    assert find_resume_paragraph((f"{quotation} said the old woman very slowly.",), spoken) == 1
+    assert find_resume_paragraph((f"{quotation} said the old woman by the well.",), spoken) == 0

@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.generation.template import TemplateWriter
-from bot.scripts.coverage import measure_coverage
+from bot.scripts.coverage import Coverage, measure_coverage
 from bot.scripts.models import Cue, CueKind
 from bot.scripts.text_splitting import split_paragraphs
 from tests.bot.generation.story import CHAPTER, narrated, request
@@ -57,3 +57,41 @@ def test_any_texts_can_be_compared(source: list[str], texts: list[str]) -> None:
     """Whatever the texts contain, the share is between 0 and 1, and a script of the source itself covers it."""
     assert 0 <= measure_coverage(source, narrated(*texts)).share <= 1
     assert measure_coverage(source, narrated(*source)).missing == ()
+
+
+def test_half_of_a_paragraph_is_enough() -> None:
+    """A paragraph is found when half of its words are, and missing with one sentence less."""
+    source = ("Alpha beta gamma. Delta epsilon zeta. Eta theta iota. Kappa lambda mu.",)
+    assert measure_coverage(source, narrated("Alpha beta gamma.", "Delta epsilon zeta.")).missing == ()
+    assert measure_coverage(source, narrated("Alpha beta gamma.")).missing == (0,)
+
+
+def test_the_share_is_that_of_the_words() -> None:
+    """Three words of twelve are missing: the share is three quarters."""
+    source = ("Alpha beta gamma.", "One two three four five six seven eight nine.")
+    assert measure_coverage(source, narrated(source[1])) == Coverage(share=0.75, missing=(0,))
+    assert measure_coverage(source, ()) == Coverage(share=0.0, missing=(0, 1))
+
+
+def test_only_a_short_text_beside_a_quotation_may_be_missing() -> None:
+    """Six words beside a quotation count as a speech tag; seven do not, and without a quotation six do not either."""
+    quotation = "“Come back.”"
+    spoken = narrated("Come back.")
+    assert measure_coverage((f"{quotation} Said the old woman very slowly.",), spoken).missing == ()
+    assert measure_coverage((f"{quotation} Said the old woman by the well.",), spoken).missing == (0,)
+    assert measure_coverage(("Come back. Said the old woman very slowly.",), spoken).missing == (0,)
+
+
+def test_reworded_words_must_stand_in_one_cue() -> None:
+    """Seven of ten words in any order in one cue are enough; six, or seven in two cues, are not."""
+    source = ("Alpha beta gamma delta epsilon zeta eta theta iota kappa.",)
+    assert measure_coverage(source, narrated("Eta zeta epsilon delta gamma beta alpha.")).missing == ()
+    assert measure_coverage(source, narrated("Zeta epsilon delta gamma beta alpha.")).missing == (0,)
+    assert measure_coverage(source, narrated("Eta zeta epsilon delta", "gamma beta alpha.")).missing == (0,)
+
+
+def test_sentences_of_one_or_two_words_are_compared_in_order() -> None:
+    """A short sentence is found only where its words stand next to each other."""
+    assert measure_coverage(("Go now.",), narrated("We go now.")).missing == ()
+    assert measure_coverage(("Go now.",), narrated("Now we go.")).missing == (0,)
+    assert measure_coverage(("Go.",), narrated("We stay.")).missing == (0,)

@@ -72,3 +72,19 @@ def test_no_word_is_lost_in_paragraphs(text: str) -> None:
     paragraphs = split_paragraphs(text)
     assert [unit for paragraph in paragraphs for unit in find_units(paragraph)] == find_units(text)
     assert tuple(piece for part in split_parts(paragraphs) for piece in part) == paragraphs
+
+
+def test_pieces_are_filled_up_to_the_limit() -> None:
+    """A piece holds exactly as much as the limit allows, and one character more begins the next."""
+    assert split_text("One. Two.", 9) == ["One. Two."]
+    assert split_text("One. Two. Six.", 10) == ["One. Two.", "Six."]
+    assert split_text("abcd efgh", 8) == ["abcd", "efgh"]
+    assert split_text("", 5) == []
+
+
+def test_parts_are_filled_up_to_the_limit() -> None:
+    """Two paragraphs that together reach the limit are one part; one word more makes two."""
+    assert split_parts(("a b", "c d"), 4) == (("a b", "c d"),)
+    assert split_parts(("a b", "c d e"), 4) == (("a b",), ("c d e",))
+    assert len(split_parts(("word " * 1_250, "word " * 1_250))) == 1
+    assert len(split_parts(("word " * 1_250, "word " * 1_251))) == 2
