@@ -60,6 +60,13 @@ FAULTS: Final[tuple[Fault, ...]] = (
         ("tests/bot/progress/test_timeline.py",),
     ),
     Fault(
+        "bot.charts.canvas",
+        "an approved chapter has the fill of a drafted one",
+        '    None: "#2b2a3c",\n    ScriptState.DRAFT: "#454a8c",\n    ScriptState.APPROVED: "#7c83ff",',
+        '    None: "#2b2a3c",\n    ScriptState.DRAFT: "#454a8c",\n    ScriptState.APPROVED: "#454a8c",',
+        ("tests/bot/charts",),
+    ),
+    Fault(
         "bot.progress.public_view",
         "drafts are shown as upcoming",
         "elif chapter.state is ScriptState.APPROVED:",
