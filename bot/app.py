@@ -98,12 +98,12 @@ class MythBot(commands.Bot):
         gap = self.settings.session_gap
         database = await Database.open(self.settings.database_url, self.runtime.database_clock, session_gap=gap)
         self._stack.push_async_callback(database.close)
-        self.studio_config = StudioConfigService(database, self.config)
+        await self.load_extension(ADAPTERS)
+        self.studio_config = StudioConfigService(database, self.config, self.adapters.notices.post_to_audit_channel)
         await self.studio_config.load()
         gemini = GeminiAccess(self.settings, self.runtime)
         self._stack.push_async_callback(gemini.close)
         await gemini.connect()
-        await self.load_extension(ADAPTERS)
         self.services = build_services(self.settings, database, gemini, self.adapters, self.runtime)
         self._stack.push_async_callback(self.services.snapshots.renderer.close)
         for extension in EXTENSIONS:

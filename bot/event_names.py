@@ -26,6 +26,8 @@ BROADCAST_STOPPED: Final = "Broadcast stopped by the breaker"
 BROADCAST_CANCELLED: Final = "Broadcast cancelled"
 BROADCAST_EDITED: Final = "Broadcast posts edited"
 BROADCAST_RECALLED: Final = "Broadcast posts recalled"
+BROADCAST_RETRIED: Final = "Broadcast posts tried again"
+BROADCAST_DISCARDED: Final = "Broadcast discarded"
 BROADCAST_REPORT_DOWNLOADED: Final = "Broadcast report downloaded"
 AFFILIATE_JOINED: Final = "Affiliate joined"
 AFFILIATE_CHANGED: Final = "Affiliate changed its settings"
@@ -79,6 +81,8 @@ RESERVED_EVENT_NAMES: Final = frozenset(
         BROADCAST_CANCELLED,
         BROADCAST_EDITED,
         BROADCAST_RECALLED,
+        BROADCAST_RETRIED,
+        BROADCAST_DISCARDED,
         BROADCAST_REPORT_DOWNLOADED,
         AFFILIATE_JOINED,
         AFFILIATE_CHANGED,

@@ -98,7 +98,7 @@ def build_services(
     generation = GenerationService(database, worker, run_cards, has_gemini=pipeline.writer_factory is not None)
 
     dispatcher = _build_dispatcher(settings, database, adapters, runtime)
-    broadcast_cards = BroadcastCardService(database, adapters.broadcast_cards)
+    broadcast_cards = BroadcastCardService(database, adapters.broadcast_cards, adapters.channel_access)
 
     overviews = OverviewService(database, zone, settings.monthly_budget_micros)
     snapshots = SnapshotService(overviews, TimelineService(database, zone), ChartRenderer())
@@ -111,7 +111,7 @@ def build_services(
         run_cards=run_cards,
         ebooks=EbookCatalog(database),
         scripts=ScriptLibrary(database),
-        drafts=DraftService(database, adapters.channel_access, dispatcher.wake),
+        drafts=DraftService(database, adapters.channel_access, adapters.notices, dispatcher.wake),
         broadcasts=BroadcastService(database, broadcast_cards, dispatcher.wake),
         broadcast_cards=broadcast_cards,
         affiliates=AffiliateService(database, adapters.channel_access),
@@ -123,7 +123,7 @@ def build_services(
         public=PublicProgress(database),
         boards=boards,
         tracking=TrackingService(database),
-        privacy=PrivacyService(database),
+        privacy=PrivacyService(database, broadcast_cards.refresh_card),
         worker=worker,
         dispatcher=dispatcher,
         availability=gemini.availability,

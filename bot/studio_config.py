@@ -1,6 +1,6 @@
 """What the team sets up with ``/setup``: stored in the database, and stronger than the environment's settings."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -56,6 +56,7 @@ class StudioConfigService:
 
     database: Database
     live: LiveConfig
+    post_to_audit_channel: Callable[[str], Awaitable[None]]
 
     async def load(self) -> None:
         """``live`` holds the stored configuration."""
@@ -79,9 +80,15 @@ class StudioConfigService:
         self.live.value = await self._save_change("timezone", zone, by)
 
     async def toggle_second_approver(self, by: Actor) -> None:
-        """Broadcasts need a second person's approval from now on, or no longer do."""
+        """Broadcasts need a second person's approval from now on, or no longer do. The audit channel learns who decided so.
+
+        What is waiting for approval keeps waiting for it.
+        """
         value = not self.live.value.second_approver
         self.live.value = await self._save_change("second_approver", value, by)
+        rule = "needs a second approver from now on" if value else "no longer needs a second approver"
+        name = " ".join(by.name.split()).replace("`", "'")
+        await self.post_to_audit_channel(f"Every announcement {rule}: `{name}` has changed this with `/setup`.")
 
     async def toggle_affiliate_approval(self, by: Actor) -> None:
         """New subscriptions wait for the team from now on, or no longer do."""

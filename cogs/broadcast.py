@@ -8,13 +8,13 @@ from discord.ext import commands
 from bot.app import MythBot
 from bot.broadcasts.cards import BroadcastCardService
 from bot.broadcasts.drafts import DraftService
-from bot.broadcasts.post import MAX_MESSAGE, MAX_TITLE, BroadcastStatus, Post
+from bot.broadcasts.post import MAX_MESSAGE, MAX_TITLE, STATE_LABELS, BroadcastStatus, Post
 from bot.broadcasts.service import BroadcastService
 from bot.errors import InputError, NotFoundError, StateError
 from cogs.interactions.access import get_services, require_team
 from cogs.interactions.autocomplete import MAX_CHOICES, LabelledIds, autocomplete, ebook_autocomplete
 from cogs.views.base import card_layout
-from cogs.views.broadcast_buttons import recall_question, send_report
+from cogs.views.broadcast_buttons import format_stop, recall_question, send_report
 from cogs.views.broadcast_card import broadcast_card
 from cogs.views.broadcast_dialog import ComposeModal, show_preview
 from cogs.views.formatting import INDIGO, escape_text, format_count, format_relative_time
@@ -29,7 +29,7 @@ async def broadcast_autocomplete(interaction: discord.Interaction, text: str) ->
     """Finds recent announcements by their title."""
     broadcasts = await get_services(interaction).broadcasts.search_by_title(text, MAX_CHOICES)
     return [
-        (broadcast.id, f"{broadcast.title} · {broadcast.state.value} · {broadcast.created_at:%d %b %H:%M}")
+        (broadcast.id, f"{broadcast.title} · {STATE_LABELS[broadcast.state]} · {broadcast.created_at:%d %b %H:%M}")
         for broadcast in broadcasts
     ]
 
@@ -119,8 +119,8 @@ class BroadcastsCog(commands.GroupCog, group_name="broadcasts", group_descriptio
         """Opens the modal with the announcement's text."""
         require_team(interaction)
         status = await self._broadcasts.get_status(broadcast)
-        if not status.total:
-            raise StateError("This announcement was never posted.", "There is nothing to change.")
+        if not status.counts.standing:
+            raise StateError("No post of this announcement is in any channel.", "There is nothing to change.")
         await interaction.response.send_modal(ComposeModal(status.broadcast))
 
     @app_commands.command(description="Remove the posts of an announcement")
@@ -131,8 +131,6 @@ class BroadcastsCog(commands.GroupCog, group_name="broadcasts", group_descriptio
         require_team(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
         status = await self._broadcasts.get_status(broadcast)
-        if not status.sent:
-            raise StateError("This announcement has no posts in any channel.", "There is nothing to remove.")
         text, view = recall_question(status)
         await interaction.edit_original_response(content=text, view=view)
 
@@ -145,12 +143,11 @@ class BroadcastsCog(commands.GroupCog, group_name="broadcasts", group_descriptio
         await interaction.response.defer(ephemeral=True, thinking=True)
         status = await self._broadcasts.get_status(broadcast)
         if status.broadcast.state is BroadcastState.PENDING:
-            await self._drafts.discard_broadcast(broadcast)
+            await self._drafts.discard_broadcast(broadcast, by)
             text = "Discarded. Nothing was sent."
         else:
             stopped = await self._broadcasts.stop_broadcast(broadcast, by)
-            channels = format_count(stopped, "channel")
-            text = f"Stopped. {channels} will not get it; `/broadcasts recall` removes what has arrived."
+            text = f"{format_stop(stopped)} `/broadcasts recall` removes what has arrived."
         await interaction.edit_original_response(content=text)
         await self._cards.refresh_card(broadcast)
 
@@ -159,9 +156,10 @@ class BroadcastsCog(commands.GroupCog, group_name="broadcasts", group_descriptio
         """Stops everything that is scheduled or being sent, for emergencies."""
         by = require_team(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
-        broadcasts, posts = await self._broadcasts.stop_all(by)
-        text = f"Stopped {format_count(broadcasts, 'announcement')}; {format_count(posts, 'post')} will not be sent."
-        await interaction.edit_original_response(content=text if broadcasts else "Nothing was being sent.")
+        stopped = await self._broadcasts.stop_all(by)
+        text = format_stop(stopped, format_count(stopped.broadcasts, "announcement"))
+        nothing = "No announcement was being sent or waiting for approval."
+        await interaction.edit_original_response(content=text if stopped.broadcasts else nothing)
 
 
 def _image_url(attachment: discord.Attachment | None) -> str:
@@ -174,10 +172,11 @@ def _image_url(attachment: discord.Attachment | None) -> str:
 
 def _format_line(status: BroadcastStatus) -> str:
     broadcast = status.broadcast
-    sent = f"{status.sent} of {format_count(status.total, 'channel')}" if status.total else "no channel"
-    failed = f" · {len(status.failed_deliveries)} not arrived" if status.failed_deliveries else ""
+    counts = status.counts
+    sent = f"{counts.posted} of {format_count(counts.total, 'channel')}" if counts.total else "no channel"
+    failed = f" · {len(status.failed_deliveries)} need attention" if status.failed_deliveries else ""
     title, age = escape_text(broadcast.title, 80), format_relative_time(broadcast.created_at)
-    return f"**{title}** · {broadcast.state.value} · {sent}{failed} · {age}"
+    return f"**{title}** · {status.label} · {sent}{failed} · {age}"
 
 
 async def setup(bot: MythBot) -> None:

@@ -25,7 +25,8 @@ class BroadcastState(StrEnum):
     """A broadcast: composed as ``draft``, confirmed by a person, sent.
 
     ``pending`` waits for a second approver. ``sending`` means that deliveries exist, due now or later. ``stopped`` means that
-    the circuit breaker ended it because too many channels refused; ``cancelled`` that a person did.
+    the circuit breaker ended it because too many channels refused; ``cancelled`` that a person did; ``recalled`` that none of
+    its posts is left.
     """
 
     DRAFT = "draft"
@@ -34,6 +35,7 @@ class BroadcastState(StrEnum):
     DONE = "done"
     STOPPED = "stopped"
     CANCELLED = "cancelled"
+    RECALLED = "recalled"
 
 
 class Audience(StrEnum):

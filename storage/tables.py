@@ -248,6 +248,8 @@ broadcasts = Table(
     Column("due_at", Utc),
     Column("stopped_why", Text, nullable=False, server_default=""),
     Column("metadata", Text, nullable=False, server_default="{}"),
+    # Of a draft with a new text for posts that have arrived: the broadcast whose posts they are.
+    Column("change_of", String(40)),
     Column("author_id", String(40)),
     Column("confirmed_by", String(40)),
     Column("approved_by", String(40)),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bot.broadcasts.post import BroadcastStatus
 from bot.broadcasts.status import get_status
 from bot.errors import DeliveryError
-from bot.ports import BroadcastCards
+from bot.ports import BroadcastCards, ChannelAccess
 from storage import Database, ReadTransaction, WriteTransaction, read_transaction, write_transaction
 
 
@@ -15,6 +15,7 @@ class BroadcastCardService:
 
     database: Database
     cards: BroadcastCards
+    access: ChannelAccess
 
     async def open_card(self, broadcast_id: str, channel_id: int) -> None:
         """The broadcast has a card in this channel.
@@ -54,4 +55,4 @@ class BroadcastCardService:
 
     @read_transaction
     async def _get_status(self, tx: ReadTransaction, broadcast_id: str) -> BroadcastStatus:
-        return await get_status(tx, broadcast_id)
+        return await get_status(tx, broadcast_id, self.access)

@@ -197,7 +197,7 @@ class Dispatcher:
         stop_reason = self.breaker.record_outcome(delivery.broadcast_id, outcome)
         is_channel_paused = await self._commit_attempt(attempt, stop_reason)
         if is_channel_paused:
-            await self.notices.notify_server(delivery.guild_id, format_pause_notice(delivery, outcome.error))
+            await self.notices.notify_server(delivery.guild_id, format_pause_notice(delivery.channel_id, outcome.error))
         if stop_reason:
             await self._show_card(delivery.broadcast_id)
 
@@ -217,7 +217,7 @@ class Dispatcher:
     async def _finish_broadcasts(self, tx: WriteTransaction) -> list[str]:
         finished = await tx.broadcasts.finish_completed()
         for broadcast_id in finished:
-            counts = await tx.deliveries.count_by_state(broadcast_id)
+            counts = await tx.deliveries.count(broadcast_id)
             report_finished(tx, await tx.broadcasts.get(broadcast_id), counts)
         return finished
 

@@ -3,21 +3,34 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from bot.actor import Actor
 from bot.broadcasts.content import NEW_LORE, NEW_LORE_MESSAGE, shorten, validate_post
+from bot.broadcasts.outcomes import format_pause_notice
 from bot.broadcasts.post import MAX_HOOK, MAX_TITLE, BroadcastPreview, Post
-from bot.broadcasts.recipients import CHANGED_BROADCAST_KEY, build_preview, start_sending
+from bot.broadcasts.recipients import build_preview, start_sending
 from bot.broadcasts.status import get_broadcast
 from bot.errors import ForbiddenError, NotFoundError, StateError
-from bot.event_names import BROADCAST_AWAITS_APPROVAL
-from bot.ports import ChannelAccess
+from bot.event_names import BROADCAST_AWAITS_APPROVAL, BROADCAST_DISCARDED
+from bot.ports import ChannelAccess, Notices
 from bot.studio_config import load_config
 from storage import Database, ReadTransaction, StaleStateError, WriteTransaction, read_transaction, write_transaction
 from storage.states import BroadcastState, ScriptState
 from storage.stores.broadcasts import Broadcast, BroadcastChanges, NewBroadcast
+from storage.stores.deliveries import Target
 from storage.stores.scripts import StoredScript
+
+_Paused = tuple[tuple[Target, str], ...]
+
+
+class RecipientsChangedError(StateError):
+    """Other channels would get the broadcast now than the person who confirms has seen."""
+
+
+class TimePassedError(StateError):
+    """The time at which the broadcast was to be sent is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +39,7 @@ class DraftService:
 
     database: Database
     access: ChannelAccess
+    notices: Notices
     wake: Callable[[], None]
 
     @write_transaction
@@ -71,15 +85,11 @@ class DraftService:
             StateError: the studio requires a second approver, whom a change would pass by.
         """
         post = validate_post(post)
-        if (await load_config(tx)).second_approver:
-            raise StateError(
-                "This studio requires two people for every text.", "Recall the posts and announce the new one."
-            )
+        await refuse_with_second_approver(tx)
         changed = await get_broadcast(tx, broadcast_id)
         author_id = await tx.members.remember(by)
-        metadata = {CHANGED_BROADCAST_KEY: broadcast_id}
-        new = _new_broadcast(post, metadata)
-        return await tx.broadcasts.add(replace(new, ebook_id=changed.ebook_id, author_id=author_id))
+        new = replace(_new_broadcast(post, {}), ebook_id=changed.ebook_id, author_id=author_id)
+        return await tx.broadcasts.add(replace(new, change_of=broadcast_id))
 
     async def edit_draft(self, broadcast_id: str, post: Post) -> Broadcast:
         """Gives a draft another text.
@@ -109,30 +119,40 @@ class DraftService:
         """
         return await build_preview(tx, await get_broadcast(tx, broadcast_id), self.access)
 
-    async def confirm_draft(self, broadcast_id: str, by: Actor) -> BroadcastPreview:
+    async def confirm_draft(self, broadcast_id: str, by: Actor, fingerprint: str | None = None) -> BroadcastPreview:
         """Confirms a draft, or asks for a second approver where the studio requires one.
 
-        ``preview.broadcast.state`` is then ``sending`` (``done`` without targets) or ``pending``. Deliveries, the release of
-        the script and ``Broadcast sent`` are one transaction.
+        ``fingerprint`` is that of the preview that the person has seen, None where no person looks. The state is
+        then ``sending`` (``done`` without targets) or ``pending``. Deliveries, the release of the script and
+        ``Broadcast sent`` are one transaction.
 
         Raises:
             NotFoundError: there is no such broadcast.
+            RecipientsChangedError: other channels would get it now than the person has seen.
+            TimePassedError: it was to be sent at a time that is over.
             StateError: it has been confirmed or discarded already.
         """
-        preview = await self._confirm(broadcast_id, by)
-        self.wake()
+        preview, paused = await self._confirm(broadcast_id, by, fingerprint)
+        await self._after_start(paused)
         return preview
 
-    async def approve_broadcast(self, broadcast_id: str, by: Actor) -> BroadcastPreview:
+    async def approve_broadcast(
+        self, broadcast_id: str, by: Actor, fingerprint: str | None = None, *, at_once: bool = False
+    ) -> BroadcastPreview:
         """The second of two people confirms; the broadcast is ``sending`` afterwards.
+
+        ``fingerprint`` is that of the preview that the person has seen, None where no person looks. ``at_once`` sends
+        it now although it was to be sent at a time that is over.
 
         Raises:
             ForbiddenError: this person composed or confirmed it.
             NotFoundError: there is no such broadcast.
+            RecipientsChangedError: other channels would get it now than the person has seen.
+            TimePassedError: it was to be sent at a time that is over.
             StateError: it is not waiting for approval.
         """
-        preview = await self._approve(broadcast_id, by)
-        self.wake()
+        preview, paused = await self._approve(broadcast_id, by, fingerprint, at_once=at_once)
+        await self._after_start(paused)
         return preview
 
     async def compose_and_confirm(self, post: Post, metadata: dict[str, Any]) -> str:
@@ -143,19 +163,28 @@ class DraftService:
         Raises:
             InputError: Discord would refuse the post.
         """
-        broadcast_id = await self._compose_and_confirm(post, metadata)
-        self.wake()
+        broadcast_id, paused = await self._compose_and_confirm(post, metadata)
+        await self._after_start(paused)
         return broadcast_id
 
+    async def _after_start(self, paused: _Paused) -> None:
+        """Once deliveries are committed: they are sent, and servers learn that their subscription is paused."""
+        self.wake()
+        for target, why in paused:
+            await self.notices.notify_server(target.guild_id, format_pause_notice(target.channel_id, why))
+
     @write_transaction
-    async def discard_broadcast(self, tx: WriteTransaction, broadcast_id: str) -> None:
+    async def discard_broadcast(self, tx: WriteTransaction, broadcast_id: str, by: Actor) -> None:
         """A draft, or one that waits for approval, is cancelled.
 
         Raises:
             StateError: it has been confirmed or discarded already.
         """
+        broadcast = await get_broadcast(tx, broadcast_id)
         with _stale_draft_as_state_error():
             await tx.broadcasts.discard(broadcast_id)
+        if broadcast.state is BroadcastState.PENDING:
+            tx.report(BROADCAST_DISCARDED, {"broadcast_id": broadcast_id}, actor=by, ebook_id=broadcast.ebook_id)
 
     @read_transaction
     async def find_ebook_id(self, tx: ReadTransaction, name: str) -> str | None:
@@ -164,39 +193,82 @@ class DraftService:
         return ebook.id if ebook else None
 
     @write_transaction
-    async def _confirm(self, tx: WriteTransaction, broadcast_id: str, by: Actor) -> BroadcastPreview:
+    async def _confirm(
+        self, tx: WriteTransaction, broadcast_id: str, by: Actor, fingerprint: str | None
+    ) -> tuple[BroadcastPreview, _Paused]:
         config = await load_config(tx)
         member_id = await tx.members.remember(by)
         preview = await build_preview(tx, await get_broadcast(tx, broadcast_id), self.access)
+        if preview.broadcast.change_of is not None:
+            raise StateError("This draft changes posts that have arrived.", "Use its own button.")
+        paused: _Paused = ()
+        if preview.broadcast.state is BroadcastState.DRAFT:
+            _check_seen(preview, fingerprint, tx.now)
         with _stale_draft_as_state_error():
             if config.second_approver and preview.targets:
                 await tx.broadcasts.request_approval(broadcast_id, member_id)
                 tx.report(BROADCAST_AWAITS_APPROVAL, {"broadcast_id": broadcast_id}, member_id=member_id)
             else:
                 await tx.broadcasts.confirm(broadcast_id, member_id)
-                await start_sending(tx, preview, member_id)
-        return replace(preview, broadcast=await get_broadcast(tx, broadcast_id))
+                paused = await start_sending(tx, preview, member_id)
+        return replace(preview, broadcast=await get_broadcast(tx, broadcast_id)), paused
 
     @write_transaction
-    async def _approve(self, tx: WriteTransaction, broadcast_id: str, by: Actor) -> BroadcastPreview:
+    async def _approve(
+        self, tx: WriteTransaction, broadcast_id: str, by: Actor, fingerprint: str | None, *, at_once: bool
+    ) -> tuple[BroadcastPreview, _Paused]:
         broadcast = await get_broadcast(tx, broadcast_id)
         member_id = await tx.members.remember(by)
         if member_id in {broadcast.confirmed_by, broadcast.author_id} and broadcast.state is BroadcastState.PENDING:
             raise ForbiddenError("You cannot approve your own announcement.", "Another member of the team has to.")
+        if at_once:
+            broadcast = replace(broadcast, due_at=None)
+        preview = await build_preview(tx, broadcast, self.access)
+        if broadcast.state is BroadcastState.PENDING:
+            _check_seen(preview, fingerprint, tx.now)
         with _stale_draft_as_state_error():
-            await tx.broadcasts.approve(broadcast_id, member_id)
-            # The recipients may have changed since the first person confirmed.
-            preview = await build_preview(tx, broadcast, self.access)
-            await start_sending(tx, preview, broadcast.confirmed_by, approved_by=member_id)
-        return replace(preview, broadcast=await get_broadcast(tx, broadcast_id))
+            await tx.broadcasts.approve(broadcast_id, member_id, broadcast.due_at)
+            paused = await start_sending(tx, preview, broadcast.confirmed_by, approved_by=member_id)
+        return replace(preview, broadcast=await get_broadcast(tx, broadcast_id)), paused
 
     @write_transaction
-    async def _compose_and_confirm(self, tx: WriteTransaction, post: Post, metadata: dict[str, Any]) -> str:
+    async def _compose_and_confirm(
+        self, tx: WriteTransaction, post: Post, metadata: dict[str, Any]
+    ) -> tuple[str, _Paused]:
         broadcast = await tx.broadcasts.add(_new_broadcast(validate_post(post), metadata))
         preview = await build_preview(tx, broadcast, self.access)
         await tx.broadcasts.confirm(broadcast.id, None)
-        await start_sending(tx, preview, None, always_report=True)
-        return broadcast.id
+        return broadcast.id, await start_sending(tx, preview, None, always_report=True)
+
+
+def _check_seen(preview: BroadcastPreview, fingerprint: str | None, now: datetime) -> None:
+    """Whoever confirms does so for the channels and the time that they have seen.
+
+    Raises:
+        RecipientsChangedError: other channels would get the broadcast now.
+        TimePassedError: its time is over.
+    """
+    if fingerprint is not None and preview.fingerprint != fingerprint:
+        raise RecipientsChangedError(
+            "Other channels would get it now than this preview has counted.", "Nothing was posted. Check the new count."
+        )
+    due_at = preview.broadcast.due_at
+    if due_at is not None and due_at <= now:
+        raise TimePassedError(
+            "The time at which it was to be posted has passed.", "Nothing was posted. Set another time, or post it now."
+        )
+
+
+async def refuse_with_second_approver(tx: ReadTransaction) -> None:
+    """A text that has been posted is not changed where every text needs two people.
+
+    Raises:
+        StateError: the studio requires a second approver, whom a change would pass by.
+    """
+    if (await load_config(tx)).second_approver:
+        raise StateError(
+            "This studio requires two people for every text.", "Recall the posts and announce the new one."
+        )
 
 
 async def _add_draft(

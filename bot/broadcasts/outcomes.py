@@ -84,11 +84,12 @@ async def record_attempt(tx: WriteTransaction, attempt: Attempt) -> bool:
     if following.state is DeliveryState.SENT:
         await tx.subscriptions.record_post(delivery.subscription_id)
     elif following.state is DeliveryState.REFUSED:
-        return await _record_refusal(tx, delivery.subscription_id, outcome.error)
+        return await record_refusal(tx, delivery.subscription_id, outcome.error)
     return False
 
 
-async def _record_refusal(tx: WriteTransaction, subscription_id: str, error: str) -> bool:
+async def record_refusal(tx: WriteTransaction, subscription_id: str, error: str) -> bool:
+    """Counts a refusal of the subscription's channel; returns whether that paused the subscription."""
     refusals = await tx.subscriptions.record_refusal(subscription_id, error)
     is_paused = refusals >= PAUSED_AFTER and await tx.subscriptions.pause(subscription_id)
     if is_paused:
@@ -96,16 +97,16 @@ async def _record_refusal(tx: WriteTransaction, subscription_id: str, error: str
     return is_paused
 
 
-def format_pause_notice(delivery: Delivery, error: str) -> str:
+def format_pause_notice(channel_id: int, error: str) -> str:
     """The notice that a server gets once, when its subscription is paused."""
     return (
-        f"Announcements for <#{delivery.channel_id}> are paused: {PAUSED_AFTER} in a row could not be posted, because {error}. "
+        f"Announcements for <#{channel_id}> are paused: {PAUSED_AFTER} in a row could not be posted, because {error}. "
         "Once that is fixed, `/affiliate join` resumes them."
     )
 
 
 def format_audit_line(status: BroadcastStatus) -> str:
     """One line about the end of a broadcast for the audit channel."""
-    counts = ", ".join(f"{count} {state.value}" for state, count in sorted(status.counts.items()))
+    counts = ", ".join(f"{count} {state.value}" for state, count in sorted(status.counts.by_state.items()))
     why = f" It was stopped because {status.broadcast.stopped_why}." if status.broadcast.stopped_why else ""
-    return f"Announcement `{status.broadcast.id}` is {status.broadcast.state.value}: {counts or 'no channel'}.{why}"
+    return f"Announcement `{status.broadcast.id}` is {status.label}: {counts or 'no channel'}.{why}"

@@ -1,11 +1,13 @@
 """The values of a broadcast: the post, the preview, the status, and the outcome of one attempt."""
 
+import hashlib
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Final
 
-from storage.states import DeliveryState
+from storage.states import BroadcastState, DeliveryAction, DeliveryState
 from storage.stores.broadcasts import Broadcast, BroadcastChanges
-from storage.stores.deliveries import Delivery, Target
+from storage.stores.deliveries import Delivery, DeliveryCounts, Target
 
 FOOTER = "Midnight Myth Audio"
 # The limits are in characters. Discord's documentation of embeds: a title takes 256, a description 4,096.
@@ -13,6 +15,17 @@ MAX_TITLE = 256
 MAX_MESSAGE = 3500
 """Message and hook share the embed's description; the difference is room for the hook and its markup."""
 MAX_HOOK = 500
+
+
+STATE_LABELS: Final = {
+    BroadcastState.DRAFT: "draft",
+    BroadcastState.PENDING: "waiting for approval",
+    BroadcastState.SENDING: "posting",
+    BroadcastState.DONE: "posted",
+    BroadcastState.STOPPED: "stopped",
+    BroadcastState.CANCELLED: "cancelled",
+    BroadcastState.RECALLED: "recalled",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +58,9 @@ class Post:
 class BroadcastPreview:
     """What a confirmation of the draft would do now.
 
-    ``targets`` are the channels that get a post. ``left_out`` are channels that get none, each with the reason. Where the draft
-    is a new text for posts that have arrived, there are no targets, and ``changed_posts`` is how many would be changed.
+    ``targets`` are the channels that get a post. ``left_out`` are channels that get none, each with the reason;
+    ``unreachable`` are those of them that are subscribed but closed to the bot, and count as refusals. Where the draft is a
+    new text for posts that have arrived, there are no targets, and ``changed_posts`` is how many would be changed.
     """
 
     broadcast: Broadcast
@@ -54,6 +68,13 @@ class BroadcastPreview:
     left_out: tuple[tuple[Target, str], ...]
     needs_second_approver: bool = False
     changed_posts: int | None = None
+    unreachable: tuple[tuple[Target, str], ...] = ()
+
+    @property
+    def fingerprint(self) -> str:
+        """Eight hex digits that differ where the targets do, for a button that posts to what its label has counted."""
+        channels = ",".join(str(target.channel_id) for target in sorted(self.targets, key=lambda each: each.channel_id))
+        return hashlib.sha256(channels.encode()).hexdigest()[:8]
 
     @property
     def server_count(self) -> int:
@@ -66,30 +87,32 @@ class BroadcastStatus:
     """How the deliveries of a broadcast are going.
 
     ``failed_deliveries`` are those that were refused, failed or ended as unknown. ``is_scheduled`` says that its time is still
-    to come. ``channels_per_second`` is the average since sending began, 0 before that.
+    to come. ``channels_per_second`` is the average since sending began, 0 before that. ``preview`` is what an approval would
+    do now, where the broadcast waits for one.
     """
 
     broadcast: Broadcast
-    counts: dict[DeliveryState, int]
+    counts: DeliveryCounts
     failed_deliveries: tuple[Delivery, ...]
     shares: int = 0
     is_scheduled: bool = False
     channels_per_second: float = 0.0
+    preview: BroadcastPreview | None = None
 
     @property
-    def total(self) -> int:
-        """How many deliveries there are."""
-        return sum(self.counts.values())
+    def retriable(self) -> int:
+        """How many deliveries can be tried again: those that certainly did not do what they should."""
+        return sum(delivery.state is not DeliveryState.UNKNOWN for delivery in self.failed_deliveries)
 
     @property
-    def sent(self) -> int:
-        """How many posts have arrived."""
-        return self.counts.get(DeliveryState.SENT, 0)
-
-    @property
-    def waiting(self) -> int:
-        """How many deliveries have no final outcome yet."""
-        return self.counts.get(DeliveryState.READY, 0) + self.counts.get(DeliveryState.SENDING, 0)
+    def label(self) -> str:
+        """The state in a word or two, for people."""
+        if self.broadcast.state is BroadcastState.SENDING and self.is_scheduled:
+            return "scheduled"
+        if self.broadcast.state is BroadcastState.SENDING:
+            action = self.counts.open_action or DeliveryAction.POST
+            return {"post": "posting", "edit": "changing", "recall": "recalling"}[action.value]
+        return STATE_LABELS[self.broadcast.state]
 
 
 class OutcomeKind(StrEnum):

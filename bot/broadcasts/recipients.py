@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from bot.broadcasts.outcomes import record_refusal
 from bot.broadcasts.post import BroadcastPreview
 from bot.event_names import BROADCAST_SENT, SCRIPT_RELEASED
 from bot.ports import ChannelAccess
@@ -11,16 +12,13 @@ from storage.states import Audience, BroadcastState, SubscriptionState
 from storage.stores.broadcasts import Broadcast
 from storage.stores.deliveries import Target
 
-CHANGED_BROADCAST_KEY = "change_of"
-"""Key in a draft's metadata: the id of the broadcast whose posts are to get the draft's text."""
-
 
 async def build_preview(tx: ReadTransaction, broadcast: Broadcast, access: ChannelAccess) -> BroadcastPreview:
     """The draft with the channels that would get it now, and those that are left out with the reason."""
     config = await load_config(tx)
-    if CHANGED_BROADCAST_KEY in broadcast.metadata:
-        arrived = await tx.deliveries.count_sent(str(broadcast.metadata[CHANGED_BROADCAST_KEY]))
-        return BroadcastPreview(broadcast, (), (), changed_posts=arrived)
+    if broadcast.change_of is not None:
+        counts = await tx.deliveries.count(broadcast.change_of)
+        return BroadcastPreview(broadcast, (), (), changed_posts=counts.standing)
     audience = [
         subscription
         for subscription in await tx.subscriptions.list_in_states(SubscriptionState.ACTIVE)
@@ -33,7 +31,8 @@ async def build_preview(tx: ReadTransaction, broadcast: Broadcast, access: Chann
     if config.announcement is not None and config.announcement.channel_id not in {t.channel_id for t in targets}:
         targets.append(config.announcement.target)
     obstacles = [(target, access.find_obstacle(target.guild_id, target.channel_id)) for target in targets]
-    left_out = [(target, obstacle) for target, obstacle in obstacles if obstacle]
+    unreachable = [(target, obstacle) for target, obstacle in obstacles if obstacle]
+    left_out = list(unreachable)
     left_out += [(Target.from_subscription(subscription), "paused") for subscription in paused]
     left_out += [(Target.from_subscription(subscription), "not admitted yet") for subscription in pending]
     return BroadcastPreview(
@@ -41,6 +40,7 @@ async def build_preview(tx: ReadTransaction, broadcast: Broadcast, access: Chann
         tuple(target for target, obstacle in obstacles if not obstacle),
         tuple(left_out),
         needs_second_approver=config.second_approver,
+        unreachable=tuple(unreachable),
     )
 
 
@@ -51,10 +51,14 @@ async def start_sending(
     *,
     approved_by: str | None = None,
     always_report: bool = False,
-) -> None:
+) -> tuple[tuple[Target, str], ...]:
     """Creates the deliveries of a broadcast that has just become ``sending``, releases its script and reports both.
 
     A broadcast without targets is done at once, and ``Broadcast sent`` is then reported only where ``always_report`` is set.
+    A subscribed channel that is closed to the bot gets a refused delivery and counts as a refusal of its subscription.
+
+    Returns:
+        The channels whose subscriptions were paused by that, each with the reason.
 
     Raises:
         StaleStateError: its script is not approved, or is released already.
@@ -65,6 +69,14 @@ async def start_sending(
         released = {"script_id": broadcast.script_id, "ebook_id": broadcast.ebook_id, "link": broadcast.link}
         tx.report(SCRIPT_RELEASED, released, member_id=member_id, ebook_id=broadcast.ebook_id)
     await tx.deliveries.add(broadcast.id, preview.targets, broadcast.due_at)
+    await tx.deliveries.add_refused(broadcast.id, preview.unreachable)
+    paused = tuple(
+        [
+            (target, why)
+            for target, why in preview.unreachable
+            if target.subscription_id is not None and await record_refusal(tx, target.subscription_id, why)
+        ]
+    )
     if preview.targets or always_report:
         sent: dict[str, Any] = {
             "title": broadcast.title,
@@ -77,3 +89,4 @@ async def start_sending(
         tx.report(BROADCAST_SENT, sent, member_id=member_id, ebook_id=broadcast.ebook_id)
     if not preview.targets:
         await tx.broadcasts.finish(broadcast.id, BroadcastState.DONE)
+    return paused

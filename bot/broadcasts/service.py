@@ -1,32 +1,49 @@
 """Broadcasts after their confirmation: status and report, stopping, changing and recalling posts."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from bot.actor import Actor
 from bot.broadcasts.cards import BroadcastCardService
 from bot.broadcasts.content import validate_post
+from bot.broadcasts.drafts import refuse_with_second_approver
 from bot.broadcasts.post import BroadcastStatus, Post
-from bot.broadcasts.recipients import CHANGED_BROADCAST_KEY
 from bot.broadcasts.report import build_csv_report
 from bot.broadcasts.status import get_broadcast, get_status
 from bot.errors import StateError
 from bot.event_names import (
     BROADCAST_CANCELLED,
+    BROADCAST_DISCARDED,
     BROADCAST_EDITED,
     BROADCAST_RECALLED,
     BROADCAST_REPORT_DOWNLOADED,
+    BROADCAST_RETRIED,
 )
 from bot.exports.files import Download
 from storage import Database, ReadTransaction, StaleStateError, WriteTransaction, read_transaction, write_transaction
-from storage.states import BroadcastState, DeliveryAction
+from storage.states import BroadcastState, DeliveryAction, DeliveryState
 from storage.stores.broadcasts import Broadcast, BroadcastChanges
 
-_NOT_DRAFTS = tuple(state for state in BroadcastState if state is not BroadcastState.DRAFT)
 _SEARCHED = 100
 """How many of the newest broadcasts a search looks through: more than anybody picks from a list."""
 _STOPPED_AT_ONCE = 1000
 """Far more broadcasts than can be under way."""
+
+
+_SETTLE_LOOKS: Final = 20
+_SETTLE_PAUSE_SECONDS: Final = 0.1
+"""A stop waits at most two seconds for requests under way, so that its answer has the right numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """What a stop has done: to how many broadcasts, how many posts are not sent, and how many may still arrive."""
+
+    broadcasts: int
+    unsent: int
+    in_flight: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +69,18 @@ class BroadcastService:
         Raises:
             NotFoundError: there is no such broadcast.
         """
-        return await get_status(tx, broadcast_id)
+        return await get_status(tx, broadcast_id, self.cards.access)
 
     @read_transaction
     async def list_recent(self, tx: ReadTransaction, limit: int) -> list[BroadcastStatus]:
-        """The newest broadcasts that are not drafts, newest first."""
-        broadcasts = await tx.broadcasts.list_in_states(*_NOT_DRAFTS, limit=limit)
-        return [await get_status(tx, broadcast.id) for broadcast in broadcasts]
+        """The newest broadcasts that somebody has submitted, newest first."""
+        return [await get_status(tx, broadcast.id) for broadcast in await tx.broadcasts.list_submitted(limit)]
 
     @read_transaction
     async def search_by_title(self, tx: ReadTransaction, text: str, limit: int) -> list[Broadcast]:
-        """Recent broadcasts that are not drafts and whose title contains the text, whatever its case; newest first."""
+        """Recent submitted broadcasts whose title contains the text, whatever its case; newest first."""
         wanted = text.strip().casefold()
-        broadcasts = await tx.broadcasts.list_in_states(*_NOT_DRAFTS, limit=_SEARCHED)
+        broadcasts = await tx.broadcasts.list_submitted(_SEARCHED)
         return [broadcast for broadcast in broadcasts if wanted in broadcast.title.casefold()][:limit]
 
     @write_transaction
@@ -80,25 +96,46 @@ class BroadcastService:
         tx.report(BROADCAST_REPORT_DOWNLOADED, data, actor=by, ebook_id=broadcast.ebook_id)
         return BroadcastReport(build_csv_report(broadcast, deliveries), len(deliveries))
 
-    async def stop_broadcast(self, broadcast_id: str, by: Actor) -> int:
-        """``sending → cancelled``: what has not been posted yet never will be; returns how many posts that are.
+    async def stop_broadcast(self, broadcast_id: str, by: Actor) -> Stopped:
+        """``sending → cancelled``: what has not been posted yet never will be.
 
         Raises:
             NotFoundError: there is no such broadcast.
             StateError: it is not being sent.
         """
         stopped = await self._stop(broadcast_id, by)
-        await self.cards.refresh_card(broadcast_id)
-        self.wake()
-        return stopped
+        return await self._after_stop([broadcast_id], stopped)
 
-    async def stop_all(self, by: Actor) -> tuple[int, int]:
-        """Every broadcast under way is stopped; returns the numbers of broadcasts and of posts that are not sent."""
+    async def stop_all(self, by: Actor) -> Stopped:
+        """Every broadcast that is being sent is stopped, and every one that waits for approval is discarded."""
         broadcast_ids, stopped = await self._stop_all(by)
+        return await self._after_stop(broadcast_ids, stopped)
+
+    async def _after_stop(self, broadcast_ids: list[str], stopped: int) -> Stopped:
+        """Waits a moment for the requests under way, most of which turn out to be unwanted before they are made."""
+        self.wake()
+        in_flight = len(broadcast_ids) and await self._count_in_flight(broadcast_ids)
+        still_in_flight = in_flight
+        for _ in range(_SETTLE_LOOKS):
+            if not still_in_flight:
+                break
+            await asyncio.sleep(_SETTLE_PAUSE_SECONDS)
+            still_in_flight = await self._count_in_flight(broadcast_ids)
         for broadcast_id in broadcast_ids:
             await self.cards.refresh_card(broadcast_id)
+        unsent = await self._count_cancelled(broadcast_ids) if in_flight else stopped
+        return Stopped(len(broadcast_ids), unsent, still_in_flight)
+
+    async def retry_failed(self, broadcast_id: str, by: Actor) -> int:
+        """What was refused or failed is tried again, in those channels only; returns how many they are.
+
+        Raises:
+            NotFoundError: there is no such broadcast.
+            StateError: posts of the broadcast are on their way, or there is nothing to try again.
+        """
+        count = await self._retry(broadcast_id, by)
         self.wake()
-        return len(broadcast_ids), stopped
+        return count
 
     async def apply_change(self, draft_id: str, by: Actor) -> tuple[str, int]:
         """Confirms a draft of ``DraftService.compose_change``: its text replaces that of the posts that have arrived.
@@ -107,7 +144,8 @@ class BroadcastService:
 
         Raises:
             NotFoundError: there is no such draft or broadcast.
-            StateError: posts of the broadcast are on their way, or the draft was confirmed or discarded already.
+            StateError: posts of the broadcast are on their way, the draft was confirmed or discarded already, or the studio
+                requires a second approver by now.
         """
         result = await self._apply_change(draft_id, by)
         self.wake()
@@ -135,12 +173,36 @@ class BroadcastService:
     async def _stop_all(self, tx: WriteTransaction, by: Actor) -> tuple[list[str], int]:
         sending = await tx.broadcasts.list_in_states(BroadcastState.SENDING, limit=_STOPPED_AT_ONCE)
         stopped = sum([await _cancel(tx, broadcast, by) for broadcast in sending])
-        return [broadcast.id for broadcast in sending], stopped
+        waiting = await tx.broadcasts.list_in_states(BroadcastState.PENDING, limit=_STOPPED_AT_ONCE)
+        for broadcast in waiting:
+            await tx.broadcasts.discard(broadcast.id)
+            tx.report(BROADCAST_DISCARDED, {"broadcast_id": broadcast.id}, actor=by, ebook_id=broadcast.ebook_id)
+        return [broadcast.id for broadcast in (*sending, *waiting)], stopped
+
+    @write_transaction
+    async def _retry(self, tx: WriteTransaction, broadcast_id: str, by: Actor) -> int:
+        broadcast = await get_broadcast(tx, broadcast_id)
+        await _reopen(tx, broadcast, BroadcastChanges())
+        count = await tx.deliveries.requeue_failed(broadcast_id)
+        if not count:
+            raise StateError("Nothing of this announcement was refused.", "There is nothing to try again.")
+        _report_requeued(tx, BROADCAST_RETRIED, broadcast, count, by)
+        return count
+
+    @read_transaction
+    async def _count_in_flight(self, tx: ReadTransaction, broadcast_ids: list[str]) -> int:
+        return sum([(await tx.deliveries.count(each)).by_state.get(DeliveryState.SENDING, 0) for each in broadcast_ids])
+
+    @read_transaction
+    async def _count_cancelled(self, tx: ReadTransaction, broadcast_ids: list[str]) -> int:
+        counts = [await tx.deliveries.count(each) for each in broadcast_ids]
+        return sum(each.by_state.get(DeliveryState.CANCELLED, 0) for each in counts)
 
     @write_transaction
     async def _apply_change(self, tx: WriteTransaction, draft_id: str, by: Actor) -> tuple[str, int]:
+        await refuse_with_second_approver(tx)
         draft = await get_broadcast(tx, draft_id)
-        changed = await get_broadcast(tx, str(draft.metadata.get(CHANGED_BROADCAST_KEY, "")))
+        changed = await get_broadcast(tx, draft.change_of or "")
         changes = validate_post(Post.from_broadcast(draft)).as_changes()
         try:
             await tx.broadcasts.discard(draft_id)
@@ -166,6 +228,15 @@ async def _requeue(
     tx: WriteTransaction, broadcast: Broadcast, action: DeliveryAction, event: str, by: Actor, changes: BroadcastChanges
 ) -> int:
     """Sends the posts that have arrived through the dispatcher again, to be edited or deleted; returns how many."""
+    await _reopen(tx, broadcast, changes)
+    count = await tx.deliveries.requeue(broadcast.id, action)
+    if not count:
+        raise StateError("No post of this announcement is in any channel.", "There is nothing to change or remove.")
+    _report_requeued(tx, event, broadcast, count, by)
+    return count
+
+
+async def _reopen(tx: WriteTransaction, broadcast: Broadcast, changes: BroadcastChanges) -> None:
     if await tx.deliveries.is_still_posting(
         broadcast.id
     ):  # reopening would revive posts that a stop has just called off
@@ -174,9 +245,10 @@ async def _requeue(
         await tx.broadcasts.reopen(broadcast.id, changes)
     except StaleStateError:
         raise _not_changeable() from None
-    count = await tx.deliveries.requeue(broadcast.id, action)
+
+
+def _report_requeued(tx: WriteTransaction, event: str, broadcast: Broadcast, count: int, by: Actor) -> None:
     tx.report(event, {"broadcast_id": broadcast.id, "channels": count}, actor=by, ebook_id=broadcast.ebook_id)
-    return count
 
 
 def _not_changeable() -> StateError:

@@ -1,11 +1,14 @@
 """Reads a broadcast and the status of its deliveries inside a transaction."""
 
 from bot.broadcasts.post import BroadcastStatus
+from bot.broadcasts.recipients import build_preview
 from bot.errors import NotFoundError
 from bot.event_names import BROADCAST_FINISHED
+from bot.ports import ChannelAccess
 from storage import ReadTransaction, WriteTransaction
-from storage.states import DeliveryState
+from storage.states import BroadcastState, DeliveryState
 from storage.stores.broadcasts import Broadcast
+from storage.stores.deliveries import DeliveryCounts
 
 _FAILED = (DeliveryState.REFUSED, DeliveryState.FAILED, DeliveryState.UNKNOWN)
 
@@ -22,18 +25,21 @@ async def get_broadcast(tx: ReadTransaction, broadcast_id: str) -> Broadcast:
         raise NotFoundError("This announcement is no longer known here.") from None
 
 
-async def get_status(tx: ReadTransaction, broadcast_id: str) -> BroadcastStatus:
+async def get_status(tx: ReadTransaction, broadcast_id: str, access: ChannelAccess | None = None) -> BroadcastStatus:
     """How the deliveries of the broadcast are going at this moment.
+
+    With ``access``, the status of one that waits for approval says what an approval would do.
 
     Raises:
         NotFoundError: there is no such broadcast.
     """
     broadcast = await get_broadcast(tx, broadcast_id)
-    counts = await tx.deliveries.count_by_state(broadcast_id)
+    counts = await tx.deliveries.count(broadcast_id)
     failed = tuple(await tx.deliveries.list_by_broadcast(broadcast_id, *_FAILED))
     started_at = broadcast.due_at or broadcast.confirmed_at
     elapsed = (tx.now - started_at).total_seconds() if started_at else 0.0
-    completed = sum(counts.values()) - counts.get(DeliveryState.READY, 0) - counts.get(DeliveryState.SENDING, 0)
+    completed = counts.total - counts.waiting
+    is_pending = broadcast.state is BroadcastState.PENDING
     return BroadcastStatus(
         broadcast,
         counts,
@@ -41,10 +47,14 @@ async def get_status(tx: ReadTransaction, broadcast_id: str) -> BroadcastStatus:
         shares=await tx.broadcasts.count_shares_of_broadcast(broadcast_id),
         is_scheduled=broadcast.due_at is not None and broadcast.due_at > tx.now,
         channels_per_second=completed / elapsed if elapsed > 0 else 0.0,
+        preview=await build_preview(tx, broadcast, access) if access and is_pending else None,
     )
 
 
-def report_finished(tx: WriteTransaction, broadcast: Broadcast, counts: dict[DeliveryState, int]) -> None:
+def report_finished(tx: WriteTransaction, broadcast: Broadcast, counts: DeliveryCounts) -> None:
     """Reports the end of a broadcast as an event, with the number of deliveries in each state."""
-    data = {"broadcast_id": broadcast.id, "outcomes": {state.value: count for state, count in sorted(counts.items())}}
+    data = {
+        "broadcast_id": broadcast.id,
+        "outcomes": {state.value: count for state, count in sorted(counts.by_state.items())},
+    }
     tx.report(BROADCAST_FINISHED, data, ebook_id=broadcast.ebook_id)

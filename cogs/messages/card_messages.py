@@ -13,7 +13,7 @@ from discord import ui
 
 from bot.app import MythBot
 from bot.errors import DeliveryError
-from cogs.messages.failures import REQUEST_ERRORS, DiscordFailure, classify, is_transient
+from cogs.messages.failures import REQUEST_ERRORS, DiscordFailure, classify, is_transient, retry_after
 from cogs.messages.own_messages import find_own_messages
 from cogs.messages.requests import NO_MENTIONS, EditQueue, await_response
 
@@ -21,6 +21,8 @@ _log = logging.getLogger(__name__)
 
 _POST_SECONDS: Final = 60.0
 """Longer than for other requests: Discord accepts about one message a second in a channel, and many cards may be waiting."""
+_LONG_WAIT_SECONDS: Final = 60.0
+"""A rate limit for edits that lasts longer is not waited for: posting a new card has another limit."""
 _NO_ACCESS: Final = {
     DiscordFailure.MISSING_ACCESS,
     DiscordFailure.MISSING_PERMISSIONS,
@@ -32,11 +34,27 @@ class CardEdit(Enum):
     """The result of an attempt to edit a card."""
 
     DONE = auto()
-    """The card was edited, or Discord will never accept the edit and there is nothing left to do."""
+    """The card was edited, or its channel was deleted and there is nothing left to do."""
+    GONE = auto()
+    """The card was deleted."""
     REPLACE = auto()
-    """The card was deleted or is too old to be edited: a new one must be posted to show anything."""
+    """Discord refuses the edit, because the card is old, in an archived thread or otherwise: only a new one can show it."""
     UNCERTAIN = auto()
     """The failure is temporary and the card may show either version: the edit should be repeated later."""
+
+
+def _result_of_failure(error: Exception) -> CardEdit:
+    match classify(error):
+        case DiscordFailure.UNKNOWN_MESSAGE:
+            return CardEdit.GONE
+        case DiscordFailure.UNKNOWN_CHANNEL:
+            return CardEdit.DONE
+        case DiscordFailure.EDIT_LIMIT:
+            return CardEdit.REPLACE
+        case DiscordFailure.RATE_LIMITED if retry_after(error) > _LONG_WAIT_SECONDS:
+            return CardEdit.REPLACE
+        case _:
+            return CardEdit.UNCERTAIN if is_transient(error) else CardEdit.REPLACE
 
 
 class CardMessages:
@@ -73,10 +91,8 @@ class CardMessages:
         try:
             await self._edits.send_edit(message_id, lambda: message.edit(view=view, allowed_mentions=NO_MENTIONS))
         except REQUEST_ERRORS as error:
-            if classify(error) in {DiscordFailure.UNKNOWN_MESSAGE, DiscordFailure.EDIT_LIMIT}:
-                return CardEdit.REPLACE
-            _log.warning("could not edit a card: %r", error)
-            return CardEdit.UNCERTAIN if is_transient(error) else CardEdit.DONE
+            _log.info("could not edit a card: %r", error)
+            return _result_of_failure(error)
         return CardEdit.DONE
 
     async def delete(self, channel_id: int, message_id: int) -> None:

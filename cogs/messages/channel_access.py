@@ -21,4 +21,5 @@ class DiscordChannelAccess:
         if channel is None:
             return "the channel was deleted"
         lacking = find_missing(channel.permissions_for(guild.me))
-        return f"lacks {format_permissions(lacking)}" if lacking else ""
+        # Without markup, because the reason also stands in reports and cards.
+        return f"lacks {format_permissions(lacking)}".replace("**", "") if lacking else ""

@@ -47,7 +47,7 @@ class DiscordRunCards:
         is_old = card_id is not None and discord.utils.utcnow() - discord.utils.snowflake_time(card_id) > _EDITABLE_FOR
         if card_id is not None and not (is_old and run.state in _CHANGING):
             result = await self._messages.edit(run.channel_id, card_id, script_card(view))
-            if result is not CardEdit.REPLACE:
+            if result not in {CardEdit.REPLACE, CardEdit.GONE}:
                 self._forget_ended(view)
                 return result is CardEdit.DONE
         try:

@@ -1,4 +1,4 @@
-"""The buttons on the card of an announcement, for the team: approve, stop, report, edit and recall."""
+"""The buttons on the card of an announcement, for the team: approve, stop, report, edit, recall and try again."""
 
 import io
 import re
@@ -7,44 +7,60 @@ from typing import Any, ClassVar, Self
 import discord
 from discord import ui
 
-from bot.broadcasts.post import BroadcastStatus
+from bot.actor import Actor
+from bot.broadcasts.drafts import TimePassedError
+from bot.broadcasts.post import BroadcastStatus, Post
+from bot.broadcasts.service import Stopped
+from bot.errors import StateError
+from bot.services import Services
 from cogs.interactions.access import get_actor, get_services, require_team
 from cogs.views.base import PersistentItemMixin
 from cogs.views.broadcast_dialog import ComposeModal
+from cogs.views.broadcast_post import post_embed
+from cogs.views.broadcast_preview import format_preview
 from cogs.views.formatting import escape_text, format_count
 
 
 class BroadcastButton(
     PersistentItemMixin,
     ui.DynamicItem[ui.Button[Any]],
-    template=r"broadcast:(?P<action>[a-z]+):(?P<id>notifications_[0-9a-f]{16})",
+    template=r"broadcast:(?P<action>approve|approvenow|show|discard|stop|report|edit|recall|remove|retry)"
+    r"(?:-(?P<seen>[0-9a-f]{8}))?:(?P<id>notifications_[0-9a-f]{16})",
 ):
-    """A button of the card. ``recall`` only asks; ``remove`` is the button of that question and recalls the posts."""
+    """A button of the card. ``seen`` is the fingerprint of the preview that the card showed to whoever approves.
+
+    ``recall`` only asks; ``remove`` is the button of that question and recalls the posts. ``approvenow`` belongs to the
+    question whether to post one whose time has passed.
+    """
 
     STYLES: ClassVar[dict[str, tuple[str, discord.ButtonStyle]]] = {
         "approve": ("Approve", discord.ButtonStyle.success),
+        "approvenow": ("Approve and post now", discord.ButtonStyle.danger),
+        "show": ("Show the post", discord.ButtonStyle.secondary),
         "discard": ("Discard", discord.ButtonStyle.secondary),
         "stop": ("Stop", discord.ButtonStyle.danger),
         "report": ("Report", discord.ButtonStyle.secondary),
         "edit": ("Edit the posts", discord.ButtonStyle.secondary),
         "recall": ("Recall", discord.ButtonStyle.secondary),
         "remove": ("Recall", discord.ButtonStyle.danger),
+        "retry": ("Try again", discord.ButtonStyle.secondary),
     }
 
-    def __init__(self, action: str, broadcast_id: str, label: str = "") -> None:
+    def __init__(self, action: str, broadcast_id: str, label: str = "", seen: str = "") -> None:
         default_label, style = self.STYLES[action]
-        custom_id = f"broadcast:{action}:{broadcast_id}"
+        custom_id = f"broadcast:{action}{f'-{seen}' if seen else ''}:{broadcast_id}"
         super().__init__(ui.Button(label=label or default_label, style=style, custom_id=custom_id))
         self.action = action
         self.broadcast_id = broadcast_id
+        self.seen = seen
 
     @classmethod
     def from_match(cls, match: re.Match[str]) -> Self:
         """Builds the item from its custom id."""
-        return cls(match["action"], match["id"])
+        return cls(match["action"], match["id"], seen=match["seen"] or "")
 
     async def handle_interaction(self, interaction: discord.Interaction) -> None:
-        """Performs the action and replies privately."""
+        """Performs the action and replies privately. A card that shows an older state is brought up to date as well."""
         by = require_team(interaction)
         services = get_services(interaction)
         if self.action == "edit":
@@ -52,36 +68,75 @@ class BroadcastButton(
             await interaction.response.send_modal(ComposeModal(status.broadcast))
             return
         await interaction.response.defer(ephemeral=True, thinking=True)
-        match self.action:
-            case "report":
-                await send_report(interaction, self.broadcast_id)
+        try:
+            if self.action in {"report", "show", "recall"}:
+                await self._show(interaction)
                 return
-            case "recall":
-                text, view = recall_question(await services.broadcasts.get_status(self.broadcast_id))
-                await interaction.followup.send(text, view=view, ephemeral=True)
-                return
-            case "approve":
-                preview = await services.drafts.approve_broadcast(self.broadcast_id, by)
-                text = f"Approved. It goes to {format_count(len(preview.targets), 'channel')}."
-            case "discard":
-                await services.drafts.discard_broadcast(self.broadcast_id)
-                text = "Discarded. Nothing was sent."
-            case "stop":
-                stopped = await services.broadcasts.stop_broadcast(self.broadcast_id, by)
-                text = f"Stopped. {format_count(stopped, 'channel')} will not get it."
-            case _:
-                count = await services.broadcasts.recall_posts(self.broadcast_id, by)
-                text = f"Removing {format_count(count, 'post')}."
-        await interaction.followup.send(text, ephemeral=True)
+            await interaction.followup.send(await self._act(services, by), ephemeral=True)
+        except TimePassedError as error:
+            view = ui.View(timeout=None)
+            view.add_item(BroadcastButton("approvenow", self.broadcast_id, seen=self.seen))
+            await interaction.followup.send(error.text, view=view, ephemeral=True)
+        except StateError:
+            await services.broadcast_cards.refresh_card(self.broadcast_id)
+            raise
         await services.broadcast_cards.refresh_card(self.broadcast_id)
+
+    async def _show(self, interaction: discord.Interaction) -> None:
+        services = get_services(interaction)
+        if self.action == "report":
+            await send_report(interaction, self.broadcast_id)
+        elif self.action == "recall":
+            text, view = recall_question(await services.broadcasts.get_status(self.broadcast_id))
+            await interaction.followup.send(text, view=view, ephemeral=True)
+        else:
+            preview = await services.drafts.preview_draft(self.broadcast_id)
+            embed = post_embed(Post.from_broadcast(preview.broadcast))
+            await interaction.followup.send(format_preview(preview), embed=embed, ephemeral=True)
+
+    async def _act(self, services: Services, by: Actor) -> str:
+        """Performs an action that changes something; returns what to tell the person."""
+        match self.action:
+            case "approve" | "approvenow":
+                preview = await services.drafts.approve_broadcast(
+                    self.broadcast_id, by, self.seen, at_once=self.action == "approvenow"
+                )
+                return f"Approved. It goes to {format_count(len(preview.targets), 'channel')}."
+            case "discard":
+                await services.drafts.discard_broadcast(self.broadcast_id, by)
+                return "Discarded. Nothing was sent."
+            case "stop":
+                return format_stop(await services.broadcasts.stop_broadcast(self.broadcast_id, by))
+            case "retry":
+                count = await services.broadcasts.retry_failed(self.broadcast_id, by)
+                return f"Trying again in {format_count(count, 'channel')}. The card shows how it goes."
+            case "remove":
+                count = await services.broadcasts.recall_posts(self.broadcast_id, by)
+                return f"Removing {format_count(count, 'post')}. The card shows when that is done."
+            case _:
+                raise ValueError(f"unknown action {self.action}")
+
+
+def format_stop(stopped: Stopped, what: str = "") -> str:
+    """What a stop has done: ``what`` was stopped, and how many posts that concerns."""
+    text = f"Stopped{f' {what}' if what else ''}. {format_count(stopped.unsent, 'post')} will not be sent."
+    if stopped.in_flight:
+        text += f" {format_count(stopped.in_flight, 'post')} on the way may still arrive; the card shows which."
+    return text
 
 
 def recall_question(status: BroadcastStatus) -> tuple[str, ui.View]:
-    """The question before a recall, which says how many posts it deletes, and its button."""
-    title, posts = escape_text(status.broadcast.title, 100), format_count(status.sent, "post")
+    """The question before a recall, which says how many posts it deletes, and its button.
+
+    Raises:
+        StateError: no post is left in any channel.
+    """
+    if not status.counts.standing:
+        raise StateError("No post of this announcement is in any channel.", "There is nothing to remove.")
+    title, posts = escape_text(status.broadcast.title, 100), format_count(status.counts.standing, "post")
     view = ui.View(timeout=None)
     view.add_item(BroadcastButton("remove", status.broadcast.id, f"Remove {posts}"))
-    return f"This removes “{title}” from {format_count(status.sent, 'channel')}.", view
+    return f"This removes “{title}” from {format_count(status.counts.standing, 'channel')}.", view
 
 
 async def send_report(interaction: discord.Interaction, broadcast_id: str) -> None:

@@ -6,15 +6,19 @@ from typing import Any, Final
 import discord
 from discord import ui
 
+from bot.broadcasts.content import shorten
 from bot.broadcasts.post import BroadcastStatus
 from cogs.views.base import action_row, card_layout
 from cogs.views.broadcast_buttons import BroadcastButton
+from cogs.views.broadcast_preview import format_recipients
 from cogs.views.formatting import INDIGO, RED, escape_text, format_count, progress_bar
-from storage.states import BroadcastState, DeliveryState
+from storage.states import BroadcastState, DeliveryAction, DeliveryState
 from storage.stores.deliveries import Delivery
 
 _MAX_FAILURES: Final = 8
 """Failed deliveries that are named on the card; the report lists all of them."""
+_MAX_PENDING_TEXT: Final = 1500
+"""Characters of the text on a card that waits for approval. Its button "Show the post" shows all of it."""
 _STATE_LABELS: Final = (
     (DeliveryState.REFUSED, "refused"),
     (DeliveryState.FAILED, "failed"),
@@ -44,11 +48,13 @@ def _heading(status: BroadcastStatus) -> str:
         case BroadcastState.PENDING:
             return "◌ Waiting for approval"
         case BroadcastState.SENDING:
-            return "◌ Scheduled" if status.is_scheduled else "◌ Posting"
+            return f"◌ {status.label.capitalize()}"
         case BroadcastState.STOPPED:
             return "◍ Stopped"
         case BroadcastState.CANCELLED:
             return "✕ Cancelled"
+        case BroadcastState.RECALLED:
+            return "✕ Recalled"
         case _:
             return "◍ Posted" if status.failed_deliveries else "✔ Posted"
 
@@ -56,17 +62,36 @@ def _heading(status: BroadcastStatus) -> str:
 def _state_lines(status: BroadcastStatus) -> list[str]:
     broadcast = status.broadcast
     if broadcast.state is BroadcastState.PENDING:
-        return ["A second member of the team has to approve it."]
+        return _format_pending(status)
     if broadcast.state is BroadcastState.SENDING:
         if status.is_scheduled and broadcast.due_at is not None:
-            return [_format_schedule(broadcast.due_at, status.total)]
+            return [_format_schedule(broadcast.due_at, status.counts.waiting)]
         return [_format_progress(status)]
-    lines = [_format_summary(status)] if status.total else []
+    lines = [_format_summary(status)] if status.counts.total else []
     if broadcast.stopped_why:
         lines.append(f"It was stopped because {broadcast.stopped_why}.")
     if status.shares:
         lines.append(f"Shared by {format_count(status.shares, 'person', 'people')} so far.")
     return lines or ["Nothing was sent."]
+
+
+def _format_pending(status: BroadcastStatus) -> list[str]:
+    """What the second person approves: the text, the link, the picture, the time and the channels."""
+    broadcast, preview = status.broadcast, status.preview
+    lines = ["A second member of the team has to approve it."]
+    if preview is not None:
+        lines.append(format_recipients(preview))
+    when = "as soon as it is approved"
+    if broadcast.due_at is not None:
+        when = f"{discord.utils.format_dt(broadcast.due_at, 'F')} ({discord.utils.format_dt(broadcast.due_at, 'R')})"
+    lines.append(f"When: {when}")
+    lines.append(f"Link: {broadcast.link or 'none'}")
+    if broadcast.image:
+        lines.append(f"Image: {broadcast.image}")
+    if broadcast.ping_roles:
+        lines.append("It pings the roles that the servers chose.")
+    lines.append(f"Text: {escape_text(shorten(broadcast.message, _MAX_PENDING_TEXT), _MAX_PENDING_TEXT)}")
+    return lines
 
 
 def _format_schedule(due_at: datetime, channels: int) -> str:
@@ -75,38 +100,60 @@ def _format_schedule(due_at: datetime, channels: int) -> str:
 
 
 def _format_progress(status: BroadcastStatus) -> str:
-    completed = status.total - status.waiting
-    text = f"{progress_bar(completed, status.total)}  {completed} of {status.total}"
+    counts = status.counts
+    completed = counts.total - counts.waiting
+    text = f"{progress_bar(completed, counts.total)}  {completed} of {counts.total}"
     rate = status.channels_per_second
-    if rate:
-        text += f" · {rate:.0f} a second · done in {max(1, round(status.waiting / rate))} s"
+    # Where posts are changed or removed, the average since the first post says nothing.
+    if rate and counts.open_action is DeliveryAction.POST and not status.broadcast.finished_at:
+        text += f" · {rate:.0f} a second · done in {max(1, round(counts.waiting / rate))} s"
     return text
 
 
 def _format_summary(status: BroadcastStatus) -> str:
     broadcast, counts = status.broadcast, status.counts
-    text = f"Posted to {status.sent} of {format_count(status.total, 'channel')}"
+    text = f"Posted to {counts.posted} of {format_count(counts.total, 'channel')}"
     started_at, finished_at = broadcast.due_at or broadcast.confirmed_at, broadcast.finished_at
     if finished_at and started_at:
         text += f" in {max(1, round((finished_at - started_at).total_seconds()))} s"
-    others = [f"{counts[state]} {label}" for state, label in _STATE_LABELS if counts.get(state)]
+    unchanged = sum(delivery.message_id is not None for delivery in status.failed_deliveries)
+    numbers = {**counts.by_state, DeliveryState.REFUSED: counts.by_state.get(DeliveryState.REFUSED, 0)}
+    for delivery in status.failed_deliveries:
+        if delivery.message_id is not None:
+            numbers[delivery.state] -= 1
+    others = [f"{numbers[state]} {label}" for state, label in _STATE_LABELS if numbers.get(state)]
+    if unchanged:
+        others.append(f"{unchanged} could not be changed or removed")
     return " · ".join([text, *others]) + "."
 
 
 def _format_failure(delivery: Delivery) -> str:
     channel = f"#{escape_text(delivery.channel_name, 40)} in {escape_text(delivery.guild_name, 40)}"
-    return f"{delivery.state.value.capitalize()}: {channel}: {escape_text(delivery.error, 150)}"
+    what = {
+        DeliveryAction.POST: delivery.state.value,
+        DeliveryAction.EDIT: "not changed",
+        DeliveryAction.RECALL: "not removed",
+    }[delivery.action]
+    return f"{what.capitalize()}: {channel}: {escape_text(delivery.error, 150)}"
 
 
 def _buttons(status: BroadcastStatus) -> list[BroadcastButton]:
     broadcast_id = status.broadcast.id
     match status.broadcast.state:
         case BroadcastState.PENDING:
-            return [BroadcastButton("approve", broadcast_id), BroadcastButton("discard", broadcast_id)]
+            seen = status.preview.fingerprint if status.preview else ""
+            return [
+                BroadcastButton("approve", broadcast_id, seen=seen),
+                BroadcastButton("show", broadcast_id),
+                BroadcastButton("discard", broadcast_id),
+            ]
         case BroadcastState.SENDING:
             return [BroadcastButton("stop", broadcast_id, "Cancel" if status.is_scheduled else "Stop")]
-        case _ if status.total:
-            actions = ["report", "edit", "recall"] if status.sent else ["report"]
-            return [BroadcastButton(action, broadcast_id) for action in actions]
+        case _ if status.counts.total:
+            actions = ["report", "edit", "recall"] if status.counts.standing else ["report"]
+            buttons = [BroadcastButton(action, broadcast_id) for action in actions]
+            if status.retriable:
+                buttons.append(BroadcastButton("retry", broadcast_id, f"Try {status.retriable} again"))
+            return buttons
         case _:
             return []

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Self
 import discord
 from discord import ui
 
+from bot.broadcasts.drafts import RecipientsChangedError, TimePassedError
 from bot.broadcasts.post import MAX_HOOK, MAX_MESSAGE, MAX_TITLE, BroadcastPreview, Post
 from bot.broadcasts.schedule import parse_due_time
 from bot.errors import StateError
@@ -24,8 +25,8 @@ _MAX_URL_FIELD = 512
 """Characters that the modal takes for an address; longer than a valid one, so that the error can say what is wrong."""
 
 
-async def show_preview(interaction: discord.Interaction, broadcast_id: str) -> None:
-    """Replaces the response of a deferred interaction with the preview of the draft.
+async def show_preview(interaction: discord.Interaction, broadcast_id: str, notice: str = "") -> None:
+    """Replaces the response of a deferred interaction with the preview of the draft, below ``notice``.
 
     Raises:
         NotFoundError: there is no such broadcast.
@@ -35,7 +36,7 @@ async def show_preview(interaction: discord.Interaction, broadcast_id: str) -> N
     if preview.broadcast.state is not BroadcastState.DRAFT:
         raise StateError("This announcement has already been confirmed or discarded.", "Nothing was changed.")
     await interaction.edit_original_response(
-        content=format_preview(preview),
+        content=format_preview(preview, notice),
         embed=post_embed(Post.from_broadcast(preview.broadcast)),
         view=preview_buttons(preview),
     )
@@ -64,6 +65,7 @@ def _confirm_button(preview: BroadcastPreview) -> "PreviewButton | None":
     danger = discord.ButtonStyle.danger
     if preview.changed_posts is not None:
         return PreviewButton("change", broadcast.id, f"Change {format_count(preview.changed_posts, 'post')}", danger)
+    seen = preview.fingerprint
     if preview.targets:
         if preview.needs_second_approver:
             label = f"Ask to post to {channels}"
@@ -71,8 +73,10 @@ def _confirm_button(preview: BroadcastPreview) -> "PreviewButton | None":
             label = f"Schedule for {channels}"
         else:
             label = f"Post to {channels}"
-        return PreviewButton("post", broadcast.id, label, danger)
-    return PreviewButton("post", broadcast.id, "Release without posting", danger) if broadcast.script_id else None
+        return PreviewButton("post", broadcast.id, label, danger, seen=seen)
+    if broadcast.script_id:
+        return PreviewButton("post", broadcast.id, "Release without posting", danger, seen=seen)
+    return None
 
 
 def _setting_buttons(preview: BroadcastPreview) -> "list[PreviewButton]":
@@ -94,9 +98,10 @@ def _setting_buttons(preview: BroadcastPreview) -> "list[PreviewButton]":
 class PreviewButton(
     PersistentItemMixin,
     ui.DynamicItem[ui.Button[Any]],
-    template=r"preview:(?P<action>[a-z]+):(?P<id>notifications_[0-9a-f]{16})",
+    template=r"preview:(?P<action>post|change|edit|discard|when|pingon|pingoff|followers|everyone)"
+    r"(?:-(?P<seen>[0-9a-f]{8}))?:(?P<id>notifications_[0-9a-f]{16})",
 ):
-    """A button of the preview. Its action is ``post``, ``change``, ``edit``, ``discard``, ``when`` or one of ``CHANGES``."""
+    """A button of the preview. ``seen`` is the fingerprint of the preview whose channels its label has counted."""
 
     LABELS: ClassVar[dict[str, str]] = {"edit": "Edit", "discard": "Discard"}
     CHANGES: ClassVar[dict[str, BroadcastChanges]] = {
@@ -113,17 +118,19 @@ class PreviewButton(
         label: str = "",
         style: discord.ButtonStyle = discord.ButtonStyle.secondary,
         row: int = 0,
+        seen: str = "",
     ) -> None:
-        custom_id = f"preview:{action}:{broadcast_id}"
+        custom_id = f"preview:{action}{f'-{seen}' if seen else ''}:{broadcast_id}"
         label = label or self.LABELS.get(action, action)
         super().__init__(ui.Button(label=label, style=style, custom_id=custom_id, row=row))
         self.action = action
         self.broadcast_id = broadcast_id
+        self.seen = seen
 
     @classmethod
     def from_match(cls, match: re.Match[str]) -> Self:
         """Builds the item from its custom id."""
-        return cls(match["action"], match["id"])
+        return cls(match["action"], match["id"], seen=match["seen"] or "")
 
     async def handle_interaction(self, interaction: discord.Interaction) -> None:
         """Opens a modal, changes the draft and shows it again, or ends the dialogue."""
@@ -146,10 +153,15 @@ class PreviewButton(
             await interaction.edit_original_response(content=text, embed=None, view=None)
             await services.broadcast_cards.refresh_card(broadcast_id)
         elif self.action == "discard":
-            await services.drafts.discard_broadcast(self.broadcast_id)
+            await services.drafts.discard_broadcast(self.broadcast_id, by)
             await interaction.edit_original_response(content="Discarded. Nothing was sent.", embed=None, view=None)
         else:
-            await _show_confirmed(interaction, await services.drafts.confirm_draft(self.broadcast_id, by))
+            try:
+                preview = await services.drafts.confirm_draft(self.broadcast_id, by, self.seen)
+            except (RecipientsChangedError, TimePassedError) as error:
+                await show_preview(interaction, self.broadcast_id, error.text)
+                return
+            await _show_confirmed(interaction, preview)
 
 
 async def _show_confirmed(interaction: discord.Interaction, preview: BroadcastPreview) -> None:

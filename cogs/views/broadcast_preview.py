@@ -14,9 +14,10 @@ _MAX_CONTENT: Final = 2000
 """Discord's limit for the text of a message, in characters."""
 
 
-def format_preview(preview: BroadcastPreview) -> str:
-    """The preview's text, which ends with the heading of the post below it."""
-    lines = [_format_recipients(preview)]
+def format_preview(preview: BroadcastPreview, notice: str = "") -> str:
+    """The preview's text, which ends with the heading of the post below it; ``notice`` comes first."""
+    lines = [f"⚠ {notice}"] if notice else []
+    lines.append(format_recipients(preview))
     count = len(preview.targets)
     if preview.broadcast.due_at is not None:
         due = preview.broadcast.due_at
@@ -29,7 +30,8 @@ def format_preview(preview: BroadcastPreview) -> str:
     return "\n".join(lines)[-_MAX_CONTENT:]  # the end is kept: the post stands directly below it
 
 
-def _format_recipients(preview: BroadcastPreview) -> str:
+def format_recipients(preview: BroadcastPreview) -> str:
+    """How many channels get it, and which do not and why."""
     count = len(preview.targets)
     if preview.changed_posts is not None:
         line = f"Changes **{format_count(preview.changed_posts, 'post')}** that have arrived"

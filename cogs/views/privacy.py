@@ -10,7 +10,7 @@ from discord import ui
 from bot.exports.files import MAX_UPLOAD_BYTES
 from cogs.interactions.access import get_actor, get_services
 from cogs.views.base import PersistentItemMixin, action_row, card_layout
-from cogs.views.formatting import EMBER, GREY, RED
+from cogs.views.formatting import EMBER, GREY, RED, format_count
 
 STORED: Final = (
     "**What is stored.** The chapters you give, the scripts made from them, the announcements, and what was done when. "
@@ -21,7 +21,7 @@ STORED: Final = (
 _CONFIRM_FORGETTING: Final = (
     "### Forget you?\n"
     "Your Discord id and name, the names of your sessions and how far you have looked are deleted at once, and your shares "
-    "and badges then belong to nobody. This cannot be undone.\n"
+    "and badges then belong to nobody. Your announcements that wait for approval are discarded. This cannot be undone.\n"
     "What you did stays in the log under a random id that leads to nobody: otherwise the log could no longer be verified. "
     "Scripts and chapters stay with the studio. What you wrote into them or into `/track` yourself, and messages in "
     "channels, are not changed."
@@ -65,8 +65,11 @@ class PrivacyButton(
                 await interaction.response.edit_message(view=view)
             case "really":
                 await interaction.response.defer()
-                await get_services(interaction).privacy.forget_member(get_actor(interaction))
+                discarded = await get_services(interaction).privacy.forget_member(get_actor(interaction))
                 text = "### You are forgotten\nIf you use a command of the studio again, you start as a new person."
+                if discarded:
+                    posts = format_count(discarded, "announcement")
+                    text += f"\n{posts} of yours that waited for approval: discarded, not posted."
                 await interaction.edit_original_response(view=card_layout(ui.TextDisplay(text), accent=GREY))
             case _:
                 await interaction.response.edit_message(view=privacy_card())

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, func, select
+from sqlalchemy import ColumnElement, RowMapping, Select, case, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.changes import UNCHANGED, Unchanged, changed_columns
@@ -14,16 +14,18 @@ from storage.errors import StaleStateError
 from storage.ids import new_id
 from storage.states import Audience, BroadcastState, DeliveryState
 from storage.tables import broadcasts, deliveries, shares
+from storage.types import Utc
 from storage.upsert import insert_if_absent
 
-_ENDED = (BroadcastState.DONE, BroadcastState.STOPPED, BroadcastState.CANCELLED)
+_ENDED = (BroadcastState.DONE, BroadcastState.STOPPED, BroadcastState.CANCELLED, BroadcastState.RECALLED)
 
 
 @dataclass(frozen=True, slots=True)
 class NewBroadcast:
     """A draft to be stored. Empty strings mean that the post has no hook, link or image.
 
-    ``script_id`` is the script that is released when the broadcast is confirmed. ``metadata`` is free JSON.
+    ``script_id`` is the script that is released when the broadcast is confirmed. ``metadata`` is free JSON. ``change_of`` is
+    the broadcast whose posts are to get this text; such a draft is never sent itself.
     """
 
     title: str
@@ -35,6 +37,7 @@ class NewBroadcast:
     script_id: str | None = None
     author_id: str | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
+    change_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,7 @@ class Broadcast:
     due_at: datetime | None
     stopped_why: str
     metadata: dict[str, Any]
+    change_of: str | None
     author_id: str | None
     confirmed_by: str | None
     approved_by: str | None
@@ -109,6 +113,7 @@ class BroadcastStore:
             "ebook_id": new.ebook_id,
             "script_id": new.script_id,
             "author_id": new.author_id,
+            "change_of": new.change_of,
             "metadata": json.dumps(new.metadata, ensure_ascii=False, allow_nan=False),
             "ping_roles": False,
             "audience": Audience.ALL,
@@ -157,13 +162,18 @@ class BroadcastStore:
         values = {"state": BroadcastState.SENDING, "confirmed_by": confirmed_by, "confirmed_at": self.now}
         await self._transition(broadcast_id, broadcasts.c.state == BroadcastState.DRAFT, values)
 
-    async def approve(self, broadcast_id: str, approved_by: str) -> None:
-        """``pending → sending``: the second of two people has confirmed.
+    async def approve(self, broadcast_id: str, approved_by: str, due_at: datetime | None) -> None:
+        """``pending → sending``: the second of two people has confirmed, for ``due_at`` (None: at once).
 
         Raises:
             StaleStateError: it is not waiting for approval.
         """
-        values = {"state": BroadcastState.SENDING, "approved_by": approved_by, "confirmed_at": self.now}
+        values = {
+            "state": BroadcastState.SENDING,
+            "approved_by": approved_by,
+            "confirmed_at": self.now,
+            "due_at": due_at,
+        }
         await self._transition(broadcast_id, broadcasts.c.state == BroadcastState.PENDING, values)
 
     async def discard(self, broadcast_id: str) -> None:
@@ -176,42 +186,70 @@ class BroadcastStore:
         unsent = broadcasts.c.state.in_([BroadcastState.DRAFT, BroadcastState.PENDING])
         await self._transition(broadcast_id, unsent, values)
 
+    async def discard_unsent_of(self, member_id: str) -> list[str]:
+        """``draft | pending → cancelled`` for what this member composed or confirmed; returns the ids of the pending ones."""
+        of_member = (broadcasts.c.author_id == member_id) | (broadcasts.c.confirmed_by == member_id)
+        discarded: dict[BroadcastState, list[str]] = {}
+        for state in (BroadcastState.PENDING, BroadcastState.DRAFT):
+            rows = await self.connection.execute(
+                broadcasts.update()
+                .where(broadcasts.c.state == state, of_member)
+                .values(state=BroadcastState.CANCELLED, finished_at=self.now)
+                .returning(broadcasts.c.id)
+            )
+            discarded[state] = [row.id for row in rows.all()]
+        return discarded[BroadcastState.PENDING]
+
     async def finish(self, broadcast_id: str, state: BroadcastState, why: str = "") -> None:
         """``sending → done | stopped | cancelled``. ``why`` is the reason of a stop, for people.
+
+        ``finished_at`` is when it ended for the first time, before any change or recall.
 
         Raises:
             StaleStateError: it is not being sent.
         """
-        values = {"state": state, "finished_at": self.now, "stopped_why": why}
+        values = {"state": state, "finished_at": self._first_finish(), "stopped_why": why}
         await self._transition(broadcast_id, broadcasts.c.state == BroadcastState.SENDING, values)
 
     async def reopen(self, broadcast_id: str, changes: BroadcastChanges) -> None:
-        """``done | stopped | cancelled → sending``: its posts are to be changed or recalled.
+        """``done | stopped | cancelled | recalled → sending``: its posts are to be changed, recalled or tried again.
+
+        ``finished_at`` stays: it says when posting had ended.
 
         Raises:
             StaleStateError: it was never confirmed, or is being sent.
         """
-        values = changed_columns(changes) | {"state": BroadcastState.SENDING, "finished_at": None, "announced": False}
+        values = changed_columns(changes) | {"state": BroadcastState.SENDING, "announced": False}
         sent_before = broadcasts.c.state.in_(_ENDED) & broadcasts.c.confirmed_at.is_not(None)
         await self._transition(broadcast_id, sent_before, values)
 
     async def finish_completed(self) -> list[str]:
-        """``sending → done`` for every broadcast without open deliveries; returns the ids of those."""
+        """``sending → done | recalled`` for every broadcast without open deliveries; returns the ids of those."""
+        mine = deliveries.c.broadcast_id == broadcasts.c.id
+        is_recalled = deliveries.c.state == DeliveryState.RECALLED
+        some_recalled = select(deliveries.c.id).where(mine, is_recalled).exists()
+        some_left = select(deliveries.c.id).where(mine, ~is_recalled, deliveries.c.message_id.is_not(None)).exists()
+        state = case((some_recalled & ~some_left, BroadcastState.RECALLED), else_=BroadcastState.DONE)
         rows = await self.connection.execute(
             broadcasts.update()
             .where(broadcasts.c.state == BroadcastState.SENDING, ~_open_deliveries().exists())
-            .values(state=BroadcastState.DONE, finished_at=self.now)
+            .values(state=state, finished_at=self._first_finish())
             .returning(broadcasts.c.id)
         )
         return [row.id for row in rows.all()]
 
+    async def list_submitted(self, limit: int) -> list[Broadcast]:
+        """Broadcasts that somebody has confirmed or asked to approve, newest first; no drafts and no changes of posts."""
+        has_been_confirmed = broadcasts.c.confirmed_at.is_not(None) | (broadcasts.c.state == BroadcastState.PENDING)
+        return await self._list(has_been_confirmed & broadcasts.c.change_of.is_(None), limit)
+
     async def list_in_states(self, *states: BroadcastState, limit: int = 25) -> list[Broadcast]:
         """Broadcasts in any of these states, newest first."""
+        return await self._list(broadcasts.c.state.in_(states), limit)
+
+    async def _list(self, condition: ColumnElement[bool], limit: int) -> list[Broadcast]:
         query = (
-            select(broadcasts)
-            .where(broadcasts.c.state.in_(states))
-            .order_by(broadcasts.c.created_at.desc(), broadcasts.c.id)
-            .limit(limit)
+            select(broadcasts).where(condition).order_by(broadcasts.c.created_at.desc(), broadcasts.c.id).limit(limit)
         )
         return [_from_row(row) for row in (await self.connection.execute(query)).mappings()]
 
@@ -284,6 +322,9 @@ class BroadcastStore:
         """How many broadcasts the member has shared."""
         query = select(func.count()).where(shares.c.member_id == member_id)
         return int((await self.connection.execute(query)).scalar_one())
+
+    def _first_finish(self) -> ColumnElement[datetime]:
+        return func.coalesce(broadcasts.c.finished_at, literal(self.now, Utc()))
 
     async def _transition(self, broadcast_id: str, required: ColumnElement[bool], values: dict[str, Any]) -> None:
         """Updates the row if it is in the required state; checking and changing are one statement."""

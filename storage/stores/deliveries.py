@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, func, literal, select
@@ -81,6 +81,38 @@ class Delivery:
         return self.attempted_at is not None and self.attempted_at < self.updated_at
 
 
+@dataclass(slots=True)
+class DeliveryCounts:
+    """How many deliveries a broadcast has, by state, and how many posts of it there are."""
+
+    by_state: dict[DeliveryState, int] = field(default_factory=dict)
+    posted: int = 0
+    """Posts that have ever arrived, those that were recalled included."""
+    standing: int = 0
+    """Posts that are in their channels now."""
+    open_action: DeliveryAction | None = None
+    """What the deliveries without a final outcome are to do; None where there are none."""
+
+    @property
+    def total(self) -> int:
+        """How many deliveries there are."""
+        return sum(self.by_state.values())
+
+    @property
+    def waiting(self) -> int:
+        """How many have no final outcome yet."""
+        return self.by_state.get(DeliveryState.READY, 0) + self.by_state.get(DeliveryState.SENDING, 0)
+
+    def add(self, state: DeliveryState, action: DeliveryAction, has_message: bool, number: int) -> None:  # noqa: FBT001
+        """Counts ``number`` more deliveries of this kind."""
+        self.by_state[state] = self.by_state.get(state, 0) + number
+        if has_message:
+            self.posted += number
+            self.standing += number if state is not DeliveryState.RECALLED else 0
+        if state in {DeliveryState.READY, DeliveryState.SENDING}:
+            self.open_action = action
+
+
 @dataclass(frozen=True, slots=True)
 class DeliveryStore:
     """Deliveries by state, leased in batches."""
@@ -112,6 +144,14 @@ class DeliveryStore:
         ]
         await self.connection.execute(deliveries.insert(), rows)
         return len(rows)
+
+    async def add_refused(self, broadcast_id: str, refused: Sequence[tuple[Target, str]]) -> None:
+        """A delivery in the state ``refused`` for each target, with the reason; no request is made for it."""
+        await self.add(broadcast_id, [target for target, _ in refused])
+        for target, error in refused:
+            mine = and_(deliveries.c.broadcast_id == broadcast_id, deliveries.c.channel_id == target.channel_id)
+            values = {"state": DeliveryState.REFUSED, "error": error}
+            await self.connection.execute(deliveries.update().where(mine).values(values))
 
     async def get(self, delivery_id: str) -> Delivery:
         """The delivery; ``KeyError`` where there is none."""
@@ -157,27 +197,25 @@ class DeliveryStore:
         sent: dict[str, object] = {} if message_id is None else {"message_id": message_id, "sent_at": self.now}
         await self._end(delivery_id, lease, {"state": state, "error": error, **sent})
 
-    async def count_sent(self, broadcast_id: str) -> int:
-        """How many posts of the broadcast exist in channels."""
-        query = select(func.count()).select_from(deliveries).where(_is_posted(broadcast_id))
-        return int((await self.connection.execute(query)).scalar_one())
-
     async def requeue(self, broadcast_id: str, action: DeliveryAction) -> int:
         """``sent | failed | refused → ready`` for every post that exists, to edit or recall it; returns their number."""
-        changed = await self.connection.execute(
-            deliveries.update()
-            .where(_is_posted(broadcast_id))
-            .values(
-                state=DeliveryState.READY,
-                action=action,
-                attempts=0,
-                attempted_at=None,
-                due_at=self.now,
-                error="",
-                updated_at=self.now,
-            )
-        )
-        return changed.rowcount
+        return await self._requeue(_is_posted(broadcast_id), {"action": action})
+
+    async def requeue_failed(self, broadcast_id: str) -> int:
+        """``failed | refused → ready`` for another attempt at the same action; returns their number."""
+        failed = deliveries.c.state.in_([DeliveryState.FAILED, DeliveryState.REFUSED])
+        return await self._requeue(and_(deliveries.c.broadcast_id == broadcast_id, failed), {})
+
+    async def _requeue(self, which: ColumnElement[bool], values: dict[str, object]) -> int:
+        fresh = {
+            "state": DeliveryState.READY,
+            "attempts": 0,
+            "attempted_at": None,
+            "due_at": self.now,
+            "error": "",
+            "updated_at": self.now,
+        }
+        return (await self.connection.execute(deliveries.update().where(which).values({**fresh, **values}))).rowcount
 
     async def postpone(
         self, delivery: Delivery, until: datetime, error: str, *, cannot_have_arrived: bool, count_attempt: bool = True
@@ -247,14 +285,18 @@ class DeliveryStore:
         )
         return (await self.connection.execute(query.limit(1))).first() is not None
 
-    async def count_by_state(self, broadcast_id: str) -> dict[DeliveryState, int]:
-        """How many deliveries of the broadcast are in each state; states without any are missing."""
+    async def count(self, broadcast_id: str) -> DeliveryCounts:
+        """How many deliveries of the broadcast there are of each kind."""
+        state, action, has_message = deliveries.c.state, deliveries.c.action, deliveries.c.message_id.is_not(None)
         query = (
-            select(deliveries.c.state, func.count())
+            select(state, action, has_message, func.count())
             .where(deliveries.c.broadcast_id == broadcast_id)
-            .group_by(deliveries.c.state)
+            .group_by(state, action, has_message)
         )
-        return {row[0]: row[1] for row in await self.connection.execute(query)}
+        counts = DeliveryCounts()
+        for row in await self.connection.execute(query):
+            counts.add(*row)
+        return counts
 
     async def list_by_broadcast(self, broadcast_id: str, *states: DeliveryState) -> list[Delivery]:
         """The broadcast's deliveries, all of them or those in ``states``, by id."""

@@ -74,9 +74,9 @@ async def _ours(stage: Stage) -> float:
     draft = await services.drafts.compose_draft(Post("Soon", "The well opens."), Actor(1, "Hana"))
     began = time.perf_counter()
     await services.drafts.confirm_draft(draft.id, Actor(1, "Hana"))
-    while (status := await services.broadcasts.get_status(draft.id)).waiting:
+    while (status := await services.broadcasts.get_status(draft.id)).counts.waiting:
         await asyncio.sleep(0.1)
-    assert status.sent == CHANNELS
+    assert status.counts.standing == CHANNELS
     return time.perf_counter() - began
 
 

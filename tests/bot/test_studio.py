@@ -146,7 +146,7 @@ async def test_broadcast_is_one_event_and_its_deliveries(sqlite_url: str) -> Non
     assert (entry["data"]["title"], entry["data"]["metadata"]) == ("New Lore: Bells", {"ebookId": "ebook_001"})
     database = await Database.open(sqlite_url, utcnow)
     async with database.read() as tx:
-        assert await tx.deliveries.count_by_state(broadcast_id) == {DeliveryState.READY: 2}
+        assert (await tx.deliveries.count(broadcast_id)).by_state == {DeliveryState.READY: 2}
         assert (await tx.broadcasts.get(broadcast_id)).state is BroadcastState.SENDING
     await database.close()
 

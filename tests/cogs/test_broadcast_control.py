@@ -169,7 +169,7 @@ async def test_the_breaker_stops_a_broadcast_that_mostly_fails(stage: Stage) -> 
     card = await stage.wait_for_card("It was stopped because", 20)
     assert "refused it" in card.text
     async with stage.bot.services.database.read() as tx:
-        counts = await tx.deliveries.count_by_state(await get_newest_id(stage))
+        counts = (await tx.deliveries.count(await get_newest_id(stage))).by_state
     assert sum(counts.values()) == 40
     assert counts.get(DeliveryState.CANCELLED, 0) >= 5
 
@@ -202,7 +202,7 @@ async def test_stop_all_cancels_what_is_scheduled(stage: Stage) -> None:
     (lantern,) = await subscribe_servers(stage, "Red Lantern")
     await compose_and_schedule(stage)
     reply = await stage.discord.wait_for_answer(await stage.hana.slash("broadcasts stop-all"))
-    assert "Stopped 1 announcement; 1 post" in reply.text
+    assert "Stopped 1 announcement. 1 post will not be sent." in reply.text
     listed = await stage.discord.wait_for_answer(await stage.hana.slash("broadcasts list"))
     assert "cancelled" in listed.text
     assert not lantern.posts

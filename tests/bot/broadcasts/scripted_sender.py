@@ -138,7 +138,7 @@ async def add_broadcast(database: Database, channels: int = 1) -> str:
                 member_id=None,
             )
         )
-    return await DraftService(database, NoDiscord(), lambda: None).compose_and_confirm(
+    return await DraftService(database, NoDiscord(), NoDiscord(), lambda: None).compose_and_confirm(
         Post("New Lore", "Share it."), {}
     )
 

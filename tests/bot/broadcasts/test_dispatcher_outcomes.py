@@ -28,7 +28,7 @@ async def test_every_channel_gets_one_post(sqlite: Database, clock: FakeClock) -
     assert sender.names == ["send"] * 25
     assert len({who for _, _, who in sender.acts}) == 25
     last = card.accounts[-1]
-    assert (last.sent, last.total, last.waiting) == (25, 25, 0)
+    assert (last.counts.standing, last.counts.total, last.counts.waiting) == (25, 25, 0)
     assert last.broadcast.state is BroadcastState.DONE
 
 

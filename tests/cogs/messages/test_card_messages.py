@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 from typing import Any, cast
 
+import discord
 import pytest
 from discord import ui
 
@@ -25,11 +26,12 @@ def card_messages(error: Exception) -> CardMessages:
 @pytest.mark.parametrize(
     ("error", "result"),
     [
-        (http_error(404, 10008), CardEdit.REPLACE),
+        (http_error(404, 10008), CardEdit.GONE),
         (http_error(429, 30046), CardEdit.REPLACE),
         (http_error(404, 10003), CardEdit.DONE),
-        (http_error(403, 50001), CardEdit.DONE),
-        (http_error(400, 50035), CardEdit.DONE),
+        (http_error(403, 50001), CardEdit.REPLACE),
+        (http_error(400, 50035), CardEdit.REPLACE),
+        (discord.RateLimited(300), CardEdit.REPLACE),
         (http_error(429), CardEdit.UNCERTAIN),
         (http_error(503), CardEdit.UNCERTAIN),
         (http_error(502), CardEdit.UNCERTAIN),
@@ -39,7 +41,7 @@ def card_messages(error: Exception) -> CardMessages:
     ids=repr,
 )
 async def test_a_failed_edit_is_final_temporary_or_asks_for_a_new_card(error: Exception, result: CardEdit) -> None:
-    """A refusal for good ends the edit, a temporary failure leaves it uncertain, a deleted or old card is replaced."""
+    """A temporary failure leaves the edit uncertain; after a refusal only a new card can show anything."""
     assert await card_messages(error).edit(1, 2, ui.LayoutView()) is result
 
 

@@ -180,7 +180,7 @@ async def test_cancelling_stops_what_waits(database: Database) -> None:
     assert await claimed(database) == []
     await database.write(lambda tx: tx.deliveries.finish(going.id, going.lease, DeliveryState.SENT, message_id=1))
     async with database.read() as tx:
-        assert await tx.deliveries.count_by_state(broadcast_id) == {DeliveryState.SENT: 1, DeliveryState.CANCELLED: 3}
+        assert (await tx.deliveries.count(broadcast_id)).by_state == {DeliveryState.SENT: 1, DeliveryState.CANCELLED: 3}
         (sent,) = await tx.deliveries.list_by_broadcast(broadcast_id, DeliveryState.SENT)
         assert len(await tx.deliveries.list_by_broadcast(broadcast_id)) == 4
         assert await tx.deliveries.get_next_due() is None
@@ -197,7 +197,7 @@ async def test_a_channel_gets_a_broadcast_once(database: Database) -> None:
     with pytest.raises(IntegrityError):
         await database.write(twice)
     async with database.read() as tx:
-        assert await tx.deliveries.count_by_state(broadcast_id) == {DeliveryState.READY: 1}
+        assert (await tx.deliveries.count(broadcast_id)).by_state == {DeliveryState.READY: 1}
 
 
 async def test_nobody_is_to_hear_of_it(database: Database) -> None:

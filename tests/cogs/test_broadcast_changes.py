@@ -1,0 +1,143 @@
+"""Announcements after posting: what the card and the lists say, and trying again what was refused."""
+
+from bot.event_names import BROADCAST_RETRIED
+from storage.states import SubscriptionState
+from tests.cogs.announcements import compose, compose_and_post, subscribe_servers
+from tests.stage import AffiliateServer, Stage
+from tests.standins.discord_world import Message
+
+SEND_MESSAGES = 1 << 11
+
+
+async def change_posts(stage: Stage, card: Message, title: str, posts: str) -> None:
+    """Gives the posts another title, and confirms that."""
+    modal = await stage.hana.click(card, "Edit the posts")
+    log = await stage.discord.wait_for_answer(
+        await stage.hana.submit_modal(modal, {"title": title, "message": "The well is open."})
+    )
+    await stage.hana.click(log, f"Change {posts}")
+
+
+async def recall_posts(stage: Stage, card: Message, posts: str) -> None:
+    """Recalls the posts, and confirms that."""
+    question = await stage.discord.wait_for_answer(await stage.hana.click(card, "Recall"))
+    await stage.hana.click(question, f"Remove {posts}")
+
+
+async def get_listed(stage: Stage) -> list[str]:
+    """The lines of ``/broadcasts list``."""
+    reply = await stage.discord.wait_for_answer(await stage.hana.slash("broadcasts list"))
+    return reply.text.splitlines()[1:]
+
+
+async def test_later_actions_do_not_change_what_posting_took(stage: Stage) -> None:
+    """After an edit and a recall the card still says to how many channels it was posted, and in how many seconds."""
+    await subscribe_servers(stage, "Red Lantern", "Night Owls")
+    card = await compose_and_post(stage, 2)
+    posted = next(line for line in card.text.splitlines() if line.startswith("Posted to 2 of 2")).removesuffix(".")
+    async with stage.bot.services.database.read() as tx:
+        finished_at = (await tx.broadcasts.list_submitted(1))[0].finished_at
+    await change_posts(stage, card, "Sooner", "2 posts")
+    await stage.discord.wait_until(lambda: "Sooner" in card.text and "Recall" in card.buttons)
+    assert posted in card.text
+    await recall_posts(stage, card, "2 posts")
+    await stage.discord.wait_until(lambda: "Recalled" in card.text)
+    assert f"{posted} · 2 recalled." in card.text
+    async with stage.bot.services.database.read() as tx:
+        assert (await tx.broadcasts.list_submitted(1))[0].finished_at == finished_at
+
+
+async def test_lists_show_announcements_and_not_their_changes(stage: Stage) -> None:
+    """A change and a discarded draft are not in the list, and a recalled announcement says so."""
+    await subscribe_servers(stage, "Red Lantern")
+    card = await compose_and_post(stage, 1)
+    discarded = await compose(stage, title="Never mind")
+    await stage.hana.click(discarded, "Discard")
+    await change_posts(stage, card, "Sooner", "1 post")
+    await stage.discord.wait_until(lambda: "Sooner" in card.text and "Recall" in card.buttons)
+    (line,) = await get_listed(stage)
+    assert "**Sooner** · posted · 1 of 1 channel" in line
+    await recall_posts(stage, card, "1 post")
+    await stage.discord.wait_until(lambda: "Recalled" in card.text)
+    (line,) = await get_listed(stage)
+    assert "**Sooner** · recalled · 1 of 1 channel" in line
+    log = await stage.hana.autocomplete("broadcasts status", "broadcast")
+    assert [choice["name"].split(" · ")[:2] for choice in log.choices or ()] == [["Sooner", "recalled"]]
+
+
+async def test_a_refused_recall_can_be_repeated_in_that_channel(stage: Stage) -> None:
+    """A post that could not be removed is still counted, named and removed by another attempt."""
+    lantern, owls = await subscribe_servers(stage, "Red Lantern", "Night Owls")
+    card = await compose_and_post(stage, 2)
+    path = f"*/channels/{owls.channel.id}/messages/*"
+    stage.discord.add_fault("DELETE", path, "status", status=403, times=1)
+    await recall_posts(stage, card, "2 posts")
+    await stage.discord.wait_until(lambda: "Not removed: #lore in Night Owls" in card.text)
+    assert "Posted to 2 of 2 channels" in card.text
+    assert "1 could not be changed or removed" in card.text
+    assert not lantern.posts
+    await stage.hana.click(card, "Try 1 again")
+    await stage.discord.wait_until(lambda: "Recalled" in card.text and not owls.posts)
+    assert BROADCAST_RETRIED in await stage.event_names()
+
+
+async def test_a_refused_change_leaves_the_count_of_posts(stage: Stage) -> None:
+    """A post that could not be changed is a post all the same, and can be changed later."""
+    _, owls = await subscribe_servers(stage, "Red Lantern", "Night Owls")
+    card = await compose_and_post(stage, 2)
+    stage.discord.add_fault("PATCH", f"*/channels/{owls.channel.id}/messages/*", "status", status=403, times=1)
+    await change_posts(stage, card, "Sooner", "2 posts")
+    await stage.discord.wait_until(lambda: "Not changed: #lore in Night Owls" in card.text)
+    assert "Posted to 2 of 2 channels" in card.text
+    await stage.hana.click(card, "Try 1 again")
+    await stage.discord.wait_until(lambda: "Sooner" in owls.posts[0].text)
+
+
+async def test_a_refused_post_can_be_tried_again(stage: Stage) -> None:
+    """Once the permission is back, one press posts to the channels that refused, and to no other."""
+    lantern, owls = await subscribe_servers(stage, "Red Lantern", "Night Owls")
+    stage.discord.add_fault("POST", f"*/channels/{owls.channel.id}/messages", "status", status=403, times=1)
+    log = await compose(stage)
+    await stage.hana.click(log, "Post to 2 channels")
+    card = await stage.wait_for_card("Refused: #lore in Night Owls")
+    await stage.hana.click(card, "Try 1 again")
+    await stage.discord.wait_until(lambda: "Posted to 2 of 2" in card.text)
+    assert len(lantern.posts) == len(owls.posts) == 1
+
+
+async def test_a_channel_that_was_closed_counts_as_a_refusal(stage: Stage) -> None:
+    """A permission that was visibly removed is named on the card, counted, and pauses the server after three times."""
+    lantern, owls = await subscribe_servers(stage, "Red Lantern", "Night Owls")
+    await close_channel(stage, owls)
+    for number in range(3):
+        log = await compose(stage, title=f"Part {number}")
+        await stage.hana.click(log, "Post to 1 channel")
+        card = await stage.wait_for_card(f"Part {number}")
+        await stage.discord.wait_until(lambda card=card: "Posted to 1 of 2 channels" in card.text)  # type: ignore[misc]
+        assert "Refused: #lore in Night Owls: lacks Send Messages" in card.text
+    async with stage.bot.services.database.read() as tx:
+        subscription = await tx.subscriptions.find_by_guild(owls.guild.id)
+    assert subscription is not None
+    assert subscription.state is SubscriptionState.PAUSED
+    told = [message.text for message in owls.guild.text_channel.messages if "are paused" in message.text]
+    assert len(told) == 1
+    assert len(lantern.posts) == 3
+
+
+async def close_channel(stage: Stage, affiliate: AffiliateServer) -> None:
+    """Somebody takes the permission to post from the bot, and the gateway says so."""
+    affiliate.channel.deny(affiliate.guild.me, SEND_MESSAGES)
+    stage.discord.update(affiliate.channel)
+    access = stage.bot.adapters.channel_access
+    await stage.discord.wait_until(lambda: access.find_obstacle(affiliate.guild.id, affiliate.channel.id))
+
+
+async def test_a_card_that_cannot_be_edited_is_replaced(stage: Stage) -> None:
+    """Where Discord refuses to edit the card, a new one shows the state, and the old one is gone."""
+    await subscribe_servers(stage, "Red Lantern")
+    card = await compose_and_post(stage, 1)
+    stage.discord.add_fault("PATCH", f"*/messages/{card.id}", "status", status=403, times=None)
+    await recall_posts(stage, card, "1 post")
+    fresh = await stage.wait_for_card("Recalled")
+    assert fresh.id != card.id
+    await stage.discord.wait_until(lambda: card not in stage.channel)
