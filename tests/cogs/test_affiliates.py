@@ -53,7 +53,7 @@ async def test_the_team_lists_checks_and_removes_subscriptions(stage: Stage) -> 
     await stage.discord.wait_until(
         lambda: stage.bot.adapters.channel_access.find_obstacle(servers[0].guild.id, servers[0].channel.id)
     )
-    assert "lacks **Send Messages**" in (await run_command(stage, "affiliates check")).text
+    assert "lacks Send Messages" in (await run_command(stage, "affiliates check")).text
     known = await stage.bot.services.affiliates.find_by_guild(servers[1].guild.id)
     assert known is not None
     choices = (await stage.hana.autocomplete("affiliates remove", "affiliate", "server 01")).choices or []
