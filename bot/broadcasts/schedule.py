@@ -11,6 +11,8 @@ MAX_DELAY: Final = timedelta(days=90)
 """Anything further away is more likely a mistyped date than a plan."""
 _MAX_TEXT: Final = 100
 """In characters: the limit of the modal's field. The parser's time grows with the length of the text."""
+_SHIFT: Final = timedelta(minutes=37)
+"""A text that means a time that much later, when it is read that much later, is a duration such as "in 2 hours"."""
 _EXAMPLES: Final = "Write it like `in 2 hours`, `tomorrow 20:00` or `2026-12-01 20:00`."
 
 
@@ -35,19 +37,25 @@ async def parse_due_time(text: str, zone: str, now: datetime) -> datetime | None
     return moment
 
 
-def _parse(text: str, zone: str, now: datetime) -> datetime | None:
+def _parse(text: str, zone_name: str, now: datetime) -> datetime | None:
+    """The time in UTC, or None where the text is no time."""
+    zone = ZoneInfo(zone_name)
+    local = now.astimezone(zone).replace(tzinfo=None)
+    parsed = _parse_from(text, local)
+    if parsed is None:
+        return None
+    if parsed.tzinfo is not None:  # the text names a time zone of its own
+        return parsed.astimezone(UTC)
+    elapsed = parsed - local
+    later = _parse_from(text, local + _SHIFT)
+    is_duration = later is not None and later.tzinfo is None and later - parsed == _SHIFT
+    if is_duration and elapsed % timedelta(days=1):
+        return now.astimezone(UTC) + elapsed  # an hour is an hour, also in the night when the clocks change
+    return parsed.replace(tzinfo=zone).astimezone(UTC)
+
+
+def _parse_from(text: str, base: datetime) -> datetime | None:
+    """The time on the clock of ``base``, from which relative times count; both without a zone."""
     import dateparser  # here, since the import is slow and few broadcasts are scheduled
 
-    # dateparser expects the base of relative times without a zone, in local time.
-    local = now.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
-    parsed = dateparser.parse(
-        text,
-        languages=["en"],
-        settings={
-            "TIMEZONE": zone,
-            "RETURN_AS_TIMEZONE_AWARE": True,
-            "PREFER_DATES_FROM": "future",
-            "RELATIVE_BASE": local,
-        },
-    )
-    return None if parsed is None else parsed.astimezone(UTC)
+    return dateparser.parse(text, languages=["en"], settings={"PREFER_DATES_FROM": "future", "RELATIVE_BASE": base})

@@ -58,6 +58,12 @@ async def test_a_useless_time_is_refused(text: str, sentence: str) -> None:
         # 23:30 in UTC is half past one in the night of the next day in Berlin.
         ("2026-07-01T23:30", "tomorrow 20:00", "Europe/Berlin", "2026-07-03T18:00"),
         ("2026-07-01T12:00", "2026-07-02 20:00", "America/New_York", "2026-07-03T00:00"),
+        ("2026-03-28T12:00", "tomorrow 20:00", "Europe/Berlin", "2026-03-29T18:00"),
+        ("2026-10-25T00:30", "in 1 hour", "Europe/Berlin", "2026-10-25T01:30"),
+        ("2026-10-25T00:30", "in 90 minutes", "Europe/Berlin", "2026-10-25T02:00"),
+        ("2026-03-29T00:30", "in 1 hour", "Europe/Berlin", "2026-03-29T01:30"),
+        # A day later is the same time on the clock, also where the night is an hour shorter.
+        ("2026-03-28T12:00", "in 1 day", "Europe/Berlin", "2026-03-29T11:00"),
         # A time that states its own zone is that time, wherever the studio is.
         ("2026-07-01T12:00", "2026-07-02T20:00:00Z", "Europe/Berlin", "2026-07-02T20:00"),
         ("2026-07-01T12:00", "2026-07-02 20:00 +0300", "Europe/Berlin", "2026-07-02T17:00"),
