@@ -1,7 +1,7 @@
 """``/about`` and ``/help``."""
 
 from importlib.metadata import version
-from typing import Final
+from typing import Any, Final
 
 import discord
 from discord import app_commands
@@ -57,7 +57,7 @@ class AboutCog(commands.Cog):
             for command in sorted(
                 self._bot.tree.walk_commands(guild=guild), key=lambda command: command.qualified_name
             ):
-                if isinstance(command, app_commands.Command):
+                if isinstance(command, app_commands.Command) and _is_usable(command, interaction.permissions):
                     mention = await self._mention_command(command.qualified_name, guild)
                     lines.append(f"{mention} · {command.description}")
         view = card_layout(discord.ui.TextDisplay("\n".join(lines)[:_MAX_TEXT]), accent=EMBER)
@@ -74,6 +74,12 @@ class AboutCog(commands.Cog):
             self._command_ids |= {command.name: command.id for command in registered}
         command_id = self._command_ids.get(root)
         return f"</{name}:{command_id}>" if command_id else f"`/{name}`"
+
+
+def _is_usable(command: "app_commands.Command[Any, ..., Any]", permissions: discord.Permissions) -> bool:
+    """Whether Discord offers the command to somebody with these permissions, where nobody has changed who gets it."""
+    needed = (command.root_parent or command).default_permissions
+    return needed is None or permissions.administrator or needed <= permissions
 
 
 async def setup(bot: MythBot) -> None:

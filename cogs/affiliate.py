@@ -8,9 +8,9 @@ from discord.ext import commands
 
 from bot.affiliates.subscriptions import AffiliateService
 from bot.app import MythBot
-from bot.errors import NotFoundError
 from cogs.interactions.access import require_manager
 from cogs.views.affiliate_join import subscribe_channel
+from cogs.views.affiliate_leave import leave_question
 from cogs.views.affiliate_settings import settings_card
 from storage.states import SubscriptionState
 
@@ -51,15 +51,11 @@ class AffiliateCog(commands.GroupCog, group_name="affiliate", group_description=
 
     @app_commands.command(name="leave", description="End the announcements in this server")
     async def leave(self, interaction: discord.Interaction) -> None:
-        """Ends the subscription."""
-        by = require_manager(interaction)
-        if interaction.guild_id is None:
-            raise NotFoundError("This works only inside a server.")
+        """Asks whether to end the subscription."""
+        require_manager(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await self._affiliates.unsubscribe_server(interaction.guild_id, by)
-        await interaction.edit_original_response(
-            content="Announcements have ended here. `/affiliate join` brings them back."
-        )
+        settings = await self._affiliates.get_settings(interaction.guild_id or 0)
+        await interaction.edit_original_response(view=leave_question(settings.subscription))
 
     @commands.Cog.listener()
     async def on_guild_join(self, guild: discord.Guild) -> None:

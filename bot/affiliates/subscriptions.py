@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.actor import Actor
-from bot.errors import NotFoundError, StateError
+from bot.errors import InputError, NotFoundError, StateError
 from bot.event_names import AFFILIATE_ADMITTED, AFFILIATE_CHANGED, AFFILIATE_JOINED, AFFILIATE_LEFT, AFFILIATE_REMOVED
 from bot.ports import ChannelAccess
 from bot.studio_config import load_config
 from storage import Database, ReadTransaction, WriteTransaction, read_transaction, write_transaction
-from storage.changes import changed_columns
+from storage.changes import Unchanged, changed_columns
 from storage.states import ScriptState, SubscriptionState
 from storage.stores.subscriptions import OPEN_STATES, Subscription, SubscriptionChanges
 
@@ -88,10 +88,15 @@ class AffiliateService:
         """Changes the server's subscription and returns it as it is afterwards.
 
         Raises:
+            InputError: one of the books is not offered to this server.
             StateError: the server is not subscribed.
         """
-        if not await tx.subscriptions.change(guild_id, changes):
-            raise _not_subscribed()
+        subscription = await _get_by_guild(tx, guild_id)
+        if not isinstance(changes.ebooks, Unchanged):
+            offered = await _get_offered_books(tx, subscription)
+            if any(ebook_id not in offered for ebook_id in changes.ebooks):
+                raise InputError("One of these books cannot be followed.", "Open `/affiliate settings` again.")
+        await tx.subscriptions.change(guild_id, changes)
         changed = await _get_by_guild(tx, guild_id)
         data = _event_data(changed, changed=sorted(changed_columns(changes)))
         tx.report(AFFILIATE_CHANGED, data, actor=by)
@@ -171,15 +176,8 @@ class AffiliateService:
             StateError: the server is not subscribed.
         """
         subscription = await _get_by_guild(tx, guild_id)
-        titles = await tx.ebooks.get_titles()
-        public = {
-            chapter.ebook_id
-            for chapter in await tx.scripts.list_chapter_progress()
-            if chapter.state != ScriptState.DRAFT
-        }
-        offered = public | set(subscription.ebooks)
-        books = {ebook_id: title for ebook_id, title in titles.items() if ebook_id in offered}
-        followed = tuple(titles.get(ebook_id, ebook_id) for ebook_id in subscription.ebooks)
+        books = await _get_offered_books(tx, subscription)
+        followed = tuple(books.get(ebook_id, ebook_id) for ebook_id in subscription.ebooks)
         return SubscriptionSettings(subscription, books, followed)
 
     @read_transaction
@@ -200,6 +198,15 @@ class AffiliateService:
         """Checks the channel of every subscription that has not ended, without posting anything."""
         still_open = await tx.subscriptions.list_in_states(*OPEN_STATES)
         return [ChannelCheck(row, self.access.find_obstacle(row.guild_id, row.channel_id)) for row in still_open]
+
+
+async def _get_offered_books(tx: ReadTransaction, subscription: Subscription) -> dict[str, str]:
+    """Titles by id of the books that the server can follow: those with a public chapter, and those that it follows."""
+    public = {
+        chapter.ebook_id for chapter in await tx.scripts.list_chapter_progress() if chapter.state != ScriptState.DRAFT
+    }
+    offered = public | set(subscription.ebooks)
+    return {ebook_id: title for ebook_id, title in (await tx.ebooks.get_titles()).items() if ebook_id in offered}
 
 
 def _event_data(subscription: Subscription, **details: object) -> dict[str, object]:

@@ -9,6 +9,7 @@ from bot.actor import Actor
 from bot.ebooks.text import UNSTORABLE_CHARACTERS
 from bot.errors import InputError
 from bot.event_names import RESERVED_EVENT_NAMES
+from bot.progress.lookalikes import simplify
 from storage import Database, WriteTransaction, write_transaction
 
 MAX_EVENT_LENGTH: Final = 200
@@ -19,6 +20,7 @@ MAX_DEPTH: Final = 5
 """Levels of nested objects and arrays: enough for notes; deep nesting would exhaust the recursion of JSON parsers."""
 _MAX_EBOOK_ID_LENGTH: Final = 100
 """Characters of a book's id in the data; a longer one cannot be the id of a book, as ``/script`` takes 100."""
+_RESERVED: Final = frozenset(map(simplify, RESERVED_EVENT_NAMES))
 _MENTION: Final = re.compile(r"<@[!&]?\d+>|@everyone|@here")
 _SNOWFLAKE: Final = re.compile(r"(?<!\d)\d{17,20}(?!\d)")
 """A Discord id. Any number of that length is refused: whose id it is may become known only later."""
@@ -47,7 +49,7 @@ class TrackingService:
             raise InputError(f"An event's name has 1 to {MAX_EVENT_LENGTH} characters.", "Give it a short name.")
         if UNSTORABLE_CHARACTERS.search(event):
             raise InputError("The event's name holds something that cannot be stored.", "Remove odd characters.")
-        if event in RESERVED_EVENT_NAMES:
+        if simplify(event) in _RESERVED:
             raise InputError(f"“{event}” is written by the studio itself.", "Choose another name for your entry.")
         if any(pattern.search(text) for pattern in (_MENTION, _SNOWFLAKE) for text in searched):
             raise InputError(

@@ -18,6 +18,8 @@ from storage.stores.subscriptions import Subscription, SubscriptionChanges
 
 _MAX_OPTIONS: Final = 25
 """Discord's limit for the options of a select menu."""
+_MAX_MENUS: Final = 4
+"""Menus of books: a hundred books, and the card still fits on the screen of a phone."""
 
 
 def settings_card(settings: SubscriptionSettings) -> ui.LayoutView:
@@ -33,8 +35,10 @@ def settings_card(settings: SubscriptionSettings) -> ui.LayoutView:
         f"-# Links in your posts carry the code `{subscription.referral}`.",
     ]
     items: list[ui.Item[Any]] = [ui.TextDisplay("\n".join(lines)), action_row(RoleSelect())]
-    if settings.books:
-        items.append(action_row(BookSelect(settings.books, subscription.ebooks)))
+    books = list(settings.books.items())
+    for page in range(min(_MAX_MENUS, -(-len(books) // _MAX_OPTIONS))):
+        offered = dict(books[page * _MAX_OPTIONS : (page + 1) * _MAX_OPTIONS])
+        items.append(action_row(BookSelect(page, offered, subscription.ebooks)))
     return card_layout(*items, accent=INDIGO)
 
 
@@ -68,18 +72,17 @@ class RoleSelect(PersistentItemMixin, ui.DynamicItem[ui.RoleSelect[Any]], templa
         await _change_and_show(interaction, SubscriptionChanges(role_id=role.id if role else None), by)
 
 
-class BookSelect(PersistentItemMixin, ui.DynamicItem[ui.Select[Any]], template=r"affiliate:books"):
-    """Chooses the books to follow, from titles by id. An empty choice follows every book."""
+class BookSelect(PersistentItemMixin, ui.DynamicItem[ui.Select[Any]], template=r"affiliate:books:(?P<page>[0-3])"):
+    """Chooses the books to follow, from titles by id. Where nothing is chosen in any of the menus, it is every book."""
 
-    def __init__(self, books: Mapping[str, str] | None = None, chosen: tuple[str, ...] = ()) -> None:
+    def __init__(self, page: int = 0, books: Mapping[str, str] | None = None, chosen: tuple[str, ...] = ()) -> None:
         # Without books this is a placeholder that from_custom_id fills; Discord takes no menu without options.
-        offered = list((books or {"-": "-"}).items())[:_MAX_OPTIONS]
         options = [
             discord.SelectOption(label=title[:100], value=ebook_id[:100], default=ebook_id in chosen)
-            for ebook_id, title in offered
+            for ebook_id, title in (books or {"-": "-"}).items()
         ]
         select: ui.Select[Any] = ui.Select(
-            custom_id="affiliate:books",
+            custom_id=f"affiliate:books:{page}",
             placeholder="Only these books (none: every book)",
             min_values=0,
             max_values=len(options),
@@ -88,11 +91,16 @@ class BookSelect(PersistentItemMixin, ui.DynamicItem[ui.Select[Any]], template=r
         super().__init__(select)
 
     @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Builds the item from its custom id."""
+        return cls(int(match["page"]))
+
+    @classmethod
     async def from_custom_id(
-        cls, _interaction: discord.Interaction, item: ui.Item[Any], _match: re.Match[str], /
+        cls, _interaction: discord.Interaction, item: ui.Item[Any], match: re.Match[str], /
     ) -> Self:
         """Builds the item with the menu that was used, since its options are not in the custom id."""
-        book_select = cls()
+        book_select = cls.from_match(match)
         if isinstance(item, ui.Select):
             book_select.item = item
         return book_select
@@ -101,7 +109,11 @@ class BookSelect(PersistentItemMixin, ui.DynamicItem[ui.Select[Any]], template=r
         """Stores the books and shows the settings again."""
         by = require_manager(interaction)
         await interaction.response.defer()
-        await _change_and_show(interaction, SubscriptionChanges(ebooks=tuple(self.item.values)), by)
+        settings = await get_services(interaction).affiliates.get_settings(interaction.guild_id or 0)
+        # Books that this menu does not offer stay as they are.
+        offered = {option.value for option in self.item.options}
+        kept = tuple(ebook_id for ebook_id in settings.subscription.ebooks if ebook_id not in offered)
+        await _change_and_show(interaction, SubscriptionChanges(ebooks=(*kept, *self.item.values)), by)
 
 
 async def _change_and_show(interaction: discord.Interaction, changes: SubscriptionChanges, by: Actor) -> None:

@@ -149,7 +149,7 @@ class PreviewButton(
             await show_preview(interaction, self.broadcast_id)
         elif self.action == "change":
             broadcast_id, count = await services.broadcasts.apply_change(self.broadcast_id, by)
-            text = f"Changing {format_count(count, 'post')}."
+            text = f"Changing {format_count(count, 'post')}. The card shows when that is done."
             await interaction.edit_original_response(content=text, embed=None, view=None)
             await services.broadcast_cards.refresh_card(broadcast_id)
         elif self.action == "discard":

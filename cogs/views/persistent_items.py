@@ -11,6 +11,7 @@ import discord
 from bot.app import MythBot
 from cogs.views import (
     affiliate_join,
+    affiliate_leave,
     affiliate_list,
     affiliate_settings,
     broadcast_buttons,
@@ -27,6 +28,7 @@ from cogs.views.progress import actions, board_controls, controls, sessions
 
 PERSISTENT_ITEMS: Final[tuple[type[discord.ui.DynamicItem[Any]], ...]] = (
     affiliate_join.CheckButton,
+    affiliate_leave.LeaveButton,
     affiliate_list.AdmitButton,
     affiliate_list.ListButton,
     affiliate_list.RemoveButton,

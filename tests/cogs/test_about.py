@@ -12,3 +12,4 @@ async def test_about_and_help(stage: Stage) -> None:
         log = await stage.discord.wait_for_answer(await person.slash("help"))
         assert "</progress:" in log.text
         assert ("</script:" in log.text) is is_team
+        assert ("</affiliate join:" in log.text) is is_team  # needs Manage Server

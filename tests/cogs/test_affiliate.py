@@ -4,6 +4,7 @@ import asyncio
 
 from bot.actor import Actor
 from storage.stores.subscriptions import SubscriptionChanges
+from tests.bot.affiliates.test_subscriptions import add_public_book
 from tests.cogs.announcements import compose, subscribe_servers
 from tests.stage import Stage
 
@@ -45,14 +46,36 @@ async def test_settings_change_role_and_books(stage: Stage) -> None:
     )
     await lantern.manager.select(log, [lantern.listener_role], custom_id="affiliate:role")
     await stage.discord.wait_until(lambda: f"<@&{lantern.listener_role.id}>" in log.text)
-    await lantern.manager.select(log, ["ebook_001"], custom_id="affiliate:books")
+    await lantern.manager.select(log, ["ebook_001"], custom_id="affiliate:books:0")
     await stage.discord.wait_until(lambda: "Follows: ebook_001" in log.text)
+
+
+async def test_more_books_than_one_menu_holds(stage: Stage) -> None:
+    """With more than 25 books there are more menus, and choosing in one keeps what is followed in the others."""
+    (lantern,) = await subscribe_servers(stage, "Red Lantern")
+    for number in range(27):
+        await add_public_book(stage.bot.services.database, f"book_{number:02}")
+    affiliates, guild_id = stage.bot.services.affiliates, lantern.guild.id
+    books = sorted((await affiliates.get_settings(guild_id)).books)
+    await affiliates.change_subscription(guild_id, SubscriptionChanges(ebooks=("book_26",)), Actor(1, "Hana"))
+    log = await lantern.manager.slash("affiliate settings", channel=lantern.guild.text_channel)
+    await stage.discord.wait_for_answer(log)
+    assert len(books) == 27
+    await lantern.manager.select(log, ["book_03"], custom_id="affiliate:books:0")
+    await stage.discord.wait_until(lambda: "Book_03" in log.text)
+    subscription = await affiliates.find_by_guild(guild_id)
+    assert subscription is not None
+    assert sorted(subscription.ebooks) == ["book_03", "book_26"]
 
 
 async def test_a_second_join_keeps_the_followed_books(stage: Stage) -> None:
     """A second ``/affiliate join``, which a paused channel is asked for, does not change which books the server follows."""
     lantern = await (await stage.add_affiliate("Red Lantern")).subscribe()
     affiliates = stage.bot.services.affiliates
+    await stage.run_script()
+    card = await stage.wait_for_finished_script()
+    await stage.hana.click(card, "Approve")
+    await stage.discord.wait_until(lambda: "approved" in card.text)
     changes = SubscriptionChanges(ebooks=("ebook_001",))
     await affiliates.change_subscription(lantern.guild.id, changes, Actor(1, "Hana"))
     await lantern.subscribe()
@@ -62,9 +85,13 @@ async def test_a_second_join_keeps_the_followed_books(stage: Stage) -> None:
 
 
 async def test_leaving_ends_the_subscription(stage: Stage) -> None:
-    """After /affiliate leave nothing arrives, and leaving again is refused."""
+    """After /affiliate leave and its confirmation nothing arrives, and leaving again is refused."""
     lantern = await (await stage.add_affiliate("Red Lantern")).subscribe()
-    assert "ended" in await lantern.run_command("leave")
+    question = await lantern.manager.slash("affiliate leave", channel=lantern.guild.text_channel)
+    await stage.discord.wait_for_answer(question)
+    assert await stage.bot.services.affiliates.find_by_guild(lantern.guild.id)
+    await lantern.manager.click(question, "End announcements")
+    await stage.discord.wait_until(lambda: "have ended here" in question.text)
     assert "not subscribed" in await lantern.run_command("leave")
     log = await compose(stage)
     assert "No channel would get it" in log.text

@@ -4,10 +4,11 @@ import pytest
 
 from bot.actor import Actor
 from bot.affiliates.subscriptions import AffiliateService, NewSubscription
-from bot.errors import NotFoundError, StateError
+from bot.errors import InputError, NotFoundError, StateError
 from bot.ports import NoDiscord
-from storage import Database
-from storage.states import SubscriptionState
+from storage import Database, WriteTransaction
+from storage.states import ScriptState, SubscriptionState
+from storage.stores.scripts import NewScript
 from storage.stores.subscriptions import SubscriptionChanges
 from tests.conftest import FakeClock
 
@@ -31,8 +32,30 @@ def affiliates(sqlite: Database) -> AffiliateService:
     return AffiliateService(sqlite, BlockedChannel())
 
 
+async def add_public_book(database: Database, ebook_id: str, *, state: ScriptState = ScriptState.RELEASED) -> None:
+    """A book whose first chapter has a script in this state."""
+
+    async def work(tx: WriteTransaction) -> None:
+        await tx.ebooks.get_or_add(ebook_id, ebook_id.title())
+        await tx.scripts.add(
+            NewScript(
+                ebook_id=ebook_id,
+                chapter_number=1,
+                version=1,
+                title="Chapter 1",
+                theme="horror",
+                writer="gemini",
+                body="text",
+                state=state,
+            )
+        )
+
+    await database.write(work)
+
+
 async def test_a_subscription_is_changed_and_ended(affiliates: AffiliateService) -> None:
     """Role and books change independently of each other, and a subscription that has ended cannot be changed."""
+    await add_public_book(affiliates.database, "ebook_001")
     subscription = await affiliates.subscribe_channel(RED_LANTERN, HANA)
     assert subscription.state is SubscriptionState.ACTIVE
     await affiliates.change_subscription(10, SubscriptionChanges(ebooks=("ebook_001",)), HANA)
@@ -49,13 +72,18 @@ async def test_a_subscription_is_changed_and_ended(affiliates: AffiliateService)
         await affiliates.get_settings(10)
 
 
-async def test_settings_offer_followed_books(affiliates: AffiliateService) -> None:
-    """A followed book without a title is named by its id."""
+async def test_only_offered_books_can_be_followed(affiliates: AffiliateService) -> None:
+    """A forged choice of a book that does not exist, or that has nothing public yet, is refused and changes nothing."""
+    await add_public_book(affiliates.database, "public")
+    await add_public_book(affiliates.database, "secret", state=ScriptState.DRAFT)
     await affiliates.subscribe_channel(RED_LANTERN, HANA)
-    await affiliates.change_subscription(10, SubscriptionChanges(ebooks=("ebook_404",)), HANA)
+    await affiliates.change_subscription(10, SubscriptionChanges(ebooks=("public",)), HANA)
+    for forged in ("secret", "ebook_404"):
+        with pytest.raises(InputError, match="cannot be followed"):
+            await affiliates.change_subscription(10, SubscriptionChanges(ebooks=("public", forged)), HANA)
     settings = await affiliates.get_settings(10)
-    assert settings.followed_titles == ("ebook_404",)
-    assert settings.subscription.ebooks == ("ebook_404",)
+    assert settings.followed_titles == ("Public",)
+    assert settings.books == {"public": "Public"}
 
 
 async def test_open_subscriptions_are_listed_first(affiliates: AffiliateService, clock: FakeClock) -> None:
