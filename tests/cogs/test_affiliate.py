@@ -62,7 +62,7 @@ async def test_more_books_than_one_menu_holds(stage: Stage) -> None:
     await stage.discord.wait_for_answer(log)
     assert len(books) == 27
     await lantern.manager.select(log, ["book_03"], custom_id="affiliate:books:0")
-    await stage.discord.wait_until(lambda: "Book\\_26, Book\\_03" in log.text)
+    await stage.discord.wait_until(lambda: "Follows: Book_26, Book_03" in log.text)
     subscription = await affiliates.find_by_guild(guild_id)
     assert subscription is not None
     assert sorted(subscription.ebooks) == ["book_03", "book_26"]
