@@ -25,6 +25,7 @@ ADAPTERS: Final = "cogs.messages.adapters"
 EXTENSIONS: Final = (
     "cogs.interactions.error_handler",
     "cogs.views.persistent_items",
+    "cogs.interactions.unknown",
     "cogs.script",
     "cogs.progress",
     "cogs.track",

@@ -17,8 +17,8 @@ from bot.generation.service import GenerationService
 from bot.permissions import find_missing, format_permissions
 from cogs.interactions.access import get_channel_ids, require_team
 from cogs.interactions.autocomplete import ebook_autocomplete
-from cogs.views.base import Modal
 from cogs.views.formatting import escape_text
+from cogs.views.modals import Modal
 
 MAX_EBOOK: Final = 100  # characters of a book's name; autocomplete shows no longer values
 _MAX_PASTE: Final = 4_000  # characters; the most that Discord accepts in a text input

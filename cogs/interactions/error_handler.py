@@ -1,6 +1,7 @@
 """The one error path: errors of commands, buttons, selects and modals all end in ``reply_with_error``."""
 
 import logging
+from typing import Any
 
 import discord
 from discord import app_commands
@@ -24,17 +25,23 @@ async def reply_with_error(interaction: discord.Interaction, error: Exception) -
     An error of ours gets a reference id instead of a description; the log has the traceback under the same id. Never raises:
     a reply that Discord refuses is logged.
     """
+    await reply_with_buttons(interaction, error, None)
+
+
+async def reply_with_buttons(interaction: discord.Interaction, error: Exception, view: discord.ui.View | None) -> None:
+    """Like ``reply_with_error``, with buttons that help below the text."""
     if isinstance(error, app_commands.CommandInvokeError | app_commands.TransformerError) and error.__cause__:
         error = error.__cause__ if isinstance(error.__cause__, Exception) else error
     if has_code(error, UNKNOWN_INTERACTION, ALREADY_ACKNOWLEDGED):
         _log.info("an interaction expired or was answered elsewhere before this answer")
         return
     text = _describe(interaction, error)
+    buttons: dict[str, Any] = {} if view is None else {"view": view}
     try:
         if interaction.response.is_done():
-            await interaction.followup.send(text, ephemeral=True)
+            await interaction.followup.send(text, ephemeral=True, **buttons)
         else:
-            await interaction.response.send_message(text, ephemeral=True)
+            await interaction.response.send_message(text, ephemeral=True, **buttons)
     except discord.HTTPException as failure:
         _log.warning("could not reply with an error: %s", failure)
 

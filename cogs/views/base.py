@@ -1,7 +1,7 @@
-"""Base classes for modals and persistent components, and the two builders for layouts.
+"""The base class of persistent components, and the two builders for layouts.
 
-discord.py only logs an exception from a modal or a ``DynamicItem``, and treats an exception in ``interaction_check`` as a
-refusal without an answer. The classes here send such an exception to ``reply_with_error``, as commands do.
+discord.py only logs an exception from a ``DynamicItem``, and treats an exception in ``interaction_check`` as a refusal without
+an answer. The class here sends such an exception to ``reply_with_error``, as commands do; for modals see ``modals.py``.
 """
 
 import re
@@ -11,14 +11,6 @@ import discord
 from discord import ui
 
 from cogs.interactions.error_handler import reply_with_error
-
-
-class Modal(ui.Modal):
-    """A modal whose exceptions are answered by the common error handler."""
-
-    async def on_error(self, interaction: discord.Interaction, error: Exception, /) -> None:  # type: ignore[override]  # modals pass no item
-        """Replies with the error's text."""
-        await reply_with_error(interaction, error)
 
 
 class PersistentItemMixin:

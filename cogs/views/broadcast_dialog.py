@@ -14,10 +14,11 @@ from bot.broadcasts.post import MAX_HOOK, MAX_MESSAGE, MAX_TITLE, BroadcastPrevi
 from bot.broadcasts.schedule import parse_due_time
 from bot.errors import StateError
 from cogs.interactions.access import get_bot, get_services, require_team
-from cogs.views.base import Modal, PersistentItemMixin
+from cogs.views.base import PersistentItemMixin
 from cogs.views.broadcast_post import post_embed
 from cogs.views.broadcast_preview import format_preview
 from cogs.views.formatting import format_count
+from cogs.views.modals import Modal
 from storage.states import Audience, BroadcastState
 from storage.stores.broadcasts import Broadcast, BroadcastChanges
 

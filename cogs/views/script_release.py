@@ -5,8 +5,8 @@ from discord import ui
 
 from bot.broadcasts.content import validate_link
 from cogs.interactions.access import get_services, require_team
-from cogs.views.base import Modal
 from cogs.views.broadcast_dialog import show_preview
+from cogs.views.modals import Modal
 
 
 class ReleaseModal(Modal, title="Release"):

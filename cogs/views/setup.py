@@ -12,8 +12,9 @@ from bot.errors import InputError
 from bot.permissions import find_missing, format_permissions
 from bot.studio_config import AnnouncementChannel
 from cogs.interactions.access import get_bot, require_manager, require_team
-from cogs.views.base import Modal, PersistentItemMixin, action_row, card_layout
+from cogs.views.base import PersistentItemMixin, action_row, card_layout
 from cogs.views.formatting import EMBER, escape_text
+from cogs.views.modals import Modal
 
 _MAX_TEAM_ROLES: Final = 10
 """Roles. More would be hard to oversee; Discord's limit for a select is 25."""

@@ -10,8 +10,9 @@ from discord import ui
 from bot.progress.scope import Scope
 from bot.progress.sessions import MAX_NAME_LENGTH, SessionDetails, SessionPage, SessionSummary, get_time_span
 from cogs.interactions.access import get_services, require_team
-from cogs.views.base import Modal, PersistentItemMixin, action_row, card_layout
+from cogs.views.base import PersistentItemMixin, action_row, card_layout
 from cogs.views.formatting import EMBER, escape_text, fit_lines, format_count, shorten
+from cogs.views.modals import Modal
 from cogs.views.progress.custom_ids import SCOPE_PATTERN, ScopedItemMixin, encode_scope
 from cogs.views.progress.event_wording import format_event_lines, summarize_counts
 

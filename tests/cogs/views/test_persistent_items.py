@@ -14,6 +14,7 @@ CUSTOM_IDS = (
     "affiliates:remove:subscriptions_0123456789abcdef",
     "affiliate:books:1",
     "affiliate:leave",
+    "reopen:0123456789abcdef",
     "affiliate:role",
     "join:123456789012345678:0",
     "broadcast:remove:notifications_0123456789abcdef",
