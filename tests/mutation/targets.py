@@ -6,9 +6,15 @@ tests come first, since pytest stops at the first failure and they are the faste
 
 from typing import Final
 
+_SQLITE_ONLY: Final = ("-k", "not postgres")
+"""Of tests that run on both kinds of database: where the second kind would notice nothing more, and only cost time."""
+
 TARGETS: Final[dict[str, tuple[str, ...]]] = {
     "bot.affiliates.badges": ("tests/bot/affiliates/test_badges.py",),
-    "bot.broadcasts.breaker": ("tests/bot/broadcasts",),
+    "bot.broadcasts.breaker": (
+        "tests/bot/broadcasts/test_breaker.py",
+        "tests/bot/broadcasts/test_stopped_broadcasts.py",
+    ),
     "bot.broadcasts.content": ("tests/bot/broadcasts/test_content.py",),
     "bot.broadcasts.dispatcher": ("tests/bot/broadcasts",),
     "bot.broadcasts.drafts": (
@@ -16,7 +22,10 @@ TARGETS: Final[dict[str, tuple[str, ...]]] = {
         "tests/cogs/test_broadcast.py",
         "tests/cogs/test_broadcast_control.py",
     ),
-    "bot.broadcasts.outcomes": ("tests/bot/broadcasts",),
+    "bot.broadcasts.outcomes": (
+        "tests/bot/broadcasts/test_outcomes.py",
+        "tests/bot/broadcasts/test_recorded_attempts.py",
+    ),
     "bot.broadcasts.recipients": ("tests/bot/broadcasts", "tests/cogs/test_broadcast.py"),
     "bot.broadcasts.schedule": ("tests/bot/broadcasts/test_schedule.py",),
     "bot.exports.files": ("tests/bot/exports",),
@@ -68,7 +77,12 @@ TARGETS: Final[dict[str, tuple[str, ...]]] = {
     "storage.database": ("tests/storage/test_database.py",),
     "storage.leases": ("tests/storage/test_leases.py", "tests/storage/stores/test_runs.py"),
     "storage.migrate": ("tests/storage/test_migrations.py", "tests/storage/test_migration_references.py"),
-    "storage.stores.deliveries": ("tests/storage/stores/test_deliveries.py",),
+    "storage.stores.deliveries": (
+        "tests/storage/stores/test_deliveries.py",
+        "tests/storage/stores/test_delivery_states.py",
+        "tests/storage/stores/test_delivery_counts.py",
+        *_SQLITE_ONLY,
+    ),
     "storage.stores.ebooks": ("tests/storage/stores/test_ebooks.py",),
     "storage.stores.event_counts": ("tests/storage/stores/test_event_counts.py",),
     "storage.stores.events": (
@@ -80,6 +94,10 @@ TARGETS: Final[dict[str, tuple[str, ...]]] = {
     "storage.stores.runs": ("tests/storage/stores/test_runs.py",),
     "storage.stores.scripts": ("tests/storage/stores/test_scripts.py",),
     "storage.stores.sessions": ("tests/storage/stores/test_sessions.py", "tests/storage/stores/test_event_queries.py"),
-    "storage.stores.subscriptions": ("tests/storage/stores/test_subscriptions.py",),
+    "storage.stores.subscriptions": (
+        "tests/storage/stores/test_subscription_states.py",
+        "tests/storage/stores/test_subscriptions.py",
+        *_SQLITE_ONLY,
+    ),
     "storage.transactions": ("tests/storage/test_database.py",),
 }

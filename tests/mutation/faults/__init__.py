@@ -6,12 +6,13 @@ fault against the new code.
 
 from typing import Final
 
-from tests.mutation.faults import broadcasts, generation, jobs, progress, rights, storage
+from tests.mutation.faults import broadcasts, deliveries, generation, jobs, progress, rights, storage
 from tests.mutation.faults.model import Fault
 
 FAULTS: Final[tuple[Fault, ...]] = (
     *rights.FAULTS,
     *broadcasts.FAULTS,
+    *deliveries.FAULTS,
     *generation.FAULTS,
     *jobs.FAULTS,
     *progress.FAULTS,

@@ -6,21 +6,7 @@ from storage import Database
 from storage.states import SubscriptionState
 from storage.stores.subscriptions import Subscription
 from tests.conftest import FakeClock
-
-
-async def join(database: Database, guild: int, channel: int = 1, role: int | None = None) -> str:
-    """Subscribes a server's channel; returns the id of the subscription."""
-    subscription = await database.write(
-        lambda tx: tx.subscriptions.join(
-            guild_id=guild,
-            guild_name=f"Guild {guild}",
-            channel_id=channel,
-            channel_name="lore",
-            role_id=role,
-            member_id=None,
-        )
-    )
-    return subscription.id
+from tests.storage.stores.subscribed import join
 
 
 async def list_active(database: Database) -> list[Subscription]:

@@ -1,0 +1,62 @@
+"""What stopping a broadcast does to its deliveries, and what it reports."""
+
+import json
+
+import pytest
+
+from bot.broadcasts.breaker import stop_broadcast
+from bot.event_names import BROADCAST_STOPPED
+from storage import Database
+from storage.states import BroadcastState, DeliveryAction, DeliveryState
+from storage.stores.broadcasts import Broadcast
+from storage.stores.deliveries import DeliveryCounts
+from storage.stores.events import Event, EventFilter
+from tests.bot.broadcasts.scripted_sender import add_broadcast
+from tests.conftest import FakeClock
+
+WHY = "4 of 20 channels refused it"
+
+
+async def stop(database: Database, broadcast_id: str) -> tuple[Broadcast, DeliveryCounts, list[Event]]:
+    """Stops the broadcast; returns it with its counts and the reports of stops."""
+    await database.write(lambda tx: stop_broadcast(tx, broadcast_id, WHY))
+    async with database.read() as tx:
+        events = await tx.events.get_page(EventFilter(event=BROADCAST_STOPPED), limit=10)
+        return await tx.broadcasts.get(broadcast_id), await tx.deliveries.count(broadcast_id), list(events)
+
+
+async def test_a_stop_is_reported_with_its_reason_and_the_channels_that_get_nothing(
+    sqlite: Database, clock: FakeClock
+) -> None:
+    broadcast_id = await add_broadcast(sqlite, 3)
+    await sqlite.write(lambda tx: tx.deliveries.claim("sender", 1))
+    clock.advance(seconds=5)
+    broadcast, counts, (event,) = await stop(sqlite, broadcast_id)
+    assert (broadcast.state, broadcast.stopped_why, broadcast.finished_at) == (BroadcastState.STOPPED, WHY, clock.now)
+    assert counts.by_state == {DeliveryState.SENDING: 1, DeliveryState.CANCELLED: 2}
+    assert json.loads(event.data) == {"broadcast_id": broadcast_id, "why": WHY, "channels": 2}
+
+
+async def test_a_broadcast_is_stopped_once(sqlite: Database) -> None:
+    """Outcomes of posts that were under way may ask for the stop again; it is neither repeated nor reported again."""
+    broadcast_id = await add_broadcast(sqlite)
+    first, _, _ = await stop(sqlite, broadcast_id)
+    again, _, events = await stop(sqlite, broadcast_id)
+    assert again == first
+    assert len(events) == 1
+
+
+@pytest.mark.parametrize("action", [DeliveryAction.EDIT, DeliveryAction.RECALL])
+async def test_posts_that_wait_to_be_changed_or_recalled_are_still_posted_after_a_stop(
+    sqlite: Database, action: DeliveryAction
+) -> None:
+    broadcast_id = await add_broadcast(sqlite, 2)
+    for delivery in await sqlite.write(lambda tx: tx.deliveries.claim("sender", 2)):
+        await sqlite.write(
+            lambda tx, row=delivery: tx.deliveries.finish(row.id, row.lease, DeliveryState.SENT, message_id=7)  # type: ignore[misc]
+        )
+    await sqlite.write(lambda tx: tx.deliveries.requeue(broadcast_id, action))
+    _, counts, (event,) = await stop(sqlite, broadcast_id)
+    assert counts.by_state == {DeliveryState.SENT: 2}
+    assert counts.standing == 2
+    assert json.loads(event.data)["channels"] == 0

@@ -1,0 +1,144 @@
+"""Faults in the storage of deliveries and subscriptions."""
+
+from typing import Final
+
+from tests.mutation.faults.model import Fault
+
+_DELIVERIES: Final = "storage.stores.deliveries"
+_DELIVERY_TESTS: Final = (
+    "tests/storage/stores/test_delivery_states.py",
+    "tests/storage/stores/test_deliveries.py",
+    "-k",
+    "not postgres",
+)
+_SUBSCRIPTIONS: Final = "storage.stores.subscriptions"
+_SUBSCRIPTION_TESTS: Final = ("tests/storage/stores/test_subscription_states.py", "-k", "not postgres")
+
+FAULTS: Final[tuple[Fault, ...]] = (
+    Fault(
+        _DELIVERIES,
+        "a claim ignores when a delivery is due",
+        "deliveries.c.state == DeliveryState.READY, deliveries.c.due_at <= self.now)",
+        "deliveries.c.state == DeliveryState.READY)",
+        _DELIVERY_TESTS,
+    ),
+    Fault(
+        _DELIVERIES,
+        "a scheduled post is due at once",
+        '"due_at": due_at or self.now,',
+        '"due_at": self.now,',
+        _DELIVERY_TESTS,
+    ),
+    Fault(
+        _DELIVERIES,
+        "living leases are taken over",
+        "all_owners=all_owners, values={})",
+        "all_owners=True, values={})",
+        _DELIVERY_TESTS,
+    ),
+    Fault(
+        _DELIVERIES,
+        "each attempt in doubt begins the nonce's time afresh",
+        "func.coalesce(deliveries.c.attempted_at, literal(self.now, Utc()))",
+        "literal(self.now, Utc())",
+        _DELIVERY_TESTS,
+    ),
+    Fault(
+        _DELIVERIES,
+        "an attempt that may have arrived is forgotten",
+        "        if cannot_have_arrived:\n",
+        "        if True:\n",
+        _DELIVERY_TESTS,
+    ),
+    Fault(
+        _DELIVERIES,
+        "a pause uses up an attempt",
+        "        if not count_attempt:\n",
+        "        if False:\n",
+        _DELIVERY_TESTS,
+    ),
+    Fault(
+        _DELIVERIES,
+        "a stop cancels posts that wait for a recall",
+        "                deliveries.c.action != DeliveryAction.POST,\n",
+        "                deliveries.c.action == DeliveryAction.EDIT,\n",
+        _DELIVERY_TESTS,
+    ),
+    Fault(
+        _DELIVERIES,
+        "a stop cancels what is under way",
+        ".where(deliveries.c.broadcast_id == broadcast_id, deliveries.c.state == DeliveryState.READY)\n",
+        ".where(deliveries.c.broadcast_id == broadcast_id)\n",
+        _DELIVERY_TESTS,
+    ),
+    Fault(
+        _DELIVERIES,
+        "a post that may have arrived is tried again by hand",
+        "in_([DeliveryState.FAILED, DeliveryState.REFUSED])\n        return",
+        "in_([DeliveryState.FAILED, DeliveryState.REFUSED, DeliveryState.UNKNOWN])\n        return",
+        _DELIVERY_TESTS,
+    ),
+    Fault(
+        _DELIVERIES,
+        "a channel that was refused without a request is sent to",
+        '{"state": DeliveryState.REFUSED, "error": error}',
+        '{"error": error}',
+        _DELIVERY_TESTS,
+    ),
+    Fault(
+        _DELIVERIES,
+        "a recalled post counts as standing",
+        "number if state is not DeliveryState.RECALLED else 0",
+        "number",
+        ("tests/storage/stores/test_delivery_counts.py", "-k", "not postgres"),
+    ),
+    Fault(
+        _SUBSCRIPTIONS,
+        "a post does not end the row of refusals",
+        '{"refusals": 0, "last_error": "", "last_post_at": self.now}',
+        '{"last_post_at": self.now}',
+        _SUBSCRIPTION_TESTS,
+    ),
+    Fault(
+        _SUBSCRIPTIONS,
+        "admitting keeps the refusals",
+        '{"state": SubscriptionState.ACTIVE, "refusals": 0, "last_error": ""}',
+        '{"state": SubscriptionState.ACTIVE}',
+        _SUBSCRIPTION_TESTS,
+    ),
+    Fault(
+        _SUBSCRIPTIONS,
+        "joining again keeps the refusals",
+        '            "refusals": 0,\n            "last_error": "",\n',
+        "",
+        _SUBSCRIPTION_TESTS,
+    ),
+    Fault(
+        _SUBSCRIPTIONS,
+        "a channel that the server has changed still gets the post",
+        "if rows[0].channel_id != channel_id:",
+        "if False:",
+        _SUBSCRIPTION_TESTS,
+    ),
+    Fault(
+        _SUBSCRIPTIONS,
+        "a paused subscription still gets the post",
+        'return "" if rows[0].state is SubscriptionState.ACTIVE else',
+        'return "" if rows[0].state is not SubscriptionState.PENDING else',
+        _SUBSCRIPTION_TESTS,
+    ),
+    Fault(
+        _SUBSCRIPTIONS,
+        "a subscription that has ended is resumed by an approval",
+        ".in_([SubscriptionState.PENDING, SubscriptionState.PAUSED])",
+        ".in_([SubscriptionState.PENDING, SubscriptionState.PAUSED, SubscriptionState.ENDED])",
+        _SUBSCRIPTION_TESTS,
+    ),
+    Fault(
+        _SUBSCRIPTIONS,
+        "the books of a subscription that has ended are followed again",
+        "known = await self.find_by_guild(guild_id)",
+        "known = next(iter(await self._select(subscriptions.c.guild_id == guild_id)), None)",
+        _SUBSCRIPTION_TESTS,
+    ),
+)
