@@ -116,6 +116,14 @@ class MythBot(commands.Bot):
             discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway)
         self._stack.push_async_callback(self.services.stop)
 
+    def dispatch(self, event_name: str, /, *args: object, **kwargs: object) -> None:
+        """Tells the listeners of an event; once the bot has closed, events are dropped.
+
+        discord.py announces ``ready`` two seconds after the last server even if the bot has closed meanwhile, and then fails.
+        """
+        if not self.is_closed():
+            super().dispatch(event_name, *args, **kwargs)
+
     async def on_guild_available(self, _guild: discord.Guild) -> None:
         """Starts the workers as soon as the last server has arrived.
 
