@@ -16,6 +16,7 @@ from bot.charts.snapshot import SnapshotService
 from bot.ebooks.catalog import EbookCatalog
 from bot.generation.gemini.access import GeminiAccess, GeminiWriterFactory
 from bot.generation.gemini.availability import GeminiAvailability
+from bot.generation.open_choices import OpenChoices
 from bot.generation.pipeline import GenerationPipeline
 from bot.generation.run_cards import RunCardService
 from bot.generation.service import GenerationService
@@ -45,6 +46,7 @@ class Services:
 
     database: Database
     generation: GenerationService
+    open_choices: OpenChoices
     run_cards: RunCardService
     ebooks: EbookCatalog
     scripts: ScriptLibrary
@@ -108,6 +110,7 @@ def build_services(
     return Services(
         database=database,
         generation=generation,
+        open_choices=OpenChoices(),
         run_cards=run_cards,
         ebooks=EbookCatalog(database),
         scripts=ScriptLibrary(database),

@@ -1,6 +1,5 @@
 """``/script``: one chapter becomes a script."""
 
-import asyncio
 from typing import Final
 
 import discord
@@ -8,17 +7,18 @@ from discord import app_commands, ui
 from discord.app_commands import Range
 from discord.ext import commands
 
-from bot.actor import Actor
 from bot.app import MythBot
-from bot.ebooks.text import check_file, check_text, decode_text
+from bot.ebooks.chapter_text import ChapterText
+from bot.ebooks.text import check_file, read_pasted_chapter
 from bot.errors import InputError
-from bot.generation.request import MAX_TITLE, RequestedRun, ScriptRequest
+from bot.generation.request import MAX_TITLE, ScriptRequest
 from bot.generation.service import GenerationService
 from bot.permissions import find_missing, format_permissions
-from cogs.interactions.access import get_channel_ids, require_team
+from cogs.interactions.access import require_team
+from cogs.interactions.attachments import read_attached_chapter
 from cogs.interactions.autocomplete import ebook_autocomplete
-from cogs.views.formatting import escape_text
 from cogs.views.modals import Modal
+from cogs.views.script_request import request_script, request_script_or_ask
 
 MAX_EBOOK: Final = 100  # characters of a book's name; autocomplete shows no longer values
 _MAX_PASTE: Final = 4_000  # characters; the most that Discord accepts in a text input
@@ -72,50 +72,24 @@ class ScriptCog(commands.Cog):
         if source is not None:
             check_file(source.filename, source.size)
             await interaction.response.defer(ephemeral=True, thinking=True)
-            await self.request_script(interaction, request, await self.read_attachment(source), by)
+            texts = await read_attached_chapter(source, self._max_chars)
+            await request_script_or_ask(interaction, request, source.filename, texts, by)
             return
         stored_text = await self._generation.find_chapter_text(request.ebook, chapter)
         if stored_text is None:
-            await interaction.response.send_modal(SourceModal(self, request))
+            await interaction.response.send_modal(SourceModal(request, self._max_chars))
             return
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await self.request_script(interaction, request, stored_text, by)
-
-    async def read_attachment(self, source: discord.Attachment) -> str:
-        """The text of an attached file.
-
-        Raises:
-            InputError: the file cannot be fetched from Discord, or is not a chapter's text.
-        """
-        content = await _download(source)
-        # In a thread: eight megabytes take 0.4 s, and the gateway's event loop must not wait for them.
-        return await asyncio.to_thread(decode_text, source.filename, content, self._max_chars)
-
-    def check_pasted_text(self, text: str) -> str:
-        """The pasted text.
-
-        Raises:
-            InputError: it is not a chapter's text.
-        """
-        return check_text(text, self._max_chars)
-
-    async def request_script(
-        self, interaction: discord.Interaction, request: ScriptRequest, content: str, by: Actor
-    ) -> None:
-        """Creates the run and starts it; answers the deferred interaction with a link to its card."""
-        requested = await self._generation.request_script(request, content, by, channel=get_channel_ids(interaction))
-        card = await self._generation.start_run(requested.run.id)
-        link = f" https://discord.com/channels/{interaction.guild_id}/{card[0]}/{card[1]}" if card else ""
-        await interaction.edit_original_response(content=_describe_run(requested) + link)
+        await request_script(interaction, request, ChapterText(stored_text), by)
 
 
 class SourceModal(Modal, title="The chapter's text"):
     """Asks for the chapter's text, typed or as a file."""
 
-    def __init__(self, cog: ScriptCog, request: ScriptRequest) -> None:
+    def __init__(self, request: ScriptRequest, max_chars: int) -> None:
         super().__init__()
-        self._cog = cog
         self._request = request
+        self._max_chars = max_chars
         self._text: ui.TextInput[SourceModal] = ui.TextInput(
             style=discord.TextStyle.paragraph, required=False, max_length=_MAX_PASTE, custom_id="text"
         )
@@ -127,23 +101,16 @@ class SourceModal(Modal, title="The chapter's text"):
         self.add_item(ui.Label(text="Or attach it", description="A .txt or .md file.", component=self._upload))
 
     async def on_submit(self, interaction: discord.Interaction, /) -> None:
-        """Requests the script with this text."""
+        """Requests the script with the file, else with the pasted text; a refused form can be opened again."""
         by = require_team(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
-        if self._upload.values:
-            source = self._upload.values[0]
-            check_file(source.filename, source.size)
-            content = await self._cog.read_attachment(source)
-        else:
-            content = self._cog.check_pasted_text(self._text.value)
-        await self._cog.request_script(interaction, self._request, content, by)
-
-
-async def _download(source: discord.Attachment) -> bytes:
-    try:
-        return await source.read()
-    except discord.HTTPException as error:
-        raise InputError(f"{source.filename[:80]} could not be fetched from Discord.", "Attach it again.") from error
+        if not self._upload.values:
+            text = read_pasted_chapter(self._text.value, self._max_chars)
+            await request_script(interaction, self._request, text, by)
+            return
+        source = self._upload.values[0]
+        texts = await read_attached_chapter(source, self._max_chars)
+        await request_script_or_ask(interaction, self._request, source.filename, texts, by)
 
 
 def _check_channel(interaction: discord.Interaction) -> None:
@@ -158,17 +125,6 @@ def _check_channel(interaction: discord.Interaction) -> None:
             "I cannot post the script's card in this channel.",
             f"Give me {format_permissions(lacking)} here, or use another channel.",
         )
-
-
-def _describe_run(requested: RequestedRun) -> str:
-    if requested.is_new_ebook:
-        return (
-            f"New book **{escape_text(requested.ebook.id, 100)}**: its public id is the name you gave. "
-            f"Chapter {requested.run.chapter_number} is on its way."
-        )
-    if requested.run.version > 1:
-        return f"This will be version {requested.run.version} of chapter {requested.run.chapter_number}."
-    return f"Chapter {requested.run.chapter_number} is on its way."
 
 
 async def setup(bot: MythBot) -> None:

@@ -1,21 +1,16 @@
 """An attached text file as a chapter's text, or a sentence that says why it cannot be one."""
 
-import codecs
 import re
 from typing import Final
 
+from bot.ebooks.chapter_text import ChapterText, looks_like_markdown, parse_chapter
+from bot.ebooks.encodings import find_readings, has_many_controls
 from bot.errors import InputError
 
-FILE_SUFFIXES: Final = (".txt", ".md", ".markdown", ".text")
+_MARKDOWN_SUFFIXES: Final = (".md", ".markdown")
+FILE_SUFFIXES: Final = (".txt", ".text", *_MARKDOWN_SUFFIXES)
 MAX_FILE_BYTES: Final = 8 * 1024 * 1024
 """The largest file that is downloaded. A chapter has well below 1 MB; 8 MB leaves room for any encoding of a long one."""
-BOMS: Final = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 _BINARY_SIGNATURES: Final = (
     (b"\x89PNG", "a PNG picture"),
     (b"\xff\xd8\xff", "a JPEG picture"),
@@ -30,7 +25,6 @@ _BINARY_SIGNATURES: Final = (
 # PostgreSQL stores neither NUL nor half a surrogate pair; both come from damaged files and from JSON.
 UNSTORABLE_CHARACTERS: Final = re.compile("[\x00\ud800-\udfff]")
 _MAX_SHOWN_NAME: Final = 80  # characters of a file's name in a sentence, so that the sentence stays readable
-_SAMPLE_BYTES: Final = 4096  # enough to see UTF-16's pattern of zero bytes
 _HINT: Final = "Attach a .txt or .md file, or run /script without a file and paste the text."
 
 
@@ -49,8 +43,10 @@ def check_file(name: str, size: int) -> None:
         )
 
 
-def decode_text(name: str, content: bytes, limit: int) -> str:
-    """The text of the file called ``name``, whatever its encoding, checked and normalised by ``check_text``.
+def read_chapter_file(name: str, content: bytes, limit: int) -> tuple[ChapterText, ...]:
+    """The text of the file called ``name``, checked and normalised by ``check_text``.
+
+    There are two texts, the likelier first, where the encoding cannot be told and somebody has to choose.
 
     Raises:
         InputError: the content is not text, or ``check_text`` refuses it.
@@ -58,7 +54,25 @@ def decode_text(name: str, content: bytes, limit: int) -> str:
     for signature, description in _BINARY_SIGNATURES:
         if content.startswith(signature):
             raise InputError(f"{_shorten_name(name)} is {description}, not a text file.", _HINT)
-    return check_text(_decode(name, content), limit, _shorten_name(name))
+    readings = [reading for reading in find_readings(content) if not has_many_controls(reading.replace("\x00", ""))]
+    if not readings and any(content):
+        raise InputError(
+            f"{_shorten_name(name)} is not readable text.", "Save it as UTF-8 text (.txt or .md) and attach it again."
+        )
+    readings = readings or [""]
+    is_markdown = name.lower().endswith(_MARKDOWN_SUFFIXES)
+    texts = [check_text(reading, limit, _shorten_name(name)) for reading in readings]
+    return tuple(parse_chapter(text, is_markdown=is_markdown) for text in texts)
+
+
+def read_pasted_chapter(text: str, limit: int) -> ChapterText:
+    """The pasted text, checked and normalised by ``check_text``.
+
+    Raises:
+        InputError: ``check_text`` refuses it.
+    """
+    text = check_text(text, limit)
+    return parse_chapter(text, is_markdown=looks_like_markdown(text))
 
 
 def check_text(text: str, limit: int, name: str = "") -> str:
@@ -80,47 +94,6 @@ def check_text(text: str, limit: int, name: str = "") -> str:
             "That looks like more than one chapter: give each its own /script.",
         )
     return text
-
-
-def _decode(name: str, content: bytes) -> str:
-    for bom, encoding in BOMS:
-        if content.startswith(bom):
-            try:
-                return content.decode(encoding)
-            except UnicodeDecodeError:
-                break
-    try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError:
-        text = _decode_without_bom(name, content)
-    if text.count("\x00") > len(text) // 100:  # UTF-16 without a mark can be valid UTF-8, full of NULs
-        text = _decode_without_bom(name, content)
-    control_characters = sum(character < " " and character not in "\t\n\r\f\x00" for character in text)
-    if control_characters > len(text) // 200:  # more than 0.5 % of them: not text
-        raise _unreadable_error(name)
-    return text
-
-
-def _decode_without_bom(name: str, content: bytes) -> str:
-    """Decodes what is not UTF-8: UTF-16, recognised by its zero bytes, else Windows-1252, which accepts anything.
-
-    Raises:
-        InputError: it looks like UTF-16 and is not.
-    """
-    sample = content[:_SAMPLE_BYTES]
-    if len(sample) >= 4 and sample.count(0) > len(sample) // 8:
-        encoding = "utf-16-le" if sample[1::2].count(0) > sample[0::2].count(0) else "utf-16-be"
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            raise _unreadable_error(name) from None
-    return content.decode("cp1252", errors="replace")
-
-
-def _unreadable_error(name: str) -> InputError:
-    return InputError(
-        f"{_shorten_name(name)} is not readable text.", "Save it as UTF-8 text (.txt or .md) and attach it again."
-    )
 
 
 def _shorten_name(name: str) -> str:

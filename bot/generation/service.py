@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.actor import Actor
+from bot.ebooks.chapter_text import ChapterText
 from bot.errors import DeliveryError, StateError
 from bot.event_names import GENERATION_CANCELLED, GENERATION_RESUMED, GENERATION_STARTED
 from bot.generation.draft import Usage
@@ -40,15 +41,15 @@ class GenerationService:
         return chapter.content if chapter else None
 
     async def request_script(
-        self, request: ScriptRequest, content: str, by: Actor, *, channel: tuple[int, int]
+        self, request: ScriptRequest, text: ChapterText, by: Actor, *, channel: tuple[int, int]
     ) -> RequestedRun:
         """A run for the chapter exists, with its text and its event; ``start_run`` lets it be written.
 
-        Nothing is sent anywhere before. An empty title or theme is filled in from the stored book. ``channel`` is where the
-        card will be: the ids of the server and the channel.
+        Nothing is sent anywhere before. An empty title is the text's own, else the stored one; an empty theme is the book's.
+        ``channel`` is where the card will be: the ids of the server and the channel.
         """
-        request = await self._fill_defaults(request)
-        return await self._create_run(request, content, by, channel)
+        request = await self._fill_defaults(request, text.title)
+        return await self._create_run(request, text.content, by, channel)
 
     async def start_run(self, run_id: str) -> tuple[int, int] | None:
         """Posts the run's card and lets a worker take the run; returns the ids of the card's channel and message.
@@ -137,12 +138,14 @@ class GenerationService:
         return await get_run(tx, run_id)
 
     @read_transaction
-    async def _fill_defaults(self, tx: ReadTransaction, request: ScriptRequest) -> ScriptRequest:
+    async def _fill_defaults(self, tx: ReadTransaction, request: ScriptRequest, own_title: str) -> ScriptRequest:
         ebook = await tx.ebooks.find(request.ebook)
         chapter = await tx.ebooks.find_chapter(ebook.id, request.chapter_number) if ebook else None
         title = chapter.title if chapter else f"Chapter {request.chapter_number}"
         theme = (ebook.theme if ebook else "") or DEFAULT_THEME
-        return request.model_copy(update={"title": request.title or title, "theme": request.theme or theme})
+        return request.model_copy(
+            update={"title": request.title or own_title or title, "theme": request.theme or theme}
+        )
 
     @read_transaction
     async def _is_written_by_gemini(self, tx: ReadTransaction, run: Run) -> bool:

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from bot.ebooks.text import BOMS, UNSTORABLE_CHARACTERS
+from bot.ebooks.encodings import BOMS
+from bot.ebooks.text import UNSTORABLE_CHARACTERS
 
 MAX_DEPTH: Final = 200
 """Levels of nesting. Deeper values might exceed Python's recursion limit when they are read back from a deeper call stack."""

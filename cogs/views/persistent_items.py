@@ -21,6 +21,7 @@ from cogs.views import (
     privacy,
     script_buttons,
     script_reader,
+    script_request,
 )
 from cogs.views import (
     setup as setup_views,
@@ -53,6 +54,7 @@ PERSISTENT_ITEMS: Final[tuple[type[discord.ui.DynamicItem[Any]], ...]] = (
     script_buttons.RunButton,
     script_buttons.ScriptButton,
     script_reader.PageButton,
+    script_request.TextChoiceButton,
     setup_views.AnnouncementSelect,
     setup_views.AuditSelect,
     setup_views.RolesSelect,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from bot.actor import Actor
 from bot.clock import wait_plainly
+from bot.ebooks.chapter_text import ChapterText
 from bot.errors import DeliveryError
 from bot.generation.draft import Draft
 from bot.generation.finished_run import FinishedRun
@@ -124,7 +125,7 @@ class RunStage:
     async def request(self, number: int = 1, **changes: str) -> Run:
         """A run that waits for a worker; its card is not posted yet."""
         request = ScriptRequest(ebook="ebook_001", chapter_number=number, **changes)
-        return (await self.service.request_script(request, self.text, HANA, channel=CHANNEL)).run
+        return (await self.service.request_script(request, ChapterText(self.text), HANA, channel=CHANNEL)).run
 
     async def claim(self, run: Run, progress: str = "") -> Run:
         """The run as a worker of another process writes it, so far with this progress."""

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.ebooks.chapter_text import ChapterText
 from bot.errors import DeliveryError, NotFoundError, StateError
 from bot.event_names import GENERATION_CANCELLED, GENERATION_RESUMED, GENERATION_STARTED
 from bot.generation.draft import Usage
@@ -35,12 +36,25 @@ async def test_an_empty_title_and_theme_are_filled_in_from_the_book(runs: RunSta
     assert again.title == "Bells"
 
 
+async def test_a_heading_in_the_text_is_the_title_unless_one_was_typed(runs: RunStage) -> None:
+    """The title of the text takes the place of "Chapter 1" and of a stored title, and gives way to a typed one."""
+    titles = []
+    for typed, heading in (("", "The Bell"), ("", ""), ("Typed", "Other"), ("", "The Fox")):
+        request = ScriptRequest(ebook="ebook_001", chapter_number=1, title=typed)
+        text = ChapterText("It rang.", heading)
+        run = (await runs.service.request_script(request, text, HANA, channel=CHANNEL)).run
+        titles.append(ScriptRequest.from_run(run).title)
+    assert titles == ["The Bell", "The Bell", "Typed", "The Fox"]
+
+
 async def test_the_first_theme_of_a_book_is_its_theme(runs: RunStage) -> None:
     """A request without a theme takes the one that the book was created with; a new book is reported as new once."""
     requests = [
         ScriptRequest(ebook="ebook_001", chapter_number=number, theme=theme) for number, theme in ((1, "fog"), (2, ""))
     ]
-    requested = [await runs.service.request_script(each, "Text.", HANA, channel=CHANNEL) for each in requests]
+    requested = [
+        await runs.service.request_script(each, ChapterText("Text."), HANA, channel=CHANNEL) for each in requests
+    ]
     assert [each.is_new_ebook for each in requested] == [True, False]
     assert ScriptRequest.from_run(requested[1].run).theme == "fog"
 

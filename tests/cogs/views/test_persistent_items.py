@@ -34,6 +34,7 @@ CUSTOM_IDS = (
     "run:cancel:runs_0123456789abcdef",
     "script:release_now:audio_scripts_0123456789abcdef",
     "page:next:audio_scripts_0123456789abcdef:4",
+    "text:0123456789abcdef:1",
     "setup:announcement",
     "setup:audit",
     "setup:roles",
