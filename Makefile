@@ -11,6 +11,8 @@ DEMO_PORT ?= 8788
 LONG := 1800
 # Many tests wait for processes and short timers, so four workers are faster than two, even on two cores.
 WORKERS ?= 4
+# Where no bytecode is kept, each worker and each process that a test starts compiles everything again, which takes seconds.
+unexport PYTHONDONTWRITEBYTECODE
 
 help:
 	@echo "make demo     the whole studio in your browser, no account needed"
