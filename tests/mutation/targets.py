@@ -73,6 +73,11 @@ TARGETS: Final[dict[str, tuple[str, ...]]] = {
     "bot.settings.gemini_prices": ("tests/bot/settings/test_gemini_prices.py",),
     "bot.settings.loading": ("tests/bot/settings",),
     "bot.settings.schema": ("tests/bot/settings", "tests/bot/test_secret_settings.py"),
+    "cogs.messages.failures": ("tests/cogs/messages/test_failures.py",),
+    "cogs.messages.post_sender": (
+        "tests/cogs/messages/test_post_requests.py",
+        "tests/cogs/messages/test_post_sender.py::test_a_failed_request_decides_what_happens_to_the_delivery",
+    ),
     "cogs.interactions.access": ("tests/cogs/interactions", "tests/cogs/views/test_persistent_items.py"),
     "storage.database": ("tests/storage/test_database.py",),
     "storage.leases": ("tests/storage/test_leases.py", "tests/storage/stores/test_runs.py"),

@@ -1,8 +1,11 @@
 """What failed requests and unreadable channels mean for a delivery."""
 
+from datetime import timedelta
+
 import discord
 import pytest
 
+from bot.broadcasts import dispatcher
 from bot.broadcasts.post import Outcome, OutcomeKind
 from cogs.messages.post_sender import outcome_of_failure
 from tests.cogs.announcements import compose
@@ -44,13 +47,31 @@ def test_a_failed_request_decides_what_happens_to_the_delivery(error: Exception,
     assert outcome_of_failure(error) == outcome
 
 
-async def test_an_unreadable_history_does_not_prove_that_a_post_is_missing(stage: Stage) -> None:
-    """A channel whose history the bot may not read looks empty; after a lost response that is no reason to post again."""
+@pytest.mark.parametrize(
+    ("is_remembered", "card", "requests"),
+    [(True, "Posted to 1 of 1 channel", 2), (False, "Posted to 0 of 1 channel", 1)],
+    ids=["nonce remembered", "nonce forgotten"],
+)
+async def test_an_unreadable_history_does_not_prove_that_a_post_is_missing(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, card: str, requests: int, *, is_remembered: bool
+) -> None:
+    """A channel whose history the bot may not read looks empty; after a lost response that is no reason to post again.
+
+    While Discord remembers the nonce, a second request returns the first post. After that there is no second request, and
+    the outcome is unknown.
+    """
+    if not is_remembered:
+        stage.discord.rest.nonce_seconds = 0.0
+        monkeypatch.setattr(dispatcher, "NONCE_WINDOW", timedelta())
     lantern = await (await stage.add_affiliate("Red Lantern")).subscribe()
     lantern.channel.deny(lantern.guild.me, READ_MESSAGE_HISTORY)
     stage.discord.update(lantern.channel)
-    stage.discord.add_fault("POST", f"/channels/{lantern.channel.id}/messages", "lost")
+    path = f"/channels/{lantern.channel.id}/messages"
+    before = stage.discord.count_requests("POST", path)
+    stage.discord.add_fault("POST", path, "lost")
     log = await compose(stage)
     await stage.hana.click(log, "Post to 1 channel")
-    await stage.wait_for_card("Posted to 1 of 1 channel", 20)
-    assert len(lantern.posts) == 1, "the nonce made the second attempt the same post"
+    shown = await stage.wait_for_card(card, 20)
+    assert ("unknown" in shown.text) is not is_remembered
+    assert len(lantern.posts) == 1
+    assert stage.discord.count_requests("POST", path) - before == requests

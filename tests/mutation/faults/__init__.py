@@ -6,7 +6,7 @@ fault against the new code.
 
 from typing import Final
 
-from tests.mutation.faults import broadcasts, deliveries, generation, jobs, progress, rights, storage
+from tests.mutation.faults import broadcasts, deliveries, generation, jobs, post_requests, progress, rights, storage
 from tests.mutation.faults.model import Fault
 
 FAULTS: Final[tuple[Fault, ...]] = (
@@ -15,6 +15,7 @@ FAULTS: Final[tuple[Fault, ...]] = (
     *deliveries.FAULTS,
     *generation.FAULTS,
     *jobs.FAULTS,
+    *post_requests.FAULTS,
     *progress.FAULTS,
     *storage.FAULTS,
 )
