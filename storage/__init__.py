@@ -4,6 +4,7 @@ from storage.database import Database, ReadTransaction, WriteTransaction
 from storage.errors import (
     DatabaseInUseError,
     DatabaseNewerError,
+    DatabaseUnavailableError,
     DatabaseUnreadableError,
     StaleStateError,
     StorageError,
@@ -14,6 +15,7 @@ __all__ = [
     "Database",
     "DatabaseInUseError",
     "DatabaseNewerError",
+    "DatabaseUnavailableError",
     "DatabaseUnreadableError",
     "ReadTransaction",
     "StaleStateError",

@@ -5,7 +5,7 @@ its change, cannot exist.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -14,6 +14,7 @@ from typing import Any, Final, TypeVar
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import Engines, checkpoint_and_truncate, create_engines, parse_url
@@ -21,6 +22,8 @@ from storage.errors import DatabaseUnreadableError, StorageError
 from storage.group_commit import GroupCommit
 from storage.lock import FileLock
 from storage.migrate import migrate
+from storage.outages import Outages, Retrying, describe_open_error, explain_outage
+from storage.server_transaction import run_on_server
 from storage.stores.boards import BoardStore
 from storage.stores.broadcasts import BroadcastStore
 from storage.stores.deliveries import DeliveryStore
@@ -123,6 +126,7 @@ class Database:
     engines: Engines
     clock: Callable[[], datetime] | None = None
     session_gap: timedelta = SESSION_GAP
+    outages: Outages = field(default_factory=Outages)
     _lock: FileLock | None = None
     _uses: int = 0
     _idle: asyncio.Event = field(default_factory=asyncio.Event)
@@ -147,13 +151,13 @@ class Database:
         """
         engines = create_engines(parse_url(url))
         lock = FileLock.acquire(engines.path) if engines.path else None
-        database = cls(engines, clock, session_gap, lock)
+        database = cls(engines, clock, session_gap, _lock=lock)
         database._idle.set()
         try:
-            await migrate(engines.writer)
+            await migrate(engines.writer, engines.patient)
         except (DBAPIError, OSError) as error:
             await database.close()
-            raise DatabaseUnreadableError(describe_open_error(engines, error)) from error
+            raise DatabaseUnreadableError(describe_open_error(engines.path, error)) from error
         except BaseException:
             await database.close()
             raise
@@ -191,24 +195,35 @@ class Database:
 
         Cancellation is held back until the transaction has ended: a write that is cut short can leave the SQLite file
         locked until the garbage collector runs. A cancelled caller therefore does not know whether its write was committed
-        and has to read it. ``work`` must be short and must not wait for the network.
+        and has to read it. ``work`` must be short and must not wait for the network. It may be run more than once: a
+        transaction that was not committed, because the server was restarted or the file was locked, is tried again.
 
         Raises:
+            DatabaseUnavailableError: the database could not be used; nothing was stored, unless the error says that this is
+                uncertain.
             StorageError: the database is being closed.
         """
 
         async def transaction() -> T:
             with self._use():
-                if self._group is not None:
+                if self._group is None:
+                    return await self._write_on_server(work)
+                try:
                     result: T = await self._group.write(work)
-                    return result
-                async with self.engines.writer.begin() as connection:
-                    tx = WriteTransaction(connection, await self._get_time(connection))
-                    result = await work(tx)
-                    await tx.finish(self.session_gap)
-                    return result
+                except DBAPIError as error:
+                    raise explain_outage(error) or error from error
+                return result
 
-        return await _hold_cancellation(transaction())
+        return await self._hold_cancellation(transaction)
+
+    async def _write_on_server(self, work: Callable[[WriteTransaction], Awaitable[T]]) -> T:
+        async def act(connection: AsyncConnection, now: datetime) -> T:
+            tx = WriteTransaction(connection, now if self.clock is None else self.clock())
+            result = await work(tx)
+            await tx.finish(self.session_gap)
+            return result
+
+        return await run_on_server(self.engines.writer, act, self.outages)
 
     def _begin(self, connection: AsyncConnection) -> WriteTransaction:
         return WriteTransaction(connection, self.clock() if self.clock else datetime.now(UTC))
@@ -222,10 +237,13 @@ class Database:
         """Runs ``work`` on a consistent read and returns what it returns; cancellation is held back until it has ended."""
 
         async def transaction() -> T:
-            async with self.read() as tx:
-                return await work(tx)
+            try:
+                async with self.read() as tx:
+                    return await work(tx)
+            except (DBAPIError, OSError, PoolTimeoutError) as error:
+                raise explain_outage(error) or error from error
 
-        return await _hold_cancellation(transaction())
+        return await self._hold_cancellation(transaction)
 
     async def truncate_wal(self) -> None:
         """Empties SQLite's write-ahead log, so that overwritten names are gone from it too; nothing on PostgreSQL.
@@ -266,23 +284,18 @@ class Database:
             if not self._uses:
                 self._idle.set()
 
+    async def _hold_cancellation(self, transaction: Callable[[], Awaitable[T]]) -> T:
+        """The result of ``transaction``, tried again while the database is away.
 
-async def _hold_cancellation(work: Coroutine[Any, Any, T]) -> T:
-    """The result of ``work``; a cancellation is raised only after ``work`` has ended."""
-    task = asyncio.ensure_future(work)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        if not task.cancelled():
-            task.exception()  # retrieved, so that asyncio does not log it as never retrieved
-        raise
-
-
-def describe_open_error(engines: Engines, error: Exception) -> str:
-    """A sentence for the operator about a database that cannot be opened. It contains no password."""
-    if engines.path:
-        return f"The database {engines.path} cannot be read: it is damaged, not a database, or its disk is full."
-    if isinstance(error, OSError):
-        return "The database server cannot be reached. Check DATABASE_URL and that the server is running."
-    return "The database server refused us. Check the user, the password and the database's name in DATABASE_URL."
+        A cancellation is raised only after it has ended; it is not tried again then.
+        """
+        retrying = Retrying(self.outages)
+        task = asyncio.ensure_future(retrying.run(transaction))
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            retrying.give_up()
+            await asyncio.wait([task])
+            if not task.cancelled():
+                task.exception()  # retrieved, so that asyncio does not log it as never retrieved
+            raise

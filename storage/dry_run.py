@@ -15,11 +15,12 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.database import Database, ReadTransaction, T, WriteTransaction, describe_open_error
+from storage.database import Database, ReadTransaction, T, WriteTransaction
 from storage.engine import create_engines, parse_url
 from storage.errors import DatabaseUnreadableError
 from storage.lock import FileLock
 from storage.migrate import migrate_within
+from storage.outages import describe_open_error
 
 
 @asynccontextmanager
@@ -55,7 +56,7 @@ async def open_dry_run(url: str, clock: Callable[[], datetime] | None = None) ->
             finally:
                 await transaction.rollback()
     except (DBAPIError, OSError) as error:
-        raise DatabaseUnreadableError(describe_open_error(engines, error)) from error
+        raise DatabaseUnreadableError(describe_open_error(engines.path, error)) from error
     finally:
         await engines.dispose()
 

@@ -18,6 +18,7 @@ from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from storage.errors import DatabaseUnreadableError
+from storage.postgres import create_postgres_engine, parse_parameters
 from storage.sqlite_connection import use_one_call_connections
 
 _DRIVERS: Final = {
@@ -31,33 +32,33 @@ _READERS: Final = 4
 """Connections; each has a thread, and reads are short."""
 _BUSY_MS: Final = 5_000
 """Milliseconds to wait for a lock. Only another program, such as a backup, can hold one: ours share one writer."""
-_POOL_SIZE: Final = 8
-"""PostgreSQL connections that stay open: the default number of generation workers."""
-_POOL_OVERFLOW: Final = 4
-"""PostgreSQL connections that are opened in addition at peaks, for commands and broadcasts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Engines:
-    """The engines for writing and for reading; on PostgreSQL both are the same. ``path`` is SQLite's file, else None."""
+    """The engines for writing and for reading; on PostgreSQL they share their connections.
+
+    ``path`` is SQLite's file. ``patient`` is for PostgreSQL's migrations, whose statements may take as long as they need.
+    """
 
     writer: AsyncEngine
     reader: AsyncEngine
     path: Path | None
+    patient: AsyncEngine | None = None
 
     async def dispose(self) -> None:
         """Closes every connection and ends its thread."""
-        await self.reader.dispose()
-        if self.writer is not self.reader:
-            await self.writer.dispose()
+        for engine in (self.reader, self.writer, self.patient):
+            if engine is not None:
+                await engine.dispose()
 
 
 def parse_url(text: str) -> URL:
     """The database address with our driver in it.
 
     Raises:
-        DatabaseUnreadableError: it is no address, names an unsupported database, or names no file. The sentence never
-            contains the password.
+        DatabaseUnreadableError: it is no address, names an unsupported database or parameter, or names no file. The
+            sentence never contains the password.
     """
     try:
         url = make_url(text)
@@ -70,6 +71,8 @@ def parse_url(text: str) -> URL:
         )
     if driver.startswith("sqlite") and url.database in {None, "", ":memory:"}:
         raise DatabaseUnreadableError("DATABASE_URL names no file: the studio's data must survive a restart.")
+    if driver.startswith("postgresql"):
+        parse_parameters(url)
     return url.set(drivername=driver)
 
 
@@ -80,8 +83,10 @@ def create_engines(url: URL) -> Engines:
         DatabaseUnreadableError: the SQLite file or its folder cannot be used.
     """
     if url.drivername.startswith("postgresql"):
-        engine = create_async_engine(url, pool_size=_POOL_SIZE, max_overflow=_POOL_OVERFLOW, pool_pre_ping=True)
-        return Engines(engine, engine, None)
+        engine = create_postgres_engine(url)
+        # Every statement of a read sees the same moment, as it does on SQLite.
+        reader = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        return Engines(engine, reader, None, create_postgres_engine(url, time_limit=False))
     path = Path(url.database or "").expanduser().resolve()  # through links too, one file has one lock
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -97,7 +102,11 @@ def create_engines(url: URL) -> Engines:
 def _create_sqlite_engine(path: Path, *, write: bool) -> AsyncEngine:
     url = URL.create("sqlite+aiosqlite", database=str(path))
     engine = create_async_engine(
-        url, connect_args={"isolation_level": None}, pool_size=1 if write else _READERS, max_overflow=0
+        url,
+        connect_args={"isolation_level": None},
+        pool_size=1 if write else _READERS,
+        max_overflow=0,
+        hide_parameters=True,  # an error must not take people's names and ids into the log
     )
 
     use_one_call_connections(engine.sync_engine)

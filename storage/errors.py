@@ -4,6 +4,7 @@ StorageError
 ├── DatabaseInUseError       another process has the SQLite file open
 ├── DatabaseNewerError       a newer version of the program has migrated it
 ├── DatabaseUnreadableError  it cannot be opened, reached or understood
+├── DatabaseUnavailableError the open database cannot be used now: locked, full, or its server is away
 └── StaleStateError          the row is not in the state that a transition needs
 """
 
@@ -22,6 +23,20 @@ class DatabaseNewerError(StorageError):
 
 class DatabaseUnreadableError(StorageError):
     """The database cannot be opened, reached or understood."""
+
+
+class DatabaseUnavailableError(StorageError):
+    """The open database cannot be used now, so the transaction was rolled back.
+
+    ``reason`` completes "…, because"; ``is_passing`` says that the same transaction may succeed in a moment. With
+    ``is_uncertain`` the connection broke during the commit, and nobody knows whether it was carried out.
+    """
+
+    def __init__(self, reason: str, *, is_passing: bool, is_uncertain: bool = False) -> None:
+        super().__init__(f"The database cannot be used, because {reason}.")
+        self.reason = reason
+        self.is_passing = is_passing
+        self.is_uncertain = is_uncertain
 
 
 class StaleStateError(StorageError):

@@ -17,8 +17,8 @@ _MIGRATION_LOCK: Final = 0x6D797468
 """The key of PostgreSQL's advisory lock ("myth" in ASCII): several processes may start at the same time."""
 
 
-async def migrate(engine: AsyncEngine) -> None:
-    """The database is at version ``HEAD``.
+async def migrate(engine: AsyncEngine, patient_engine: AsyncEngine | None = None) -> None:
+    """The database is at version ``HEAD``; on PostgreSQL ``patient_engine``, without time limits, migrates it.
 
     Raises:
         DatabaseNewerError: a newer program has migrated it; it is unchanged.
@@ -31,10 +31,10 @@ async def migrate(engine: AsyncEngine) -> None:
             return
         if engine.dialect.name == "sqlite":
             await _migrate_sqlite(connection)
-        else:
-            async with connection.begin():
-                await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
-                await connection.run_sync(_upgrade)
+            return
+    async with (patient_engine or engine).begin() as connection:
+        await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+        await connection.run_sync(_upgrade)
 
 
 async def migrate_within(connection: AsyncConnection) -> None:

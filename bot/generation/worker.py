@@ -108,7 +108,7 @@ class RunWorker:
             _log.info("run %s was ended by somebody else", job.id)
         except Exception as error:  # noqa: BLE001 - the run must not stay "writing"; its card names the reference
             reference = log_unexpected(error, f"writing run {job.id}")
-            note = f"Something went wrong on our side. Nothing was lost. Reference: {reference}."
+            note = f"Something went wrong on our side. The cues that were stored are kept. Reference: {reference}."
             await self._interrupt_or_log(job, note)
         if not self.jobs.is_stopping:
             await self._refresh_card(job.id)

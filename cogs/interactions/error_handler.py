@@ -1,7 +1,7 @@
 """The one error path: errors of commands, buttons, selects and modals all end in ``reply_with_error``."""
 
 import logging
-from typing import Any
+from typing import Any, Final
 
 import discord
 from discord import app_commands
@@ -10,13 +10,17 @@ from discord.ext import commands
 from bot.errors import MythError, log_unexpected
 from cogs.messages.error_codes import (
     ALREADY_ACKNOWLEDGED,
+    INVALID_WEBHOOK_TOKEN,
     MISSING_ACCESS,
     MISSING_PERMISSIONS,
     UNKNOWN_INTERACTION,
 )
 from cogs.messages.failures import has_code
+from storage import DatabaseUnavailableError
 
 _log = logging.getLogger(__name__)
+_EXPIRED: Final = (UNKNOWN_INTERACTION, ALREADY_ACKNOWLEDGED, INVALID_WEBHOOK_TOKEN)
+"""Nobody can be answered any more."""
 
 
 async def reply_with_error(interaction: discord.Interaction, error: Exception) -> None:
@@ -32,7 +36,7 @@ async def reply_with_buttons(interaction: discord.Interaction, error: Exception,
     """Like ``reply_with_error``, with buttons that help below the text."""
     if isinstance(error, app_commands.CommandInvokeError | app_commands.TransformerError) and error.__cause__:
         error = error.__cause__ if isinstance(error.__cause__, Exception) else error
-    if has_code(error, UNKNOWN_INTERACTION, ALREADY_ACKNOWLEDGED):
+    if has_code(error, *_EXPIRED):
         _log.info("an interaction expired or was answered elsewhere before this answer")
         return
     text = _describe(interaction, error)
@@ -43,7 +47,8 @@ async def reply_with_buttons(interaction: discord.Interaction, error: Exception,
         else:
             await interaction.response.send_message(text, ephemeral=True, **buttons)
     except discord.HTTPException as failure:
-        _log.warning("could not reply with an error: %s", failure)
+        level = logging.INFO if has_code(failure, *_EXPIRED) else logging.WARNING
+        _log.log(level, "could not reply with an error: %s", failure)
 
 
 def _describe(interaction: discord.Interaction, error: Exception) -> str:
@@ -63,11 +68,24 @@ def _describe(interaction: discord.Interaction, error: Exception) -> str:
             return "I lack a permission in this channel. Give me View Channel, Send Messages, Embed Links and Attach Files."
         case discord.NotFound():
             return "This no longer exists. It may have been deleted."
+        case DatabaseUnavailableError():
+            reference = log_unexpected(error, f"answering {_name_of(interaction)}")
+            return f"{_describe_outage(interaction, error)} Reference for your operator: {reference}."
         case _:
             reference = log_unexpected(error, f"answering {_name_of(interaction)}")
             return (
-                f"Something went wrong on our side. Nothing was lost. Give your operator this reference: {reference}."
+                "Something went wrong on our side, and what you asked for was not done, or not all of it."
+                f" Look before you repeat it. Give your operator this reference: {reference}."
             )
+
+
+def _describe_outage(interaction: discord.Interaction, error: DatabaseUnavailableError) -> str:
+    """What was not stored, and why."""
+    command = interaction.command
+    what = "What you pressed or sent" if command is None else f"/{command.qualified_name}"
+    if error.is_uncertain:
+        return f"{what} may not have been stored, because {error.reason}. Look before you repeat it."
+    return f"{what} was not carried out and nothing of it was stored, because {error.reason}. Repeat it later."
 
 
 def _name_of(interaction: discord.Interaction) -> str:

@@ -18,6 +18,8 @@ ALREADY_CROSSPOSTED: Final = 40033
 """400: the message of an announcement channel has been published to its followers before."""
 ALREADY_ACKNOWLEDGED: Final = 40060
 """400: the interaction has been answered before."""
+INVALID_WEBHOOK_TOKEN: Final = 50027
+"""401: the interaction is more than 15 minutes old, so its token is no longer valid."""
 MISSING_ACCESS: Final = 50001
 """403: the bot does not see the channel."""
 MISSING_PERMISSIONS: Final = 50013

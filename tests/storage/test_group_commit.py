@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event
-from sqlalchemy.exc import OperationalError
 
-from storage import Database, WriteTransaction
+from storage import Database, DatabaseUnavailableError, WriteTransaction
 from storage.stores.events import EventFilter, verify_chain
 
 EVENT = "Something happened"
@@ -119,12 +118,13 @@ async def test_a_locked_file_is_reported_to_everyone_who_waits(database: Databas
     event.listen(engine, "checkout", lambda dbapi, *_: dbapi.cursor().execute("PRAGMA busy_timeout=20"))
     path = database.engines.path
     assert path is not None
+    database.outages.retry_seconds = 0
     begin = asyncio.get_running_loop().time()
     with sqlite3.connect(path, isolation_level=None) as other:
         other.execute("BEGIN IMMEDIATE")
         results = await asyncio.gather(*(database.write(report(n)) for n in range(20)), return_exceptions=True)
         other.execute("ROLLBACK")
-    assert all(isinstance(result, OperationalError) for result in results)
+    assert all(isinstance(result, DatabaseUnavailableError) for result in results)
     assert asyncio.get_running_loop().time() - begin < 20 * 0.02
     assert await database.write(report(20)) == 20
     other.close()

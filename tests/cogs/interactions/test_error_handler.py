@@ -9,6 +9,7 @@ from discord import app_commands
 
 from bot.errors import InputError
 from cogs.interactions.error_handler import reply_with_error
+from storage import DatabaseUnavailableError
 from tests.cogs.fake_errors import http_error
 
 SECRET = "thirteen-bells"
@@ -84,6 +85,37 @@ async def test_an_error_of_ours_is_shown_as_a_reference(caplog: pytest.LogCaptur
 
 
 @pytest.mark.parametrize(
+    ("outage", "words"),
+    [
+        (
+            DatabaseUnavailableError("its disk is full", is_passing=False),
+            "nothing of it was stored, because its disk is full",
+        ),
+        (
+            DatabaseUnavailableError("its server does not answer", is_passing=False, is_uncertain=True),
+            "may not have been stored, because its server does not answer. Look before",
+        ),
+    ],
+)
+async def test_what_was_not_stored_is_said_with_the_reason(
+    outage: DatabaseUnavailableError, words: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """While the database cannot be used, the person reads that and why, and the log has the same reference."""
+    text = await read_reply(outage, is_answered=True)
+    assert words in text
+    reference = re.search(r"[0-9a-f]{4}-[0-9a-f]{4}", text)
+    assert reference
+    assert reference[0] in caplog.text
+
+
+async def test_nothing_is_promised_after_an_error_of_ours() -> None:
+    """After an unknown error nobody reads that nothing was lost, since something may have been."""
+    text = await read_reply(RuntimeError("the pen broke"))
+    assert "Nothing was lost" not in text
+    assert "was not done, or not all of it" in text
+
+
+@pytest.mark.parametrize(
     ("error", "words"),
     [
         (app_commands.NoPrivateMessage(), "only inside a server"),
@@ -101,16 +133,18 @@ async def test_discords_errors_are_described(error: Exception, words: str) -> No
     assert SECRET not in text
 
 
-@pytest.mark.parametrize("error", [http_error(404, 10062), http_error(400, 40060)])
-async def test_an_interaction_that_expired_gets_no_reply(error: Exception) -> None:
-    """If the interaction expired or was answered elsewhere, nothing is sent and nothing fails."""
+@pytest.mark.parametrize("error", [http_error(404, 10062), http_error(400, 40060), http_error(401, 50027)])
+async def test_an_interaction_that_expired_gets_no_reply(error: Exception, caplog: pytest.LogCaptureFixture) -> None:
+    """If the interaction expired or was answered elsewhere, nothing is sent and nothing is logged as an error."""
+    caplog.set_level("INFO")
     interaction = FakeInteraction()
     await reply_with_error(cast("Any", interaction), error)
     assert interaction.replies == []
+    assert [record.levelname for record in caplog.records] == ["INFO"]
 
 
 async def test_a_failed_reply_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     """If Discord refuses even the reply, that is logged and nothing is raised."""
-    interaction = FakeInteraction(failure=http_error(404, 10062))
+    interaction = FakeInteraction(failure=http_error(403, 50001))
     await reply_with_error(cast("Any", interaction), InputError("No."))
     assert "could not reply with an error" in caplog.text
