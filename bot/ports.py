@@ -103,8 +103,8 @@ class Notices(Protocol):
         """Posts the text in the studio's audit channel, if one is configured."""
         ...
 
-    async def notify_server(self, guild_id: int, text: str) -> None:
-        """Posts the text in a channel of the server where the bot may write, if there is one."""
+    async def notify_server(self, guild_id: int, text: str) -> bool:
+        """Posts the text in a channel of the server where the bot may write; returns whether Discord took it."""
         ...
 
 
@@ -197,5 +197,6 @@ class NoDiscord:
     async def post_to_audit_channel(self, text: str) -> None:
         """Posts nothing."""
 
-    async def notify_server(self, guild_id: int, text: str) -> None:
-        """Posts nothing."""
+    async def notify_server(self, guild_id: int, text: str) -> bool:  # noqa: ARG002 - part of the protocol
+        """Posts nothing and returns True: there is nobody to tell later."""
+        return True

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.affiliates.badges import BadgeService
+from bot.affiliates.server_notices import ServerNotices
 from bot.affiliates.subscriptions import AffiliateService
 from bot.broadcasts.cards import BroadcastCardService
 from bot.broadcasts.dispatcher import Dispatcher
@@ -51,6 +52,7 @@ class Services:
     ebooks: EbookCatalog
     scripts: ScriptLibrary
     drafts: DraftService
+    server_notices: ServerNotices
     broadcasts: BroadcastService
     broadcast_cards: BroadcastCardService
     affiliates: AffiliateService
@@ -70,6 +72,7 @@ class Services:
 
     async def start(self) -> None:
         """Starts the workers; they resume what was left over."""
+        await self.server_notices.start()
         await self.worker.start()
         await self.dispatcher.start()
         await self.boards.start()
@@ -99,7 +102,8 @@ def build_services(
     worker = RunWorker(database, pipeline, runtime.wait, settings.generation_workers, run_cards.refresh_card)
     generation = GenerationService(database, worker, run_cards, has_gemini=pipeline.writer_factory is not None)
 
-    dispatcher = _build_dispatcher(settings, database, adapters, runtime)
+    notices = ServerNotices(database, adapters.notices)
+    dispatcher = _build_dispatcher(settings, database, adapters, notices, runtime)
     broadcast_cards = BroadcastCardService(database, adapters.broadcast_cards, adapters.channel_access)
 
     overviews = OverviewService(database, zone, settings.monthly_budget_micros)
@@ -114,7 +118,8 @@ def build_services(
         run_cards=run_cards,
         ebooks=EbookCatalog(database),
         scripts=ScriptLibrary(database),
-        drafts=DraftService(database, adapters.channel_access, adapters.notices, dispatcher.wake),
+        drafts=DraftService(database, adapters.channel_access, notices, dispatcher.wake),
+        server_notices=notices,
         broadcasts=BroadcastService(database, broadcast_cards, dispatcher.wake),
         broadcast_cards=broadcast_cards,
         affiliates=AffiliateService(database, adapters.channel_access),
@@ -134,13 +139,15 @@ def build_services(
     )
 
 
-def _build_dispatcher(settings: Settings, database: Database, adapters: Adapters, runtime: Runtime) -> Dispatcher:
+def _build_dispatcher(
+    settings: Settings, database: Database, adapters: Adapters, notices: ServerNotices, runtime: Runtime
+) -> Dispatcher:
     pacer = Pacer(settings.broadcast_rate, runtime.wait, time.monotonic)
     return Dispatcher(
         database,
         adapters.post_sender,
         adapters.broadcast_cards,
-        adapters.notices,
+        notices,
         pacer,
         runtime.wait,
         settings.affiliate_link_template,

@@ -1,5 +1,6 @@
 """``/affiliate``: a server subscribes a channel, changes its settings or leaves. Also what ends a subscription by itself."""
 
+import asyncio
 import logging
 
 import discord
@@ -19,6 +20,9 @@ _GREETING = (
     "Midnight Myth Audio makes horror audio dramas. To get its announcements in one of your channels, somebody who manages "
     "this server types `/affiliate join`."
 )
+_ANSWER_LOOKS = 25
+_ANSWER_PAUSE_SECONDS = 0.1
+"""Every interaction is answered, or announced to be answered, within Discord's three seconds."""
 _BOT_REMOVED = "the bot was removed from the server"
 _CHANNEL_DELETED = "its channel was deleted"
 
@@ -93,6 +97,24 @@ class AffiliateCog(commands.GroupCog, group_name="affiliate", group_description=
         subscription = await self._affiliates.find_by_guild(channel.guild.id)
         if subscription is not None and subscription.channel_id == channel.id:
             await self._end_subscription(channel.guild.id, _CHANNEL_DELETED)
+
+    @commands.Cog.listener()
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        """Gives whoever manages a server the notice that no channel took, once they use the bot there."""
+        is_autocomplete = interaction.type is discord.InteractionType.autocomplete
+        if interaction.guild_id is None or is_autocomplete or not interaction.permissions.manage_guild:
+            return
+        notice = await self._bot.services.server_notices.take(interaction.guild_id)
+        if notice is None:
+            return
+        for _ in range(_ANSWER_LOOKS):  # the answer to what they did comes first
+            if interaction.response.is_done():
+                break
+            await asyncio.sleep(_ANSWER_PAUSE_SECONDS)
+        try:
+            await interaction.followup.send(notice, ephemeral=True)
+        except discord.HTTPException as error:
+            _log.warning("could not give a notice: %s", error)
 
     async def _end_subscription(self, guild_id: int, why: str) -> None:
         ended = await self._affiliates.end_lost_subscription(guild_id, why)

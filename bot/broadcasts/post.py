@@ -30,13 +30,17 @@ STATE_LABELS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """The text that everybody sees. ``link`` and ``image`` are web addresses; empty strings are left out."""
+    """The text that everybody sees. ``link`` and ``image`` are web addresses; empty strings are left out.
+
+    ``book`` is the title of the book that it is about.
+    """
 
     title: str
     message: str
     hook: str = ""
     link: str = ""
     image: str = ""
+    book: str = ""
 
     def with_link(self, link: str) -> "Post":
         """The same post with another link."""
@@ -51,7 +55,9 @@ class Post:
     @classmethod
     def from_broadcast(cls, broadcast: Broadcast) -> "Post":
         """The broadcast's post, with the link that has no referral code yet."""
-        return cls(broadcast.title, broadcast.message, broadcast.hook, broadcast.link, broadcast.image)
+        return cls(
+            broadcast.title, broadcast.message, broadcast.hook, broadcast.link, broadcast.image, broadcast.book_title
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,9 @@ _log = logging.getLogger(__name__)
 
 _PUBLISH_PAUSES: Final = (2.0, 8.0)
 """Seconds before the second and third attempt to publish. The delivery's lease is held meanwhile, so they are short."""
+_ANSWER_SECONDS: Final = 15.0
+"""How long to wait for the answer to a post. Afterwards the post is looked for in its channel, so that one request that is
+never answered does not hold up the end of a broadcast."""
 _CLOCK_SKEW: Final = timedelta(minutes=1)
 """Tolerated lag of Discord's clock, which dates messages, behind the clock that dated the attempt."""
 _UNREADABLE: Final = Outcome(OutcomeKind.UNSURE, error="it may have arrived; the channel's history cannot be read")
@@ -53,8 +56,12 @@ class DiscordPostSender:
             allowed_mentions=discord.AllowedMentions(everyone=False, users=False, roles=[role] if role else False),
         )
         try:
-            message = await await_response(request)
+            message = await await_response(request, _ANSWER_SECONDS)
         except REQUEST_ERRORS as error:
+            if classify(error) is DiscordFailure.NO_RESPONSE:
+                found = await self.find_post(delivery)
+                if found.kind is OutcomeKind.SENT:
+                    return found
             return outcome_of_failure(error)
         return await self._publish_if_news(delivery, message.id)
 

@@ -1,7 +1,7 @@
 """The post of an announcement in a channel: an embed, which can be forwarded, and two buttons."""
 
 import re
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import discord
 from discord import ui
@@ -10,7 +10,10 @@ from bot.affiliates.badges import ShareResult
 from bot.broadcasts.post import FOOTER, Post
 from cogs.interactions.access import get_actor, get_services
 from cogs.views.base import PersistentItemMixin
-from cogs.views.formatting import INDIGO, format_count
+from cogs.views.formatting import INDIGO, format_count, shorten
+
+_MAX_BOOK: Final = 200
+"""Characters of the book's title in the footer; Discord's limit for the whole footer is 2,048."""
 
 
 def post_embed(post: Post) -> discord.Embed:
@@ -19,7 +22,7 @@ def post_embed(post: Post) -> discord.Embed:
     embed = discord.Embed(title=post.title, description=text, url=post.link or None, colour=INDIGO)
     if post.image:
         embed.set_image(url=post.image)
-    return embed.set_footer(text=FOOTER)
+    return embed.set_footer(text=f"{shorten(post.book, _MAX_BOOK)} · {FOOTER}" if post.book else FOOTER)
 
 
 def post_buttons(post: Post, delivery_id: str) -> ui.View:

@@ -26,8 +26,16 @@ def format_preview(preview: BroadcastPreview, notice: str = "") -> str:
         lines.append("Another member of the team has to approve it after you.")
     if not count and preview.broadcast.script_id:
         lines.append("You can release the chapter anyway: everybody then sees it in `/progress`.")
-    lines.append("**Preview** — this is what affiliates will see:")
+    lines += ["", "**Preview** — this is what affiliates will see:", _format_buttons(preview)]
     return "\n".join(lines)[-_MAX_CONTENT:]  # the end is kept: the post stands directly below it
+
+
+def _format_buttons(preview: BroadcastPreview) -> str:
+    """The buttons of the post, which a preview cannot have itself."""
+    link = preview.broadcast.link
+    if not link:
+        return "-# Button below it: I shared it. It has no link, so nobody can open the episode from it."
+    return f"-# Buttons below it: Listen / read, which opens <{link}>, and I shared it."
 
 
 def format_recipients(preview: BroadcastPreview) -> str:

@@ -13,7 +13,7 @@ from storage.changes import UNCHANGED, Unchanged, changed_columns
 from storage.errors import StaleStateError
 from storage.ids import new_id
 from storage.states import Audience, BroadcastState, DeliveryState
-from storage.tables import broadcasts, deliveries, shares
+from storage.tables import broadcasts, deliveries, ebooks, shares
 from storage.types import Utc
 from storage.upsert import insert_if_absent
 
@@ -59,7 +59,8 @@ class Broadcast:
     """A stored broadcast.
 
     ``author_id``, ``confirmed_by`` and ``approved_by`` are member ids. ``channel_id`` and ``card_id`` (a message id) say where
-    its card is. ``announced`` is true once the card and the audit channel have reported its end.
+    its card is. ``book_title`` is that of its ebook, empty where it has none; lists leave it out. ``announced`` is true once
+    the card and the audit channel have reported its end.
     """
 
     id: str
@@ -86,6 +87,7 @@ class Broadcast:
     created_at: datetime
     confirmed_at: datetime | None
     finished_at: datetime | None
+    book_title: str = ""
 
     def to_entry(self) -> dict[str, Any]:
         """The broadcast in its exchange format: ``{"title", "message", "metadata", "timestamp"}``."""
@@ -129,7 +131,7 @@ class BroadcastStore:
         Raises:
             KeyError: there is no such broadcast.
         """
-        query = select(broadcasts).where(broadcasts.c.id == broadcast_id)
+        query = _select_with_book().where(broadcasts.c.id == broadcast_id)
         row = (await self.connection.execute(query)).mappings().first()
         if row is None:
             raise KeyError(broadcast_id)
@@ -331,6 +333,11 @@ class BroadcastStore:
         query = broadcasts.update().where(broadcasts.c.id == broadcast_id, required).values(values)
         if (await self.connection.execute(query)).rowcount != 1:
             raise StaleStateError(f"broadcast {broadcast_id} is not in the required state any more")
+
+
+def _select_with_book() -> Select[Any]:
+    title = func.coalesce(ebooks.c.title, "").label("book_title")
+    return select(*broadcasts.c, title).select_from(broadcasts.outerjoin(ebooks, ebooks.c.id == broadcasts.c.ebook_id))
 
 
 def _open_deliveries() -> Select[tuple[str]]:

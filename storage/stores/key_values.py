@@ -25,3 +25,12 @@ class KeyValueStore:
     async def put(self, name: str, value: str) -> None:
         """The text is stored under this name; an earlier one is replaced."""
         await insert_or_update(self.connection, key_values, {"name": name, "value": value}, ["name"], ["value"])
+
+    async def delete(self, name: str) -> None:
+        """Nothing is stored under this name."""
+        await self.connection.execute(key_values.delete().where(key_values.c.name == name))
+
+    async def list_names(self, prefix: str) -> list[str]:
+        """The names that begin with ``prefix``, in order."""
+        query = select(key_values.c.name).where(key_values.c.name.startswith(prefix, autoescape=True))
+        return list((await self.connection.execute(query.order_by(key_values.c.name))).scalars())

@@ -124,6 +124,25 @@ async def test_a_channel_that_was_closed_counts_as_a_refusal(stage: Stage) -> No
     assert len(lantern.posts) == 3
 
 
+async def test_a_notice_that_no_channel_takes_reaches_the_manager(stage: Stage) -> None:
+    """A refused notice is tried in other channels, and else shown to whoever manages the server when they use the bot."""
+    (owls,) = await subscribe_servers(stage, "Night Owls")
+    notices = stage.bot.services.server_notices
+    system = owls.guild.text_channel
+    stage.discord.add_fault("POST", f"*/channels/{system.id}/messages", "status", status=403, times=1)
+    assert await notices.notify_server(owls.guild.id, "Announcements are paused.")
+    assert any("are paused" in message.text for message in owls.channel.messages)
+    for channel in (system, owls.channel):
+        stage.discord.add_fault("POST", f"*/channels/{channel.id}/messages", "status", status=403, times=None)
+    assert not await notices.notify_server(owls.guild.id, "Announcements are paused for good.")
+    await notices.start()  # as after a restart
+    log = await stage.discord.wait_for_answer(
+        await owls.manager.slash("affiliate settings", channel=owls.guild.text_channel)
+    )
+    await stage.discord.wait_until(lambda: any("for good" in message.text for message in log.messages))
+    assert await notices.take(owls.guild.id) is None
+
+
 async def close_channel(stage: Stage, affiliate: AffiliateServer) -> None:
     """Somebody takes the permission to post from the bot, and the gateway says so."""
     affiliate.channel.deny(affiliate.guild.me, SEND_MESSAGES)

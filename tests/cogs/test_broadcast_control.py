@@ -147,6 +147,10 @@ async def test_the_audience_can_be_limited_to_followers(stage: Stage) -> None:
     await stage.run_script(ebook="ebook_002", chapter=1)
     await stage.discord.wait_until(lambda: sum("Runs " in message.text for message in stage.channel) == 2)
     services = stage.bot.services
+    async with services.database.read() as tx:
+        scripts = [script async for script in tx.scripts.stream()]
+    for script in scripts:
+        await services.scripts.approve(script.id, Actor(1, "x"))
     await services.affiliates.change_subscription(
         owls.guild.id, SubscriptionChanges(ebooks=("ebook_002",)), Actor(1, "x")
     )

@@ -38,6 +38,7 @@ async def test_forgotten_member_is_in_no_table_file_or_export(sqlite_url: str, m
         await stage.hana.click(again, "Forget me…")
         await stage.discord.wait_until(lambda: "Forget you?" in again.text)
         await stage.hana.click(again, "Forget me")
+        await stage.discord.wait_until(lambda: "You are forgotten" in again.text)
         hana = stage.hana.id
     path = Path(sqlite_url.removeprefix("sqlite:///"))
     content = b"".join(file.read_bytes() for file in path.parent.glob(path.name + "*"))

@@ -263,10 +263,10 @@ class DiscordStandIn:
         if fault.kind in {"status", "cloudflare"}:
             entry.status = 429 if fault.kind == "cloudflare" else fault.status
             return page(entry.status)
-        if fault.kind == "lost":
+        if fault.kind in {"lost", "silent"}:
             await answer()
             entry.status = None
-        elif fault.kind == "hang":
+        if fault.kind in {"hang", "silent"}:
             await self._closing.wait()
         return cut(request, reset=fault.kind == "reset")
 

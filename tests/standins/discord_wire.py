@@ -17,7 +17,7 @@ from aiohttp import BodyPartReader, web
 from tests.standins.discord_errors import ApiError
 from tests.standins.discord_world import Json
 
-Kind = Literal["status", "reset", "lost", "hang", "cloudflare"]
+Kind = Literal["status", "reset", "lost", "hang", "silent", "cloudflare"]
 Reply = tuple[int, Any]
 
 
@@ -96,7 +96,8 @@ class Fault:
     """Something that goes wrong for requests of `method` ("*": any) to paths like `path` (a glob without the base).
 
     Kinds: `status` answers with `status` and an HTML page; `cloudflare` is a 429 without Via; `reset` cuts the
-    connection before the request is handled, `lost` after; `hang` never answers. The first `skip` requests pass.
+    connection before the request is handled, `lost` after; `hang` never answers,
+    `silent` handles the request first. The first `skip` requests pass.
     """
 
     method: str

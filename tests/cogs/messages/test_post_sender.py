@@ -7,6 +7,7 @@ import pytest
 
 from bot.broadcasts import dispatcher
 from bot.broadcasts.post import Outcome, OutcomeKind
+from cogs.messages import post_sender
 from cogs.messages.post_sender import outcome_of_failure
 from tests.cogs.announcements import compose
 from tests.cogs.fake_errors import http_error
@@ -75,3 +76,17 @@ async def test_an_unreadable_history_does_not_prove_that_a_post_is_missing(
     assert ("unknown" in shown.text) is not is_remembered
     assert len(lantern.posts) == 1
     assert stage.discord.count_requests("POST", path) - before == requests
+
+
+async def test_a_post_without_an_answer_is_found_by_its_mark(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where Discord posts but never answers, the post is looked for after a while, and the announcement ends with it."""
+    monkeypatch.setattr(post_sender, "_ANSWER_SECONDS", 0.3)
+    lantern = await (await stage.add_affiliate("Red Lantern")).subscribe()
+    stage.discord.add_fault("POST", f"/channels/{lantern.channel.id}/messages", "silent")
+    log = await compose(stage)
+    await stage.hana.click(log, "Post to 1 channel")
+    await stage.wait_for_card("Posted to 1 of 1 channel", 5)
+    assert len(lantern.posts) == 1
+    path = f"/channels/{lantern.channel.id}/messages"
+    sent = [request for request in stage.discord.requests if request.method == "POST" and request.path == path]
+    assert len(sent) == 2, "the test post of the subscription and this one"
