@@ -2,7 +2,6 @@
 
 import json
 import logging
-from collections.abc import Iterator
 
 import pytest
 
@@ -16,21 +15,7 @@ SECRETS = (TOKEN, KEY, ODD)
 _log = logging.getLogger("midnight.test")
 
 
-@pytest.fixture(autouse=True)
-def restore_logging() -> Iterator[None]:
-    """Restores the test runner's logging afterwards."""
-    root = logging.getLogger()
-    level = root.level
-    levels = {
-        name: logger.level for name, logger in root.manager.loggerDict.items() if isinstance(logger, logging.Logger)
-    }
-    yield
-    root.handlers[:] = [handler for handler in root.handlers if type(handler) is not logging.StreamHandler]
-    root.setLevel(level)
-    logging.captureWarnings(capture=False)
-    for name, logger in root.manager.loggerDict.items():
-        if isinstance(logger, logging.Logger):
-            logger.setLevel(levels.get(name, logging.NOTSET))
+pytestmark = pytest.mark.usefixtures("restored_logging")
 
 
 @pytest.fixture(params=LogFormat)

@@ -4,7 +4,6 @@ import logging
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,24 +18,7 @@ ROOT = Path(__file__).parents[2]
 SECRET_FIELDS = [name for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation)]
 STUDIO_FIELDS = [name for name in SECRET_FIELDS if name in StudioSettings.model_fields]
 VALUES = {name: f"{name.replace('_', '-')}-thirteen-bells" for name in SECRET_FIELDS}
-
-
-@pytest.fixture(autouse=True)
-def restore_logging() -> Iterator[None]:
-    """Restores the test runner's logging afterwards."""
-    root = logging.getLogger()
-    handlers, level, raising = list(root.handlers), root.level, logging.raiseExceptions
-    levels = {
-        name: logger.level for name, logger in root.manager.loggerDict.items() if isinstance(logger, logging.Logger)
-    }
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    logging.raiseExceptions = raising
-    logging.captureWarnings(capture=False)
-    for name, logger in root.manager.loggerDict.items():
-        if isinstance(logger, logging.Logger):
-            logger.setLevel(levels.get(name, logging.NOTSET))
+pytestmark = pytest.mark.usefixtures("restored_logging")
 
 
 def test_every_setting_with_a_secret_name_is_a_secret() -> None:

@@ -1,8 +1,9 @@
 """Every example of ``docs/examples.md`` runs and prints what the document says.
 
 Blocks run from top to bottom in one empty folder, so a later example finds what an earlier one has stored. Python blocks run
-in this process and share their names; a ``text`` block after them is their output. Console blocks run in a subprocess; the
-lines after a ``$`` are the output. In an expected output, ``…`` stands for anything.
+in this process and share their names; a ``text`` block after them is their output. So do the commands of console blocks, except
+for the demo, which runs until a signal; the lines after a ``$`` are the output. In an expected output, ``…`` stands for
+anything.
 """
 
 import ast
@@ -23,6 +24,7 @@ from typing import Final
 
 import pytest
 
+from bot.cli import main
 from bot.settings import Settings
 from tests.docs.documents import ROOT, Block, blocks_of
 
@@ -42,6 +44,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.usefixtures("restored_logging")
 def test_every_example_runs(folder: Path) -> None:
     """Typed one after the other, the examples do and print what the document says."""
     blocks = list(blocks_of(EXAMPLES))
@@ -79,23 +82,30 @@ def _commands(block: Block) -> Iterator[tuple[str, str]]:
 
 
 def _run_command(command: str, expected: str, folder: Path) -> str:
-    """Everything that the command prints. One that does not end by itself is stopped when it has printed ``expected``."""
+    """Everything that the command prints. The demo is stopped when it has printed ``expected``."""
     words = shlex.split(command)
     variables = dict(word.split("=", 1) for word in words if re.match(r"[A-Z_]+=", word))
-    arguments = words[len(variables) :]
-    if arguments[0] == "python":
-        arguments[0] = sys.executable
+    program, module, package, *arguments = words[len(variables) :]
+    assert (program, module, package) == ("python", "-m", "bot")
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in variables.items():
+            patch.setenv(name, value)
+        if arguments[0] == "demo":
+            return _run_demo(expected, folder)
+        with contextlib.redirect_stdout(io.StringIO()) as output, contextlib.redirect_stderr(output):
+            main(arguments)
+    return output.getvalue()
+
+
+def _run_demo(expected: str, folder: Path) -> str:
     process = subprocess.Popen(
-        arguments,
+        (sys.executable, "-m", "bot", "demo"),
         cwd=folder,
-        env={**os.environ, **variables},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )
     try:
-        if "demo" not in arguments:
-            return process.communicate(timeout=_SECONDS)[0].decode()
         return _read_until(process, expected)
     finally:
         process.kill()

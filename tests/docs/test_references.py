@@ -20,31 +20,10 @@ _SOURCE_FILE: Final = re.compile(r"\b(?:bot|cogs|storage|tests|docs)/[\w/.-]*\w\
 _DOTTED: Final = re.compile(r"(?:bot|cogs|storage|tests)(?:\.\w+)+")
 _CLASS: Final = re.compile(r"((?:[A-Z]+[a-z0-9]+){2,})(?:\.(\w+))?(?:\(\))?")
 _FUNCTION: Final = re.compile(r"(?:\w+\.)?(\w+)\(\)")
+_DEFINITION: Final = re.compile(r"^ *(?:async )?def (\w+)\(", re.MULTILINE)
 _CONSTANT: Final = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 _TARGET: Final = re.compile(r"(?:[A-Z_]+=\S+ )*make ([a-z]+)")
 documents = pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
-
-
-@pytest.fixture(scope="module")
-def classes() -> dict[str, set[str]]:
-    """The names of all classes of the project, each with its methods, fields and members."""
-    found: dict[str, set[str]] = {}
-    for node in _walk_sources():
-        if isinstance(node, ast.ClassDef):
-            names = found.setdefault(node.name, set())
-            for statement in node.body:
-                match statement:
-                    case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
-                        names.add(name)
-                    case ast.AnnAssign(target=ast.Name(id=name)) | ast.Assign(targets=[ast.Name(id=name)]):
-                        names.add(name)
-    return found
-
-
-@pytest.fixture(scope="module")
-def functions() -> set[str]:
-    """The names of all functions and methods of the project."""
-    return {node.name for node in _walk_sources() if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
 
 
 @pytest.fixture(scope="module")
@@ -52,10 +31,6 @@ def words() -> set[str]:
     """Every word of the source files and of the Makefile."""
     texts = [path.read_text(encoding="utf-8") for path in (*SOURCES, ROOT / "Makefile")]
     return set(re.findall(r"\w+", "\n".join(texts)))
-
-
-def _walk_sources() -> "list[ast.AST]":
-    return [node for path in SOURCES for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
 
 
 @documents
@@ -73,22 +48,43 @@ def test_every_dotted_name_exists(document: Path) -> None:
     assert [name for name in names if not _is_importable(name)] == []
 
 
-@documents
-def test_every_class_exists(document: Path, classes: dict[str, set[str]]) -> None:
+def test_every_class_exists() -> None:
     """Each class in backticks is one of ours and has the method or field that is named with it."""
-    missing = []
-    for span in spans_of(document):
-        match = _CLASS.fullmatch(span)
-        if match is not None and (match[1] not in classes or (match[2] and match[2] not in classes[match[1]])):
-            missing.append(span)
-    assert missing == []
+    classes = _find_classes()
+    missing = {
+        (name_of(document), match[0])
+        for document in DOCUMENTS
+        for match in filter(None, map(_CLASS.fullmatch, spans_of(document)))
+        if match[1] not in classes or (match[2] and match[2] not in classes[match[1]])
+    }
+    assert missing == set()
 
 
-@documents
-def test_every_function_exists(document: Path, functions: set[str]) -> None:
+def _find_classes() -> dict[str, set[str]]:
+    """The names of all classes of the project, each with its methods, fields and members."""
+    found: dict[str, set[str]] = {}
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                names = found.setdefault(node.name, set())
+                for statement in node.body:
+                    match statement:
+                        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                            names.add(name)
+                        case ast.AnnAssign(target=ast.Name(id=name)) | ast.Assign(targets=[ast.Name(id=name)]):
+                            names.add(name)
+    return found
+
+
+def test_every_function_exists() -> None:
     """Each function in backticks, written with parentheses, is one of ours."""
-    named = {match[1] for span in spans_of(document) if (match := _FUNCTION.fullmatch(span))}
-    assert named - functions == set()
+    functions = {name for path in SOURCES for name in _DEFINITION.findall(path.read_text(encoding="utf-8"))}
+    named = {
+        (name_of(document), match[1])
+        for document in DOCUMENTS
+        for match in filter(None, map(_FUNCTION.fullmatch, spans_of(document)))
+    }
+    assert {(document, name) for document, name in named if name not in functions} == set()
 
 
 @documents

@@ -321,7 +321,9 @@ async def test_old_messages_take_few_edits_and_pins_both_ways(standin: DiscordSt
 async def test_a_process_is_killed_and_comes_back(standin: DiscordStandIn) -> None:
     """A bot of its own process, kill -9 while it waits for an answer, and a second one."""
     arguments = (sys.executable, "-m", "tests.standins.discord_sample_bot")
+    patience = standin.owner.patience
     for _ in range(2):
+        standin.owner.patience = patience
         process = await asyncio.create_subprocess_exec(*arguments, env={**os.environ, **standin.env}, stderr=DEVNULL)
         try:
             await standin.wait_until_connected()
@@ -331,6 +333,7 @@ async def test_a_process_is_killed_and_comes_back(standin: DiscordStandIn) -> No
             process.kill()
             await process.wait()
         await standin.wait_until(lambda: not standin.gateway.connected)
+        standin.owner.patience = 0.1  # nobody is there to answer
         assert (await standin.owner.slash("scripts new")).failed
     assert len(standin.gateway.identifies) == 2
     assert standin.violations == []
