@@ -76,6 +76,15 @@ def parse_url(text: str) -> URL:
     return url.set(drivername=driver)
 
 
+def check_url(text: str) -> None:
+    """Returns if ``parse_url`` understands the address; nothing is opened.
+
+    Raises:
+        DatabaseUnreadableError: it does not.
+    """
+    parse_url(text)
+
+
 def create_engines(url: URL) -> Engines:
     """Engines for an address that ``parse_url`` returned; no connection is opened yet.
 

@@ -79,7 +79,7 @@ def demo_settings(folder: Path) -> Settings:
     return load_settings(
         env_file=None,
         overrides={
-            "discord_token": "not-needed",
+            "discord_token": "not.needed.here",
             "studio_guild_id": STUDIO_ID,
             "team_role_ids": (),
             "discord_api_base": None,

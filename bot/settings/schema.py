@@ -3,6 +3,7 @@
 Environment variables have the same names in capital letters. Secrets are ``SecretStr``.
 """
 
+import re
 from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Final
@@ -15,9 +16,14 @@ from bot.errors import ConfigError
 from bot.settings.badge_tiers import DEFAULT_TIERS, parse_tiers
 from bot.settings.gemini_prices import MICROS_PER_DOLLAR, parse_prices
 from bot.settings.link_template import check_link_template
+from storage import StorageError
+from storage.engine import check_url
 
 MAX_BROADCAST_RATE: Final = 40
 """Posts a second. Discord's documentation allows a bot 50 requests a second in all; 10 remain for cards and replies."""
+
+_TOKEN: Final = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+")
+"""The application's id, secret and public key have no dots; they are what is pasted by mistake."""
 
 
 class LogFormat(StrEnum):
@@ -139,7 +145,16 @@ class StudioSettings(BaseSettings):
         try:
             parse_prices(value)
         except ConfigError as error:
-            raise ValueError(f"cannot be used: {error.text}") from error
+            raise _to_problem(error) from error
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _check_database_url(cls, value: str) -> str:
+        try:
+            check_url(value)
+        except StorageError as error:
+            raise _to_problem(error) from error
         return value
 
     @field_validator("studio_timezone")
@@ -209,6 +224,8 @@ class Settings(StudioSettings):
             raise ValueError("is empty")
         if not token.isascii() or not token.isprintable() or " " in token:
             raise ValueError("is not a token: it has spaces, line breaks or unusual characters")
+        if not _TOKEN.fullmatch(token):
+            raise ValueError("is not a token: a bot's token has three parts with dots between them")
         return SecretStr(token)
 
     @field_validator("badge_tiers")
@@ -217,7 +234,7 @@ class Settings(StudioSettings):
         try:
             parse_tiers(value)
         except ConfigError as error:
-            raise ValueError(f"cannot be used: {error.text}") from error
+            raise _to_problem(error) from error
         return value
 
     @field_validator("affiliate_link_template")
@@ -226,12 +243,18 @@ class Settings(StudioSettings):
         try:
             return check_link_template(value)
         except ConfigError as error:
-            raise ValueError(f"cannot be used: {error.text}") from error
+            raise _to_problem(error) from error
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """The values that must not appear in any log or message."""
         return (self.discord_token.get_secret_value(), *super().secrets)
+
+
+def _to_problem(error: Exception) -> ValueError:
+    """What is wrong with a setting, without its name, which the report puts in front."""
+    text = str(error.text if isinstance(error, ConfigError) else error)
+    return ValueError(re.sub(r"^[A-Z_]+ ", "", text).removesuffix("."))
 
 
 def _split_at_commas(value: object) -> object:

@@ -28,7 +28,7 @@ async def bot(sqlite: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
     """The real bot with its real commands, never connected to Discord."""
     for name in (*Settings.model_fields, "gemini_api_key"):
         monkeypatch.delenv(name.upper(), raising=False)
-    settings = Settings(_env_file=None, discord_token="offline", studio_guild_id=STUDIO)
+    settings = Settings(_env_file=None, discord_token="off.li.ne", studio_guild_id=STUDIO)
     bot = MythBot(settings)
     await bot.load_extension(ADAPTERS)
     bot.services = build_services(settings, sqlite, GeminiAccess(settings, bot.runtime), bot.adapters, bot.runtime)

@@ -180,7 +180,7 @@ async def first_response(discord: DiscordStandIn, hana: Person, number: int) -> 
             ExitCode.CONFIG,
             ["DISCORD_TOKEN is empty", "STUDIO_GUILD_ID must be"],
         ),
-        ({"DISCORD_TOKEN": "wrong"}, ExitCode.TOKEN, ["Discord refuses DISCORD_TOKEN"]),
+        ({"DISCORD_TOKEN": "wrong.wrong.wrong"}, ExitCode.TOKEN, ["Discord refuses DISCORD_TOKEN"]),
     ],
 )
 async def test_a_failed_start_says_why_in_one_sentence(

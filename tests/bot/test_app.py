@@ -40,7 +40,7 @@ async def services() -> CountingServices:
 @pytest.fixture
 async def bot(services: CountingServices) -> MythBot:
     """A bot that is not connected."""
-    settings: dict[str, Any] = {"discord_token": SecretStr("x" * 70), "studio_guild_id": 1}
+    settings: dict[str, Any] = {"discord_token": SecretStr(f"x.y.{'z' * 70}"), "studio_guild_id": 1}
     made = MythBot(Settings(_env_file=None, **settings))
     made.services = cast("Services", services)
     return made

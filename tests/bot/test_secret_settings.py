@@ -17,7 +17,7 @@ from bot.settings.schema import Settings, StudioSettings
 ROOT = Path(__file__).parents[2]
 SECRET_FIELDS = [name for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation)]
 STUDIO_FIELDS = [name for name in SECRET_FIELDS if name in StudioSettings.model_fields]
-VALUES = {name: f"{name.replace('_', '-')}-thirteen-bells" for name in SECRET_FIELDS}
+VALUES = {name: f"{name.replace('_', '-')}.thirteen.bells" for name in SECRET_FIELDS}
 pytestmark = pytest.mark.usefixtures("restored_logging")
 
 
@@ -36,7 +36,7 @@ def test_all_secrets_are_listed() -> None:
     assert sorted(settings.secrets) == sorted(VALUES.values())
     studio = load_studio_settings(None, {name: VALUES[name] for name in STUDIO_FIELDS})
     assert sorted(studio.secrets) == sorted(VALUES[name] for name in STUDIO_FIELDS)
-    assert load_settings(None, {"discord_token": "abcd", "studio_guild_id": 1}).secrets == ("abcd",)
+    assert load_settings(None, {"discord_token": "ab.c.d", "studio_guild_id": 1}).secrets == ("ab.c.d",)
 
 
 @pytest.mark.parametrize("name", SECRET_FIELDS)

@@ -9,7 +9,7 @@ from bot.settings import Settings, StudioSettings, load_settings
 from bot.settings.env_example import env_example
 
 ROOT = Path(__file__).parents[3]
-REQUIRED = "DISCORD_TOKEN=token-of-the-bot\nSTUDIO_GUILD_ID=42\n"
+REQUIRED = "DISCORD_TOKEN=token.of-the.bot\nSTUDIO_GUILD_ID=42\n"
 
 
 @pytest.fixture(autouse=True)

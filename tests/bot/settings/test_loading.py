@@ -9,7 +9,7 @@ from bot.logs import Redactor
 from bot.settings import Settings, load_settings, load_studio_settings
 
 SECRET = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GhostX.thirteen-bells-over-the-drowned-valley"
-REQUIRED = "DISCORD_TOKEN=token-of-the-bot\nSTUDIO_GUILD_ID=42\n"
+REQUIRED = "DISCORD_TOKEN=token.of-the.bot\nSTUDIO_GUILD_ID=42\n"
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +38,7 @@ def problems(text: str | bytes) -> str:
 def test_two_settings_are_enough() -> None:
     """Everything but the token and the studio's server has a default."""
     settings = load_settings(write_env(REQUIRED))
-    assert settings.discord_token.get_secret_value() == "token-of-the-bot"
+    assert settings.discord_token.get_secret_value() == "token.of-the.bot"
     assert settings.studio_guild_id == 42
     assert settings.google_api_key is None
     assert settings.team_role_ids == ()
@@ -64,8 +64,39 @@ def test_all_problems_are_reported_at_once() -> None:
         assert name in message, name
     assert "DISCORD_TOKEN is missing. The bot's token, from Discord's developer portal." in message
     assert "STUDIO_GUILD_ID must be a whole number." in message
+    assert "TEAM_ROLE_IDS must be whole numbers, separated by commas; number 2 is none." in message
     assert ".env.example" in message
     assert len(message.splitlines()) == len(wrong) + 1 + 2
+
+
+def test_a_copied_example_says_what_is_empty() -> None:
+    """The two values that have to be filled in are named as empty, with what belongs there."""
+    message = problems("DISCORD_TOKEN=\nSTUDIO_GUILD_ID=\nBROADCAST_RATE=\nSTUDIO_TIMEZONE= \n")
+    assert "  - DISCORD_TOKEN is empty. The bot's token, from Discord's developer portal.\n" in message
+    assert "  - STUDIO_GUILD_ID is empty. The id of the studio's own server.\n" in message
+    assert "  - BROADCAST_RATE is empty. Remove it for its default.\n" in message
+    assert "  - STUDIO_TIMEZONE is empty. Remove it for its default." in message
+
+
+def test_wrong_addresses_tokens_and_names_are_reported_in_the_same_run() -> None:
+    """A database that is not supported, a token that cannot be one and misspelt names are all found before the start."""
+    message = problems(
+        "DISCORD_TOKEN=0123456789abcdef\nSTUDIO_GUILDID=42\nDATABASE_URL=mysql://db/studio\nLOGLEVEL=debug\n"
+        "BROADCAST_SPEED=3\nGOOGLE_CLOUD_PROJECT=x\nGEMINI_PRICES=[]\nBADGE_TIERS=none\nAFFILIATE_LINK_TEMPLATE={x}\n"
+    )
+    assert [line.removeprefix("  - ").partition(".")[0] for line in message.splitlines()[1:-1]] == [
+        "AFFILIATE_LINK_TEMPLATE may hold {link}, {sep} and {code} only",
+        "BADGE_TIERS holds a tier without number or name",
+        "BROADCAST_SPEED is not a setting",
+        "DATABASE_URL begins with mysql, but only sqlite and postgresql are supported",
+        "DISCORD_TOKEN is not a token: a bot's token has three parts with dots between them",
+        "GEMINI_PRICES is not a JSON object",
+        "LOGLEVEL is not a setting",
+        "STUDIO_GUILDID is not a setting",
+        "STUDIO_GUILD_ID is missing",
+    ]
+    assert "STUDIO_GUILDID is not a setting. Did you mean STUDIO_GUILD_ID?" in message
+    assert message.count("GEMINI_PRICES") == 1
 
 
 @pytest.mark.parametrize("name", Settings.model_fields)
@@ -89,9 +120,9 @@ def test_blank_values_are_unset(name: str, blank: str, monkeypatch: pytest.Monke
 def test_blank_token_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """A token of spaces is refused; spaces around a token are removed."""
     assert "DISCORD_TOKEN" in problems("DISCORD_TOKEN='  '\nSTUDIO_GUILD_ID=42\n")
-    monkeypatch.setenv("DISCORD_TOKEN", "  spaced-token ")
+    monkeypatch.setenv("DISCORD_TOKEN", "  spaced.token.x ")
     monkeypatch.setenv("STUDIO_GUILD_ID", "42")
-    assert load_settings(None).discord_token.get_secret_value() == "spaced-token"
+    assert load_settings(None).discord_token.get_secret_value() == "spaced.token.x"
 
 
 def test_lists_are_split_at_commas() -> None:
@@ -141,7 +172,7 @@ def test_unknown_names_and_missing_file_are_ignored() -> None:
 def test_utf8_is_read(bom: bytes) -> None:
     """UTF-8 is read with and without the byte order mark that Windows' Notepad writes."""
     settings = load_settings(write_env(bom + (REQUIRED + "GEMINI_MODEL=mödel-月\n").encode()))
-    assert settings.discord_token.get_secret_value() == "token-of-the-bot"
+    assert settings.discord_token.get_secret_value() == "token.of-the.bot"
     assert settings.gemini_model == "mödel-月"
 
 
@@ -175,9 +206,9 @@ def test_secrets_are_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     """``repr`` and ``str`` show neither token nor key, and ``secrets`` contains both for the redactor."""
     monkeypatch.setenv("GOOGLE_API_KEY", "key-of-gemini")
     settings = load_settings(write_env(REQUIRED))
-    assert "token-of-the-bot" not in repr(settings)
+    assert "token.of-the.bot" not in repr(settings)
     assert "key-of-gemini" not in str(settings)
-    assert set(settings.secrets) >= {"token-of-the-bot", "key-of-gemini"}
+    assert set(settings.secrets) >= {"token.of-the.bot", "key-of-gemini"}
 
 
 @pytest.mark.parametrize("password", ["thirteen-bells", "thir/teen:bells", "thir%40teen%2Fbells"])

@@ -11,7 +11,7 @@ from bot.settings.badge_tiers import DEFAULT_TIERS
 
 def load(**values: object) -> Settings:
     """The required settings and these."""
-    return load_settings(None, {"discord_token": "token", "studio_guild_id": 1} | values)
+    return load_settings(None, {"discord_token": "a.b.c", "studio_guild_id": 1} | values)
 
 
 @pytest.mark.parametrize(
