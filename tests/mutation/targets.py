@@ -16,7 +16,12 @@ TARGETS: Final[dict[str, tuple[str, ...]]] = {
         "tests/bot/broadcasts/test_stopped_broadcasts.py",
     ),
     "bot.broadcasts.content": ("tests/bot/broadcasts/test_content.py",),
-    "bot.broadcasts.dispatcher": ("tests/bot/broadcasts",),
+    "bot.broadcasts.announcer": ("tests/bot/broadcasts/test_announcer.py",),
+    "bot.broadcasts.dispatcher": (
+        "tests/bot/broadcasts/test_dispatcher_attempts.py",
+        "tests/bot/broadcasts/test_dispatcher_stops.py",
+        "tests/bot/broadcasts/test_dispatcher_recovery.py",
+    ),
     "bot.broadcasts.drafts": (
         "tests/bot/broadcasts",
         "tests/cogs/test_broadcast.py",

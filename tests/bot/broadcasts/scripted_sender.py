@@ -10,7 +10,7 @@ from bot.broadcasts.dispatcher import Dispatcher
 from bot.broadcasts.drafts import DraftService
 from bot.broadcasts.post import BroadcastStatus, Outcome, OutcomeKind, Post
 from bot.jobs.pacer import Pacer
-from bot.ports import NoDiscord
+from bot.ports import NoDiscord, Notices
 from storage import Database
 from storage.states import BroadcastState
 from storage.stores.deliveries import Delivery
@@ -56,14 +56,20 @@ class ScriptedSender:
         self._sends = list(sends or (SENT,))
         self._finds = list(finds)
         self.acts: list[tuple[str, datetime, str]] = []
-        self.nonces: list[str] = []
+        self.posts: list[Post] = []
+        self.pings: list[bool] = []
         self.gate: asyncio.Event | None = None
 
     async def send(self, delivery: Delivery, post: Post, *, ping: bool) -> Outcome:
         """The next outcome, or the fault that was asked for."""
-        assert post.title == "New Lore"
-        assert not ping
-        self.acts.append(("send", self._clock.now, delivery.id))
+        self.pings.append(ping)
+        return await self._act("send", delivery, post)
+
+    async def _act(self, name: str, delivery: Delivery, post: Post | None = None) -> Outcome:
+        if post is not None:
+            assert post.title == "New Lore"
+            self.posts.append(post)
+        self.acts.append((name, self._clock.now, delivery.id))
         if self.gate is not None:
             await self.gate.wait()
         found = self._sends.pop(0) if len(self._sends) > 1 else self._sends[0]
@@ -77,12 +83,12 @@ class ScriptedSender:
         return self._finds.pop(0) if len(self._finds) > 1 else self._finds[0]
 
     async def edit(self, delivery: Delivery, post: Post) -> Outcome:
-        """No test here edits."""
-        raise AssertionError(delivery, post)
+        """The next outcome, as for a post."""
+        return await self._act("edit", delivery, post)
 
     async def recall(self, delivery: Delivery) -> Outcome:
-        """No test here recalls."""
-        raise AssertionError(delivery)
+        """The next outcome, as for a post."""
+        return await self._act("recall", delivery)
 
     @property
     def names(self) -> list[str]:
@@ -144,7 +150,11 @@ async def add_broadcast(database: Database, channels: int = 1) -> str:
 
 
 def dispatcher(
-    database: Database, clock: FakeClock, sender: ScriptedSender, card: RecordingCards | None = None
+    database: Database,
+    clock: FakeClock,
+    sender: ScriptedSender,
+    card: RecordingCards | None = None,
+    notices: Notices | None = None,
 ) -> Dispatcher:
     """The dispatcher whose waits only move the clock."""
     fast_forward = FastForward(clock)
@@ -152,7 +162,7 @@ def dispatcher(
         database,
         sender,
         card or RecordingCards(),
-        NoDiscord(),
+        notices or NoDiscord(),
         Pacer(40, fast_forward, fast_forward.monotonic),
         fast_forward,
     )
