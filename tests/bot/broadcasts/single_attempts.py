@@ -19,9 +19,10 @@ class RecordingNotices(NoDiscord):
     told: list[tuple[int, str]] = field(default_factory=list)
     audited: list[str] = field(default_factory=list)
 
-    async def notify_server(self, guild_id: int, text: str) -> None:
+    async def notify_server(self, guild_id: int, text: str) -> bool:
         """Remembers it."""
         self.told.append((guild_id, text))
+        return True
 
     async def post_to_audit_channel(self, text: str) -> None:
         """Remembers it."""
