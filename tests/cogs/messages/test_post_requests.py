@@ -90,12 +90,34 @@ async def test_a_ping_is_of_the_chosen_role_alone(
 @pytest.mark.parametrize("error", FAILURES, ids=repr)
 async def test_no_failed_request_counts_as_done(delivery: Delivery, error: Exception) -> None:
     """A failed post and a failed change mean what the failure means, and never that it is done."""
-    channel = FakeChannel(error, error)
+    is_unanswered = isinstance(error, TimeoutError)
+    channel = FakeChannel(error, *([None] if is_unanswered else []), error)
     sender = DiscordPostSender(make_bot(channel))
     outcomes = [await sender.send(delivery, POST, ping=False), await sender.edit(delivery, POST)]
     assert outcomes == [outcome_of_failure(error)] * 2
     assert OutcomeKind.SENT not in {outcome.kind for outcome in outcomes}
-    assert channel.names == ["send", "edit"]
+    assert channel.names == (["send", "history", "edit"] if is_unanswered else ["send", "edit"])
+
+
+@pytest.mark.parametrize(
+    ("searched", "is_posted", "outcome"),
+    [
+        (None, True, Outcome(OutcomeKind.SENT, message_id=13)),
+        (None, False, outcome_of_failure(TimeoutError())),
+        (http_error(404, 10003), False, outcome_of_failure(TimeoutError())),
+        (http_error(403, 50001), True, outcome_of_failure(TimeoutError())),
+    ],
+    ids=["found", "missing", "channel gone", "unreadable"],
+)
+async def test_a_post_without_an_answer_is_looked_for_at_once(
+    delivery: Delivery, searched: Exception | None, outcome: Outcome, *, is_posted: bool
+) -> None:
+    """Only finding it decides something: the request is still under way and may arrive after the search."""
+    channel = FakeChannel(TimeoutError(), searched)
+    if is_posted:
+        channel.add_message(13, shared_custom_id(delivery.id))
+    assert await DiscordPostSender(make_bot(channel)).send(delivery, POST, ping=False) == outcome
+    assert channel.names == ["send", "history"]
 
 
 @pytest.mark.parametrize("error", FAILURES, ids=repr)

@@ -70,6 +70,13 @@ FAULTS: Final[tuple[Fault, ...]] = (
         'Outcome(OutcomeKind.RETRY, error="the connection to Discord broke")',
         _TABLE,
     ),
+    Fault(
+        _SENDER,
+        "a search right after a request without an answer proves that the post is missing",
+        "if found.kind is OutcomeKind.SENT:",
+        "if found.kind is not OutcomeKind.UNSURE:",
+        _SENDER_TESTS,
+    ),
     Fault(_SENDER, "a post has no nonce", "            nonce=delivery.id,\n", "", _SENDER_TESTS),
     Fault(
         _SENDER,
