@@ -12,3 +12,4 @@ class ExitCode(IntEnum):
     TOKEN = 3  # Discord refuses the bot's token
     UNREACHABLE = 4  # Discord cannot be reached
     DATABASE = 5  # the database cannot be opened
+    INTENTS = 6  # Discord refuses the bot's gateway intents

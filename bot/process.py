@@ -22,6 +22,11 @@ STOP_SECONDS: Final = 9.0
 READY_SECONDS: Final = 30.0
 """Seconds for the first connection. Discord is ready within about 5 s; discord.py itself would retry for ever."""
 _AUTHENTICATION_FAILED: Final = 4004  # Discord's documentation: gateway close event codes
+_INTENTS_CLOSED: Final = (4013, 4014)  # the same documentation: invalid and disallowed intents
+_INTENTS_REFUSED: Final = (
+    "Discord refuses the bot's gateway intents (code 4014). This bot needs none that must be enabled: check in the developer"
+    " portal that DISCORD_TOKEN belongs to its application, and that the application is not restricted."
+)
 _LOGIN_REFUSED: Final = "Discord refuses DISCORD_TOKEN. Copy a new token from the developer portal."
 
 
@@ -52,14 +57,14 @@ async def serve(*, force_sync: bool) -> tuple[ExitCode, str]:
             return ExitCode.UNREACHABLE, f"Discord's gateway could not be reached within {READY_SECONDS:.0f} s."
         failure = runner.exception() if runner.done() else None
         if failure is not None:
-            return _explain_failure(failure)
+            return explain_failure(failure)
     finally:
         await _close(bot, (runner, stopper, connection_timeout))
     _log.info("stopped")
     return ExitCode.DONE, ""
 
 
-def _explain_failure(failure: BaseException) -> tuple[ExitCode, str]:
+def explain_failure(failure: BaseException) -> tuple[ExitCode, str]:
     """The exit code and the sentence for the error that ended the bot."""
     match failure:
         case MythError():
@@ -70,6 +75,10 @@ def _explain_failure(failure: BaseException) -> tuple[ExitCode, str]:
             return ExitCode.TOKEN, _LOGIN_REFUSED
         case discord.ConnectionClosed() if failure.code == _AUTHENTICATION_FAILED:
             return ExitCode.TOKEN, _LOGIN_REFUSED
+        case discord.PrivilegedIntentsRequired():
+            return ExitCode.INTENTS, _INTENTS_REFUSED
+        case discord.ConnectionClosed() if failure.code in _INTENTS_CLOSED:
+            return ExitCode.INTENTS, _INTENTS_REFUSED
         case discord.ConnectionClosed():
             return ExitCode.UNREACHABLE, f"Discord closed the connection for good (code {failure.code})."
         case OSError() | TimeoutError() | discord.HTTPException() | discord.GatewayNotFound() | aiohttp.ClientError():

@@ -9,6 +9,7 @@ from storage.errors import (
     StaleStateError,
     StorageError,
 )
+from storage.outages import explain_database_errors
 from storage.transactions import read_transaction, write_transaction
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "StaleStateError",
     "StorageError",
     "WriteTransaction",
+    "explain_database_errors",
     "read_transaction",
     "write_transaction",
 ]

@@ -21,7 +21,7 @@ from storage.engine import Engines, checkpoint_and_truncate, create_engines, par
 from storage.errors import DatabaseUnreadableError, StorageError
 from storage.group_commit import GroupCommit
 from storage.lock import FileLock
-from storage.migrate import migrate
+from storage.migrate import check_version, migrate
 from storage.outages import Outages, Retrying, describe_open_error, explain_outage
 from storage.server_transaction import run_on_server
 from storage.stores.boards import BoardStore
@@ -155,6 +155,27 @@ class Database:
         database._idle.set()
         try:
             await migrate(engines.writer, engines.patient)
+        except (DBAPIError, OSError) as error:
+            await database.close()
+            raise DatabaseUnreadableError(describe_open_error(engines.path, error)) from error
+        except BaseException:
+            await database.close()
+            raise
+        return database
+
+    @classmethod
+    async def open_for_reading(cls, url: str, clock: Callable[[], datetime] | None = None) -> "Database":
+        """A database that can only be read, also beside a running bot: nothing is created, migrated or locked.
+
+        Raises:
+            DatabaseNewerError: a newer program wrote it.
+            DatabaseUnreadableError: there is none, an older program wrote it, or it cannot be read.
+        """
+        engines = create_engines(parse_url(url), to_write=False)
+        database = cls(engines, clock)
+        database._idle.set()
+        try:
+            await check_version(engines.reader)
         except (DBAPIError, OSError) as error:
             await database.close()
             raise DatabaseUnreadableError(describe_open_error(engines.path, error)) from error

@@ -85,8 +85,10 @@ def check_url(text: str) -> None:
     parse_url(text)
 
 
-def create_engines(url: URL) -> Engines:
+def create_engines(url: URL, *, to_write: bool = True) -> Engines:
     """Engines for an address that ``parse_url`` returned; no connection is opened yet.
+
+    Without ``to_write`` neither the file nor its folder is created, and the file may be one that cannot be written.
 
     Raises:
         DatabaseUnreadableError: the SQLite file or its folder cannot be used.
@@ -97,18 +99,29 @@ def create_engines(url: URL) -> Engines:
         reader = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         return Engines(engine, reader, None, create_postgres_engine(url, time_limit=False))
     path = Path(url.database or "").expanduser().resolve()  # through links too, one file has one lock
+    _check_file(path, to_write=to_write)
+    reader = _create_sqlite_engine(path, write=False, set_up=to_write)
+    return Engines(_create_sqlite_engine(path, write=True) if to_write else reader, reader, path)
+
+
+def _check_file(path: Path, *, to_write: bool) -> None:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if to_write:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        exists, is_folder = path.exists(), path.is_dir()
     except OSError as error:
-        raise DatabaseUnreadableError(f"The folder {path.parent} cannot be created: {error.strerror}.") from error
-    if path.is_dir() or (path.exists() and not os.access(path, os.R_OK | os.W_OK)):
-        raise DatabaseUnreadableError(
-            f"The database {path} cannot be opened: it is not a file that can be read and written."
-        )
-    return Engines(_create_sqlite_engine(path, write=True), _create_sqlite_engine(path, write=False), path)
+        action = "The folder {} cannot be created" if to_write else "The database {} cannot be opened"
+        name = path.parent if to_write else path
+        raise DatabaseUnreadableError(f"{action.format(name)}: {error.strerror}.") from error
+    if not exists and not to_write:
+        raise DatabaseUnreadableError(f"There is no database {path}. Check DATABASE_URL and the working folder.")
+    if is_folder or (exists and not os.access(path, os.R_OK | (os.W_OK if to_write else 0))):
+        rights = "read and written" if to_write else "read"
+        raise DatabaseUnreadableError(f"The database {path} cannot be opened: it is not a file that can be {rights}.")
 
 
-def _create_sqlite_engine(path: Path, *, write: bool) -> AsyncEngine:
+def _create_sqlite_engine(path: Path, *, write: bool, set_up: bool = True) -> AsyncEngine:
+    """An engine for the file. ``set_up`` puts it into WAL mode, unless it is in it already."""
     url = URL.create("sqlite+aiosqlite", database=str(path))
     engine = create_async_engine(
         url,
@@ -123,7 +136,8 @@ def _create_sqlite_engine(path: Path, *, write: bool) -> AsyncEngine:
     @event.listens_for(engine.sync_engine, "connect")
     def _set_up_connection(dbapi: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own connection
         cursor = dbapi.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY_MS}"):
+        modes = ("journal_mode=WAL",) if set_up else ()
+        for pragma in (*modes, "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY_MS}"):
             cursor.execute("PRAGMA " + pragma)
         # Deleted content is overwritten with zeros: a forgotten name must not survive in unused pages of the file.
         cursor.execute("PRAGMA secure_delete=ON" if write else "PRAGMA query_only=ON")

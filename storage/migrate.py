@@ -37,6 +37,23 @@ async def migrate(engine: AsyncEngine, patient_engine: AsyncEngine | None = None
         await connection.run_sync(_upgrade)
 
 
+async def check_version(engine: AsyncEngine) -> None:
+    """Returns if the database is at version ``HEAD``; nothing is changed.
+
+    Raises:
+        DatabaseNewerError: a newer program has migrated it.
+        DatabaseUnreadableError: it is older, or empty.
+    """
+    async with engine.connect() as connection:
+        version = await connection.run_sync(_read_version)
+    if version is None:
+        raise DatabaseUnreadableError("The database is empty: no studio has been stored in it yet.")
+    if _needs_upgrade(version):
+        raise DatabaseUnreadableError(
+            f"The database has version {version}, and this program needs {HEAD}. Start the bot once: it updates the database."
+        )
+
+
 async def migrate_within(connection: AsyncConnection) -> None:
     """Like ``migrate``, on PostgreSQL, inside a transaction that the caller commits or rolls back."""
     if _needs_upgrade(await connection.run_sync(_read_version)):

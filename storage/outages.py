@@ -2,9 +2,11 @@
 
 import asyncio
 import logging
+import re
 import ssl
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
@@ -12,7 +14,7 @@ from typing import Final, TypeVar
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from storage.errors import DatabaseUnavailableError
+from storage.errors import DatabaseUnavailableError, DatabaseUnreadableError
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -31,6 +33,7 @@ _MISSING_RIGHTS: Final = "42501"
 _UNKNOWN_DATABASE: Final = "3D000"
 _COLLISIONS: Final = ("40001", "40P01")  # a transaction that was in the way of another one
 
+_DRIVER_CLASS: Final = re.compile(r"^<class '[^']*'>: ")
 _NO_ANSWER: Final = "its server does not answer"
 _ALL_TAKEN: Final = "all connections of its server are taken"
 
@@ -104,6 +107,26 @@ def describe_open_error(path: Path | None, error: Exception) -> str:
     code = _get_code(error) if isinstance(error, DBAPIError) else ""
     known = (sentence for beginning, sentence in _OPEN_ERRORS.items() if code.startswith(beginning))
     return next(known, f"The database server refused us{f' (error {code})' if code else ''}. Check DATABASE_URL.")
+
+
+@contextmanager
+def explain_database_errors() -> Iterator[None]:
+    """Errors of the database and of its driver are raised with a sentence for the operator.
+
+    Raises:
+        StorageError: instead of those errors.
+    """
+    try:
+        yield
+    except (DBAPIError, PoolTimeoutError) as error:
+        outage = explain_outage(error)
+        if outage is not None:
+            raise outage from error
+        text = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+        text = _DRIVER_CLASS.sub("", text).rstrip(".")
+        raise DatabaseUnreadableError(
+            f"The database cannot be used: {text}. If it has been changed by hand or is damaged, restore a backup."
+        ) from error
 
 
 @dataclass(slots=True)

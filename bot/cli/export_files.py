@@ -34,7 +34,7 @@ async def export_files(settings: StudioSettings, folder: Path) -> ExitCode:
     from bot.legacy.exporter import export_folder
     from storage import Database
 
-    database = await Database.open(settings.database_url)
+    database = await Database.open_for_reading(settings.database_url)
     try:
         exported = await export_folder(database, folder)
     finally:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.cli.offline import run_offline
-from bot.cli.output import print_lines
+from bot.cli.output import print_error, print_lines
 from bot.exit_codes import ExitCode
 from bot.settings import StudioSettings
 
@@ -41,7 +41,7 @@ async def import_files(settings: StudioSettings, folder: Path, *, dry_run: bool)
     """
     from bot.legacy.files import SKIPPED_FILE
     from bot.legacy.importer import check_folder
-    from storage import Database
+    from storage import Database, StorageError, explain_database_errors
     from storage.dry_run import open_dry_run
 
     check_folder(folder)
@@ -53,7 +53,11 @@ async def import_files(settings: StudioSettings, folder: Path, *, dry_run: bool)
     else:
         database = await Database.open(settings.database_url)
         try:
-            reports = await _import_folder(database, folder, settings)
+            with explain_database_errors():
+                reports = await _import_folder(database, folder, settings)
+        except StorageError as error:
+            hint = "What was imported before that is kept; run the import again when this is put right."
+            return print_error(ExitCode.DATABASE, f"{error} {hint}")
         finally:
             await database.close()
     lines += [line for report in reports for line in report.sentences()]

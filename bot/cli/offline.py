@@ -12,12 +12,12 @@ from bot.settings import LogFormat, LogLevel, StudioSettings, load_studio_settin
 def run_offline(command: Callable[[StudioSettings], Awaitable[ExitCode]]) -> ExitCode:
     """Loads the settings, logs warnings only, runs ``command`` and returns its exit code.
 
-    A database that cannot be opened is reported with its own exit code.
+    A database that cannot be opened or used is reported with its own exit code.
 
     Raises:
         ConfigError: the settings have problems.
     """
-    from storage import StorageError
+    from storage import StorageError, explain_database_errors
 
     settings = load_studio_settings()
     set_up_logging(LogLevel.WARNING, LogFormat.TEXT, settings.secrets)
@@ -26,6 +26,7 @@ def run_offline(command: Callable[[StudioSettings], Awaitable[ExitCode]]) -> Exi
         return await command(settings)
 
     try:
-        return asyncio.run(run())
+        with explain_database_errors():
+            return asyncio.run(run())
     except StorageError as error:
         return print_error(ExitCode.DATABASE, str(error))

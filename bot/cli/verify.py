@@ -24,7 +24,7 @@ async def verify_chain(settings: StudioSettings) -> ExitCode:
     from storage import Database
     from storage.stores import events
 
-    database = await Database.open(settings.database_url)
+    database = await Database.open_for_reading(settings.database_url)
     try:
         async with database.read() as tx:
             verification = await events.verify_chain(tx.events)

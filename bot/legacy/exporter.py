@@ -71,15 +71,16 @@ async def export_folder(database: Database, folder: Path) -> list[ExportedFile]:
 
 def _prepare_folder(folder: Path) -> None:
     names = (*(file.name for file in _STREAMS), SKIPPED_FILE)
-    existing = [name for name in names if (folder / name).exists()]
+    try:
+        existing = [name for name in names if (folder / name).exists()]
+        if not existing:
+            folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"The folder {folder} cannot be created: {error.strerror}.", "Name another one.") from error
     if existing:
         raise InputError(
             f"{folder / existing[0]} is there already, and nothing is written over.", "Name a folder without it."
         )
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"The folder {folder} cannot be created: {error.strerror}.", "Name another one.") from error
 
 
 async def _write_json(target: TextIO, items: AsyncIterator[Item], *, keyed: bool) -> int:

@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from pathlib import Path
+from stat import S_ISREG
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -53,9 +54,14 @@ def check_folder(folder: Path) -> None:
     Raises:
         InputError: the folder does not exist, or contains none of the four files.
     """
-    if not folder.is_dir():
+    try:
+        is_folder = folder.is_dir()
+        has_files = any((folder / file.name).exists() for file in FILES)
+    except OSError as error:  # such as a name that is too long
+        raise InputError(f"The folder {folder} cannot be read: {error.strerror}.") from error
+    if not is_folder:
         raise InputError(f"There is no folder {folder}.", "Name the folder that holds the JSON files.")
-    if not any((folder / file.name).exists() for file in FILES):
+    if not has_files:
         names = ", ".join(file.name for file in FILES)
         raise InputError(f"The folder {folder} holds none of the files that can be imported.", f"They are {names}.")
 
@@ -103,6 +109,9 @@ class FolderImporter:
 def _read_text(path: Path, report: FileReport) -> str:
     """The file's text; empty with a remark in the report if it cannot be read."""
     try:
+        if not S_ISREG(path.stat().st_mode) and not path.is_dir():
+            report.remark = "not a file"  # reading from a pipe or a device might never end
+            return ""
         text, damaged_line = decode_bytes(path.read_bytes())
     except FileNotFoundError:
         report.remark = "not there"

@@ -1,12 +1,13 @@
 """What ends a start. ``tests/blackbox/test_process.py`` starts real processes; here the same code runs in the test's own."""
 
 from pathlib import Path
+from typing import Any, cast
 
 import discord
 import pytest
 
 from bot.exit_codes import ExitCode
-from bot.process import serve
+from bot.process import explain_failure, serve
 from bot.settings import Settings
 from tests.standins.discord_server import DiscordStandIn
 
@@ -16,8 +17,8 @@ from tests.standins.discord_server import DiscordStandIn
     ("variable", "value", "code", "words"),
     [
         ("DATABASE_URL", "sqlite:///.", ExitCode.DATABASE, "cannot be opened"),
-        ("DATABASE_URL", "mysql://u:hidden@h/d", ExitCode.DATABASE, "only sqlite and postgresql"),
-        ("DISCORD_TOKEN", "wrong", ExitCode.TOKEN, "Discord refuses DISCORD_TOKEN"),
+        ("DATABASE_URL", "postgresql://u:hidden@127.0.0.1:9/d", ExitCode.DATABASE, "server cannot be reached"),
+        ("DISCORD_TOKEN", "wrong.wrong.wrong", ExitCode.TOKEN, "Discord refuses DISCORD_TOKEN"),
         ("DISCORD_API_BASE", "http://127.0.0.1:9/api/v10", ExitCode.UNREACHABLE, "Discord cannot be reached"),
     ],
 )
@@ -37,3 +38,14 @@ async def test_a_failed_start_says_why_in_one_sentence(
     assert words in sentence
     assert "hidden" not in sentence
     assert "\n" not in sentence
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [discord.PrivilegedIntentsRequired(None), discord.ConnectionClosed(cast("Any", None), shard_id=None, code=4014)],
+)
+def test_refused_intents_have_their_own_exit_code(failure: Exception) -> None:
+    """Gateway close code 4014 is no fault of ours: it has its own sentence and exit code, and no reference."""
+    code, sentence = explain_failure(failure)
+    assert code == ExitCode.INTENTS
+    assert "gateway intents (code 4014)" in sentence
