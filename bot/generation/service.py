@@ -47,6 +47,9 @@ class GenerationService:
 
         Nothing is sent anywhere before. An empty title is the text's own, else the stored one; an empty theme is the book's.
         ``channel`` is where the card will be: the ids of the server and the channel.
+
+        Raises:
+            StateError: the chapter is being written already.
         """
         request = await self._fill_defaults(request, text.title)
         return await self._create_run(request, text.content, by, channel)
@@ -90,7 +93,7 @@ class GenerationService:
         """``interrupted → ready``: the run waits for a worker again, with everything that was written.
 
         Raises:
-            StateError: the run is not interrupted.
+            StateError: the run is not interrupted, or another run of the chapter is being written.
         """
         try:
             await self._requeue_run(run_id, by)
@@ -107,8 +110,8 @@ class GenerationService:
 
         Raises:
             NotFoundError: there is no such run.
-            StateError: the run waits or is being written, or it is done and no Gemini key is set, so that a new run would give
-                the same template.
+            StateError: the chapter is being written or was written since, or the run is done and no Gemini key is set, so
+                that a new run would give the same template.
             DeliveryError: Discord refused the card of the new run. The chapter is written all the same.
         """
         run = await self.get_run(run_id)
@@ -116,7 +119,7 @@ class GenerationService:
             await self.resume_run(run_id, by)
             return
         if run.state in {RunState.READY, RunState.WRITING}:
-            raise StateError("This chapter is already being written.", "Its card shows how far it is.")
+            raise _already_written_error(run)
         if run.state is RunState.DONE and not self.has_gemini:
             raise StateError(
                 "No Gemini key is set.", "Ask your operator for GOOGLE_API_KEY; until then this is the template."
@@ -125,7 +128,7 @@ class GenerationService:
         if run.progress and not await self._is_written_by_gemini(run):
             kept = RunProgress.from_column(run.progress)
             progress = kept.model_copy(update={"usage": Usage()}).model_dump_json()  # the first run has paid for it
-        requested = await self._create_run(ScriptRequest.from_run(run), run.content, by, channel, progress)
+        requested = await self._create_run(ScriptRequest.from_run(run), run.content, by, channel, progress, run)
         await self.start_run(requested.run.id)
 
     @read_transaction
@@ -160,8 +163,18 @@ class GenerationService:
         by: Actor,
         channel: tuple[int, int],
         progress: str = "",
+        retried: Run | None = None,
     ) -> RequestedRun:
-        return await create_run(tx, request, content, by, channel=channel, progress=progress)
+        if retried is not None:
+            await tx.runs.lock_book(retried.ebook_id)
+            newer = await tx.runs.find_newer(retried)
+            if newer is not None and newer.state is RunState.DONE:
+                raise StateError(f"This chapter was written again since: version {newer.version}.", _link_card(newer))
+        requested = await create_run(tx, request, content, by, channel=channel, progress=progress)
+        other = await tx.runs.find_other_live(requested.run)
+        if other is not None:
+            raise _already_written_error(other)
+        return requested
 
     @write_transaction
     async def _cancel_run(self, tx: WriteTransaction, run_id: str, by: Actor) -> None:
@@ -171,9 +184,24 @@ class GenerationService:
 
     @write_transaction
     async def _requeue_run(self, tx: WriteTransaction, run_id: str, by: Actor) -> None:
+        stored = await get_run(tx, run_id)
+        await tx.runs.lock_book(stored.ebook_id)
+        other = await tx.runs.find_other_live(stored)
+        if other is not None:
+            raise _already_written_error(other)
         run = await tx.runs.requeue(run_id)
         data = {"run_id": run.id, "chapter_number": run.chapter_number}
         tx.report(GENERATION_RESUMED, data, actor=by, ebook_id=run.ebook_id)
+
+
+def _already_written_error(run: Run) -> StateError:
+    return StateError(f"Chapter {run.chapter_number} is already being written.", _link_card(run))
+
+
+def _link_card(run: Run) -> str:
+    if run.channel_id is None or run.card_id is None:
+        return "Its card shows how far it is."
+    return f"Its card: https://discord.com/channels/{run.guild_id}/{run.channel_id}/{run.card_id}"
 
 
 async def create_run(

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, String, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, String, and_, cast, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.errors import StaleStateError
@@ -93,12 +93,24 @@ class RunStore:
             raise KeyError(run_id)
         return Run(**row)
 
-    async def next_version(self, ebook_id: str, chapter_number: int) -> int:
-        """The next version number of the chapter, from 1. Runs that were cancelled without a script do not count."""
-        # The book's row is locked, so that two requests at once cannot get the same number. KEY SHARE, because inserts
-        # that refer to the book must not wait for this lock, or two requests would wait for each other.
+    async def lock_book(self, ebook_id: str) -> None:
+        """Until this transaction ends, no other adds a run of the book or requeues one."""
+        # KEY SHARE, because inserts that refer to the book must not wait for this lock, or two requests would wait for
+        # each other.
         book = select(ebooks.c.id).where(ebooks.c.id == ebook_id)
         await self.connection.execute(book.with_for_update(key_share=True))
+
+    async def find_other_live(self, run: Run) -> Run | None:
+        """Another run of the same chapter that waits or is being written. Call it after ``lock_book``."""
+        return await self._find_other(run, runs.c.state.in_([RunState.READY, RunState.WRITING]))
+
+    async def find_newer(self, run: Run) -> Run | None:
+        """The newest other run of the chapter that has this version or a later one and was not cancelled."""
+        return await self._find_other(run, and_(runs.c.version >= run.version, runs.c.state != RunState.CANCELLED))
+
+    async def next_version(self, ebook_id: str, chapter_number: int) -> int:
+        """The next version number of the chapter, from 1. Runs that were cancelled without a script do not count."""
+        await self.lock_book(ebook_id)
         highest = await self.connection.execute(
             select(func.max(runs.c.version)).where(
                 runs.c.ebook_id == ebook_id,
@@ -286,6 +298,20 @@ class RunStore:
         if member_id is not None:
             query = query.where(runs.c.member_id == member_id)
         return int((await self.connection.execute(query)).scalar_one())
+
+    async def _find_other(self, run: Run, condition: ColumnElement[bool]) -> Run | None:
+        query = (
+            select(runs)
+            .where(
+                runs.c.ebook_id == run.ebook_id,
+                runs.c.chapter_number == run.chapter_number,
+                runs.c.id != run.id,
+                condition,
+            )
+            .order_by(runs.c.version.desc(), runs.c.created_at.desc())
+        )
+        row = (await self.connection.execute(query.limit(1))).mappings().first()
+        return None if row is None else Run(**row)
 
     @property
     def _leased(self) -> LeasedRows:

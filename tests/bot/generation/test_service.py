@@ -30,8 +30,10 @@ async def test_an_empty_title_and_theme_are_filled_in_from_the_book(runs: RunSta
     """A new chapter is called by its number and is horror; later requests take what is stored, unless they say otherwise."""
     first = ScriptRequest.from_run(await runs.request())
     assert (first.title, first.theme) == ("Chapter 1", "horror")
-    named = ScriptRequest.from_run(await runs.request(2, title="Bells", theme="foxes"))
+    second = await runs.request(2, title="Bells", theme="foxes")
+    named = ScriptRequest.from_run(second)
     assert (named.title, named.theme) == ("Bells", "foxes")
+    await runs.service.cancel_run(second.id, HANA)
     again = ScriptRequest.from_run(await runs.request(2))
     assert again.title == "Bells"
 
@@ -44,6 +46,7 @@ async def test_a_heading_in_the_text_is_the_title_unless_one_was_typed(runs: Run
         text = ChapterText("It rang.", heading)
         run = (await runs.service.request_script(request, text, HANA, channel=CHANNEL)).run
         titles.append(ScriptRequest.from_run(run).title)
+        await runs.service.cancel_run(run.id, HANA)
     assert titles == ["The Bell", "The Bell", "Typed", "The Fox"]
 
 
@@ -132,7 +135,7 @@ async def test_a_live_run_is_not_retried(runs: RunStage, is_claimed: bool) -> No
     run = await runs.request()
     if is_claimed:
         await runs.claim(run)
-    with pytest.raises(StateError, match="already being written"):
+    with pytest.raises(StateError, match="Chapter 1 is already being written"):
         await runs.service.retry_run(run.id, HANA, channel=CHANNEL)
     assert len(await runs.list_runs(*RunState)) == 1
 
