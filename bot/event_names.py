@@ -18,6 +18,7 @@ GENERATION_INTERRUPTED: Final = "Chapter audio script generation interrupted"
 GENERATION_RESUMED: Final = "Chapter audio script generation resumed"
 GENERATION_CANCELLED: Final = "Chapter audio script generation cancelled"
 SCRIPT_APPROVED: Final = "Script approved"
+SCRIPT_WITHDRAWN: Final = "Script approval withdrawn"
 SCRIPT_RELEASED: Final = "Script released"
 SCRIPT_DOWNLOADED: Final = "Script downloaded"
 BROADCAST_AWAITS_APPROVAL: Final = "Broadcast awaits a second approver"
@@ -73,6 +74,7 @@ RESERVED_EVENT_NAMES: Final = frozenset(
         GENERATION_RESUMED,
         GENERATION_CANCELLED,
         SCRIPT_APPROVED,
+        SCRIPT_WITHDRAWN,
         SCRIPT_RELEASED,
         SCRIPT_DOWNLOADED,
         BROADCAST_AWAITS_APPROVAL,

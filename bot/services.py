@@ -98,9 +98,10 @@ def build_services(
     """All services; their workers are not started. ``gemini`` must be connected, or it counts as missing."""
     zone = settings.studio_timezone
     pipeline = build_pipeline(database, gemini, adapters.run_cards, runtime)
-    run_cards = RunCardService(database, adapters.run_cards)
+    has_gemini = pipeline.writer_factory is not None
+    run_cards = RunCardService(database, adapters.run_cards, has_gemini)
     worker = RunWorker(database, pipeline, runtime.wait, settings.generation_workers, run_cards.refresh_card)
-    generation = GenerationService(database, worker, run_cards, has_gemini=pipeline.writer_factory is not None)
+    generation = GenerationService(database, worker, run_cards, has_gemini)
 
     notices = ServerNotices(database, adapters.notices)
     dispatcher = _build_dispatcher(settings, database, adapters, notices, runtime)

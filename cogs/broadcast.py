@@ -17,6 +17,7 @@ from cogs.views.base import card_layout
 from cogs.views.broadcast_buttons import format_stop, recall_question, send_report
 from cogs.views.broadcast_card import broadcast_card
 from cogs.views.broadcast_dialog import ComposeModal, show_preview
+from cogs.views.broadcast_preview import format_discarded
 from cogs.views.formatting import INDIGO, escape_text, format_count, format_relative_time
 from storage.states import BroadcastState
 
@@ -143,8 +144,7 @@ class BroadcastsCog(commands.GroupCog, group_name="broadcasts", group_descriptio
         await interaction.response.defer(ephemeral=True, thinking=True)
         status = await self._broadcasts.get_status(broadcast)
         if status.broadcast.state is BroadcastState.PENDING:
-            await self._drafts.discard_broadcast(broadcast, by)
-            text = "Discarded. Nothing was sent."
+            text = format_discarded(await self._drafts.discard_broadcast(broadcast, by))
         else:
             stopped = await self._broadcasts.stop_broadcast(broadcast, by)
             text = f"{format_stop(stopped)} `/broadcasts recall` removes what has arrived."

@@ -14,7 +14,7 @@ class RunState(StrEnum):
 
 
 class ScriptState(StrEnum):
-    """A script: ``draft → approved → released``."""
+    """A script: ``draft → approved → released``; an approval can be withdrawn until the release."""
 
     DRAFT = "draft"
     APPROVED = "approved"

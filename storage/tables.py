@@ -180,6 +180,7 @@ scripts = Table(
     Column("link", Text, nullable=False, server_default=""),
     Column("created_at", Utc, nullable=False),
     Column("approved_at", Utc),
+    Column("approved_by", String(40)),
     Column("released_at", Utc),
     # Long texts stand last in their row: SQLite reads through them to reach whatever is behind.
     Column("error", Text, nullable=False, server_default=""),

@@ -68,6 +68,12 @@ class Stage:
         """The card of a finished script, as soon as there is one."""
         return await self.wait_for_card("Runs ")
 
+    async def approve_template(self, card: Message) -> None:
+        """Hana approves the template on the card, and confirms that she means a template."""
+        question = await self.discord.wait_for_answer(await self.hana.click(card, "Approve"))
+        await self.hana.click(question, "Approve the template")
+        await self.discord.wait_until(lambda: "approved" in card.text)
+
     async def event_names(self) -> list[str]:
         """The names of all events, oldest first."""
         async with self.bot.services.database.read() as tx:

@@ -174,8 +174,8 @@ class DraftService:
             await self.notices.notify_server(target.guild_id, format_pause_notice(target.channel_id, why))
 
     @write_transaction
-    async def discard_broadcast(self, tx: WriteTransaction, broadcast_id: str, by: Actor) -> None:
-        """A draft, or one that waits for approval, is cancelled.
+    async def discard_broadcast(self, tx: WriteTransaction, broadcast_id: str, by: Actor) -> Broadcast:
+        """A draft, or one that waits for approval, is cancelled; returns it as it was.
 
         Raises:
             StateError: it has been confirmed or discarded already.
@@ -185,6 +185,7 @@ class DraftService:
             await tx.broadcasts.discard(broadcast_id)
         if broadcast.state is BroadcastState.PENDING:
             tx.report(BROADCAST_DISCARDED, {"broadcast_id": broadcast_id}, actor=by, ebook_id=broadcast.ebook_id)
+        return broadcast
 
     @read_transaction
     async def find_ebook_id(self, tx: ReadTransaction, name: str) -> str | None:

@@ -67,6 +67,7 @@ class BroadcastPreview:
     ``targets`` are the channels that get a post. ``left_out`` are channels that get none, each with the reason;
     ``unreachable`` are those of them that are subscribed but closed to the bot, and count as refusals. Where the draft is a
     new text for posts that have arrived, there are no targets, and ``changed_posts`` is how many would be changed.
+    ``is_template`` says that the script to be released is a template.
     """
 
     broadcast: Broadcast
@@ -75,6 +76,7 @@ class BroadcastPreview:
     needs_second_approver: bool = False
     changed_posts: int | None = None
     unreachable: tuple[tuple[Target, str], ...] = ()
+    is_template: bool = False
 
     @property
     def fingerprint(self) -> str:

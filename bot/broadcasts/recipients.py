@@ -4,10 +4,12 @@ from typing import Any
 
 from bot.broadcasts.outcomes import record_refusal
 from bot.broadcasts.post import BroadcastPreview
+from bot.errors import StateError
 from bot.event_names import BROADCAST_SENT, SCRIPT_RELEASED
 from bot.ports import ChannelAccess
+from bot.scripts.models import WriterKind
 from bot.studio_config import load_config
-from storage import ReadTransaction, WriteTransaction
+from storage import ReadTransaction, StaleStateError, WriteTransaction
 from storage.states import Audience, BroadcastState, SubscriptionState
 from storage.stores.broadcasts import Broadcast
 from storage.stores.deliveries import Target
@@ -41,7 +43,12 @@ async def build_preview(tx: ReadTransaction, broadcast: Broadcast, access: Chann
         tuple(left_out),
         needs_second_approver=config.second_approver,
         unreachable=tuple(unreachable),
+        is_template=await _is_template(tx, broadcast.script_id),
     )
+
+
+async def _is_template(tx: ReadTransaction, script_id: str | None) -> bool:
+    return script_id is not None and (await tx.scripts.get(script_id)).writer == WriterKind.TEMPLATE
 
 
 async def start_sending(
@@ -61,11 +68,17 @@ async def start_sending(
         The channels whose subscriptions were paused by that, each with the reason.
 
     Raises:
-        StaleStateError: its script is not approved, or is released already.
+        StateError: its script is not approved any more, or is released already.
     """
     broadcast = preview.broadcast
     if broadcast.script_id is not None:
-        await tx.scripts.release(broadcast.script_id, broadcast.link)
+        try:
+            await tx.scripts.release(broadcast.script_id, broadcast.link)
+        except StaleStateError:
+            raise StateError(
+                "The script of this announcement is not approved any more, or is released already.",
+                "Nothing was posted.",
+            ) from None
         released = {"script_id": broadcast.script_id, "ebook_id": broadcast.ebook_id, "link": broadcast.link}
         tx.report(SCRIPT_RELEASED, released, member_id=member_id, ebook_id=broadcast.ebook_id)
     await tx.deliveries.add(broadcast.id, preview.targets, broadcast.due_at)

@@ -63,7 +63,7 @@ _MESSAGES: Final[dict[GenerationErrorKind, tuple[str, str]]] = {
     ),
     GenerationErrorKind.TRUNCATED: (
         "Gemini ran out of room before this part was finished.",
-        "What was written is kept. Press “Write it with Gemini” to continue from there.",
+        "What was written is kept.",
     ),
     GenerationErrorKind.THOUGHT_OUT: (
         "Gemini spent all its room on thinking and wrote nothing.",
@@ -83,7 +83,7 @@ _MESSAGES: Final[dict[GenerationErrorKind, tuple[str, str]]] = {
     ),
     GenerationErrorKind.CUT_OFF: (
         "Gemini's answer ended before the script did.",
-        "What was written is kept. Press “Write it with Gemini” to continue from there.",
+        "What was written is kept.",
     ),
     GenerationErrorKind.STALLED: (
         "Gemini stopped answering.",

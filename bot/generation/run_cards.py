@@ -16,10 +16,14 @@ from storage.stores.runs import Run
 
 @dataclass(frozen=True, slots=True)
 class RunCardService:
-    """Shows runs through a front end. While a run is being written, ``CardUpdater`` shows it instead."""
+    """Shows runs through a front end. While a run is being written, ``CardUpdater`` shows it instead.
+
+    ``has_gemini`` is whether a Gemini key is set, so that a card can offer to write a template again.
+    """
 
     database: Database
     cards: RunCards
+    has_gemini: bool
 
     async def post_card(self, run_id: str) -> tuple[int, int] | None:
         """The run has a card in its channel; returns the ids of the channel and the message, or None if it has no channel.
@@ -57,7 +61,8 @@ class RunCardService:
         Raises:
             NotFoundError: there is no such run.
         """
-        return await read_run_view(tx, await get_run(tx, run_id))
+        view = await read_run_view(tx, await get_run(tx, run_id))
+        return replace(view, has_gemini=self.has_gemini)
 
     @write_transaction
     async def _record_shown_state(self, tx: WriteTransaction, run_id: str, state: RunState | None) -> None:
@@ -80,14 +85,16 @@ async def read_run_view(tx: ReadTransaction, run: Run) -> RunView:
     """The view of a run, from what is stored."""
     request = ScriptRequest.from_run(run)
     ebook = await tx.ebooks.find(run.ebook_id)
-    discord_ids = await tx.members.get_discord_ids([run.member_id] if run.member_id else [])
     stored = await tx.scripts.get(run.script_id) if run.script_id else None
+    approver = stored.approved_by if stored else None
+    discord_ids = await tx.members.get_discord_ids([member for member in (run.member_id, approver) if member])
     view = RunView(
         run,
         ebook.title if ebook else run.ebook_id,
         request.title,
         request.theme,
-        requester_id=next(iter(discord_ids.values()), None),
+        requester_id=discord_ids.get(run.member_id or ""),
+        approver_id=discord_ids.get(approver or ""),
         runs_ahead=await tx.runs.count_ahead(run) if run.state is RunState.READY else 0,
         stored=stored,
         script=Script.from_json(stored.body) if stored else None,

@@ -1,10 +1,10 @@
-"""What people do with finished scripts: read, approve, download."""
+"""What people do with finished scripts: read, approve, withdraw the approval, download."""
 
 from dataclasses import dataclass
 
 from bot.actor import Actor
 from bot.errors import NotFoundError, StateError
-from bot.event_names import SCRIPT_APPROVED, SCRIPT_DOWNLOADED
+from bot.event_names import SCRIPT_APPROVED, SCRIPT_DOWNLOADED, SCRIPT_WITHDRAWN
 from bot.exports import markdown, script_json
 from bot.exports.files import Download
 from bot.scripts.models import Script
@@ -43,20 +43,46 @@ class ScriptLibrary:
             raise StateError(f"This script is already {state}.", "Nothing was changed.") from None
         return await self._get_stored(script_id)
 
+    async def ensure_approved(self, script_id: str, by: Actor) -> StoredScript:
+        """Like ``approve``, for a person who goes on to the release: a script that somebody has just approved is fine.
+
+        Raises:
+            NotFoundError: there is no such script.
+            StateError: it is released already.
+        """
+        stored = await self._get_stored(script_id)
+        return stored if stored.state is ScriptState.APPROVED else await self.approve(script_id, by)
+
+    async def withdraw(self, script_id: str, by: Actor) -> StoredScript:
+        """``approved → draft``; returns the row as it is afterwards.
+
+        Raises:
+            NotFoundError: there is no such script.
+            StateError: it is not approved, or released already.
+        """
+        try:
+            await self._withdraw(script_id, by)
+        except StaleStateError:
+            stored = await self._get_stored(script_id)
+            state = "released already" if stored.state is ScriptState.RELEASED else "not approved"
+            raise StateError(f"This script is {state}.", "Nothing was changed.") from None
+        return await self._get_stored(script_id)
+
     @write_transaction
-    async def build_downloads(self, tx: WriteTransaction, script_id: str, by: Actor) -> list[Download]:
-        """The script as Markdown and as JSON; the download is an event.
+    async def build_download(self, tx: WriteTransaction, script_id: str, file_format: str, by: Actor) -> Download:
+        """The script as a file, ``markdown`` or ``json``; the download is an event.
 
         Raises:
             NotFoundError: there is no such script.
         """
         stored = await _get_stored_script(tx, script_id)
         ebook = await tx.ebooks.find(stored.ebook_id)
-        data = {"script_id": script_id, "formats": ["markdown", "json"]}
+        data = {"script_id": script_id, "formats": [file_format]}
         tx.report(SCRIPT_DOWNLOADED, data, actor=by, ebook_id=stored.ebook_id)
         script = Script.from_json(stored.body)
         title = ebook.title if ebook else stored.ebook_id
-        return [markdown.build_download(stored, script, title), script_json.build_download(stored, script, title)]
+        build = {"markdown": markdown.build_download, "json": script_json.build_download}[file_format]
+        return build(stored, script, title)
 
     @read_transaction
     async def _get_stored(self, tx: ReadTransaction, script_id: str) -> StoredScript:
@@ -65,9 +91,16 @@ class ScriptLibrary:
     @write_transaction
     async def _approve(self, tx: WriteTransaction, script_id: str, by: Actor) -> None:
         stored = await _get_stored_script(tx, script_id)
-        await tx.scripts.approve(script_id)
+        await tx.scripts.approve(script_id, await tx.members.remember(by))
         data = {"script_id": script_id, "chapter_number": stored.chapter_number, "version": stored.version}
         tx.report(SCRIPT_APPROVED, data, actor=by, ebook_id=stored.ebook_id)
+
+    @write_transaction
+    async def _withdraw(self, tx: WriteTransaction, script_id: str, by: Actor) -> None:
+        stored = await _get_stored_script(tx, script_id)
+        await tx.scripts.withdraw(script_id)
+        data = {"script_id": script_id, "chapter_number": stored.chapter_number, "version": stored.version}
+        tx.report(SCRIPT_WITHDRAWN, data, actor=by, ebook_id=stored.ebook_id)
 
 
 async def _get_stored_script(tx: ReadTransaction, script_id: str) -> StoredScript:

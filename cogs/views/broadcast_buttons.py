@@ -17,7 +17,7 @@ from cogs.interactions.access import get_actor, get_services, require_team
 from cogs.views.base import PersistentItemMixin
 from cogs.views.broadcast_dialog import ComposeModal
 from cogs.views.broadcast_post import post_embed
-from cogs.views.broadcast_preview import format_preview
+from cogs.views.broadcast_preview import format_discarded, format_preview
 from cogs.views.formatting import escape_text, format_count
 
 
@@ -103,8 +103,7 @@ class BroadcastButton(
                 )
                 return f"Approved. It goes to {format_count(len(preview.targets), 'channel')}."
             case "discard":
-                await services.drafts.discard_broadcast(self.broadcast_id, by)
-                return "Discarded. Nothing was sent."
+                return format_discarded(await services.drafts.discard_broadcast(self.broadcast_id, by))
             case "stop":
                 return format_stop(await services.broadcasts.stop_broadcast(self.broadcast_id, by))
             case "retry":

@@ -16,7 +16,7 @@ from bot.errors import StateError
 from cogs.interactions.access import get_bot, get_services, require_team
 from cogs.views.base import PersistentItemMixin
 from cogs.views.broadcast_post import post_embed
-from cogs.views.broadcast_preview import format_preview
+from cogs.views.broadcast_preview import format_discarded, format_preview
 from cogs.views.formatting import format_count
 from cogs.views.modals import Modal
 from storage.states import Audience, BroadcastState
@@ -154,8 +154,8 @@ class PreviewButton(
             await interaction.edit_original_response(content=text, embed=None, view=None)
             await services.broadcast_cards.refresh_card(broadcast_id)
         elif self.action == "discard":
-            await services.drafts.discard_broadcast(self.broadcast_id, by)
-            await interaction.edit_original_response(content="Discarded. Nothing was sent.", embed=None, view=None)
+            broadcast = await services.drafts.discard_broadcast(self.broadcast_id, by)
+            await interaction.edit_original_response(content=format_discarded(broadcast), embed=None, view=None)
         else:
             try:
                 preview = await services.drafts.confirm_draft(self.broadcast_id, by, self.seen)

@@ -6,10 +6,14 @@ import discord
 
 from bot.broadcasts.post import BroadcastPreview
 from cogs.views.formatting import escape_text, format_count
+from storage.stores.broadcasts import Broadcast
 from storage.stores.deliveries import Target
 
 _MAX_LEFT_OUT: Final = 8
 """Channels that are named; the others are only counted, so that the text stays below Discord's limit."""
+_TEMPLATE_WARNING: Final = (
+    "⚠ **This releases a template**: a skeleton made from the chapter's own text, not written by Gemini."
+)
 _MAX_CONTENT: Final = 2000
 """Discord's limit for the text of a message, in characters."""
 
@@ -39,7 +43,7 @@ def _format_buttons(preview: BroadcastPreview) -> str:
 
 
 def format_recipients(preview: BroadcastPreview) -> str:
-    """How many channels get it, and which do not and why."""
+    """How many channels get it, and which do not and why; a warning where it releases a template."""
     count = len(preview.targets)
     if preview.changed_posts is not None:
         line = f"Changes **{format_count(preview.changed_posts, 'post')}** that have arrived"
@@ -47,7 +51,17 @@ def format_recipients(preview: BroadcastPreview) -> str:
         line = f"Goes to **{format_count(count, 'channel')}** in {format_count(preview.server_count, 'server')}"
     else:
         line = "**No channel would get it.**" + ("" if preview.left_out else " Nobody is subscribed yet.")
+    if preview.is_template:
+        line = f"{_TEMPLATE_WARNING}\n{line}"
     return f"{line} · {_format_left_out(preview.left_out)}" if preview.left_out else line
+
+
+def format_discarded(broadcast: Broadcast) -> str:
+    """What a discarded announcement leaves behind."""
+    text = "Discarded. Nothing was sent."
+    if broadcast.script_id:
+        text += " The script stays approved; **Withdraw approval** on its card makes it a draft again."
+    return text
 
 
 def _format_left_out(left_out: tuple[tuple[Target, str], ...]) -> str:

@@ -2,15 +2,18 @@
 
 import io
 import re
-from typing import ClassVar, Self
+from typing import ClassVar, Final, Self
 
 import discord
 from discord import ui
 
+from bot.actor import Actor
+from bot.scripts.models import WriterKind
 from cogs.interactions.access import get_channel_ids, get_services, require_team
 from cogs.views.base import PersistentItemMixin
 from cogs.views.script_reader import build_page
 from cogs.views.script_release import ReleaseModal
+from storage.states import ScriptState
 
 
 class RunButton(
@@ -52,19 +55,31 @@ class RunButton(
                 await generation.retry_run(self.run_id, by, channel=get_channel_ids(interaction))
 
 
+_TEMPLATE_QUESTION: Final = (
+    "This script is a **template**: a skeleton made from the chapter's own text, not written by Gemini, and it does not count "
+    "as a deliverable. Approve it all the same?"
+)
+
+
 class ScriptButton(
     PersistentItemMixin,
     ui.DynamicItem[ui.Button[ui.LayoutView]],
-    template=r"script:(?P<action>[a-z_]+):(?P<script_id>audio_scripts_[0-9a-f]{16})",
+    template=r"script:(?P<action>read|download|markdown|json|approve|approve_template|release_now|release_template|release|withdraw)"
+    r":(?P<script_id>audio_scripts_[0-9a-f]{16})",
 ):
-    """Read, Download, Approve, Approve and release, or Release."""
+    """Read, Download and its formats, Approve, Approve and release, Release, or Withdraw approval."""
 
     STYLES: ClassVar = {
         "read": ("Read", discord.ButtonStyle.secondary),
         "download": ("Download", discord.ButtonStyle.secondary),
+        "markdown": ("Markdown, to read and print", discord.ButtonStyle.primary),
+        "json": ("JSON, for programs", discord.ButtonStyle.secondary),
         "approve": ("Approve", discord.ButtonStyle.success),
+        "approve_template": ("Approve the template", discord.ButtonStyle.danger),
         "release_now": ("Approve and release…", discord.ButtonStyle.primary),
+        "release_template": ("Approve and release the template…", discord.ButtonStyle.danger),
         "release": ("Release…", discord.ButtonStyle.primary),
+        "withdraw": ("Withdraw approval", discord.ButtonStyle.secondary),
     }
 
     def __init__(self, action: str, script_id: str) -> None:
@@ -79,32 +94,53 @@ class ScriptButton(
         return cls(match["action"], match["script_id"])
 
     async def handle_interaction(self, interaction: discord.Interaction) -> None:
-        """Reads, downloads, approves or releases the script."""
+        """Reads, downloads, approves, releases the script or withdraws its approval."""
         by = require_team(interaction)
         match self.action:
             case "read":
                 await self._show_script(interaction)
             case "download":
-                await interaction.response.defer(ephemeral=True, thinking=True)
-                downloads = await get_services(interaction).scripts.build_downloads(self.script_id, by)
-                files = [discord.File(io.BytesIO(download.content), download.name) for download in downloads]
-                await interaction.followup.send("The script as Markdown and as JSON.", files=files, ephemeral=True)
-            case "approve":
-                await self._approve(interaction)
-            case _:
-                await self._open_release_modal(interaction)
+                view = self._build_view("markdown", "json")
+                await interaction.response.send_message("As which file?", view=view, ephemeral=True)
+            case "markdown" | "json":
+                await self._send_file(interaction, by)
+            case "approve" | "release_now" if await self._is_unapproved_template(interaction):
+                view = self._build_view("approve_template" if self.action == "approve" else "release_template")
+                await interaction.response.send_message(_TEMPLATE_QUESTION, view=view, ephemeral=True)
+            case "approve" | "approve_template" | "withdraw":
+                await self._change_approval(interaction, by)
+            case "release_now" | "release_template" | "release":
+                modal = ReleaseModal(self.script_id, approve=self.action != "release")
+                await interaction.response.send_modal(modal)
+
+    def _build_view(self, *actions: str) -> ui.View:
+        view = ui.View(timeout=None)
+        for action in actions:
+            view.add_item(ScriptButton(action, self.script_id))
+        return view
 
     async def _show_script(self, interaction: discord.Interaction) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
         stored, script = await get_services(interaction).scripts.get(self.script_id)
         await interaction.followup.send(view=build_page(stored, script, 0), ephemeral=True)
 
-    async def _approve(self, interaction: discord.Interaction) -> None:
+    async def _send_file(self, interaction: discord.Interaction, by: Actor) -> None:
+        """Replaces the question for the format with the file."""
+        await interaction.response.defer()
+        download = await get_services(interaction).scripts.build_download(self.script_id, self.action, by)
+        file = discord.File(io.BytesIO(download.content), download.name)
+        await interaction.edit_original_response(content="The script:", attachments=[file], view=None)
+
+    async def _is_unapproved_template(self, interaction: discord.Interaction) -> bool:
+        stored, _ = await get_services(interaction).scripts.get(self.script_id)
+        return stored.writer == WriterKind.TEMPLATE and stored.state is ScriptState.DRAFT
+
+    async def _change_approval(self, interaction: discord.Interaction, by: Actor) -> None:
         services = get_services(interaction)
         await interaction.response.defer()
-        stored = await services.scripts.approve(self.script_id, require_team(interaction))
+        change = services.scripts.withdraw if self.action == "withdraw" else services.scripts.approve
+        stored = await change(self.script_id, by)
+        if self.action == "approve_template":
+            await interaction.edit_original_response(content="The template is approved.", view=None)
         if stored.run_id:
             await services.run_cards.refresh_card(stored.run_id)
-
-    async def _open_release_modal(self, interaction: discord.Interaction) -> None:
-        await interaction.response.send_modal(ReleaseModal(self.script_id, approve=self.action == "release_now"))

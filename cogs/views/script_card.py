@@ -110,9 +110,13 @@ def _build_done_card(view: RunView, stored: StoredScript, script: Script) -> ui.
         f"{escape_text(view.ebook_title, 100)} · chapter {stored.chapter_number} · {escape_text(stored.theme, 60)} · "
         f"version {stored.version} · **{stored.state.value}**"
     )
+    if stored.state is not ScriptState.DRAFT and view.approver_id:
+        where += f" · approved by <@{view.approver_id}>"
     lines = []
     if is_template:
         lines.append(f"{stored.error} This is a skeleton made from your chapter's own text.")
+        if _can_retry(view, stored) and view.run.progress:
+            lines.append("“Write it with Gemini” continues from what Gemini had finished.")
     elif script.logline:
         lines.append(f"*{escape_text(script.logline, 300)}*")
     lines.append(
@@ -135,18 +139,23 @@ def _build_done_card(view: RunView, stored: StoredScript, script: Script) -> ui.
         where,
         "\n".join(lines),
         "-# " + " · ".join(part for part in foot if part),
-        buttons=_script_buttons(view, stored, is_template=is_template),
+        buttons=_script_buttons(view, stored),
     )
 
 
-def _script_buttons(view: RunView, stored: StoredScript, *, is_template: bool) -> list[ui.Item[Any]]:
+def _can_retry(view: RunView, stored: StoredScript) -> bool:
+    """Whether Gemini can take the place of the template: without a key it would be the same template again."""
+    return stored.writer == WriterKind.TEMPLATE and stored.state is ScriptState.DRAFT and view.has_gemini
+
+
+def _script_buttons(view: RunView, stored: StoredScript) -> list[ui.Item[Any]]:
     buttons = [ScriptButton("read", stored.id), ScriptButton("download", stored.id)]
     if stored.state is ScriptState.DRAFT:
         buttons += [ScriptButton("approve", stored.id), ScriptButton("release_now", stored.id)]
     elif stored.state is ScriptState.APPROVED:
-        buttons.append(ScriptButton("release", stored.id))
+        buttons += [ScriptButton("release", stored.id), ScriptButton("withdraw", stored.id)]
     items: list[ui.Item[Any]] = [*buttons]
-    if is_template and stored.state is ScriptState.DRAFT:
+    if _can_retry(view, stored):
         items.append(_run_button(view, "retry", "Write it with Gemini"))
     return items
 

@@ -31,7 +31,7 @@ class ReleaseModal(Modal, title="Release"):
         field = self.link.component
         link = validate_link(field.value if isinstance(field, ui.TextInput) else "")
         if self._approve:
-            stored = await services.scripts.approve(self._script_id, by)
+            stored = await services.scripts.ensure_approved(self._script_id, by)
             if stored.run_id:
                 await services.run_cards.refresh_card(stored.run_id)
         broadcast = await services.drafts.compose_release(self._script_id, link, by)

@@ -25,7 +25,7 @@ MEMBER_COLUMNS: Final = {
     events: ("member_id",),
     sessions: ("member_id",),
     runs: ("member_id",),
-    scripts: ("member_id",),
+    scripts: ("member_id", "approved_by"),
     broadcasts: ("author_id", "confirmed_by", "approved_by"),
     subscriptions: ("member_id",),
     shares: ("member_id",),

@@ -46,6 +46,7 @@ class StoredScript:
     link: str
     created_at: datetime
     approved_at: datetime | None
+    approved_by: str | None
     released_at: datetime | None
 
 
@@ -148,15 +149,23 @@ class ScriptStore:
             raise KeyError(script_id)
         return StoredScript(**row)
 
-    async def approve(self, script_id: str) -> None:
-        """``draft → approved``.
+    async def approve(self, script_id: str, member_id: str | None = None) -> None:
+        """``draft → approved`` by this member.
 
         Raises:
             StaleStateError: the script is not a draft.
         """
-        await self._change_state(
-            script_id, scripts.c.state == ScriptState.DRAFT, {"state": ScriptState.APPROVED, "approved_at": self.now}
-        )
+        values = {"state": ScriptState.APPROVED, "approved_at": self.now, "approved_by": member_id}
+        await self._change_state(script_id, scripts.c.state == ScriptState.DRAFT, values)
+
+    async def withdraw(self, script_id: str) -> None:
+        """``approved → draft``: the approval is taken back.
+
+        Raises:
+            StaleStateError: the script is not approved, or is released already.
+        """
+        values = {"state": ScriptState.DRAFT, "approved_at": None, "approved_by": None}
+        await self._change_state(script_id, scripts.c.state == ScriptState.APPROVED, values)
 
     async def release(self, script_id: str, link: str) -> None:
         """``approved → released``; ``link`` is where the episode can be heard or read, or empty.

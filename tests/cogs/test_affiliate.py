@@ -39,8 +39,7 @@ async def test_settings_change_role_and_books(stage: Stage) -> None:
     (lantern,) = await subscribe_servers(stage, "Red Lantern")
     await stage.run_script()
     card = await stage.wait_for_finished_script()
-    await stage.hana.click(card, "Approve")
-    await stage.discord.wait_until(lambda: "approved" in card.text)
+    await stage.approve_template(card)
     log = await stage.discord.wait_for_answer(
         await lantern.manager.slash("affiliate settings", channel=lantern.guild.text_channel)
     )
@@ -74,8 +73,7 @@ async def test_a_second_join_keeps_the_followed_books(stage: Stage) -> None:
     affiliates = stage.bot.services.affiliates
     await stage.run_script()
     card = await stage.wait_for_finished_script()
-    await stage.hana.click(card, "Approve")
-    await stage.discord.wait_until(lambda: "approved" in card.text)
+    await stage.approve_template(card)
     changes = SubscriptionChanges(ebooks=("ebook_001",))
     await affiliates.change_subscription(lantern.guild.id, changes, Actor(1, "Hana"))
     await lantern.subscribe()

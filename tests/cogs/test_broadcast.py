@@ -16,9 +16,11 @@ async def test_a_release_is_posted_after_its_confirmation(stage: Stage) -> None:
     affiliates = [await (await stage.add_affiliate(name)).subscribe() for name in ("Red Lantern", "Night Owls")]
     await stage.run_script(hook="Tell the fox.")
     card = await stage.wait_for_finished_script()
-    modal = await stage.hana.click(card, "Approve and release…")
+    question = await stage.discord.wait_for_answer(await stage.hana.click(card, "Approve and release…"))
+    modal = await stage.hana.click(question, "Approve and release the template…")
     log = await stage.discord.wait_for_answer(await stage.hana.submit_modal(modal, {"link": "https://example.org/1"}))
     assert "Goes to **2 channels** in 2 servers" in log.text
+    assert "This releases a template" in log.text
     assert log.ephemeral
     assert not any(affiliate.posts for affiliate in affiliates)
     assert BROADCAST_SENT not in await stage.event_names()

@@ -17,8 +17,7 @@ async def test_forgotten_member_is_in_no_table_file_or_export(sqlite_url: str, m
     async with open_stage(sqlite_url) as stage:
         await stage.run_script()
         card = await stage.wait_for_finished_script()
-        await stage.hana.click(card, "Approve")
-        await stage.discord.wait_until(lambda: "approved" in card.text)
+        await stage.approve_template(card)
         await stage.discord.wait_for_answer(await stage.hana.slash("track", event="Mixing done"))
         mine = await get_my_data(stage)
         assert mine["members"][0]["discord_id"] == stage.hana.id

@@ -228,8 +228,7 @@ async def test_the_public_view_has_nothing_internal(stage: Stage) -> None:
     public = await stage.discord.wait_for_answer(await stage.bob.slash("progress"))
     assert "Midnight Summoning" not in public.text
     assert public.buttons == []
-    await stage.hana.click(card, "Approve")
-    await stage.discord.wait_until(lambda: "approved" in card.text)
+    await stage.approve_template(card)
     public = await stage.discord.wait_for_answer(await stage.bob.slash("progress"))
     assert "Midnight Summoning" in public.text.split("Coming next")[1]
     modal = await stage.hana.click(card, "Release…")

@@ -4,6 +4,7 @@ import pytest
 
 from bot.event_names import GENERATION_COMPLETED, GENERATION_STARTED, GRANT_LOG_ADDED, SCRIPT_ADDED
 from tests.stage import CHAPTER, Stage
+from tests.standins.discord_world import Message
 
 
 async def test_a_chapter_becomes_a_script(stage: Stage) -> None:
@@ -14,7 +15,7 @@ async def test_a_chapter_becomes_a_script(stage: Stage) -> None:
     card = await stage.wait_for_finished_script()
     assert "The Midnight Summoning" in card.text
     assert "No Gemini key is set" in card.text
-    assert card.buttons == ["Read", "Download", "Approve", "Approve and release…", "Write it with Gemini"]
+    assert card.buttons == ["Read", "Download", "Approve", "Approve and release…"], "no key, so no Gemini"
     assert await stage.event_names() == [GENERATION_STARTED, SCRIPT_ADDED, GRANT_LOG_ADDED, GENERATION_COMPLETED]
 
 
@@ -90,23 +91,27 @@ async def test_only_the_team_can_request_scripts(stage: Stage) -> None:
     assert await stage.event_names() == []
 
 
+async def download_script(stage: Stage, card: Message, choice: str) -> bytes:
+    """The one file that comes of Download and this choice."""
+    log = await stage.discord.wait_for_answer(await stage.hana.click(card, "Download"))
+    await stage.hana.click(log, choice)
+    await stage.discord.wait_until(lambda: "The script:" in log.text)
+    (file,) = [file for message in log.messages for file in message.attachments]
+    return file.data
+
+
 async def test_the_buttons_of_the_card_work(stage: Stage) -> None:
-    """Read shows the cues, Download gives Markdown and JSON, Approve changes the card and is an event."""
+    """Read shows the cues, Download gives one file as Markdown or as JSON, Approve changes the card and is an event."""
     await stage.run_script()
     card = await stage.wait_for_finished_script()
     read = await stage.discord.wait_for_answer(await stage.hana.click(card, "Read"))
     assert "The lantern guttered" in read.text
-    download = await stage.discord.wait_for_answer(await stage.hana.click(card, "Download"))
-    files = {
-        file.filename.rsplit(".", 1)[1]: file.data for message in download.messages for file in message.attachments
-    }
-    assert "You came back" in files["md"].decode()
-    document = json.loads(files["json"])
+    assert "You came back" in (await download_script(stage, card, "Markdown, to read and print")).decode()
+    document = json.loads(await download_script(stage, card, "JSON, for programs"))
     assert document["ebookId"] == "ebook_001"
     assert document["writer"] == "template"
     assert "No Gemini key" in document["error"]
-    await stage.hana.click(card, "Approve")
-    await stage.discord.wait_until(lambda: "approved" in card.text)
+    await stage.approve_template(card)
     assert "Approve" not in card.buttons
     assert "Script approved" in await stage.event_names()
 

@@ -14,6 +14,7 @@ from bot.event_names import (
     SCRIPT_APPROVED,
     SCRIPT_DOWNLOADED,
     SCRIPT_RELEASED,
+    SCRIPT_WITHDRAWN,
 )
 from cogs.views.formatting import escape_text, format_count, format_relative_time, shorten
 from storage.stores.events import Event
@@ -21,6 +22,7 @@ from storage.stores.events import Event
 _CHAPTER_VERBS: Final = {
     GENERATION_STARTED: "began",
     SCRIPT_APPROVED: "approved",
+    SCRIPT_WITHDRAWN: "withdrew the approval of",
     SCRIPT_RELEASED: "released",
     SCRIPT_DOWNLOADED: "downloaded",
 }

@@ -68,6 +68,8 @@ async def test_release_is_posted_to_the_affiliates(demo: Demo) -> None:
         await browser.run_command("script", ebook=EBOOK_ID, chapter="1")
         await browser.wait_until(lambda text: "Approve and release…" in text)
         await browser.click("Approve and release…")
+        await browser.wait_until(lambda text: "Approve and release the template…" in text)
+        await browser.click("Approve and release the template…")
         modal = browser.state["modal"]["handle"]
         await browser.send_action("modal_submit", modal_handle=modal, values={"link": "https://example.org/fox"})
         await browser.wait_until(lambda text: "Post to 3 channels" in text)

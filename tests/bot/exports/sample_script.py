@@ -46,6 +46,7 @@ STORED = StoredScript(
     link="",
     created_at=datetime(2026, 11, 22, 20, 0, tzinfo=UTC),
     approved_at=None,
+    approved_by=None,
     released_at=None,
 )
 

@@ -118,7 +118,7 @@ class RunStage:
             LEASE_DURATION,
             (lambda _run, _on_wait: self.writer) if has_gemini else None,
         )
-        run_cards = RunCardService(database, self.cards)
+        run_cards = RunCardService(database, self.cards, has_gemini)
         self.worker = HeldWorker(database, pipeline, wait_plainly, 2, run_cards.refresh_card)
         self.service = GenerationService(database, self.worker, run_cards, has_gemini)
 
