@@ -12,7 +12,13 @@ from typing import Any, NamedTuple, TypeVar
 
 import pytest
 from hypothesis import settings
+from sqlalchemy import util
+from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
+from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+import storage.engine
+import storage.postgres
 from storage import Database
 from tests import postgres
 
@@ -55,6 +61,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("hypothesis") or item.get_closest_marker("slow") or "standins" in item.path.parts:
             item.add_marker("no_cover")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_statement_cache() -> Iterator[None]:
+    """Lets all databases of a worker share the compiled statements, which SQLAlchemy keeps for each engine and its dialect.
+
+    Nearly every test opens a database, and compiling takes longer than running its statements.
+    """
+    cache: util.LRUCache[Any, Any] = util.LRUCache(2000)
+
+    def create(*arguments: Any, **options: Any) -> AsyncEngine:
+        engine = create_async_engine(*arguments, **options)
+        engine.sync_engine._compiled_cache = cache
+        return engine
+
+    with pytest.MonkeyPatch.context() as patch:
+        for dialect in (SQLiteDialect_aiosqlite, PGDialect_asyncpg):
+            patch.setattr(dialect, "__eq__", lambda one, other: type(one) is type(other))
+            patch.setattr(dialect, "__hash__", lambda one: hash(type(one)))
+        for module in (storage.engine, storage.postgres):
+            patch.setattr(module, "create_async_engine", create)
+        yield
 
 
 @pytest.fixture
