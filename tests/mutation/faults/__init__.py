@@ -6,13 +6,24 @@ fault against the new code.
 
 from typing import Final
 
-from tests.mutation.faults import broadcasts, deliveries, generation, jobs, post_requests, progress, rights, storage
+from tests.mutation.faults import (
+    broadcasts,
+    deliveries,
+    dispatcher,
+    generation,
+    jobs,
+    post_requests,
+    progress,
+    rights,
+    storage,
+)
 from tests.mutation.faults.model import Fault
 
 FAULTS: Final[tuple[Fault, ...]] = (
     *rights.FAULTS,
     *broadcasts.FAULTS,
     *deliveries.FAULTS,
+    *dispatcher.FAULTS,
     *generation.FAULTS,
     *jobs.FAULTS,
     *post_requests.FAULTS,

@@ -1,4 +1,4 @@
-"""Faults in the storage of deliveries and subscriptions."""
+"""Faults in the storage of broadcasts, deliveries, their leases, and subscriptions."""
 
 from typing import Final
 
@@ -13,6 +13,10 @@ _DELIVERY_TESTS: Final = (
 )
 _SUBSCRIPTIONS: Final = "storage.stores.subscriptions"
 _SUBSCRIPTION_TESTS: Final = ("tests/storage/stores/test_subscription_states.py", "-k", "not postgres")
+_LEASES: Final = "storage.leases"
+_LEASE_TESTS: Final = ("tests/storage/test_leases.py", *_DELIVERY_TESTS)
+_BROADCASTS: Final = "storage.stores.broadcasts"
+_BROADCAST_TESTS: Final = ("tests/storage/stores/test_broadcast_ends.py", "-k", "not postgres")
 
 FAULTS: Final[tuple[Fault, ...]] = (
     Fault(
@@ -140,5 +144,82 @@ FAULTS: Final[tuple[Fault, ...]] = (
         "known = await self.find_by_guild(guild_id)",
         "known = next(iter(await self._select(subscriptions.c.guild_id == guild_id)), None)",
         _SUBSCRIPTION_TESTS,
+    ),
+    Fault(
+        _LEASES,
+        "an owner whose lease another one had in between still stores its outcome",
+        "            self.table.c.lease_token == lease.token,\n",
+        "",
+        _LEASE_TESTS,
+    ),
+    Fault(
+        _LEASES,
+        "anybody may end a lease",
+        "            self.table.c.lease_owner == lease.owner,\n",
+        "",
+        _LEASE_TESTS,
+    ),
+    Fault(
+        _LEASES,
+        "a lease that is taken over keeps its token",
+        "token = self.table.c.lease_token + 1",
+        "token = self.table.c.lease_token",
+        _LEASE_TESTS,
+    ),
+    Fault(
+        _LEASES,
+        "living leases are taken over",
+        "return and_(self.held, self.table.c.lease_until < self.now)",
+        "return self.held",
+        _LEASE_TESTS,
+    ),
+    Fault(
+        _LEASES,
+        "the only process takes over its own jobs",
+        "or_(self.table.c.lease_owner.is_(None), self.table.c.lease_owner != owner)",
+        "self.table.c.lease_owner.is_not(None)",
+        _LEASE_TESTS,
+    ),
+    Fault(
+        _LEASES,
+        "a renewed lease ends at once",
+        '{"lease_until": self.now + duration, **values}',
+        '{"lease_until": self.now, **values}',
+        _LEASE_TESTS,
+    ),
+    Fault(
+        _BROADCASTS,
+        "a broadcast is done while a post is under way",
+        "in_([DeliveryState.READY, DeliveryState.SENDING])",
+        "in_([DeliveryState.READY])",
+        _BROADCAST_TESTS,
+    ),
+    Fault(
+        _BROADCASTS,
+        "a broadcast with a post that is left counts as recalled",
+        "some_recalled & ~some_left",
+        "some_recalled",
+        _BROADCAST_TESTS,
+    ),
+    Fault(
+        _BROADCASTS,
+        "what was never confirmed is sent when it is opened again",
+        "broadcasts.c.state.in_(_ENDED) & broadcasts.c.confirmed_at.is_not(None)",
+        "broadcasts.c.state.in_(_ENDED)",
+        _BROADCAST_TESTS,
+    ),
+    Fault(
+        _BROADCASTS,
+        "a later end replaces the first one",
+        "return func.coalesce(broadcasts.c.finished_at, literal(self.now, Utc()))",
+        "return literal(self.now, Utc())",
+        _BROADCAST_TESTS,
+    ),
+    Fault(
+        _BROADCASTS,
+        "the end of a broadcast that is opened again is not announced",
+        '{"state": BroadcastState.SENDING, "announced": False}',
+        '{"state": BroadcastState.SENDING}',
+        _BROADCAST_TESTS,
     ),
 )
