@@ -1,26 +1,24 @@
 """A database for a dry run: writes work, and nothing of them remains.
 
-On SQLite it is a copy of the file in a temporary folder, or a new file if there is none. On PostgreSQL it is one transaction
-around everything, which is rolled back at the end; until then, other writers wait for the rows that it has changed.
+It is a copy in a temporary folder, so a running bot is not held up, or a new database if there is none.
 """
 
 import shutil
+import sqlite3
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, closing
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import URL
 
-from storage.database import Database, ReadTransaction, T, WriteTransaction
-from storage.engine import create_engines, parse_url
-from storage.errors import DatabaseUnreadableError
+from storage.copying import copy_rows
+from storage.database import Database
+from storage.engine import parse_url
+from storage.errors import DatabaseEmptyError, DatabaseInUseError, DatabaseUnreadableError
 from storage.lock import FileLock
-from storage.migrate import migrate_within
-from storage.outages import describe_open_error
+from storage.tables import chain_head, metadata
 
 
 @asynccontextmanager
@@ -28,45 +26,62 @@ async def open_dry_run(url: str, clock: Callable[[], datetime] | None = None) ->
     """The database at ``url`` as it is now; whatever is written to it is discarded at the end.
 
     Raises:
-        DatabaseInUseError: another process has the SQLite file open.
         DatabaseNewerError: a newer version of the program has migrated it.
         DatabaseUnreadableError: it cannot be opened, reached or copied.
     """
     address = parse_url(url)
-    if address.drivername.startswith("sqlite"):
-        with tempfile.TemporaryDirectory(prefix="midnight-myth-") as folder:
-            _copy_sqlite_files(address.database or "", f"{folder}/studio.db")
-            try:
-                database = await Database.open(f"sqlite:///{folder}/studio.db", clock)
-            except DatabaseUnreadableError as error:
-                # The message must name the original file, not the copy.
-                message = str(error).replace(f"{folder}/studio.db", address.database or "")
-                raise DatabaseUnreadableError(message) from error
-            try:
-                yield database
-            finally:
-                await database.close()
-        return
-    engines = create_engines(address)
+    with tempfile.TemporaryDirectory(prefix="midnight-myth-") as folder:
+        path = Path(folder) / "studio.db"
+        database = await (
+            _copy_file(address, path, clock)
+            if address.drivername.startswith("sqlite")
+            else _copy_server(url, path, clock)
+        )
+        try:
+            yield database
+        finally:
+            await database.close()
+
+
+async def _copy_server(url: str, path: Path, clock: Callable[[], datetime] | None) -> Database:
+    """A copy of what PostgreSQL has at one moment; nothing there is locked."""
     try:
-        async with engines.writer.connect() as connection, connection.begin() as transaction:
-            await migrate_within(connection)
-            try:
-                yield _SingleTransactionDatabase(engines, clock, _connection=connection)
-            finally:
-                await transaction.rollback()
-    except (DBAPIError, OSError) as error:
-        raise DatabaseUnreadableError(describe_open_error(engines.path, error)) from error
+        source = await Database.open_for_reading(url)
+    except DatabaseEmptyError:
+        return await Database.open(f"sqlite:///{path}", clock)
+    try:
+        database = await Database.open(f"sqlite:///{path}", clock)
+        async with source.read() as read, database.engines.writer.begin() as connection:
+            await connection.execute(chain_head.delete())
+            await copy_rows(read.events.connection, connection, metadata.sorted_tables)
     finally:
-        await engines.dispose()
+        await source.close()
+    return database
 
 
-def _copy_sqlite_files(name: str, target: str) -> None:
-    """Copies the file and its write-ahead log, under the lock if there is a lock file, so that nobody writes meanwhile."""
+async def _copy_file(address: URL, path: Path, clock: Callable[[], datetime] | None) -> Database:
+    source = _copy_sqlite(address.database or "", path)
+    try:
+        return await Database.open(f"sqlite:///{path}", clock)
+    except DatabaseUnreadableError as error:
+        # The message must name the original file, not the copy.
+        raise DatabaseUnreadableError(str(error).replace(str(path), str(source))) from error
+
+
+def _copy_sqlite(name: str, target: Path) -> Path:
+    """Copies the file and its write-ahead log, and returns its path.
+
+    While a process uses it, SQLite itself copies what was committed.
+    """
     source = Path(name).expanduser().resolve()
     if not source.exists():
-        return
-    lock = FileLock.acquire(source, write_pid=False) if Path(f"{source}.lock").exists() else None
+        return source
+    try:
+        lock = FileLock.acquire(source, write_pid=False) if Path(f"{source}.lock").exists() else None
+    except DatabaseInUseError:
+        with closing(sqlite3.connect(source)) as connection, closing(sqlite3.connect(target)) as copy:
+            connection.backup(copy)
+        return source
     try:
         for ending in ("", "-wal"):
             if Path(f"{source}{ending}").exists():
@@ -76,27 +91,4 @@ def _copy_sqlite_files(name: str, target: str) -> None:
     finally:
         if lock is not None:
             lock.release()
-
-
-@dataclass(slots=True)
-class _SingleTransactionDatabase(Database):
-    """Everything runs in the transaction of one connection; each write is a savepoint."""
-
-    _connection: AsyncConnection | None = None
-
-    @asynccontextmanager
-    async def read(self) -> AsyncIterator[ReadTransaction]:
-        yield ReadTransaction(self._open_connection, await self._get_time(self._open_connection))
-
-    async def write(self, work: Callable[[WriteTransaction], Awaitable[T]]) -> T:
-        async with self._open_connection.begin_nested():
-            tx = WriteTransaction(self._open_connection, await self._get_time(self._open_connection))
-            result = await work(tx)
-            await tx.finish(self.session_gap)
-            return result
-
-    @property
-    def _open_connection(self) -> AsyncConnection:
-        if self._connection is None:
-            raise RuntimeError("a dry run needs a connection")
-        return self._connection
+    return source

@@ -4,6 +4,7 @@ StorageError
 ├── DatabaseInUseError       another process has the SQLite file open
 ├── DatabaseNewerError       a newer version of the program has migrated it
 ├── DatabaseUnreadableError  it cannot be opened, reached or understood
+│   └── DatabaseEmptyError   it holds no studio yet
 ├── DatabaseUnavailableError the open database cannot be used now: locked, full, or its server is away
 └── StaleStateError          the row is not in the state that a transition needs
 """
@@ -23,6 +24,10 @@ class DatabaseNewerError(StorageError):
 
 class DatabaseUnreadableError(StorageError):
     """The database cannot be opened, reached or understood."""
+
+
+class DatabaseEmptyError(DatabaseUnreadableError):
+    """The database holds no studio yet."""
 
 
 class DatabaseUnavailableError(StorageError):

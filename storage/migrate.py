@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from storage.errors import DatabaseNewerError, DatabaseUnreadableError
+from storage.errors import DatabaseEmptyError, DatabaseNewerError, DatabaseUnreadableError
 
 KNOWN_VERSIONS: Final = ("0001", "0002", "0003", "0004", "0005")
 HEAD: Final = KNOWN_VERSIONS[-1]
@@ -47,17 +47,11 @@ async def check_version(engine: AsyncEngine) -> None:
     async with engine.connect() as connection:
         version = await connection.run_sync(_read_version)
     if version is None:
-        raise DatabaseUnreadableError("The database is empty: no studio has been stored in it yet.")
+        raise DatabaseEmptyError("The database is empty: no studio has been stored in it yet.")
     if _needs_upgrade(version):
         raise DatabaseUnreadableError(
             f"The database has version {version}, and this program needs {HEAD}. Start the bot once: it updates the database."
         )
-
-
-async def migrate_within(connection: AsyncConnection) -> None:
-    """Like ``migrate``, on PostgreSQL, inside a transaction that the caller commits or rolls back."""
-    if _needs_upgrade(await connection.run_sync(_read_version)):
-        await connection.run_sync(_upgrade)
 
 
 def _needs_upgrade(version: str | None) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import Database, DatabaseInUseError, DatabaseUnreadableError, WriteTransaction
+from storage import Database, DatabaseUnreadableError, WriteTransaction
 from storage.dry_run import open_dry_run
 from tests.conftest import FakeClock
 
@@ -55,11 +55,29 @@ async def test_dry_run_creates_no_database(tmp_path: Path, clock: FakeClock) -> 
     assert await asyncio.to_thread(os.listdir, tmp_path) == []
 
 
-async def test_dry_run_respects_the_lock(sqlite: Database, sqlite_url: str, clock: FakeClock) -> None:
-    """A dry run is refused while another process uses the file."""
-    with pytest.raises(DatabaseInUseError, match="in use by process"):
-        async with open_dry_run(sqlite_url, clock):
-            raise AssertionError
+async def test_dry_run_holds_nobody_up(database: Database, database_url: str, clock: FakeClock) -> None:
+    """Beside a running bot a dry run sees what was committed, and the bot writes on meanwhile."""
+    await database.write(lambda tx: tx.ebooks.get_or_add("ebook_001", "The Fox"))
+
+    async def work(tx: WriteTransaction) -> None:
+        await tx.ebooks.get_or_add("ebook_002", "The Owl")
+        tx.report("Made a book", {})
+
+    async with open_dry_run(database_url, clock) as dry_run:
+        await dry_run.write(work)
+        await asyncio.wait_for(database.write(work), 2)
+        async with dry_run.read() as tx:
+            assert await tx.ebooks.get_titles() == {"ebook_001": "The Fox", "ebook_002": "The Owl"}
+    async with database.read() as tx:
+        assert (await tx.events.get_head()).seq == 1
+
+
+async def test_dry_run_of_an_empty_server(empty_postgres_url: str, clock: FakeClock) -> None:
+    """A PostgreSQL database without any table stays without."""
+    async with open_dry_run(empty_postgres_url, clock) as dry_run:
+        await dry_run.write(lambda tx: tx.ebooks.get_or_add("ebook_001", "The Fox"))
+    with pytest.raises(DatabaseUnreadableError, match="is empty"):
+        await Database.open_for_reading(empty_postgres_url)
 
 
 async def test_message_names_the_original_file(tmp_path: Path, clock: FakeClock) -> None:
