@@ -1,4 +1,4 @@
-"""How broadcasts end, begin again and are listed."""
+"""How broadcasts end, begin again, are listed, and what a stored one knows."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
@@ -242,3 +242,23 @@ async def test_sharers_and_shares_are_counted(database: Database, clock: FakeClo
         assert await tx.broadcasts.count_shares_of_broadcast(first.id) == 3
         assert await tx.broadcasts.count_shares_of_broadcast(second.id) == 1
         assert await tx.broadcasts.count_shares_of_member(ann) == 2
+
+
+async def test_a_broadcast_knows_the_title_of_its_book(sqlite: Database) -> None:
+    """Empty where it is about no book, or about one that is not in the library."""
+
+    async def add_books(tx: WriteTransaction) -> None:
+        await tx.ebooks.get_or_add("ebook_001", "The Drowned Bell")
+        await tx.ebooks.get_or_add("ebook_002", "The Fox at the Well")
+
+    await sqlite.write(add_books)
+    books = (None, "ebook_002", "ebook_009")
+    titles = [
+        (await add(sqlite, new=NewBroadcast("New Lore", "Share it.", ebook_id=book))).book_title for book in books
+    ]
+    assert titles == ["", "The Fox at the Well", ""]
+
+
+async def test_metadata_that_is_no_json_is_refused(sqlite: Database) -> None:
+    with pytest.raises(ValueError, match="JSON"):
+        await add(sqlite, new=NewBroadcast("New Lore", "Share it.", metadata={"a": float("nan")}))
