@@ -1,4 +1,4 @@
-"""``python -m tests.mutation [MODULE …] [--faults] [--write-baseline]``: see CONTRIBUTING.
+"""``python -m tests.mutation [MODULE …] [--faults [AREA]] [--write-baseline]``: see CONTRIBUTING.
 
 Without options every module of ``targets.py`` is mutated. A survivor that ``baseline.txt`` does not list, or a fault of
 ``faults/`` that no test notices, makes it fail.
@@ -7,12 +7,13 @@ Without options every module of ``targets.py`` is mutated. A survivor that ``bas
 import argparse
 import ast
 import sys
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
-from tests.mutation.faults import FAULTS
+from tests.mutation.faults import AREAS, FAULTS
 from tests.mutation.faults.model import Fault
 from tests.mutation.mutants import make_mutants
 from tests.mutation.runner import AT_ONCE, Result, Verdict, try_replaced_module, try_sources
@@ -26,11 +27,18 @@ def main() -> int:
     """Runs what the command line asks for; 0 where every fault is noticed or known."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
     parser.add_argument("modules", nargs="*", metavar="MODULE", help="only these modules, such as bot.jobs.pacer")
-    parser.add_argument("--faults", action="store_true", help="the recorded faults instead of generated mutants")
+    parser.add_argument(
+        "--faults",
+        nargs="?",
+        const="",
+        choices=["", *AREAS],
+        metavar="AREA",
+        help=f"the recorded faults instead of generated mutants: all, or those of {', '.join(AREAS)}",
+    )
     parser.add_argument("--write-baseline", action="store_true", help="record the survivors as known")
     options = parser.parse_args()
-    if options.faults:
-        return check_faults()
+    if options.faults is not None:
+        return check_faults(AREAS[options.faults] if options.faults else FAULTS)
     return check_modules(options.modules or list(TARGETS), write_baseline=options.write_baseline)
 
 
@@ -63,14 +71,14 @@ def check_modules(modules: list[str], *, write_baseline: bool) -> int:
     return 1 if set(survivors) - known else 0
 
 
-def check_faults() -> int:
-    """Puts the recorded faults back one by one and reports which test notices each."""
+def check_faults(faults: Sequence[Fault]) -> int:
+    """Puts these recorded faults back one by one and reports which test notices each."""
     unnoticed = 0
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        for fault, result in zip(FAULTS, pool.map(_try_fault, FAULTS), strict=True):
+        for fault, result in zip(faults, pool.map(_try_fault, faults), strict=True):
             unnoticed += not result.verdict.is_noticed
             print(f"{result.verdict.value:9} {fault.module}: {fault.description}  [{result.test}]", flush=True)
-    print(f"{len(FAULTS) - unnoticed} of {len(FAULTS)} faults noticed")
+    print(f"{len(faults) - unnoticed} of {len(faults)} faults noticed")
     return 1 if unnoticed else 0
 
 

@@ -19,14 +19,15 @@ from tests.mutation.faults import (
 )
 from tests.mutation.faults.model import Fault
 
-FAULTS: Final[tuple[Fault, ...]] = (
-    *rights.FAULTS,
-    *broadcasts.FAULTS,
-    *deliveries.FAULTS,
-    *dispatcher.FAULTS,
-    *generation.FAULTS,
-    *jobs.FAULTS,
-    *post_requests.FAULTS,
-    *progress.FAULTS,
-    *storage.FAULTS,
-)
+AREAS: Final[dict[str, tuple[Fault, ...]]] = {
+    "broadcasts": broadcasts.FAULTS,
+    "deliveries": deliveries.FAULTS,
+    "dispatcher": dispatcher.FAULTS,
+    "generation": generation.FAULTS,
+    "jobs": jobs.FAULTS,
+    "post_requests": post_requests.FAULTS,
+    "progress": progress.FAULTS,
+    "rights": rights.FAULTS,
+    "storage": storage.FAULTS,
+}
+FAULTS: Final[tuple[Fault, ...]] = tuple(fault for faults in AREAS.values() for fault in faults)

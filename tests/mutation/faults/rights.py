@@ -4,4 +4,176 @@ from typing import Final
 
 from tests.mutation.faults.model import Fault
 
-FAULTS: Final[tuple[Fault, ...]] = ()
+_ACCESS: Final = ("tests/cogs/interactions/test_access.py",)
+_ITEMS: Final = ("tests/cogs/views/test_persistent_item_access.py",)
+_STRANGERS: Final = ("tests/cogs/test_strangers.py",)
+_FORMATTING: Final = ("tests/cogs/views/test_formatting.py",)
+
+
+def _unguarded(module: str, description: str, old: str, new: str) -> Fault:
+    """A button, a select or a modal that everybody may use."""
+    return Fault(module, description, old, new, _ITEMS)
+
+
+_BY_ANYBODY: Final = "by = get_actor(interaction)"
+_BY_TEAM: Final = "by = require_team(interaction)"
+
+FAULTS: Final = (
+    Fault(
+        "cogs.interactions.access",
+        "the team of any server is the studio's",
+        "if interaction.guild_id != bot.settings.studio_guild_id:",
+        "if interaction.guild_id is None:",
+        _ACCESS,
+    ),
+    Fault(
+        "cogs.interactions.access",
+        "Manage Server beats the configured roles",
+        "    if not bot.team_role_ids:\n        return interaction.permissions.manage_guild\n",
+        "    if interaction.permissions.manage_guild:\n        return True\n",
+        _ACCESS,
+    ),
+    Fault(
+        "cogs.interactions.access",
+        "a team member needs every team role",
+        "not roles.isdisjoint(bot.team_role_ids)",
+        "roles.issuperset(bot.team_role_ids)",
+        _ACCESS,
+    ),
+    Fault(
+        "cogs.interactions.access",
+        "administrators need a team role",
+        "    if interaction.permissions.administrator:\n        return True\n",
+        "",
+        _ACCESS,
+    ),
+    Fault(
+        "cogs.interactions.access",
+        "the team of the studio manages every server",
+        "if not interaction.permissions.manage_guild:",
+        "if not interaction.permissions.manage_guild and not is_team(interaction):",
+        _ACCESS,
+    ),
+    Fault(
+        "cogs.interactions.access",
+        "Manage Channels makes a manager",
+        "if not interaction.permissions.manage_guild:",
+        "if not interaction.permissions.manage_channels:",
+        _ACCESS,
+    ),
+    Fault(
+        "cogs.affiliate",
+        "a plain member subscribes their server",
+        "        require_manager(interaction)\n        await interaction.response.defer(ephemeral=True, thinking=True)\n"
+        "        await interaction.edit_original_response(view=await",
+        "        await interaction.response.defer(ephemeral=True, thinking=True)\n"
+        "        await interaction.edit_original_response(view=await",
+        _STRANGERS,
+    ),
+    Fault(
+        "cogs.affiliate",
+        "a plain member unsubscribes their server",
+        "        by = require_manager(interaction)\n",
+        "        from cogs.interactions.access import get_actor\n\n        by = get_actor(interaction)\n",
+        _STRANGERS,
+    ),
+    Fault(
+        "cogs.broadcast",
+        "a stranger stops every announcement",
+        "        by = require_team(interaction)\n        await interaction.response.defer(ephemeral=True, thinking=True)\n"
+        "        stopped = await self._broadcasts.stop_all(by)",
+        "        from cogs.interactions.access import get_actor\n\n        by = get_actor(interaction)\n"
+        "        await interaction.response.defer(ephemeral=True, thinking=True)\n"
+        "        stopped = await self._broadcasts.stop_all(by)",
+        _STRANGERS,
+    ),
+    Fault(
+        "cogs.broadcast",
+        "titles of announcements are completed for outsiders",
+        '@autocomplete("an announcement\'s title", team_only=True)',
+        '@autocomplete("an announcement\'s title")',
+        _STRANGERS,
+    ),
+    Fault(
+        "cogs.affiliates",
+        "servers' names are completed for outsiders",
+        '@autocomplete("a server\'s name", team_only=True)',
+        '@autocomplete("a server\'s name")',
+        _STRANGERS,
+    ),
+    Fault(
+        "cogs.interactions.autocomplete",
+        "every book is completed for outsiders",
+        "    if is_team(interaction):\n        books",
+        "    if interaction.guild_id is not None:\n        books",
+        _STRANGERS,
+    ),
+    Fault(
+        "cogs.interactions.autocomplete",
+        "team_only is not obeyed",
+        "if team_only and not is_team(interaction):",
+        "if team_only and is_team(interaction) is None:",
+        _STRANGERS,
+    ),
+    _unguarded(
+        "cogs.views.script_buttons",
+        "a stranger presses Cancel",
+        f"{_BY_TEAM}\n        generation",
+        "from cogs.interactions.access import get_actor\n\n        by = get_actor(interaction)\n        generation",
+    ),
+    _unguarded(
+        "cogs.views.script_buttons",
+        "a stranger presses Download",
+        f"{_BY_TEAM}\n        match",
+        "from cogs.interactions.access import get_actor\n\n        by = get_actor(interaction)\n        match",
+    ),
+    _unguarded("cogs.views.broadcast_buttons", "a stranger presses Retry or Approve", _BY_TEAM, _BY_ANYBODY),
+    _unguarded(
+        "cogs.views.broadcast_dialog",
+        "a stranger presses Post",
+        f"{_BY_TEAM}\n        services",
+        "from cogs.interactions.access import get_actor\n\n        by = get_actor(interaction)\n        services",
+    ),
+    _unguarded(
+        "cogs.views.broadcast_dialog",
+        "a stranger sends the modal of an announcement",
+        f"{_BY_TEAM}\n        drafts",
+        "from cogs.interactions.access import get_actor\n\n        by = get_actor(interaction)\n        drafts",
+    ),
+    _unguarded("cogs.views.script_reader", "a stranger presses Next", "        require_team(interaction)\n", ""),
+    _unguarded(
+        "cogs.views.progress.board_controls",
+        "a stranger takes the board down",
+        _BY_TEAM,
+        "from cogs.interactions.access import get_actor\n\n        by = get_actor(interaction)",
+    ),
+    _unguarded(
+        "cogs.views.affiliate_join",
+        "a plain member presses Check again",
+        "        require_manager(interaction)\n",
+        "",
+    ),
+    _unguarded(
+        "cogs.views.setup", "the team may set up without Manage Server", "    require_manager(interaction)\n", ""
+    ),
+    _unguarded(
+        "cogs.views.setup",
+        "managers may set up without being the team",
+        "return require_team(interaction)",
+        "return require_manager(interaction)",
+    ),
+    Fault(
+        "cogs.views.setup",
+        "@everyone can be the team role",
+        "if any(role.is_default() for role in roles):",
+        "if all(role.is_default() for role in roles[1:]) and len(roles) > 1:",
+        _STRANGERS,
+    ),
+    Fault(
+        "cogs.views.setup",
+        "@everyone can be one of several team roles",
+        "if any(role.is_default() for role in roles):",
+        "if all(role.is_default() for role in roles):",
+        _STRANGERS,
+    ),
+)
