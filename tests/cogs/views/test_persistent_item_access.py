@@ -11,18 +11,23 @@ from typing import Any, Final
 import discord
 import pytest
 
-from bot.errors import ForbiddenError
+from bot.errors import ForbiddenError, StateError
 from cogs.script import SourceModal
-from cogs.views import affiliate_join, affiliate_settings, broadcast_post, privacy
+from cogs.views import affiliate_join, affiliate_leave, affiliate_settings, broadcast_post, modals, privacy
 from cogs.views import setup as setup_views
-from cogs.views.base import Modal
+from cogs.views.modals import Modal
 from cogs.views.persistent_items import PERSISTENT_ITEMS
 from tests.cogs.interactions.people import ELSEWHERE, TEAM_ROLE, make_interaction
 from tests.cogs.views.test_persistent_items import CUSTOM_IDS, matching_items
 
-FOR_EVERYBODY: Final = {broadcast_post.SharedButton, privacy.PrivacyButton}
+FOR_EVERYBODY: Final = {broadcast_post.SharedButton, modals.ReopenButton, privacy.PrivacyButton}
 """Items that do something only with the data of the person who presses."""
-FOR_MANAGERS: Final = {affiliate_join.CheckButton, affiliate_settings.BookSelect, affiliate_settings.RoleSelect}
+FOR_MANAGERS: Final = {
+    affiliate_join.CheckButton,
+    affiliate_leave.LeaveButton,
+    affiliate_settings.BookSelect,
+    affiliate_settings.RoleSelect,
+}
 """Items for whoever manages the server in which they are, whether that is the studio's or not."""
 FOR_MANAGERS_OF_THE_TEAM: Final = {
     setup_views.AnnouncementSelect,
@@ -30,7 +35,7 @@ FOR_MANAGERS_OF_THE_TEAM: Final = {
     setup_views.RolesSelect,
     setup_views.RuleButton,
 }
-_CHOICES: Final = re.compile(r"\(\?P<(?P<group>\w+)>(?P<choices>[a-z]+(?:\|[a-z]+)+)\)")
+_CHOICES: Final = re.compile(r"\(\?P<(?P<group>\w+)>(?P<choices>[a-z_]+(?:\|[a-z_]+)+)\)")
 
 
 def all_custom_ids() -> Iterator[str]:
@@ -128,3 +133,31 @@ async def test_a_modal_is_refused_when_it_is_sent(modal_class: type[Modal], stra
     """The right may have been lost, or the modal forged, between opening and sending; its fields are not even read."""
     with pytest.raises(ForbiddenError):
         await modal_class.__new__(modal_class).on_submit(stranger)
+
+
+async def test_a_refused_form_is_opened_only_for_the_person_who_filled_it_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What somebody typed may be a chapter that nobody else is to see; the same answer is given for an unknown form."""
+    typed: Any = ReopenedForm()
+    person = make_interaction()
+    monkeypatch.setattr(modals, "_kept", {"0123456789abcdef": (person.user.id + 1, typed)})
+    for token in ("0123456789abcdef", "fedcba9876543210"):
+        with pytest.raises(StateError, match="no longer kept"):
+            await press(f"reopen:{token}", person)
+    person.user.id += 1
+    person.response = typed
+    await press("reopen:0123456789abcdef", person)
+    assert typed.opened == [typed]
+
+
+class ReopenedForm:
+    """Stands for a kept form and for Discord, which opens it."""
+
+    def __init__(self) -> None:
+        self.opened: list[object] = []
+
+    def fill_with_typed_text(self) -> None:
+        """Has nothing to fill in."""
+
+    async def send_modal(self, modal: object) -> None:
+        """Remembers what was opened."""
+        self.opened.append(modal)

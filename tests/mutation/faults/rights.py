@@ -7,7 +7,6 @@ from tests.mutation.faults.model import Fault
 _ACCESS: Final = ("tests/cogs/interactions/test_access.py",)
 _ITEMS: Final = ("tests/cogs/views/test_persistent_item_access.py",)
 _STRANGERS: Final = ("tests/cogs/test_strangers.py",)
-_FORMATTING: Final = ("tests/cogs/views/test_formatting.py",)
 
 
 def _unguarded(module: str, description: str, old: str, new: str) -> Fault:
@@ -168,6 +167,12 @@ FAULTS: Final = (
         "if any(role.is_default() for role in roles):",
         "if all(role.is_default() for role in roles[1:]) and len(roles) > 1:",
         _STRANGERS,
+    ),
+    _unguarded(
+        "cogs.views.modals",
+        "anybody opens what somebody else has typed",
+        "if modal is None or user_id != interaction.user.id:",
+        "if modal is None and user_id != interaction.user.id:",
     ),
     Fault(
         "cogs.views.setup",
