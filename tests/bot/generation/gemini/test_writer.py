@@ -191,9 +191,9 @@ async def test_a_stall_without_a_cue_ends_at_the_deadline(standin: GeminiStandIn
 
 async def test_the_first_cue_restarts_the_deadline(standin: GeminiStandIn, make_writer: MakeWriter) -> None:
     """From the first cue on the deadline starts again, so that a slow but flowing response is not cut."""
-    standin.answer_with("quota_minute", times=1, retry_in=0.3)
-    standin.delay = 0.05
-    drafts, error = await write(make_writer(total_seconds=0.8))
+    standin.answer_with("quota_minute", times=1, retry_in=0.7)
+    standin.delay = 1.4 / standin.chunks
+    drafts, error = await write(make_writer(total_seconds=2.0))
     assert error is None, error
     assert drafts
 
