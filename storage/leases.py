@@ -13,13 +13,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Column, ColumnElement, RowMapping, Select, Table, and_, or_
+from sqlalchemy import ClauseElement, Column, ColumnElement, RowMapping, Select, Table, Update, and_, bindparam, or_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.errors import StaleStateError
 
 LEASE_DURATION: Final = timedelta(seconds=60)
 """How long a lease lasts without renewal. Four heartbeats (see ``bot/jobs/worker.py``): one that comes late costs nothing."""
+
+_updates: Final[dict[tuple[str, tuple[str, ...]], Update]] = {}
+"""Statements by table and columns, for ``LeasedRows``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +108,30 @@ class LeasedRows:
         return list((await self.connection.execute(query)).mappings().all())
 
     async def _update(self, key: object, lease: Lease, values: Mapping[str, Any]) -> None:
-        query = self.table.update().where(
-            self.key == key,
-            self.held,
-            self.table.c.lease_owner == lease.owner,
-            self.table.c.lease_token == lease.token,
-        )
-        if (await self.connection.execute(query.values(dict(values)))).rowcount != 1:
+        expressions = {name: value for name, value in values.items() if isinstance(value, ClauseElement)}
+        names = tuple(name for name in values if name not in expressions)
+        if expressions:
+            query = self._build_update(names).values(expressions)
+        else:
+            # Built once for each set of columns, because building it costs as much as running it.
+            known = _updates.get((self.table.name, names))
+            query = self._build_update(names) if known is None else known
+            _updates[self.table.name, names] = query
+        parameters = {f"new_{name}": values[name] for name in names}
+        parameters |= {"leased_key": key, "leased_owner": lease.owner, "leased_token": lease.token}
+        if (await self.connection.execute(query, parameters)).rowcount != 1:
             raise StaleStateError(f"{self.table.name} {key} is no longer leased by {lease.owner}")
+
+    def _build_update(self, names: tuple[str, ...]) -> Update:
+        """Sets the named columns (as ``new_…``) of the row that is still held under the lease."""
+        columns = self.table.c
+        return (
+            self.table.update()
+            .where(
+                self.key == bindparam("leased_key"),
+                self.held,
+                columns.lease_owner == bindparam("leased_owner"),
+                columns.lease_token == bindparam("leased_token"),
+            )
+            .values({name: bindparam(f"new_{name}", type_=columns[name].type) for name in names})
+        )

@@ -77,7 +77,7 @@ class JobWorker(Generic[J]):
     """Runs jobs of one kind until it is stopped, at most ``limit`` at once.
 
     ``exclusive`` says that this is the only process on the database. At a stop, running jobs get ``stop_seconds`` to end;
-    then they are cancelled.
+    then they are cancelled. While jobs run, new ones are claimed when there is room for ``refill_at`` of them.
     """
 
     handler: JobHandler[J]
@@ -85,6 +85,7 @@ class JobWorker(Generic[J]):
     limit: int
     exclusive: bool
     stop_seconds: float = 0.0
+    refill_at: int = 1
     owner: str = ""
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
@@ -174,6 +175,8 @@ class JobWorker(Generic[J]):
 
     async def _start_due(self) -> None:
         while not self._stop.is_set() and (free := self.limit - len(self._running)) > 0:
+            if self._running and free < self.refill_at:
+                return
             if self._recovered:
                 self._start(self._recovered.popleft(), recovered=True)
                 continue

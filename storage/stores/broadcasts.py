@@ -4,9 +4,9 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, RowMapping, Select, case, func, literal, select
+from sqlalchemy import ColumnElement, RowMapping, Select, bindparam, case, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.changes import UNCHANGED, Unchanged, changed_columns
@@ -131,8 +131,7 @@ class BroadcastStore:
         Raises:
             KeyError: there is no such broadcast.
         """
-        query = _select_with_book().where(broadcasts.c.id == broadcast_id)
-        row = (await self.connection.execute(query)).mappings().first()
+        row = (await self.connection.execute(_BY_ID, {"wanted_id": broadcast_id})).mappings().first()
         if row is None:
             raise KeyError(broadcast_id)
         return _from_row(row)
@@ -350,3 +349,6 @@ def _open_deliveries() -> Select[tuple[str]]:
 
 def _from_row(row: RowMapping) -> Broadcast:
     return Broadcast(**{**row, "metadata": json.loads(row["metadata"])})
+
+
+_BY_ID: Final = _select_with_book().where(broadcasts.c.id == bindparam("wanted_id"))

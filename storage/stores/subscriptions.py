@@ -5,9 +5,9 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, RowMapping, select
+from sqlalchemy import ColumnElement, RowMapping, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.changes import UNCHANGED, Unchanged, changed_columns
@@ -20,6 +20,14 @@ OPEN_STATES = (SubscriptionState.PENDING, SubscriptionState.ACTIVE, Subscription
 """Every state but ``ended``."""
 _REFERRAL_BYTES = 4
 """32 random bits (8 hex characters): short in a link. The column is unique, so that two servers never share a code."""
+
+# Built once, because every post of a broadcast needs them and building them costs as much as running them.
+_BY_ID: Final = select(subscriptions).where(subscriptions.c.id == bindparam("wanted_id"))
+_RECORD_POST: Final = (
+    subscriptions.update()
+    .where(subscriptions.c.id == bindparam("wanted_id"))
+    .values(refusals=0, last_error="", last_post_at=bindparam("posted_at", type_=subscriptions.c.last_post_at.type))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +93,9 @@ class SubscriptionStore:
 
     async def find_obstacle(self, subscription_id: str, channel_id: int) -> str:
         """Why nothing may be posted to this channel for this subscription, for people; empty when posting is allowed."""
-        rows = await self._select(subscriptions.c.id == subscription_id)
+        rows = [
+            _from_row(row) for row in (await self.connection.execute(_BY_ID, {"wanted_id": subscription_id})).mappings()
+        ]
         if not rows or rows[0].state is SubscriptionState.ENDED:
             why = rows[0].ended_why if rows else ""
             return (
@@ -166,8 +176,7 @@ class SubscriptionStore:
 
     async def record_post(self, subscription_id: str) -> None:
         """A post has arrived in its channel: the refusals in a row are over."""
-        values = {"refusals": 0, "last_error": "", "last_post_at": self.now}
-        await self._update(subscriptions.c.id == subscription_id, values)
+        await self.connection.execute(_RECORD_POST, {"wanted_id": subscription_id, "posted_at": self.now})
 
     async def record_refusal(self, subscription_id: str, error: str) -> int:
         """Counts a refused broadcast; returns how many in a row were refused, this one included."""
