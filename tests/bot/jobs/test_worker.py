@@ -24,6 +24,8 @@ class FakeJobs:
         self.lost: set[str] = set()
         self.recoveries: list[bool] = []
         self.rounds = 0
+        self.limits: list[int] = []
+        self.seconds_until_due: float | None = None
         self.gates: dict[str, asyncio.Event] = {}
         self.errors: list[Exception] = []
         self.on_claim: Callable[[], Awaitable[None]] | None = None
@@ -37,6 +39,7 @@ class FakeJobs:
 
     async def claim(self, owner: str, limit: int) -> Sequence[str]:
         assert owner.startswith("fakes_")
+        self.limits.append(limit)
         if self.errors:
             raise self.errors.pop()
         claimed, self.due = self.due[:limit], self.due[limit:]
@@ -67,7 +70,7 @@ class FakeJobs:
         self.ended.append(job)
 
     async def get_seconds_until_due(self) -> float | None:
-        return None
+        return self.seconds_until_due
 
     async def after_round(self) -> None:
         self.rounds += 1
@@ -99,6 +102,7 @@ async def test_due_jobs_are_run_within_the_limit() -> None:
         await until(lambda: len(jobs.begun) == 2)
         await asyncio.sleep(0.01)
         assert len(jobs.begun) == 2
+        assert jobs.limits == [2], "while nothing is free, nothing is claimed"
         for name in "abcde":
             jobs.gates[name].set()
         await until(lambda: sorted(jobs.ended) == list("abcde"))
@@ -181,9 +185,59 @@ async def test_a_stop_waits_for_running_jobs_and_then_cancels_them() -> None:
     worker = JobWorker(jobs, wait_plainly, 2, exclusive=False, stop_seconds=0.05)
     await worker.start()
     await until(lambda: len(jobs.begun) == 2)
+    was_stopping = worker.is_stopping
     stopping = asyncio.create_task(worker.stop())
     await asyncio.sleep(0.01)
+    assert (was_stopping, worker.is_stopping) == (False, True)
     jobs.gates["quick"].set()
     await stopping
     assert (jobs.ended, jobs.cancelled) == (["quick"], ["endless"])
     assert jobs.due == ["never"]
+    assert jobs.renewed == []
+
+
+async def test_an_idle_worker_stops_at_once() -> None:
+    jobs = FakeJobs()
+    worker = JobWorker(jobs, wait_plainly, 2, exclusive=False, stop_seconds=60)
+    await worker.start()
+    await until(lambda: jobs.rounds)
+    await asyncio.wait_for(worker.stop(), 5)
+    assert len(jobs.recoveries) == 2, "one at the start and one of the first round"
+
+
+async def test_a_running_job_can_be_cancelled_alone() -> None:
+    """Who cancels it goes on when it has ended; the other jobs do not notice, and cancelling it again changes nothing."""
+    jobs = FakeJobs("a", "b")
+    jobs.gates = {"a": asyncio.Event(), "b": asyncio.Event()}
+    async with running(jobs) as worker:
+        await until(lambda: len(jobs.begun) == 2)
+        await worker.cancel("a")
+        assert jobs.cancelled == ["a"]
+        await worker.cancel("a")
+        jobs.gates["b"].set()
+        await until(lambda: jobs.ended == ["b"])
+    assert jobs.cancelled == ["a"]
+
+
+@pytest.mark.parametrize("seconds", [0.01, -5.0, 0.0])
+async def test_the_worker_looks_again_when_the_next_job_is_due(seconds: float) -> None:
+    """Also where it is overdue, since another process may fail to take it; but never in a tight loop."""
+    jobs = FakeJobs()
+    jobs.seconds_until_due = seconds
+    async with running(jobs):
+        await until(lambda: jobs.rounds)
+        jobs.due.append("late")
+        await until(lambda: jobs.ended == ["late"])
+        assert jobs.rounds < 20
+
+
+@pytest.mark.parametrize("seconds", [None, 1000.0])
+async def test_the_worker_looks_for_work_now_and_then(monkeypatch: pytest.MonkeyPatch, seconds: float | None) -> None:
+    """A wake-up may get lost, and the clock may be changed: no pause is longer than a sweep."""
+    monkeypatch.setattr(worker_module, "SWEEP_SECONDS", 0.01)
+    jobs = FakeJobs()
+    jobs.seconds_until_due = seconds
+    async with running(jobs):
+        await until(lambda: jobs.rounds)
+        jobs.due.append("found")
+        await until(lambda: jobs.ended == ["found"])
