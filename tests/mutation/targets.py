@@ -10,6 +10,10 @@ _SQLITE_ONLY: Final = ("-k", "not postgres")
 """Of tests that run on both kinds of database: where the second kind would notice nothing more, and only cost time."""
 
 TARGETS: Final[dict[str, tuple[str, ...]]] = {
+    "bot.affiliates.subscriptions": (
+        "tests/bot/affiliates/test_subscriptions.py",
+        "tests/bot/affiliates/test_admission.py",
+    ),
     "bot.affiliates.badges": ("tests/bot/affiliates/test_badges.py",),
     "bot.broadcasts.breaker": (
         "tests/bot/broadcasts/test_breaker.py",
@@ -22,16 +26,12 @@ TARGETS: Final[dict[str, tuple[str, ...]]] = {
         "tests/bot/broadcasts/test_dispatcher_stops.py",
         "tests/bot/broadcasts/test_dispatcher_recovery.py",
     ),
-    "bot.broadcasts.drafts": (
-        "tests/bot/broadcasts",
-        "tests/cogs/test_broadcast.py",
-        "tests/cogs/test_broadcast_control.py",
-    ),
+    "bot.broadcasts.drafts": ("tests/bot/broadcasts/test_drafts.py",),
     "bot.broadcasts.outcomes": (
         "tests/bot/broadcasts/test_outcomes.py",
         "tests/bot/broadcasts/test_recorded_attempts.py",
     ),
-    "bot.broadcasts.recipients": ("tests/bot/broadcasts", "tests/cogs/test_broadcast.py"),
+    "bot.broadcasts.recipients": ("tests/bot/broadcasts/test_drafts.py",),
     "bot.broadcasts.report": ("tests/bot/broadcasts/test_report.py",),
     "bot.broadcasts.schedule": ("tests/bot/broadcasts/test_schedule.py",),
     "bot.exports.files": ("tests/bot/exports",),
@@ -62,6 +62,7 @@ TARGETS: Final[dict[str, tuple[str, ...]]] = {
     "bot.jobs.rate_limiter": ("tests/bot/jobs/test_rate_limiter.py",),
     "bot.jobs.worker": ("tests/bot/jobs/test_worker.py",),
     "bot.logs": ("tests/bot/test_logs.py", "tests/bot/test_secret_settings.py"),
+    "bot.privacy": ("tests/bot/test_privacy.py",),
     "bot.progress.books": ("tests/bot/progress/test_books.py",),
     "bot.progress.event_export": ("tests/bot/progress/test_event_export.py",),
     "bot.progress.history": ("tests/bot/progress", "tests/cogs/test_progress.py"),
@@ -85,7 +86,8 @@ TARGETS: Final[dict[str, tuple[str, ...]]] = {
         "tests/cogs/messages/test_post_requests.py",
         "tests/cogs/messages/test_post_sender.py::test_a_failed_request_decides_what_happens_to_the_delivery",
     ),
-    "cogs.interactions.access": ("tests/cogs/interactions", "tests/cogs/views/test_persistent_items.py"),
+    "cogs.interactions.access": ("tests/cogs/interactions/test_access.py",),
+    "cogs.interactions.autocomplete": ("tests/cogs/interactions/test_autocomplete.py",),
     "storage.database": ("tests/storage/test_database.py",),
     "storage.leases": (
         "tests/storage/test_leases.py",

@@ -6,6 +6,9 @@ from tests.mutation.faults.model import Fault
 
 _ACCESS: Final = ("tests/cogs/interactions/test_access.py",)
 _ITEMS: Final = ("tests/cogs/views/test_persistent_item_access.py",)
+_DRAFTS: Final = ("tests/bot/broadcasts/test_drafts.py",)
+_ADMISSION: Final = ("tests/bot/affiliates/test_admission.py",)
+_PRIVACY: Final = ("tests/bot/test_privacy.py",)
 _STRANGERS: Final = ("tests/cogs/test_strangers.py",)
 
 
@@ -69,12 +72,11 @@ FAULTS: Final = (
         "        await interaction.edit_original_response(view=await",
         _STRANGERS,
     ),
-    Fault(
-        "cogs.affiliate",
+    _unguarded(
+        "cogs.views.affiliate_leave",
         "a plain member unsubscribes their server",
-        "        by = require_manager(interaction)\n",
-        "        from cogs.interactions.access import get_actor\n\n        by = get_actor(interaction)\n",
-        _STRANGERS,
+        "by = require_manager(interaction)",
+        "from cogs.interactions.access import get_actor\n\n        by = get_actor(interaction)",
     ),
     Fault(
         "cogs.broadcast",
@@ -180,5 +182,82 @@ FAULTS: Final = (
         "if any(role.is_default() for role in roles):",
         "if all(role.is_default() for role in roles):",
         _STRANGERS,
+    ),
+    Fault(
+        "bot.broadcasts.drafts",
+        "the author may be the second approver",
+        "member_id in {broadcast.confirmed_by, broadcast.author_id}",
+        "member_id == broadcast.confirmed_by",
+        _DRAFTS,
+    ),
+    Fault(
+        "bot.broadcasts.drafts",
+        "who confirmed may be the second approver",
+        "member_id in {broadcast.confirmed_by, broadcast.author_id}",
+        "member_id == broadcast.author_id",
+        _DRAFTS,
+    ),
+    Fault(
+        "bot.broadcasts.drafts",
+        "the second approver is not asked for",
+        "if config.second_approver and preview.targets:",
+        "if config.second_approver and not preview.targets:",
+        _DRAFTS,
+    ),
+    Fault(
+        "bot.broadcasts.drafts",
+        "a script that nobody approved is released",
+        "if stored.state is ScriptState.DRAFT:",
+        "if stored.state is ScriptState.RELEASED:",
+        _DRAFTS,
+    ),
+    Fault(
+        "bot.broadcasts.drafts",
+        "the typed link of a release is lost",
+        "link = link or stored.link or",
+        "link = stored.link or",
+        _DRAFTS,
+    ),
+    Fault(
+        "bot.broadcasts.drafts",
+        "the link of a released script is lost",
+        "link = link or stored.link or",
+        "link = link or",
+        _DRAFTS,
+    ),
+    Fault(
+        "bot.broadcasts.recipients",
+        "the released script does not keep the link",
+        "tx.scripts.release(broadcast.script_id, broadcast.link)",
+        'tx.scripts.release(broadcast.script_id, "")',
+        _DRAFTS,
+    ),
+    Fault(
+        "bot.affiliates.subscriptions",
+        "a waiting server admits itself by joining again",
+        "known is not None and known.state is not SubscriptionState.PENDING",
+        "known is not None",
+        _ADMISSION,
+    ),
+    Fault(
+        "bot.affiliates.subscriptions",
+        "no server waits for the team",
+        "SubscriptionState.PENDING if must_wait else SubscriptionState.ACTIVE",
+        "SubscriptionState.ACTIVE",
+        _ADMISSION,
+    ),
+    Fault(
+        "bot.privacy",
+        "the cards of discarded announcements stay",
+        "for broadcast_id in discarded:\n            await self.refresh_broadcast_card(broadcast_id)",
+        "for broadcast_id in discarded[1:]:\n            await self.refresh_broadcast_card(broadcast_id)",
+        _PRIVACY,
+    ),
+    Fault(
+        "bot.privacy",
+        "somebody unknown gets a file",
+        "member_id = await tx.members.find_id(by.discord_id)\n        if member_id is None:",
+        "member_id = await tx.members.find_id(by.discord_id)\n        if member_id == '':",
+        _PRIVACY,
     ),
 )
