@@ -38,6 +38,7 @@ from storage.stores.personal_data import PersonalDataStore
 from storage.stores.runs import RunStore
 from storage.stores.scripts import ScriptStore
 from storage.stores.sessions import SessionStore
+from storage.stores.shares import ShareStore
 from storage.stores.subscriptions import SubscriptionStore
 
 T = TypeVar("T")
@@ -66,6 +67,7 @@ class ReadTransaction:
         self.subscriptions = SubscriptionStore(connection, now)
         self.broadcasts = BroadcastStore(connection, now)
         self.deliveries = DeliveryStore(connection, now)
+        self.shares = ShareStore(connection, now)
         self.boards = BoardStore(connection, now)
         self.personal_data = PersonalDataStore(connection, now)
         self.imports = ImportStore(connection, now)

@@ -59,8 +59,8 @@ class BadgeService:
         except KeyError:
             raise NotFoundError("This announcement is no longer known here.") from None
         member_id = await tx.members.remember(by)
-        is_counted = await tx.broadcasts.add_share(delivery.broadcast_id, member_id, delivery_id)
-        shares = await tx.broadcasts.count_shares_of_member(member_id)
+        is_counted = await tx.shares.add(delivery.broadcast_id, member_id, delivery_id)
+        shares = await tx.shares.count_of_member(member_id)
         new_badge = next((tier for tier in self.tiers if is_counted and tier.shares == shares), None)
         if is_counted:
             data = {"broadcast_id": delivery.broadcast_id, "shares": shares}
@@ -73,13 +73,13 @@ class BadgeService:
     async def get_standing(self, tx: ReadTransaction, discord_id: int) -> BadgeStanding:
         """The standing of a person by their Discord id; no shares for somebody unknown."""
         member_id = await tx.members.find_id(discord_id)
-        return self.compute_standing(await tx.broadcasts.count_shares_of_member(member_id) if member_id else 0)
+        return self.compute_standing(await tx.shares.count_of_member(member_id) if member_id else 0)
 
     @read_transaction
     async def get_leaderboard(self, tx: ReadTransaction, limit: int = 10) -> list[LeaderboardEntry]:
         """The members with the most shares, most first, without those who had their data deleted."""
         # Twice as many, so that the list stays full where some of them are forgotten.
-        top_sharers = await tx.broadcasts.list_top_sharers(limit * 2)
+        top_sharers = await tx.shares.list_top_sharers(limit * 2)
         names = await tx.members.get_names([member_id for member_id, _ in top_sharers])
         discord_ids = await tx.members.get_discord_ids(names)
         known = [(member_id, shares) for member_id, shares in top_sharers if member_id in names][:limit]

@@ -44,7 +44,7 @@ async def get_status(tx: ReadTransaction, broadcast_id: str, access: ChannelAcce
         broadcast,
         counts,
         failed,
-        shares=await tx.broadcasts.count_shares_of_broadcast(broadcast_id),
+        shares=await tx.shares.count_of_broadcast(broadcast_id),
         is_scheduled=broadcast.due_at is not None and broadcast.due_at > tx.now,
         channels_per_second=completed / elapsed if elapsed > 0 else 0.0,
         preview=await build_preview(tx, broadcast, access) if access and is_pending else None,

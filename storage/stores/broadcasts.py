@@ -1,4 +1,4 @@
-"""Broadcasts (on screen: announcements): drafted, confirmed by a person, sent; and who shared them."""
+"""Broadcasts (on screen: announcements): drafted, confirmed by a person, sent."""
 
 import json
 from collections.abc import AsyncIterator, Sequence
@@ -13,9 +13,8 @@ from storage.changes import UNCHANGED, Unchanged, changed_columns
 from storage.errors import StaleStateError
 from storage.ids import new_id
 from storage.states import Audience, BroadcastState, DeliveryState
-from storage.tables import broadcasts, deliveries, ebooks, shares
+from storage.tables import broadcasts, deliveries, ebooks
 from storage.types import Utc
-from storage.upsert import insert_if_absent
 
 _ENDED = (BroadcastState.DONE, BroadcastState.STOPPED, BroadcastState.CANCELLED, BroadcastState.RECALLED)
 
@@ -97,7 +96,7 @@ class Broadcast:
 
 @dataclass(frozen=True, slots=True)
 class BroadcastStore:
-    """Broadcasts by id and state, and their shares."""
+    """Broadcasts by id and state."""
 
     connection: AsyncConnection
     now: datetime
@@ -292,37 +291,6 @@ class BroadcastStore:
         await self.connection.execute(
             broadcasts.update().where(broadcasts.c.id == broadcast_id).values(channel_id=channel_id, card_id=card_id)
         )
-
-    async def add_share(self, broadcast_id: str, member_id: str, delivery_id: str) -> bool:
-        """Whether the share was added; False where this member has shared this broadcast before."""
-        row = {
-            "broadcast_id": broadcast_id,
-            "member_id": member_id,
-            "delivery_id": delivery_id,
-            "created_at": self.now,
-        }
-        return await insert_if_absent(self.connection, shares, row)
-
-    async def list_top_sharers(self, limit: int) -> list[tuple[str, int]]:
-        """Member ids and numbers of shares, most shares first; of equals, the one who shared first."""
-        number = func.count().label("number")
-        query = (
-            select(shares.c.member_id, number)
-            .group_by(shares.c.member_id)
-            .order_by(number.desc(), func.min(shares.c.created_at))
-            .limit(limit)
-        )
-        return [(row.member_id, row.number) for row in await self.connection.execute(query)]
-
-    async def count_shares_of_broadcast(self, broadcast_id: str) -> int:
-        """How many members have shared it."""
-        query = select(func.count()).where(shares.c.broadcast_id == broadcast_id)
-        return int((await self.connection.execute(query)).scalar_one())
-
-    async def count_shares_of_member(self, member_id: str) -> int:
-        """How many broadcasts the member has shared."""
-        query = select(func.count()).where(shares.c.member_id == member_id)
-        return int((await self.connection.execute(query)).scalar_one())
 
     def _first_finish(self) -> ColumnElement[datetime]:
         return func.coalesce(broadcasts.c.finished_at, literal(self.now, Utc()))

@@ -233,15 +233,15 @@ async def test_sharers_and_shares_are_counted(database: Database, clock: FakeClo
     cyd = await database.write(lambda tx: tx.members.remember(SampleActor(3, "Cyd")))
     for broadcast, member in ((first, cyd), (first, ben), (first, ann), (second, ann)):
         await database.write(
-            lambda tx, row=broadcast, who=member: tx.broadcasts.add_share(row.id, who, "0" * 16)  # type: ignore[misc]
+            lambda tx, row=broadcast, who=member: tx.shares.add(row.id, who, "0" * 16)  # type: ignore[misc]
         )
         clock.advance(seconds=1)
     async with database.read() as tx:
-        assert await tx.broadcasts.list_top_sharers(10) == [(ann, 2), (cyd, 1), (ben, 1)]
-        assert await tx.broadcasts.list_top_sharers(2) == [(ann, 2), (cyd, 1)]
-        assert await tx.broadcasts.count_shares_of_broadcast(first.id) == 3
-        assert await tx.broadcasts.count_shares_of_broadcast(second.id) == 1
-        assert await tx.broadcasts.count_shares_of_member(ann) == 2
+        assert await tx.shares.list_top_sharers(10) == [(ann, 2), (cyd, 1), (ben, 1)]
+        assert await tx.shares.list_top_sharers(2) == [(ann, 2), (cyd, 1)]
+        assert await tx.shares.count_of_broadcast(first.id) == 3
+        assert await tx.shares.count_of_broadcast(second.id) == 1
+        assert await tx.shares.count_of_member(ann) == 2
 
 
 async def test_a_broadcast_knows_the_title_of_its_book(sqlite: Database) -> None:

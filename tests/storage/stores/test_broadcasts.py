@@ -143,7 +143,7 @@ async def test_a_share_counts_once(database: Database) -> None:
     async def share(broadcast: Broadcast) -> bool:
         async def add_share(tx: WriteTransaction) -> bool:
             member_id = await tx.members.remember(SampleActor(7, "Hana"))
-            return await tx.broadcasts.add_share(broadcast.id, member_id, DELIVERY_ID)
+            return await tx.shares.add(broadcast.id, member_id, DELIVERY_ID)
 
         return await database.write(add_share)
 
@@ -151,8 +151,8 @@ async def test_a_share_counts_once(database: Database) -> None:
     async with database.read() as tx:
         member_id = await tx.members.find_id(7)
         assert member_id is not None
-        assert await tx.broadcasts.count_shares_of_member(member_id) == 2
-        assert await tx.broadcasts.count_shares_of_member("members_unknown") == 0
+        assert await tx.shares.count_of_member(member_id) == 2
+        assert await tx.shares.count_of_member("members_unknown") == 0
 
 
 async def test_concurrent_shares_count_once(peers: tuple[Database, Database]) -> None:
@@ -160,6 +160,6 @@ async def test_concurrent_shares_count_once(peers: tuple[Database, Database]) ->
     draft = await add_draft(peers[0])
     member_id = await peers[0].write(lambda tx: tx.members.remember(SampleActor(7, "Hana")))
     results = await asyncio.gather(
-        *(peers[n % 2].write(lambda tx: tx.broadcasts.add_share(draft.id, member_id, DELIVERY_ID)) for n in range(6))
+        *(peers[n % 2].write(lambda tx: tx.shares.add(draft.id, member_id, DELIVERY_ID)) for n in range(6))
     )
     assert sorted(results) == [False] * 5 + [True]
