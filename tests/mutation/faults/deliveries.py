@@ -99,8 +99,8 @@ FAULTS: Final[tuple[Fault, ...]] = (
     Fault(
         _SUBSCRIPTIONS,
         "a post does not end the row of refusals",
-        '{"refusals": 0, "last_error": "", "last_post_at": self.now}',
-        '{"last_post_at": self.now}',
+        '.values(refusals=0, last_error="", last_post_at=',
+        ".values(last_post_at=",
         _SUBSCRIPTION_TESTS,
     ),
     Fault(
@@ -148,14 +148,14 @@ FAULTS: Final[tuple[Fault, ...]] = (
     Fault(
         _LEASES,
         "an owner whose lease another one had in between still stores its outcome",
-        "            self.table.c.lease_token == lease.token,\n",
+        '                columns.lease_token == bindparam("leased_token"),\n',
         "",
         _LEASE_TESTS,
     ),
     Fault(
         _LEASES,
         "anybody may end a lease",
-        "            self.table.c.lease_owner == lease.owner,\n",
+        '                columns.lease_owner == bindparam("leased_owner"),\n',
         "",
         _LEASE_TESTS,
     ),

@@ -5,7 +5,10 @@ from typing import Final
 from tests.mutation.faults.model import Fault
 
 _SERVICE: Final = ("tests/bot/generation/test_service.py",)
-_WORKER: Final = ("tests/bot/generation/test_worker.py",)
+_WORKER: Final = (
+    "tests/bot/jobs/test_worker.py::test_a_job_can_be_cancelled_while_it_is_claimed",
+    "tests/bot/generation/test_worker.py",
+)
 _PROMPT: Final = ("tests/bot/generation/test_prompt.py",)
 _BUDGET: Final = ("tests/bot/generation/gemini/test_budget.py",)
 _RUNS: Final = ("tests/storage/stores/test_runs.py",)
