@@ -16,13 +16,16 @@ _CALLBACKS_WITH_MESSAGE = frozenset({4, 7})
 
 
 def mention_problem(method: str, path: str, body: Any) -> str | None:
-    """What is wrong with the request's ``allowed_mentions``; None if nothing is, or if the request cannot mention."""
+    """What is wrong with the request's ``allowed_mentions``; None if nothing is.
+
+    Grants are wrong even in a request without text, since the next one from the same place may have some.
+    """
     message = _message_of(method, path, body)
-    if message is None or not _has_text(message):
+    if message is None:
         return None
     allowed = message.get("allowed_mentions")
     if allowed is None:
-        return "allowed_mentions is missing"
+        return "allowed_mentions is missing" if _has_text(message) else None
     if allowed.get("parse") or allowed.get("users") or allowed.get("replied_user"):
         return f"allowed_mentions grants too much: {allowed}"
     roles = [str(role) for role in allowed.get("roles") or []]

@@ -31,6 +31,10 @@ def test_requests_that_ring_nobody_or_one_role_are_accepted(method: str, path: s
     [
         ("POST", CREATE, {"content": "x"}),
         ("POST", CREATE, {"content": "x", "allowed_mentions": {"parse": ["everyone"]}}),
+        ("POST", CREATE, {"content": "<@&7> x", "allowed_mentions": {"parse": ["everyone"], "roles": ["7"]}}),
+        ("POST", CREATE, {"content": "<@&7> x", "allowed_mentions": {"parse": ["roles"]}}),
+        ("POST", CREATE, {"embeds": [{"title": "x"}], "allowed_mentions": {"parse": ["roles"]}}),
+        ("POST", CREATE, {"embeds": [{"title": "x"}], "allowed_mentions": {"parse": [], "roles": ["7"]}}),
         ("POST", CREATE, {"content": "x", "allowed_mentions": {"parse": [], "users": ["7"]}}),
         ("POST", CREATE, {"content": "x", "allowed_mentions": {"parse": [], "replied_user": True}}),
         ("POST", CREATE, {"content": "x", "allowed_mentions": {"parse": [], "roles": ["7"]}}),

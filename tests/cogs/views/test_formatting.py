@@ -1,5 +1,7 @@
 """How values are formatted for display."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,9 +42,28 @@ def test_markup_is_escaped(text: str, shown: str) -> None:
     assert escape_text(text) == shown
 
 
-def test_mentions_are_broken() -> None:
-    """A mention in a text of a user mentions nobody."""
-    assert "@everyone" not in escape_text("@everyone")
+@pytest.mark.parametrize("character", list("\\*`~|<>[]_"))
+def test_every_character_of_markup_is_escaped(character: str) -> None:
+    """Each gets a backslash wherever it stands; an underscore between letters has no effect and stays as it is."""
+    assert escape_text(f"{character}a b{character} {character}") == f"\\{character}a b\\{character} \\{character}"
+    inside = character if character == "_" else f"\\{character}"
+    assert escape_text(f"a{character}b") == f"a{inside}b"
+
+
+@pytest.mark.parametrize("begin", ["#", "##", "###", "-#", "-"])
+def test_markup_at_the_beginning_is_escaped(begin: str) -> None:
+    """Headings, small text and lists begin a line; the same characters elsewhere are left alone."""
+    assert escape_text(f"{begin} a") == f"\\{begin} a"
+    assert escape_text(f"a {begin} a") == f"a {begin} a"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["@everyone", "@here", "<@1>", "<@!1>", "<@&1>", "<#1>", "</script:1>", "<t:1:R>", "<:fox:1>", "a@everyone@here"],
+)
+def test_mentions_are_broken(text: str) -> None:
+    """A mention in a text of a user mentions nobody, and no channel, command or time is put into it."""
+    assert not re.search(r"@(everyone|here)|(?<!\\)<|(?<!\\)>", escape_text(text))
 
 
 @given(st.text(max_size=300), st.integers(min_value=5, max_value=80))

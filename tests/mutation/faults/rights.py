@@ -9,6 +9,8 @@ _ITEMS: Final = ("tests/cogs/views/test_persistent_item_access.py",)
 _DRAFTS: Final = ("tests/bot/broadcasts/test_drafts.py",)
 _ADMISSION: Final = ("tests/bot/affiliates/test_admission.py",)
 _PRIVACY: Final = ("tests/bot/test_privacy.py",)
+_FORMATTING: Final = ("tests/cogs/views/test_formatting.py",)
+_PINGS: Final = ("tests/cogs/test_broadcast.py::test_only_the_chosen_role_is_pinged",)
 _STRANGERS: Final = ("tests/cogs/test_strangers.py",)
 
 
@@ -260,4 +262,30 @@ FAULTS: Final = (
         "member_id = await tx.members.find_id(by.discord_id)\n        if member_id == '':",
         _PRIVACY,
     ),
+    Fault(
+        "cogs.messages.post_sender",
+        "posts may ring everybody",
+        "everyone=False, users=False",
+        "everyone=True, users=False",
+        _PINGS,
+    ),
+    Fault(
+        "cogs.messages.post_sender",
+        "posts may ring every role that their text names",
+        "roles=[role] if role else False",
+        "roles=True",
+        _PINGS,
+    ),
+    Fault(
+        "bot.app", "messages may ring everybody", "discord.AllowedMentions.none()", "discord.AllowedMentions()", _PINGS
+    ),
+    Fault(
+        "cogs.views.formatting",
+        "mentions in texts of users are left alone",
+        "discord.utils.escape_mentions(text)",
+        "text",
+        _FORMATTING,
+    ),
+    Fault("cogs.views.formatting", "a vertical bar is not escaped", "`~|<>", "`~<>", _FORMATTING),
+    Fault("cogs.views.formatting", "small text is not escaped", "#{1,3} |-# |- ", "#{1,3} |- ", _FORMATTING),
 )
