@@ -47,6 +47,7 @@ def check_modules(modules: list[str], *, write_baseline: bool) -> int:
     known = set(BASELINE.read_text(encoding="utf-8").splitlines()) if BASELINE.exists() else set()
     survivors: list[str] = []
     total = 0
+    failed_unchanged = False
     for module in modules:
         source = _get_path(module).read_text(encoding="utf-8")
         mutants = make_mutants(source)
@@ -55,7 +56,8 @@ def check_modules(modules: list[str], *, write_baseline: bool) -> int:
         )
         if control.verdict is not Verdict.SURVIVED:
             print(f"{module}: its tests fail without any fault: {control.test or control.verdict}")
-            return 1
+            failed_unchanged = True
+            continue
         pairs = zip(mutants, results, strict=True)
         alive = [f"{module}: {mutant.name}" for mutant, result in pairs if not result.verdict.is_noticed]
         total += len(mutants)
@@ -64,6 +66,8 @@ def check_modules(modules: list[str], *, write_baseline: bool) -> int:
         for line in alive:
             print(f"    {'known' if line in known else 'NEW  '} {line}", flush=True)
     print(f"{total - len(survivors)} of {total} mutants noticed ({(total - len(survivors)) / max(total, 1):.0%})")
+    if failed_unchanged:
+        return 1
     if write_baseline:
         kept = {line for line in known if line.partition(":")[0] not in modules}
         BASELINE.write_text("".join(f"{line}\n" for line in sorted(kept | set(survivors))), encoding="utf-8")
@@ -83,7 +87,10 @@ def check_faults(faults: Sequence[Fault]) -> int:
 
 
 def _try_fault(fault: Fault) -> Result:
-    source = fault.apply(_get_path(fault.module).read_text(encoding="utf-8"))
+    try:
+        source = fault.apply(_get_path(fault.module).read_text(encoding="utf-8"))
+    except ValueError as error:  # the code has changed; the other faults can still be tried
+        return Result(Verdict.BROKEN, str(error))
     return try_replaced_module(fault.module, source, fault.tests)
 
 

@@ -32,7 +32,11 @@ TIMEOUT_LEAST_SECONDS: Final = 5.0
 """Mutants of one module get this many times what its unchanged source took, and never less than the least."""
 AT_ONCE: Final = 2
 """Children at the same time: one keeps about one core busy, and the smallest machine has two."""
-OPTIONS: Final = ("-x", "-q", "--no-header", "--tb=no", "-p", "no:cacheprovider", "-p", "no:cov", "-p", "no:xdist")
+OPTIONS: Final = (
+    *("-x", "-q", "--no-header", "--tb=no", "-p", "no:cacheprovider", "-p", "no:cov", "-p", "no:xdist"),
+    *("-k", "not postgres"),
+)
+"""Tests that run on SQLite and on PostgreSQL run on SQLite only: the faults are the same, and a server would start for each."""
 
 
 class Verdict(StrEnum):
@@ -122,7 +126,9 @@ def swap_functions(module: ModuleType, source: str) -> None:
     codes = dict(_find_codes(compile(source, module.__file__ or module.__name__, "exec"), ""))
     for function in _find_functions(module):
         code = codes.get(function.__qualname__)
-        if code is not None and code.co_freevars == function.__code__.co_freevars:
+        if code is not None:
+            if not code.co_freevars:  # a mutant without the function's ``super()`` call has lost its one free variable
+                code = code.replace(co_freevars=function.__code__.co_freevars)
             function.__code__ = code
 
 

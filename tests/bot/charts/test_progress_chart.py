@@ -5,13 +5,15 @@ import struct
 import subprocess
 import sys
 import threading
+from collections import Counter
 from datetime import UTC, datetime
 from itertools import combinations
 from typing import Any
 
 import pytest
+from matplotlib.colors import to_hex
 
-from bot.charts.canvas import SMALL_TEXT
+from bot.charts.canvas import SMALL_TEXT, STATE_FILLS
 from bot.charts.progress_chart import ChartRenderer, build_figure, describe_chart, draw_png
 from bot.charts.text_layout import TextLayout
 from bot.progress.books import BookProgress
@@ -230,3 +232,15 @@ def test_matplotlib_is_imported_only_for_drawing() -> None:
     """Starting the bot does not wait for matplotlib."""
     code = "import sys, bot.charts.progress_chart; sys.exit('matplotlib' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("state", [ScriptState.DRAFT, ScriptState.APPROVED, ScriptState.RELEASED])
+def test_a_bar_has_the_colour_of_what_happened(state: ScriptState) -> None:
+    """A step in which chapters were drafted, approved or released has one bar, in that state's colour."""
+    counts = [int(state is each) for each in (ScriptState.DRAFT, ScriptState.APPROVED, ScriptState.RELEASED)]
+    fills, other_fills = (
+        Counter(to_hex(fill) for fill in build_figure(HEADING, make_timeline((), (step,))).artists[0].get_facecolor())
+        for step in (make_step("Mon 16", 1, *counts), make_step("Mon 16", 1, 0, 0, 0))
+    )
+    assert STATE_FILLS[state] in fills - other_fills
+    assert not {fill for each, fill in STATE_FILLS.items() if each is not state} & set(fills - other_fills)

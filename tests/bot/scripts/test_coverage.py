@@ -95,3 +95,22 @@ def test_sentences_of_one_or_two_words_are_compared_in_order() -> None:
     assert measure_coverage(("Go now.",), narrated("We go now.")).missing == ()
     assert measure_coverage(("Go now.",), narrated("Now we go.")).missing == (0,)
     assert measure_coverage(("Go.",), narrated("We stay.")).missing == (0,)
+
+
+def test_a_short_quotation_that_is_not_spoken_is_missing() -> None:
+    """Where nothing of a paragraph is found, the shortness of its sentences does not excuse them."""
+    assert measure_coverage(("“Come back.”",), narrated("We stay.")).missing == (0,)
+
+
+def test_half_of_a_sentences_runs_of_words_is_enough() -> None:
+    """Two of the four runs of three words are found; one is too few, and neither has enough words to count as reworded."""
+    source = ("Alpha beta gamma delta epsilon zeta.",)
+    assert measure_coverage(source, narrated("Alpha beta gamma delta.")).missing == ()
+    assert measure_coverage(source, narrated("Alpha beta gamma.")).missing == (0,)
+
+
+def test_a_sentence_of_three_words_may_be_reworded() -> None:
+    """Three words in another order are the same sentence; in a sentence of three characters they are not."""
+    assert measure_coverage(("Alpha beta gamma.",), narrated("Gamma beta alpha.")).missing == ()
+    assert measure_coverage(("鐘花狐石。",), narrated("石狐花鐘。")).missing == (0,)
+    assert measure_coverage(("鐘花 alpha beta.",), narrated("Beta alpha 花鐘.")).missing == ()

@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -88,3 +89,26 @@ def test_parts_are_filled_up_to_the_limit() -> None:
     assert split_parts(("a b", "c d e"), 4) == (("a b",), ("c d e",))
     assert len(split_parts(("word " * 1_250, "word " * 1_250))) == 1
     assert len(split_parts(("word " * 1_250, "word " * 1_251))) == 2
+
+
+def test_long_sentences_are_cut_only_where_they_have_to_be() -> None:
+    """A sentence or word of exactly the limit stays whole; a longer word is cut into full pieces from its beginning."""
+    assert split_text("Go on. Abcd efg", 7) == ["Go on.", "Abcd", "efg"]
+    assert split_text("abcdef", 3) == ["abc", "def"]
+    assert split_text("abc defghijk lm", 4) == ["abc", "defg", "hijk", "lm"]
+    assert split_text("鐘ab", 2) == ["鐘", "ab"]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "limit", "expected"),
+    [
+        ((3, 3, 3, 3), 9, [6, 6]),
+        ((2, 4, 2), 6, [6, 2]),
+        ((1, 1, 1), 2, [2, 1]),
+        ((5, 1, 5), 6, [6, 5]),
+    ],
+)
+def test_parts_are_as_even_as_their_paragraphs_allow(sizes: tuple[int, ...], limit: int, expected: list[int]) -> None:
+    """A paragraph goes to the part in which more than half of it belongs, without any part over the limit."""
+    parts = split_parts([" ".join(["word"] * size) for size in sizes], limit)
+    assert [count_units(part) for part in parts] == expected

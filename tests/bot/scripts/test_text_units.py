@@ -1,10 +1,17 @@
-from bot.scripts.text_units import clean_text, find_normalized_units, find_units, to_single_line
+from bot.scripts.text_units import (
+    clean_text,
+    find_normalized_units,
+    find_units,
+    is_unspaced_character,
+    split_after_units,
+    to_single_line,
+)
 
 
 def test_words_keep_their_apostrophes() -> None:
     """A contraction is one word, with either apostrophe."""
     assert find_units("She didn't; he couldn’t.") == ["She", "didn't", "he", "couldn’t"]
-    assert find_normalized_units("COULDN’T") == find_normalized_units("couldn't")
+    assert find_normalized_units("COULDN’T go") == ["couldn't", "go"]
 
 
 def test_scripts_without_spaces_count_by_character() -> None:
@@ -26,3 +33,14 @@ def test_invisible_characters_are_removed() -> None:
     assert clean_text("ha\u200dna") == "hana"
     assert clean_text("می\u200cخواهم") == "می\u200cخواهم"
     assert to_single_line("  a\t b \n c ") == "a b c"
+
+
+def test_text_is_cut_after_each_unit() -> None:
+    """Each piece begins with what stands between two units; the pieces together are the text."""
+    assert split_after_units(" Hana, は来。") == [" Hana", ", は", "来", "。"]
+    assert split_after_units("") == []
+
+
+def test_characters_of_unspaced_scripts_are_told_from_words() -> None:
+    """Japanese, Korean and Thai characters are units of their own; Latin letters are not."""
+    assert [is_unspaced_character(unit) for unit in ("鐘", "여", "ก", "a", "Hana")] == [True, True, True, False, False]

@@ -46,3 +46,9 @@ def test_the_range_is_that_of_fast_and_slow_speech() -> None:
 def test_a_line_without_words_takes_time() -> None:
     """Dots alone take half a second."""
     assert estimate_cue_seconds(cue(CueKind.DIALOGUE, "…")) == 0.5
+
+
+def test_times_are_rounded_to_hundredths() -> None:
+    """Seven words take seven times a hundred and fifty-fifth of a minute; the next speaker begins half a second later."""
+    cues, _ = add_timing([cue(CueKind.DIALOGUE, "word " * 7, speaker) for speaker in ("HANA", "FOX")])
+    assert [(found.start, found.seconds) for found in cues] == [(0, 2.71), (3.21, 2.71)]

@@ -20,7 +20,7 @@ FAULTS: Final[tuple[Fault, ...]] = (
         "a run that is cancelled between its claim and its task is written",
         "        if key in self._cancelled:  # between the claim and this line\n            task.cancel()\n",
         "",
-        _WORKER,
+        ("tests/bot/jobs/test_worker.py",),
     ),
     Fault(
         "bot.jobs.worker",
