@@ -21,7 +21,14 @@ from bot.jobs.rate_limiter import OnWait
 from bot.ports import RunCards
 from bot.scripts import text_splitting, timing
 from bot.scripts.models import WriterKind
-from storage import Database, ReadTransaction, WriteTransaction, read_transaction, write_transaction
+from storage import (
+    Database,
+    DatabaseUnavailableError,
+    ReadTransaction,
+    WriteTransaction,
+    read_transaction,
+    write_transaction,
+)
 from storage.stores.runs import Run
 
 _log = logging.getLogger(__name__)
@@ -196,7 +203,11 @@ class RunExecution:
         now = asyncio.get_running_loop().time()
         if force or now - self._checkpoint_at >= _CHECKPOINT_SECONDS:
             self._checkpoint_at = now
-            await self._renew_lease(self.progress.model_dump_json())
+            try:
+                await self._renew_lease(self.progress.model_dump_json())
+            except DatabaseUnavailableError as outage:
+                # The lease may last longer than the outage, and the next checkpoint holds what this one would have held.
+                _log.warning("run %s goes on without a checkpoint, because %s", self.run.id, outage.reason)
 
     @read_transaction
     async def _read_view(self, tx: ReadTransaction) -> RunView:

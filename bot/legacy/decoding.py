@@ -2,25 +2,64 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from pathlib import Path
+from typing import Final, Self
 from zoneinfo import ZoneInfo
 
 from bot.ebooks.encodings import BOMS
 from bot.ebooks.text import UNSTORABLE_CHARACTERS
 
+_BLOCK: Final = 1_000_000
+"""Characters that are read at a time."""
 MAX_DEPTH: Final = 200
 """Levels of nesting. Deeper values might exceed Python's recursion limit when they are read back from a deeper call stack."""
 
 
-def decode_bytes(content: bytes) -> tuple[str, int | None]:
-    """The text, and the first line (from 1) with undecodable bytes, which became ``�``; None if there are none."""
-    encoding = next((name for bom, name in BOMS if content.startswith(bom)), None) or _guess_encoding(content)
-    try:
-        return content.decode(encoding), None
-    except UnicodeDecodeError as error:
-        text = content.decode(encoding, errors="replace")
-        return text, content[: error.start].decode(encoding, errors="replace").count("\n") + 1
+@dataclass(frozen=True, slots=True)
+class TextFile:
+    """A text file that can be read again and again, block by block.
+
+    ``damaged_line`` is the first line (from 1) with undecodable bytes, which are read as ``�``; None if there are none.
+    """
+
+    path: Path
+    encoding: str
+    damaged_line: int | None
+    is_blank: bool
+
+    @classmethod
+    def examine(cls, path: Path) -> Self:
+        """Reads the file once to find its encoding and damaged bytes.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        with path.open("rb") as file:
+            start = file.read(4)
+        encoding = next((name for bom, name in BOMS if start.startswith(bom)), None) or _guess_encoding(start)
+        line, blank = 1, True
+        try:
+            for block in _decode(path, encoding, "strict"):
+                line += block.count("\n")
+                blank = blank and is_blank(block)
+        except UnicodeDecodeError as error:
+            # The decoder's bytes include what was left of the block before.
+            line += error.object[: error.start].decode(encoding.removesuffix("-sig"), errors="replace").count("\n")
+            return cls(path, encoding, line, all(map(is_blank, _decode(path, encoding, "replace"))))
+        return cls(path, encoding, None, blank)
+
+    def read_blocks(self) -> Iterator[str]:
+        """The text."""
+        return _decode(self.path, self.encoding, "strict" if self.damaged_line is None else "replace")
+
+
+def _decode(path: Path, encoding: str, errors: str) -> Iterator[str]:
+    with path.open(encoding=encoding, errors=errors, newline="") as file:
+        while block := file.read(_BLOCK):
+            yield block
 
 
 def _guess_encoding(content: bytes) -> str:

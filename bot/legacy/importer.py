@@ -5,6 +5,7 @@ Each batch is one transaction with its import records, so an import that was int
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from pathlib import Path
@@ -14,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from bot.errors import InputError
 from bot.event_names import LEGACY_FILES_IMPORTED
-from bot.legacy.decoding import decode_bytes, is_blank
+from bot.legacy.decoding import TextFile
 from bot.legacy.files import FILES, LegacyFile
 from bot.legacy.import_report import FileReport, make_excerpt
 from bot.legacy.mapping import DocumentMapper, find_own_exports
@@ -84,11 +85,11 @@ class FolderImporter:
 
     async def _import_file(self, path: Path, file: LegacyFile) -> FileReport:
         report = FileReport(file)
-        text = _read_text(path, report)
+        blocks = _read_text(path, report)
         importer = _FileImporter(self.database, file, DocumentMapper(file, self.zone), report)
         batch: list[Record] = []
         characters = 0
-        for record in read_records(file, text):
+        for record in read_records(file, blocks):
             batch.append(record)
             characters += len(record.raw_text)
             if len(batch) >= BATCH or characters >= _BATCH_CHARACTERS:
@@ -106,25 +107,25 @@ class FolderImporter:
             await tx.key_values.put(_UNREPORTED_KEY, "{}")
 
 
-def _read_text(path: Path, report: FileReport) -> str:
-    """The file's text; empty with a remark in the report if it cannot be read."""
+def _read_text(path: Path, report: FileReport) -> Iterator[str]:
+    """The file's text in blocks; empty with a remark in the report if it cannot be read."""
     try:
         if not S_ISREG(path.stat().st_mode) and not path.is_dir():
             report.remark = "not a file"  # reading from a pipe or a device might never end
-            return ""
-        text, damaged_line = decode_bytes(path.read_bytes())
+            return iter(())
+        text = TextFile.examine(path)
     except FileNotFoundError:
         report.remark = "not there"
-        return ""
+        return iter(())
     except OSError as error:
         report.remark = f"cannot be read ({error.strerror})"
-        return ""
-    if damaged_line is not None:
-        report.add_note(damaged_line, "", "from here on there are bytes that are no text; each was read as �")
-    if is_blank(text):
+        return iter(())
+    if text.damaged_line is not None:
+        report.add_note(text.damaged_line, "", "from here on there are bytes that are no text; each was read as �")
+    if text.is_blank:
         report.remark = "empty"
-        return ""
-    return text
+        return iter(())
+    return text.read_blocks()
 
 
 @dataclass(slots=True)
@@ -180,7 +181,7 @@ class _FileImporter:
                 return _Result(record, _Outcome.NOTED, record.skip_reason)
             return await self._skip(tx, record, record.source, known, f"skipped, since {record.skip_reason}")
         earlier = known.get(record.source)
-        if earlier is None or earlier.digest == record.digest:
+        if self.file.keyed and (earlier is None or earlier.digest == record.digest):
             self.confirmed_sources.add(record.source)
         is_unchanged = earlier is not None and earlier.digest == record.digest
         is_own_export = earlier is None and record.source in own_sources

@@ -58,20 +58,39 @@ class _Element:
 
 def read_segments(text: str, *, keyed: bool, is_element: IsElement) -> Iterator[Segment]:
     """The text's elements and unreadable segments, in order; ``keyed`` means that an object is expected, not an array."""
-    return _SegmentReader(text, "{}" if keyed else "[]", is_element).read_segments()
+    return SegmentReader(text, "{}" if keyed else "[]", is_element).read_segments()
 
 
-class _SegmentReader:
-    def __init__(self, text: str, brackets: str, is_element: IsElement) -> None:
+class SegmentReader:
+    """Reads one text, which begins on ``line``; ``brackets`` are those around the file's elements."""
+
+    def __init__(self, text: str, brackets: str, is_element: IsElement, line: int = 1) -> None:
         self._text = text
         self._decoder = Decoder(text)
         self._open, self._close = brackets[0], brackets[1]
         self._is_element = is_element
         # Braces that are never closed inside a nesting that is too deep; trying each would take quadratic time.
         self._unclosed_braces: set[int] = set()
-        self._line, self._line_position = 1, 0
+        self._line, self._line_position = line, 0
+        self.position = 0
+
+    def read_intact(self, *, is_complete: bool) -> Iterator[Segment]:
+        """Elements from the text's beginning, which lies between two of them, until one cannot be read.
+
+        ``position`` is where the next one begins. Without ``is_complete`` more text follows, so an element counts only if
+        something stands behind it.
+        """
+        at = self._skip_whitespace(0)
+        while at < len(self._text) and not self._text.startswith(self._close, at):
+            element, _ = self._try_element(at)
+            if element is None or (not is_complete and self._skip_whitespace(element.end) == len(self._text)):
+                return
+            at = self.position = self._skip_separator(element.end)
+            line = self._line_of(element.start)
+            yield Segment(line, element.start, element.end, element.key, element.value, element.value_start)
 
     def read_segments(self) -> Iterator[Segment]:
+        """The elements and the unreadable segments of a whole file."""
         at = self._skip_whitespace(1 if self._text.startswith("\ufeff") else 0)
         if at == len(self._text):
             return

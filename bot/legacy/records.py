@@ -6,14 +6,15 @@ or one that has grown, adds only what is new.
 """
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
 from bot.legacy.decoding import MAX_DEPTH, content_digest, is_too_deep, remove_unstorable
 from bot.legacy.files import PROGRESS, LegacyFile
-from bot.legacy.json_recovery import Segment, read_segments
+from bot.legacy.json_recovery import Segment
+from bot.legacy.json_stream import stream_segments
+from bot.legacy.occurrences import OccurrenceCounter
 
 _MAX_PLAIN_KEY: Final = 150
 """Characters. With the file's name, a longer key might not fit into the column of sources; it is hashed instead."""
@@ -72,10 +73,11 @@ def source_for_changed(file: LegacyFile, record: Record) -> str:
     return f"{file.name}/leftover/{record.duplicate_source.rpartition('+')[2]}/1"
 
 
-def read_records(file: LegacyFile, text: str) -> Iterator[Record]:
-    """Every segment of the file's text as a record, in order."""
-    occurrences: Counter[str] = Counter()
-    for number, segment in enumerate(read_segments(text, keyed=file.keyed, is_element=file.is_element)):
+def read_records(file: LegacyFile, blocks: Iterator[str]) -> Iterator[Record]:
+    """Every segment of the text that the blocks make up as a record, in order."""
+    occurrences = OccurrenceCounter()
+    segments = stream_segments(blocks, keyed=file.keyed, is_element=file.is_element)
+    for number, (segment, text) in enumerate(segments):
         value_text = text[segment.value_start or segment.start : segment.end]
         skip_reason = segment.error or _find_skip_reason(file, segment, value_text)
         raw_text = text[segment.start : segment.end] if skip_reason else value_text
@@ -85,8 +87,8 @@ def read_records(file: LegacyFile, text: str) -> Iterator[Record]:
             digest = content_digest(segment.value)
         if skip_reason or not file.keyed:
             source = f"{file.name}/leftover/{digest}" if skip_reason else f"{file.name}/{digest}"
-            occurrences[source] += 1
-            yield Record(number, segment, raw_text, digest, f"{source}/{occurrences[source]}", skip_reason=skip_reason)
+            source = f"{source}/{occurrences.add(source)}"
+            yield Record(number, segment, raw_text, digest, source, skip_reason=skip_reason)
         else:
             source = source_for_key(file, key_of(segment))
             duplicate_source = source_for_duplicate(file, source, digest)

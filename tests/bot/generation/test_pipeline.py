@@ -18,6 +18,7 @@ from bot.generation.pipeline import RunExecution
 from bot.generation.writer import GenerationErrorKind
 from bot.jobs import rate_limiter
 from bot.scripts import text_splitting
+from storage import DatabaseUnavailableError
 from tests.bot.generation.pipeline_stage import (
     CHAPTER,
     FLASH,
@@ -82,7 +83,7 @@ async def test_a_retry_continues_from_what_was_kept(standin: FaultyGemini, stage
 
 
 async def test_a_refused_connection_costs_nothing(
-    stage: PipelineStage, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    standin: FaultyGemini, stage: PipelineStage, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """If Gemini's host refuses the connection, nothing is sent and nothing is paid."""
     monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", "http://127.0.0.1:9")
@@ -182,3 +183,19 @@ async def test_a_key_that_cannot_be_sent_is_a_bad_key(
     assert_costs(outcome, "free", len(outcome.charges))
     for piece in key.split("\n"):
         assert piece not in stage.dump_database() + caplog.text
+
+
+async def test_a_lost_checkpoint_does_not_interrupt_a_run(
+    standin: FaultyGemini, stage: PipelineStage, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """While the database is away, writing goes on; what the lost checkpoint held is in the finished script."""
+    assert standin.calls == []
+
+    async def fail(_execution: RunExecution, _progress: str) -> None:
+        raise DatabaseUnavailableError("its server is away", is_passing=True)
+
+    monkeypatch.setattr(RunExecution, "_renew_lease", fail)
+    outcome = await write(stage)
+    assert outcome.stored.writer == "gemini"
+    assert "goes on without a checkpoint, because its server is away" in caplog.text
+    assert_nothing_is_lost(outcome)
