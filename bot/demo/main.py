@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 _PORT: Final = 8788
 _VIEW_COUNT: Final = 5
 """The highest ``DEMO_VIEW``: Hana, three affiliates, and Bob."""
-_SECONDS_PER_CUE: Final = 0.8
-"""The pace of the template writer, slow enough that one sees the card grow."""
+_SECONDS_PER_CUE: Final = 0.1
+"""The pace of the template writer: the demo's chapter takes a few seconds, so that one sees the card grow."""
 _TICK_SECONDS: Final = 0.25
 """Between two looks at the typed lines and at what the page must show: short enough to feel immediate."""
 _CLOSE_SECONDS: Final = 4.0
@@ -44,8 +44,11 @@ def run_demo() -> int:
         raise ConfigError(
             "The demo needs its own extra.", 'Type make demo, or pip install "midnight-myth[demo]".'
         ) from error
+    from bot.demo.terminal import FAREWELL, print_now
+
     with suppress(asyncio.CancelledError, KeyboardInterrupt):
         asyncio.run(_run(_read_number("DEMO_PORT", _PORT, 0, 65_535), _read_number("DEMO_VIEW", 1, 1, _VIEW_COUNT)))
+    print_now(FAREWELL)
     return 0
 
 
@@ -89,20 +92,24 @@ def demo_settings(folder: Path) -> Settings:
 
 
 async def start_studio(
-    settings: Settings, stack: AsyncExitStack, seconds_per_cue: float = _SECONDS_PER_CUE
+    settings: Settings, stack: AsyncExitStack, seconds_per_cue: float = _SECONDS_PER_CUE, *, with_history: bool = True
 ) -> "tuple[SimulatedDiscord, SampleData]":
     """The bot is ready on a simulated Discord with the sample data; ``stack`` closes both.
 
-    ``seconds_per_cue`` is the pace of the template writer.
+    ``seconds_per_cue`` is the pace of the template writer. Without a history the studio begins now, with nothing written.
     """
     from bot.app import MythBot
-    from bot.demo.sample_data import add_sample_data, build_servers
+    from bot.demo.clock import DemoClock
+    from bot.demo.history import HISTORY, StudioHistory
+    from bot.demo.sample_data import build_servers
     from bot.demo.simulated_discord import SimulatedDiscord, SimulatedWait
+    from bot.demo.welcome import post_welcome
     from bot.runtime import Runtime
 
     wait = SimulatedWait()
-    bot = MythBot(settings, runtime=Runtime(wait=wait, template_pace=seconds_per_cue))
-    world = wait.world = SimulatedDiscord(bot, "Midnight Myth")
+    clock = DemoClock(HISTORY)
+    bot = MythBot(settings, runtime=Runtime(clock=clock, wait=wait, template_pace=seconds_per_cue))
+    world = wait.world = SimulatedDiscord(bot, "Midnight Myth", clock)
     sample_data = build_servers(world)
 
     async def close() -> None:
@@ -112,7 +119,9 @@ async def start_studio(
 
     stack.push_async_callback(close)
     await world.start()
-    await add_sample_data(bot.services, sample_data)
+    history = StudioHistory(bot, world, sample_data, clock)
+    await (history.write() if with_history else history.skip())
+    await post_welcome(bot, sample_data)
     return world, sample_data
 
 

@@ -1,4 +1,4 @@
-"""The demo's servers, people and book: the studio, three affiliates, and one book with a chapter."""
+"""The demo's servers, people and texts: the studio, three affiliates, and the chapters of two books."""
 
 from dataclasses import dataclass
 from importlib.resources import files
@@ -9,8 +9,6 @@ import discord
 from bot.actor import Actor
 from bot.affiliates.subscriptions import NewSubscription
 from bot.demo.simulated_discord import SimulatedDiscord, View
-from bot.services import Services
-from storage import WriteTransaction
 
 STUDIO_ID: Final = 1_313_131_313_131_313_130
 _STUDIO: Final = "Midnight Myth Studio"
@@ -23,8 +21,13 @@ EBOOK_THEME: Final = "fox-demon horror"
 
 @dataclass(frozen=True, slots=True)
 class SampleData:
-    """The views to choose from: the team, each affiliate, somebody outside the team; and the affiliates' subscriptions."""
+    """The views to choose from: the team, each affiliate, somebody outside the team; and the affiliates' subscriptions.
 
+    ``team`` has the two people who made the studio's history.
+    """
+
+    studio_id: int
+    team: tuple[Actor, Actor]
     views: tuple[View, ...]
     subscriptions: tuple[tuple[NewSubscription, Actor], ...]
 
@@ -40,6 +43,7 @@ def build_servers(world: SimulatedDiscord) -> SampleData:
     writers_room = studio.create_text_channel("writers-room", topic=f"{_STUDIO} · where chapters become scripts")
     team = studio.create_role("Team", permissions=discord.Permissions(manage_guild=True), color=0xE8743B, hoist=True)
     hana = studio.add_member(world.create_user("hana", global_name="Hana"), roles=[team])
+    kenji = studio.add_member(world.create_user("kenji", global_name="Kenji"), roles=[team])
     bob = studio.add_member(world.create_user("bob", global_name="Bob"))
     views = [View("the studio's #writers-room, as Hana of the team", hana, writers_room)]
     subscriptions = []
@@ -50,24 +54,24 @@ def build_servers(world: SimulatedDiscord) -> SampleData:
         views.append(View(f"#lore at {server}, as {name}", guild.add_member(user), lore))
         subscriptions.append((NewSubscription(guild.id, server, lore.id, "lore"), Actor(user.id, name)))
     views.append(View("the studio's #writers-room, as Bob, who is not the team", bob, writers_room))
-    return SampleData(tuple(views), tuple(subscriptions))
-
-
-async def add_sample_data(services: Services, sample_data: SampleData) -> None:
-    """Subscribes the affiliates and adds the book with its first chapter."""
-    for subscription, affiliate in sample_data.subscriptions:
-        await services.affiliates.subscribe_channel(subscription, affiliate)
-    await services.database.write(_add_book)
-
-
-async def _add_book(tx: WriteTransaction) -> None:
-    title, text = read_chapter()
-    await tx.ebooks.get_or_add(EBOOK_ID, EBOOK_TITLE, EBOOK_THEME)
-    await tx.ebooks.save_chapter(EBOOK_ID, 1, title, text)
+    team_members = (Actor(hana.id, "Hana"), Actor(kenji.id, "Kenji"))
+    return SampleData(STUDIO_ID, team_members, tuple(views), tuple(subscriptions))
 
 
 def read_chapter() -> tuple[str, str]:
-    """The title and the text of the chapter that is packaged with the demo."""
-    content = files(__package__).joinpath("the-midnight-summoning.txt").read_text(encoding="utf-8")
+    """The title and the text of the chapter that visitors are asked to try."""
+    return _split_title(_read("the-midnight-summoning.txt"))
+
+
+def read_lanterns() -> list[tuple[str, str]]:
+    """The titles and texts of the chapters of the book with a history."""
+    return [_split_title(chapter) for chapter in _read("lanterns-for-the-drowned.txt").split("# ")[1:]]
+
+
+def _read(name: str) -> str:
+    return files(__package__).joinpath(name).read_text(encoding="utf-8")
+
+
+def _split_title(content: str) -> tuple[str, str]:
     title, _, text = content.partition("\n")
     return title.strip(), text.strip()

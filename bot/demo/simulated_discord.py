@@ -25,6 +25,7 @@ from simcord.preview import Preview
 from simcord.preview._pages import _Page
 from simcord.preview._server import PreviewServer
 
+from bot.clock import Clock
 from bot.errors import MythError
 
 T = TypeVar("T")
@@ -40,17 +41,22 @@ _ACTION_SECONDS: Final = 60.0
 
 
 class SimulatedDiscord(Env):
-    """A simulated Discord whose clock follows the real one, with ``name`` as the bot's name."""
+    """A simulated Discord whose clock follows ``clock``, with ``name`` as the bot's name."""
 
-    def __init__(self, bot: discord.Client, name: str) -> None:
+    def __init__(self, bot: discord.Client, name: str, clock: Clock) -> None:
+        self._clock = clock
         super().__init__(bot, check_errors=False, settle_timeout=_ACTION_SECONDS)
-        self.backend.advance_clock(self.clock_lag)
+        self.catch_up()
         self.backend.bot_user.name = name
 
     @property
     def clock_lag(self) -> float:
-        """Seconds by which the simulated clock is behind the real one; never negative."""
-        return max(0.0, (datetime.now(UTC) - self.now()).total_seconds())
+        """Seconds by which the simulated clock is behind the demo's; never negative."""
+        return max(0.0, (self._clock() - self.now()).total_seconds())
+
+    def catch_up(self) -> None:
+        """Moves the simulated clock at once, without waiting for anything that becomes due meanwhile."""
+        self.backend.advance_clock(self.clock_lag)
 
     def _record_error(self, error: BaseException) -> None:
         """Errors that the bot answers in words are not recorded: the page would call the action's outcome uncertain."""
@@ -120,6 +126,20 @@ PATCHES: Final = {
         (
             'if (state.scrollIntent?.policy !== "target") state.scrollIntent',
             'if (!["target", "bottom"].includes(state.scrollIntent?.policy)) state.scrollIntent',
+        ),
+    ),
+    "/text.js": (
+        # A link to a message leads to it in the page. Nothing here is on the real Discord.
+        (
+            "      target.append(link);\n",
+            (
+                "      const message = /^https:\\/\\/discord\\.com\\/channels\\/\\d+\\/\\d+\\/(\\d+)$/.exec(href);\n"
+                '      if (message) link.addEventListener("click", (event) => {\n'
+                "        event.preventDefault();\n"
+                '        document.querySelector(`[data-message-id="${message[1]}"]`)?.scrollIntoView({ block: "center" });\n'
+                "      });\n"
+                "      target.append(link);\n"
+            ),
         ),
     ),
     "/commands.js": (

@@ -4,8 +4,11 @@ import asyncio
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Final
 
 from bot.demo.sample_data import EBOOK_ID, EBOOK_TITLE
+
+FAREWELL: Final = "The demo has ended. Everything in it is discarded."
 
 
 def print_now(text: str) -> None:
@@ -25,22 +28,23 @@ Midnight Myth, the whole studio in your browser. Nothing here reaches Discord.
 
   Open  {url}
 
-  1. Type /script and press Enter, choose "{EBOOK_TITLE}" ({EBOOK_ID}), type 1 as the
-     chapter, press Enter, and watch the card grow.
-  2. Read it, approve it, press Release…, give any https:// link, look at the preview, confirm.
-  3. See the post in an affiliate's server: choose somebody else under "Viewing as" in the page, or
-     type a number here and press Enter. Press "I shared it" there, and try /progress and /help.
+  The first message there names three things to try, beginning with /script for
+  "{EBOOK_TITLE}" ({EBOOK_ID}), chapter 1.
+
+  To see an affiliate's server, choose somebody else under "Viewing as" in the page, or type a
+  number here and press Enter:
 
 {format_choices(labels)}
 
   {writer}
+  Ctrl-C or q ends the demo; everything in it is then discarded.
 """
 
 
 def format_choices(labels: Sequence[str]) -> str:
     """The numbers that can be typed, and ``q``."""
     lines = [f"     {number}  {label}" for number, label in enumerate(labels, start=1)]
-    return "\n".join([*lines, "     q  end"])
+    return "\n".join([*lines, "     q  end, and discard everything"])
 
 
 @contextmanager

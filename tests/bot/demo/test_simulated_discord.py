@@ -32,7 +32,7 @@ async def demo(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pyte
         monkeypatch.delenv(name, raising=False)
     async with AsyncExitStack() as stack:
         world, sample_data = await main.start_studio(
-            main.demo_settings(tmp_path), stack, getattr(request, "param", 0.005)
+            main.demo_settings(tmp_path), stack, getattr(request, "param", 0.005), with_history=False
         )
         page = await stack.enter_async_context(LivePage(world, sample_data.views, sample_data.views[0], 0, "key"))
 
@@ -66,7 +66,7 @@ async def test_release_is_posted_to_the_affiliates(demo: Demo) -> None:
     """After the release is confirmed, every affiliate sees the post and can click its button."""
     async with Browser.open(demo.page.url) as browser:
         await browser.run_command("script", ebook=EBOOK_ID, chapter="1")
-        await browser.wait_until(lambda text: "Approve and release…" in text)
+        await browser.wait_until(lambda text: "Template script · The Midnight Summoning" in text)
         await browser.click("Approve and release…")
         await browser.wait_until(lambda text: "Approve and release the template…" in text)
         await browser.click("Approve and release the template…")

@@ -1,0 +1,48 @@
+"""The week that the demo's studio has behind it."""
+
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.app import MythBot
+from bot.demo import main
+from bot.demo.history import HISTORY, LANTERNS_ID
+from bot.progress.scope import Scope
+from storage.states import ScriptState
+from storage.stores import events
+
+pytestmark = pytest.mark.filterwarnings("ignore:'audioop' is deprecated:DeprecationWarning")
+
+
+async def test_studio_has_a_week_behind_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The chain verifies, the week's progress and shares are there, the channels have posts, and the last message explains."""
+    for name in ("GOOGLE_API_KEY", "GEMINI_API_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    async with AsyncExitStack() as stack:
+        world, sample_data = await main.start_studio(main.demo_settings(tmp_path), stack)
+        bot = world.bot
+        assert isinstance(bot, MythBot)
+        services = bot.services
+        async with services.database.read() as tx:
+            assert (await events.verify_chain(tx.events)).is_intact
+            all_events = [event async for event in tx.events.stream(events.EventFilter())]
+            now = tx.now
+        days = {event.timestamp[:10] for event in all_events}
+        assert (now - HISTORY).date().isoformat() == min(days)
+        assert len(days) >= 6
+        overview = await services.overviews.get_overview(Scope())
+        assert overview.written == 5
+        book = next(book for book in overview.books if book.ebook_id == LANTERNS_ID)
+        released, approved, draft = ScriptState.RELEASED, ScriptState.APPROVED, ScriptState.DRAFT
+        assert list(book.chapters.values()) == [released, released, released, approved, draft, None]
+        assert [entry.shares for entry in await services.badges.get_leaderboard()] == [3, 2, 1]
+        room, *lore_channels, _ = [view.channel for view in sample_data.views]
+        assert len(room.history()) == 5 + 3 + 1
+        assert "Three things to try" in str(room.history()[-1].components[0].to_dict())
+        for channel in lore_channels:
+            posts = [message for message in channel.history() if message.embeds]
+            assert len(posts) == 3
+            assert posts[0].created_at < now - timedelta(days=4)
+    assert not world.errors
