@@ -15,7 +15,8 @@ scripts and announcements. Three things to try:
 
 **1. Write a script.** Type `/script`, press Enter, choose *{EBOOK_TITLE}* (`{EBOOK_ID}`), type 1 as the chapter and press \
 Enter. The card grows while the chapter is written.
-**2. Announce it.** On the finished card press **Approve and release…**, give any https:// link, look at the preview, confirm.
+**2. Announce it.** On the finished card press **Approve and release…** (for a template you are asked once more), give any \
+https:// link, look at the preview, confirm.
 **3. See it arrive.** Choose Ren under “Viewing as” at the top of the page: you are now in an affiliate's server. Press \
 **I shared it** below the post. Then come back as Hana and type `/progress`.
 
