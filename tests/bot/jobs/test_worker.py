@@ -241,3 +241,21 @@ async def test_the_worker_looks_for_work_now_and_then(monkeypatch: pytest.Monkey
         await until(lambda: jobs.rounds)
         jobs.due.append("found")
         await until(lambda: jobs.ended == ["found"])
+
+
+@pytest.mark.parametrize(("refill_at", "begun"), [(1, 4), (2, 3), (3, 3)])
+async def test_new_jobs_are_claimed_when_there_is_room_for_some(refill_at: int, begun: int) -> None:
+    """While others run, each claim takes several jobs at once where that was asked for; at last all are run."""
+    jobs = FakeJobs(*"abcde")
+    jobs.gates = {name: asyncio.Event() for name in "abcde"}
+    worker = JobWorker(jobs, wait_plainly, 3, exclusive=False, refill_at=refill_at)
+    await worker.start()
+    await until(lambda: len(jobs.begun) == 3)
+    jobs.gates["a"].set()
+    await until(lambda: jobs.ended == ["a"])
+    await asyncio.sleep(0.01)
+    assert len(jobs.begun) == begun
+    for name in "bcde":
+        jobs.gates[name].set()
+    await until(lambda: sorted(jobs.ended) == list("abcde"))
+    await worker.stop()
