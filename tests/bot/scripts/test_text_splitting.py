@@ -80,6 +80,7 @@ def test_pieces_are_filled_up_to_the_limit() -> None:
     assert split_text("One. Two.", 9) == ["One. Two."]
     assert split_text("One. Two. Six.", 10) == ["One. Two.", "Six."]
     assert split_text("abcd efgh", 8) == ["abcd", "efgh"]
+    assert split_text("One. Two. Six. Ten. A", 10) == ["One. Two.", "Six. Ten.", "A"]
     assert split_text("", 5) == []
 
 
@@ -106,6 +107,9 @@ def test_long_sentences_are_cut_only_where_they_have_to_be() -> None:
         ((2, 4, 2), 6, [6, 2]),
         ((1, 1, 1), 2, [2, 1]),
         ((5, 1, 5), 6, [6, 5]),
+        ((2, 2, 2, 2), 4, [4, 4]),
+        ((4, 4, 2, 2), 10, [8, 4]),
+        ((5, 4, 3), 9, [5, 7]),
     ],
 )
 def test_parts_are_as_even_as_their_paragraphs_allow(sizes: tuple[int, ...], limit: int, expected: list[int]) -> None:

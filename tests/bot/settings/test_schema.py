@@ -67,3 +67,20 @@ def test_the_gap_between_sessions() -> None:
     """Minutes; half an hour unless set."""
     assert load().session_gap == timedelta(minutes=30)
     assert load(session_minutes=1.5).session_gap == timedelta(seconds=90)
+
+
+@pytest.mark.parametrize(
+    ("token", "problem"),
+    [
+        (" ", "is empty"),
+        ("two words", "has spaces, line breaks or unusual characters"),
+        ("line\nbreak", "has spaces, line breaks or unusual characters"),
+        ("t\u00f6k\u00e9n", "has spaces, line breaks or unusual characters"),
+        ("a.b", "three parts with dots"),
+    ],
+)
+def test_the_message_says_what_is_wrong_with_a_token(token: str, problem: str) -> None:
+    """Nothing, something that cannot be sent, and another of the application's values are told apart."""
+    with pytest.raises(ConfigError) as raised:
+        load(discord_token=token)
+    assert problem in raised.value.text
