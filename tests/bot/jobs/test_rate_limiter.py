@@ -210,3 +210,12 @@ async def test_during_a_pause_without_a_limit_the_reason_is_reported() -> None:
     ((name, reason, seconds),) = callers.reported
     assert (name, reason) == ("first", "Waiting for Gemini: it asked for a pause")
     assert seconds == pytest.approx(0.1, abs=0.03)
+
+
+async def test_a_refusal_says_for_how_long_nothing_passes() -> None:
+    """As long as the API named, 30 s where it named nothing, and never shorter than a pause that was named before."""
+    rate_limiter = RateLimiter(5)
+    pauses = [
+        rate_limiter.record_refusal(model, named, None) for model, named in ((MODEL, 7.0), (MODEL, 2.0), (OTHER, None))
+    ]
+    assert pauses == pytest.approx([7.0, 7.0, 30.0], abs=0.5)
