@@ -37,8 +37,9 @@ async def test_a_server_does_not_admit_itself_by_leaving(affiliates: AffiliateSe
     await affiliates.unsubscribe_server(10, OWNER)
     rejoined = await affiliates.subscribe_channel(FIRST, OWNER)
     assert rejoined.state is PENDING
-    await affiliates.admit_subscription(rejoined.id, HANA)
-    await affiliates.remove_subscription(rejoined.id, HANA)
+    assert await affiliates.find_by_guild(10) == rejoined
+    assert (await affiliates.admit_subscription(rejoined.id, HANA)).state is PENDING, "as it was before"
+    assert (await affiliates.remove_subscription(rejoined.id, HANA)).state is ACTIVE, "as it was before"
     assert (await affiliates.subscribe_channel(FIRST, OWNER)).state is PENDING
 
 
