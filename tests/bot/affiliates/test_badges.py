@@ -7,7 +7,7 @@ from bot.affiliates.badges import BadgeService
 from bot.errors import NotFoundError
 from bot.event_names import ANNOUNCEMENT_SHARED, BADGE_EARNED
 from bot.settings.badge_tiers import Badge
-from storage import Database
+from storage import Database, WriteTransaction
 from storage.stores.broadcasts import NewBroadcast
 from storage.stores.deliveries import Target
 from storage.stores.events import EventFilter
@@ -83,3 +83,22 @@ async def test_a_stranger_has_no_badges(badges: BadgeService) -> None:
     """Somebody who is not known has no shares and no badges."""
     standing = await badges.get_standing(99)
     assert (standing.shares, standing.earned) == (0, ())
+
+
+async def test_forgotten_members_leave_no_gap_in_the_leaderboard(badges: BadgeService, sqlite: Database) -> None:
+    """Ten of eleven members are listed; as many as asked for, even where half of the first ones were forgotten."""
+    people = [Actor(number, f"Member {number}") for number in range(1, 12)]
+    for shared in range(2):
+        delivery_id = await add_delivery(sqlite)
+        for person in people[: 3 if shared else None]:
+            await badges.record_share(delivery_id, person)
+    assert len(await badges.get_leaderboard()) == 10
+
+    async def forget_first_three(tx: WriteTransaction) -> None:
+        for person in people[:3]:
+            await tx.personal_data.forget_member(person.discord_id)
+
+    await sqlite.write(forget_first_three)
+    names = {entry.name for entry in await badges.get_leaderboard(3)}
+    assert len(names) == 3
+    assert not names & {person.name for person in people[:3]}
