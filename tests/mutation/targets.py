@@ -62,6 +62,7 @@ TARGETS: Final[dict[str, tuple[str, ...]]] = {
     "bot.jobs.rate_limiter": ("tests/bot/jobs/test_rate_limiter.py",),
     "bot.jobs.worker": ("tests/bot/jobs/test_worker.py",),
     "bot.logs": ("tests/bot/test_logs.py", "tests/bot/test_secret_settings.py"),
+    "bot.permissions": ("tests/bot/test_permissions.py",),
     "bot.privacy": ("tests/bot/test_privacy.py",),
     "bot.progress.books": ("tests/bot/progress/test_books.py",),
     "bot.progress.event_export": ("tests/bot/progress/test_event_export.py",),
