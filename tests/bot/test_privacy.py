@@ -56,12 +56,12 @@ async def test_a_download_has_only_ones_own_data(sqlite: Database, privacy: Reco
     assert json.loads(event.data)["rows"] == 1
 
 
-async def test_a_large_download_is_a_zip_file_or_refused(privacy: RecordingPrivacy) -> None:
-    """Exactly at the limit it is the file itself; where even the ZIP file is too large, the person is told whom to ask."""
-    size = len((await privacy.service.export_data(HANA, 100_000)).content)
+async def test_a_download_too_large_even_as_zip_file_is_refused(sqlite: Database, privacy: RecordingPrivacy) -> None:
+    """The person is told whom to ask, and no download is reported."""
     with pytest.raises(StateError, match="larger than a file on Discord"):
         await privacy.service.export_data(HANA, 10)
-    assert size > 10
+    async with sqlite.read() as tx:
+        assert [event async for event in tx.events.stream(EventFilter())] == []
 
 
 @pytest.mark.parametrize("person", [STRANGER, HANA])
