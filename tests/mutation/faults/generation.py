@@ -53,8 +53,8 @@ FAULTS: Final[tuple[Fault, ...]] = (
     Fault(
         "bot.generation.service",
         "a retry loses the kept cues",
-        "by, channel, progress)\n        await self.start_run",
-        "by, channel)\n        await self.start_run",
+        "by, channel, progress, run)",
+        'by, channel, "", run)',
         _SERVICE,
     ),
     Fault(
