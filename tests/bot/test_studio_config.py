@@ -3,6 +3,7 @@
 from bot.actor import Actor
 from bot.studio_config import AnnouncementChannel, LiveConfig, StudioConfig, StudioConfigService, load_config
 from storage import Database
+from storage.stores.deliveries import Target
 from storage.stores.events import EventFilter
 
 HANA = Actor(1, "Ha`na\n x", team=True)
@@ -61,3 +62,8 @@ async def test_channels_can_be_taken_away(sqlite: Database) -> None:
     await service.set_audit_channel(9, HANA)
     await service.set_audit_channel(None, HANA)
     assert service.live.value == StudioConfig()
+
+
+def test_the_announcement_channel_is_a_recipient() -> None:
+    """Broadcasts reach it as they reach a subscribed channel, without a subscription."""
+    assert CHANNEL.target == Target(1, "Studio", 2, "news")
