@@ -72,12 +72,24 @@ _MAX_FIELD_CHARS: Final = 4_000
 façade have no other limit."""
 
 
+_BYTES_PER_TOKEN: Final = 3
+"""English has four or five bytes of UTF-8 in a token, Chinese and Japanese three: an estimate that is rather too high."""
+_OUTPUT_PER_SOURCE: Final = 4
+"""A script with its JSON takes about two tokens for each of the source; twice that is left for sounds and translations."""
+_THINKING_TOKENS: Final = 8_192
+"""For thinking, the cast and the sounds of a very short text."""
+
+
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """The system instruction, and the texts of the one user turn in their order."""
+    """The system instruction, and the texts of the one user turn in their order.
+
+    ``output_tokens`` is the most that an answer may need: the part as cues in JSON, and what the model thinks before.
+    """
 
     system: str
     user_texts: tuple[str, ...]
+    output_tokens: int
 
     @property
     def character_count(self) -> int:
@@ -94,7 +106,9 @@ def compose_prompt(request: PartRequest, token: str = "") -> Prompt:
     context = [STYLE_GUIDE, _describe_book(request)]
     if request.previous_cues:
         context.append(_describe_previous_cues(request.previous_cues))
-    return Prompt(SYSTEM, (*context, _frame_source(request, token)))
+    source_tokens = sum(len(paragraph.encode(errors="replace")) for paragraph in request.paragraphs) // _BYTES_PER_TOKEN
+    output_tokens = _THINKING_TOKENS + _OUTPUT_PER_SOURCE * source_tokens
+    return Prompt(SYSTEM, (*context, _frame_source(request, token)), output_tokens)
 
 
 def _describe_book(request: PartRequest) -> str:

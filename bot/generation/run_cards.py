@@ -96,6 +96,7 @@ async def read_run_view(tx: ReadTransaction, run: Run) -> RunView:
         requester_id=discord_ids.get(run.member_id or ""),
         approver_id=discord_ids.get(approver or ""),
         runs_ahead=await tx.runs.count_ahead(run) if run.state is RunState.READY else 0,
+        unknown_micros=await tx.runs.sum_costs(run_id=run.id, only_unknown=True) if stored else 0,
         stored=stored,
         script=Script.from_json(stored.body) if stored else None,
     )

@@ -16,7 +16,8 @@ class RunView:
     """What the card of a run shows at one moment.
 
     ``requester_id`` and ``approver_id`` are the Discord ids of whoever asked for the script and approved it, None where that
-    is unknown. ``has_gemini`` is whether a Gemini key is set. ``share`` (0 to 1) is how
+    is unknown. ``has_gemini`` is whether a Gemini key is set. ``unknown_micros`` is the
+    most that the calls without a known cost can have cost. ``share`` (0 to 1) is how
     much of the source is written, ``seconds`` the running time so far. ``waiting`` is a sentence that says what the writer
     waits for, or empty. ``runs_ahead`` is how many runs come before this one in the queue. ``stored`` and ``script`` are set
     once the run is done.
@@ -29,6 +30,7 @@ class RunView:
     requester_id: int | None = None
     approver_id: int | None = None
     has_gemini: bool = False
+    unknown_micros: int = 0
     part: int = 1
     parts: int = 1
     share: float = 0.0

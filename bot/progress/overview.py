@@ -19,13 +19,15 @@ _MAX_NAMED_MEMBERS: Final = 50
 class Money:
     """What Gemini cost, in micro-dollars (millionths of a dollar).
 
-    ``spent`` is for the period and the scope, ``this_month`` for this calendar month in UTC. ``budget`` is the limit of a
+    ``spent`` is the most for the period and the scope, of which ``unknown`` is reserved for calls whose cost never became
+    known or that are under way. ``this_month`` is the most for this calendar month in UTC. ``budget`` is the limit of a
     month, None without a limit; then ``this_month`` is 0.
     """
 
     spent: int
     this_month: int
     budget: int | None
+    unknown: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,9 @@ class OverviewService:
             await tx.runs.sum_costs(since=wanted.since, ebook_id=wanted.ebook_id, member_id=wanted.member_id),
             await tx.runs.sum_costs(since=month) if self.budget is not None else 0,
             self.budget,
+            await tx.runs.sum_costs(
+                since=wanted.since, ebook_id=wanted.ebook_id, member_id=wanted.member_id, only_unknown=True
+            ),
         )
 
 

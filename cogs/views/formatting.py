@@ -62,6 +62,14 @@ def format_dollars(micros: int) -> str:
     return f"${amount:.2f}" if amount >= 0.01 or amount == 0 else f"${amount:.4f}"
 
 
+def format_cost(most: int, unknown: int) -> str:
+    """Formats a cost in millionths of a dollar of which ``unknown`` is only an upper limit: ``$0.04, up to $0.07``."""
+    if not unknown:
+        return format_dollars(most)
+    counted = f"{format_dollars(most - unknown)}, " if most > unknown else ""
+    return f"{counted}up to {format_dollars(most)}"
+
+
 def format_duration_range(low: int, high: int) -> str:
     """Formats a range of seconds: ``14–16 min``, or ``40–55 s`` below a minute and a half."""
     if high < 90:

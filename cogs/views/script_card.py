@@ -15,8 +15,8 @@ from cogs.views.formatting import (
     GREY,
     RED,
     escape_text,
+    format_cost,
     format_count,
-    format_dollars,
     format_duration_range,
     format_relative_time,
     progress_bar,
@@ -131,7 +131,7 @@ def _build_done_card(view: RunView, stored: StoredScript, script: Script) -> ui.
     if stored.tokens:
         foot.append(f"{stored.tokens:,} tokens")
     if stored.tokens and stored.cost_micros is not None:
-        foot.append(format_dollars(stored.cost_micros) if stored.cost_micros else "price unknown")
+        foot.append(format_cost(stored.cost_micros, view.unknown_micros) if stored.cost_micros else "price unknown")
     foot += [_format_writing_time(view), f"id `{stored.id}`"]
     return _card(
         GREY if is_template else EMBER,

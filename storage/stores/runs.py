@@ -284,9 +284,15 @@ class RunStore:
         since: datetime | None = None,
         ebook_id: str | None = None,
         member_id: str | None = None,
+        only_unknown: bool = False,
     ) -> int:
-        """Micro-dollars of all matching calls: the cost where it is known, else the reservation."""
+        """Micro-dollars of all matching calls: the cost where it is known, else the reservation.
+
+        With ``only_unknown``, of those whose cost is not known: what they cost at most.
+        """
         query = select(func.coalesce(func.sum(func.coalesce(charges.c.settled_micros, charges.c.reserved_micros)), 0))
+        if only_unknown:
+            query = query.where(charges.c.settled_micros.is_(None))
         if run_id is not None:
             query = query.where(charges.c.run_id == run_id)
         if since is not None:

@@ -6,7 +6,7 @@ from typing import Self
 
 from bot.event_names import GENERATION_FELL_BACK
 from bot.generation.gemini.availability import GeminiAvailability
-from bot.generation.gemini.budget import RunBudget
+from bot.generation.gemini.budget import OpenCalls, RunBudget
 from bot.generation.gemini.client import GeminiClient, load_sdk
 from bot.generation.gemini.writer import GeminiWriter
 from bot.generation.writer import GenerationError
@@ -54,12 +54,13 @@ class GeminiAccess:
 
 @dataclass(frozen=True, slots=True)
 class GeminiWriterFactory:
-    """Creates the writer of each run; all of them share the client, the rate limiter and the availability."""
+    """Creates the writer of each run; all of them share the client, the rate limiter, the open calls and the availability."""
 
     database: Database
     access: GeminiAccess
     client: GeminiClient
     rate_limiter: RateLimiter
+    open_calls: OpenCalls
 
     @classmethod
     def create(cls, database: Database, access: GeminiAccess) -> Self | None:
@@ -67,7 +68,7 @@ class GeminiWriterFactory:
         if access.client is None:
             return None
         rate_limiter = RateLimiter(access.settings.gemini_requests_per_minute, access.runtime.wait)
-        return cls(database, access, access.client, rate_limiter)
+        return cls(database, access, access.client, rate_limiter, OpenCalls())
 
     def __call__(self, run: Run, on_wait: OnWait) -> GeminiWriter:
         """A writer for this run; ``on_wait`` hears of the run's place in the queue."""
@@ -80,7 +81,7 @@ class GeminiWriterFactory:
             self.client,
             (settings.gemini_model, *settings.gemini_fallback_models),
             total_seconds=settings.gemini_total_seconds,
-            budget=RunBudget(self.database, run.id, settings.monthly_budget_micros),
+            budget=RunBudget(self.database, run.id, settings.monthly_budget_micros, self.open_calls, runtime.wait),
             on_fallback=report_fallback,
             rate_limiter=self.rate_limiter,
             availability=self.access.availability,

@@ -3,10 +3,12 @@
 A call that was lost keeps its reservation, since Google may charge for it. Amounts are in micro-dollars.
 """
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 from datetime import UTC
 from typing import Protocol
 
+from bot.clock import Wait, wait_plainly
 from bot.generation.draft import Usage
 from bot.generation.error_messages import create_error
 from bot.generation.writer import GenerationErrorKind
@@ -43,6 +45,34 @@ class UnlimitedBudget:
         """Does nothing."""
 
 
+@dataclass(slots=True)
+class OpenCalls:
+    """The calls of this process that are under way, with what is reserved for each. All runs share it."""
+
+    _reserved: dict[str, int] = field(default_factory=dict)
+    _ended: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def reserved_micros(self) -> int:
+        """What is reserved for all of them; most of it is free again when they have ended."""
+        return sum(self._reserved.values())
+
+    @property
+    def next_end(self) -> asyncio.Event:
+        """Set when the next call ends."""
+        return self._ended
+
+    def begin(self, reservation_id: str, micros: int) -> None:
+        """A call with this reservation is under way."""
+        self._reserved[reservation_id] = micros
+
+    def end(self, reservation_id: str) -> None:
+        """The call has ended, and its cost is recorded if it is known."""
+        self._reserved.pop(reservation_id, None)
+        self._ended.set()
+        self._ended = asyncio.Event()
+
+
 @dataclass(frozen=True, slots=True)
 class RunBudget:
     """The budget of one run. ``monthly_budget`` is the limit for all runs in a calendar month (UTC); None: no limit."""
@@ -50,25 +80,45 @@ class RunBudget:
     database: Database
     run_id: str
     monthly_budget: int | None = None
+    open_calls: OpenCalls = field(default_factory=OpenCalls)
+    wait: Wait = wait_plainly
 
-    @write_transaction
-    async def reserve(self, tx: WriteTransaction, model: str, micros: int | None) -> str:
+    async def reserve(self, model: str, micros: int | None) -> str:
         """The id of a reservation for a call that costs at most ``micros``; an unknown price counts as 0.
+
+        Where it fits only once other calls cost less than is reserved for them, it waits for those to end.
 
         Raises:
             GenerationError: of kind BUDGET, where the reservation would exceed the month's budget.
         """
-        if self.monthly_budget is not None:
-            await tx.runs.lock_budget()
-            month = tx.now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-            if await tx.runs.sum_costs(since=month) + (micros or 0) > self.monthly_budget:
+        while True:
+            next_end = self.open_calls.next_end
+            reservation_id, excess = await self._try_reserve(model, micros or 0)
+            if reservation_id is not None:
+                self.open_calls.begin(reservation_id, micros or 0)
+                return reservation_id
+            if excess > self.open_calls.reserved_micros and not next_end.is_set():
                 raise create_error(GenerationErrorKind.BUDGET, model=model)
-        return await tx.runs.reserve_cost(self.run_id, model, micros or 0)
+            await self.wait(next_end.wait(), "the cost of other calls")
 
     async def record_cost(self, reservation_id: str, model: str, usage: Usage | None, micros: int | None) -> None:  # noqa: ARG002 - part of the protocol
         """Replaces the reservation by ``micros``; where the usage or the price is unknown, the reservation is kept."""
-        if usage is not None and micros is not None:
-            await self._record_cost(reservation_id, micros)
+        try:
+            if usage is not None and micros is not None:
+                await self._record_cost(reservation_id, micros)
+        finally:
+            self.open_calls.end(reservation_id)
+
+    @write_transaction
+    async def _try_reserve(self, tx: WriteTransaction, model: str, micros: int) -> tuple[str | None, int]:
+        """The reservation's id, or by how much it would exceed the budget."""
+        if self.monthly_budget is not None:
+            await tx.runs.lock_budget()
+            month = tx.now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+            excess = await tx.runs.sum_costs(since=month) + micros - self.monthly_budget
+            if excess > 0:
+                return None, excess
+        return await tx.runs.reserve_cost(self.run_id, model, micros), 0
 
     @write_transaction
     async def _record_cost(self, tx: WriteTransaction, reservation_id: str, micros: int) -> None:

@@ -66,8 +66,8 @@ class _Chunk:
 class GeminiClient:
     """The API behind one key. One per process; ``aclose`` ends it. It opens no connection before the first call.
 
-    ``max_output_tokens`` is the output limit of one call, ``idle_seconds`` how long a stream may be silent. An empty
-    ``api_version`` means the SDK's own, an empty ``thinking_level`` the model's own.
+    ``max_output_tokens`` limits the output of one call, which is less where the part is short; ``idle_seconds`` is how long a
+    stream may be silent. An empty ``api_version`` means the SDK's own, an empty ``thinking_level`` the model's own.
     """
 
     def __init__(
@@ -84,13 +84,17 @@ class GeminiClient:
         self._key = api_key.strip()
         self._version = api_version.strip()
         self._thinking_level = thinking_level.strip().upper()
-        self.max_output_tokens = max_output_tokens
+        self._max_output_tokens = max_output_tokens
         self._idle_seconds = idle_seconds
         self._clock = clock
         self._wait = wait
         self._client: genai.Client | None = None
         self._session: aiohttp.ClientSession | None = None
         self._is_closed = False
+
+    def get_output_limit(self, prompt: Prompt) -> int:
+        """The most tokens that an answer to this prompt can have."""
+        return min(self._max_output_tokens, prompt.output_tokens)
 
     async def aclose(self) -> None:
         """All connections are closed, and none will be opened again."""
@@ -236,7 +240,7 @@ class GeminiClient:
             system_instruction=prompt.system,
             response_mime_type="application/json",
             response_json_schema=build_response_schema(),
-            max_output_tokens=self.max_output_tokens,
+            max_output_tokens=self.get_output_limit(prompt),
             thinking_config=types.ThinkingConfig(thinking_level=level) if level else None,
             safety_settings=[types.SafetySetting(category=category, threshold=off) for category in categories],
             automatic_continuation=False,

@@ -193,9 +193,11 @@ class GeminiWriter:
         """One call. Its cost is recorded however it ends."""
         today = self._clock().date()
         max_cost = calculate_max_cost(
-            model, prompt.character_count, self._client.max_output_tokens, today, self._prices
+            model, prompt.character_count, self._client.get_output_limit(prompt), today, self._prices
         )
+        reserve_at = asyncio.get_running_loop().time()
         reservation_id = await self._budget.reserve(model, max_cost)
+        deadline.extend(asyncio.get_running_loop().time() - reserve_at)
         stream = self._client.stream(model, request, prompt=prompt, deadline=deadline, report=report)
         try:
             async with aclosing(stream) as drafts:

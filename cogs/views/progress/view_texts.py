@@ -16,6 +16,7 @@ from cogs.views.badges import format_standing
 from cogs.views.formatting import (
     escape_text,
     fit_lines,
+    format_cost,
     format_count,
     format_dollars,
     format_relative_time,
@@ -86,7 +87,7 @@ def _format_totals(overview: Overview) -> list[str]:
     if overview.live_runs:
         parts.append(f"{overview.live_runs} waiting or being written")
     money = overview.money
-    parts.append(format_dollars(money.spent))
+    parts.append(format_cost(money.spent, money.unknown))
     if money.budget is not None:
         parts.append(f"{format_dollars(money.this_month)} of {format_dollars(money.budget)} this month")
     parts.append(format_count(overview.event_count, "event"))

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from cogs.views.formatting import (
     escape_text,
     fit_lines,
+    format_cost,
     format_count,
     format_dollars,
     format_duration_range,
@@ -108,3 +109,12 @@ def test_a_number_has_its_noun() -> None:
     assert format_count(1, "channel") == "1 channel"
     assert format_count(4_200, "channel") == "4,200 channels"
     assert format_count(2, "person", "people") == "2 people"
+
+
+@pytest.mark.parametrize(
+    ("most", "unknown", "text"),
+    [(40_000, 0, "$0.04"), (130_000, 130_000, "up to $0.13"), (130_000, 90_000, "$0.04, up to $0.13"), (0, 0, "$0.00")],
+)
+def test_an_unknown_cost_is_an_upper_limit(most: int, unknown: int, text: str) -> None:
+    """What was counted is told apart from what a lost answer may have cost."""
+    assert format_cost(most, unknown) == text

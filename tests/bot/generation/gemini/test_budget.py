@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from bot.generation.draft import Usage
-from bot.generation.gemini.budget import RunBudget
+from bot.generation.gemini.budget import OpenCalls, RunBudget
 from bot.generation.request import ScriptRequest
 from bot.generation.service import create_run
 from bot.generation.writer import GenerationError, GenerationErrorKind
@@ -19,6 +19,11 @@ async def new_run(database: Database, number: int = 1) -> str:
     request = ScriptRequest(ebook="ebook_001", chapter_number=number, title="T")
     requested = await database.write(lambda tx: create_run(tx, request, "The bell rang."))
     return requested.run.id
+
+
+def another_process(budget: RunBudget) -> RunBudget:
+    """The same budget where the open calls are not known, so that it refuses at once."""
+    return RunBudget(budget.database, budget.run_id, budget.monthly_budget)
 
 
 async def sum_costs(database: Database, run_id: str | None = None) -> int:
@@ -63,7 +68,7 @@ async def test_a_reservation_beyond_the_budget_is_refused(database: Database) ->
     budget = RunBudget(database, await new_run(database), 1_000)
     await budget.reserve(MODEL, 600)
     with pytest.raises(GenerationError) as caught:
-        await budget.reserve(MODEL, 401)
+        await another_process(budget).reserve(MODEL, 401)
     assert caught.value.kind is GenerationErrorKind.BUDGET
     assert "budget" in caught.value.sentence
     await budget.reserve(MODEL, 400)
@@ -75,7 +80,7 @@ async def test_unused_money_can_be_reserved_again(database: Database) -> None:
     budget = RunBudget(database, await new_run(database), 1_000)
     reservation_id = await budget.reserve(MODEL, 1_000)
     with pytest.raises(GenerationError):
-        await budget.reserve(MODEL, 500)
+        await another_process(budget).reserve(MODEL, 500)
     await budget.record_cost(reservation_id, MODEL, USED, 500)
     await budget.reserve(MODEL, 500)
 
@@ -116,7 +121,7 @@ async def test_the_month_is_a_calendar_month_in_utc(database: Database, clock: F
     await budget.reserve(MODEL, 1_000)
     clock.now = datetime(2026, 12, 1, tzinfo=UTC) - timedelta(seconds=1)
     with pytest.raises(GenerationError):
-        await budget.reserve(MODEL, 1)
+        await another_process(budget).reserve(MODEL, 1)
     clock.now = datetime(2026, 12, 1, tzinfo=UTC)
     await budget.reserve(MODEL, 1_000)
 
@@ -128,4 +133,31 @@ async def test_the_month_does_not_depend_on_the_time_zone(database: Database, cl
     await budget.reserve(MODEL, 1_000)
     clock.now = datetime(2026, 12, 1, 5, tzinfo=timezone(timedelta(hours=9)))
     with pytest.raises(GenerationError):
-        await budget.reserve(MODEL, 1)
+        await another_process(budget).reserve(MODEL, 1)
+
+
+async def test_a_reservation_waits_for_calls_that_cost_less(database: Database) -> None:
+    """Fourteen chapters at once that cost little are all written, although not all their reservations fit together."""
+    calls = OpenCalls()
+    budgets = [RunBudget(database, await new_run(database, number), 1_000, calls) for number in range(14)]
+
+    async def call(budget: RunBudget) -> None:
+        reservation_id = await budget.reserve(MODEL, 300)
+        await asyncio.sleep(0)
+        await budget.record_cost(reservation_id, MODEL, USED, 40)
+
+    await asyncio.gather(*map(call, budgets))
+    assert await sum_costs(database) == 14 * 40
+
+
+async def test_a_reservation_does_not_wait_in_vain(database: Database) -> None:
+    """Where it would not fit even if the open calls cost nothing, or if they turn out to be lost, it is refused."""
+    calls = OpenCalls()
+    budgets = [RunBudget(database, await new_run(database, number), 1_000, calls) for number in range(2)]
+    lost = await budgets[0].reserve(MODEL, 600)
+    with pytest.raises(GenerationError):
+        await budgets[1].reserve(MODEL, 1_001)
+    waiting = asyncio.ensure_future(budgets[1].reserve(MODEL, 500))
+    await budgets[0].record_cost(lost, MODEL, None, None)
+    with pytest.raises(GenerationError):
+        await waiting

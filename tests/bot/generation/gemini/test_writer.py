@@ -212,7 +212,7 @@ async def test_every_call_is_reserved_and_recorded(standin: GeminiStandIn, make_
     assert {model for model, _ in budget.reserved} == {FLASH}
     most = budget.reserved[0][1]
     assert most is not None
-    assert most > 122_880
+    assert 30_000 < most < 50_000, "what an answer to this short text can cost, not the most of any answer"
     used = [usage for _, _, usage, _ in budget.recorded]
     assert used[0] == Usage()
     assert used[1] is not None
