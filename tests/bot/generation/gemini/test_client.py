@@ -13,6 +13,7 @@ import pytest
 from bot.generation.draft import Draft, Usage
 from bot.generation.gemini.call import CallReport, Deadline
 from bot.generation.gemini.client import GeminiClient
+from bot.generation.prompt import compose_prompt
 from bot.generation.writer import GenerationError, GenerationErrorKind
 from bot.scripts.coverage import measure_coverage
 from tests.bot.generation.story import CHAPTER, request
@@ -59,7 +60,7 @@ async def test_the_request_contains_schema_limits_and_chapter(standin: GeminiSta
     assert "test-key" not in str(request)
     config = request.body["generationConfig"]
     assert set(config) == {"responseMimeType", "responseJsonSchema", "maxOutputTokens", "thinkingConfig"}
-    assert config["maxOutputTokens"] == 32_768
+    assert 8_192 < config["maxOutputTokens"] < 10_000, "a short text needs no more, so no more has to be reserved"
     assert "LOW" in config["thinkingConfig"].values()
     assert {(setting["category"], setting["threshold"]) for setting in request.body["safetySettings"]} == {
         (f"HARM_CATEGORY_{name}", "OFF")
@@ -306,3 +307,12 @@ def test_the_sdk_is_not_imported_with_the_module() -> None:
     """Importing it takes over a second of processor time and is left to a thread."""
     code = "import sys, bot.generation.gemini.writer; sys.exit(any(name.startswith('google') for name in sys.modules))"
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+async def test_a_long_part_may_use_the_whole_output_limit(gemini: GeminiClient) -> None:
+    """The limit grows with the text, up to the client's own."""
+    limits = [
+        gemini.get_output_limit(compose_prompt(request("The bell rang. " * count))) for count in (10, 1_000, 9_000)
+    ]
+    assert limits == sorted(set(limits))
+    assert limits[-1] == 32_768
