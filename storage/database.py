@@ -70,7 +70,7 @@ class ReadTransaction:
         self.shares = ShareStore(connection, now)
         self.boards = BoardStore(connection, now)
         self.personal_data = PersonalDataStore(connection, now)
-        self.imports = ImportStore(connection, now)
+        self.imports = ImportStore(connection)
 
 
 class WriteTransaction(ReadTransaction):

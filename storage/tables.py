@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from storage.states import (
@@ -74,9 +75,18 @@ events = Table(
     Column("hash", String(64), nullable=False),
     Index(None, "timestamp", "seq"),
     Index(None, "ebook_id", "timestamp"),
-    Index(None, "member_id", "timestamp"),
+    # Imported events, which may be most of them, have neither member nor session.
+    Index(
+        None,
+        "member_id",
+        "timestamp",
+        sqlite_where=text("member_id IS NOT NULL"),
+        postgresql_where=text("member_id IS NOT NULL"),
+    ),
     Index(None, "event", "timestamp"),
-    Index(None, "session_id"),
+    Index(
+        None, "session_id", sqlite_where=text("session_id IS NOT NULL"), postgresql_where=text("session_id IS NOT NULL")
+    ),
 )
 
 # One row: where the chain of events ends. Locked as the last step before a commit, so that writers wait only there.
@@ -337,8 +347,9 @@ imports = Table(
     "imports",
     metadata,
     Column("source", String(200), primary_key=True),
+    # The id that it got here; empty for an event.
     Column("target", String(140), nullable=False),
-    # SHA-256 of the imported text, so that a source that has changed since can be recognised.
+    # SHA-256 of the imported text, so that a source that has changed since can be recognised; empty if the source contains it.
     Column("digest", String(64), nullable=False),
-    Column("imported_at", Utc, nullable=False),
+    sqlite_with_rowid=False,
 )

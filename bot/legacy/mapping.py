@@ -28,7 +28,7 @@ _MAX_TIMESTAMP: Final = 40
 
 @dataclass(frozen=True, slots=True)
 class MappedRecord:
-    """Where a record is stored (an id, or the event's name), and a note for the report."""
+    """The id under which a record is stored, empty for an event, and a note for the report."""
 
     target: str
     note: str = ""
@@ -110,7 +110,7 @@ class DocumentMapper:
         has_usable_ebook = isinstance(ebook_id, str) and _is_usable_id(ebook_id, _MAX_EBOOK_ID)
         happened_at = parse_time(entry.get("timestamp"), self.zone)
         tx.report_past(event, {IMPORTED_KEY: about}, happened_at, ebook_id if has_usable_ebook else None)
-        return MappedRecord(event[:_MAX_DOCUMENT_ID])
+        return MappedRecord("")
 
 
 def add_id(document: dict[str, Any], document_id: str, created_at: datetime | None = None) -> dict[str, Any]:

@@ -5,12 +5,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from storage import Database, WriteTransaction
 from storage.stores.events import EventFilter, verify_chain
 from storage.stores.imports import ImportRecord
 from storage.stores.scripts import NewScript
+from storage.tables import imports
 from tests.conftest import FakeClock, SampleActor
 
 LONG_AGO = datetime(2025, 12, 22, 9, 0, tzinfo=UTC)
@@ -157,3 +159,20 @@ async def test_imported_documents_keep_their_order(database: Database) -> None:
         texts = [text async for _, text, _ in tx.documents.stream("notifications")]
         assert await tx.documents.find_existing_ids(["n1", "other", "x"]) == {"n1", "other"}
     assert texts == ['{ "n":1.0 }', '{ "n":2.0 }', '{ "n":3.0 }']
+
+
+async def test_a_digest_that_the_source_contains_is_stored_once(database: Database) -> None:
+    """It is read back as it was given, and takes no space of its own."""
+    digest = "0123456789abcdef" * 4
+    records = [
+        ImportRecord(f"session_progress.json/{digest}/1", "", digest),
+        ImportRecord("audio_scripts.json/=a/b/c", "a/b/c", digest),
+        ImportRecord(f"audio_scripts.json/leftover/{digest}/2", "import_leftovers_1", digest),
+    ]
+    await database.write(lambda tx: tx.imports.add(records))
+    async with database.read() as tx:
+        assert await tx.imports.get_by_source([record.source for record in records]) == {
+            record.source: record for record in records
+        }
+        stored = select(imports.c.digest).order_by(imports.c.source)
+        assert list(await tx.imports.connection.scalars(stored)) == [digest, "", ""]
