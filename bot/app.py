@@ -140,7 +140,7 @@ class MythBot(commands.Bot):
     async def _start_workers(self) -> None:
         if not self.first_ready.is_set():
             self.first_ready.set()
-            _log.info("ready as %s in %d servers", self.user, len(self.guilds))
+            _log.info("ready as %s; servers: %d", self.user, len(self.guilds))
             await self.services.start()
 
     async def on_guild_join(self, guild: discord.Guild) -> None:

@@ -95,9 +95,9 @@ class AudioScriptGenerator:
         studio = await self._open()
         content = check_text(chapter.get("content", ""), self._settings.max_chapter_chars, "The chapter")
         if not ebook_id.strip() or len(ebook_id) > _MAX_EBOOK_ID:
-            raise InputError(f"The book's id must have 1 to {_MAX_EBOOK_ID} characters.", "Such as ebook_001.")
+            raise InputError(f"The book's id must have 1 to {_MAX_EBOOK_ID} characters.", "For example: ebook_001.")
         if not 0 <= chapter_number <= _MAX_CHAPTER_NUMBER:
-            raise InputError(f"A chapter's number must be 0 to {_MAX_CHAPTER_NUMBER}.", "Such as 1.")
+            raise InputError(f"A chapter's number must be 0 to {_MAX_CHAPTER_NUMBER}.", "For example: 1.")
         title = (chapter.get("title") or f"Chapter {chapter_number}").strip()
         if len(title) > MAX_TITLE:
             raise InputError(f"The title has {len(title)} characters; it may have {MAX_TITLE}.", "Shorten it.")

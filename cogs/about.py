@@ -40,7 +40,7 @@ class AboutCog(commands.Cog):
         started = format_relative_time(self._bot.started_at)
         texts = [
             "### Midnight Myth Audio\nHorror ebooks become audio dramas here.",
-            f"Version {version('midnight-myth')} · running since {started} · scripts by {writer}",
+            f"Version {version('midnight-myth')} · started {started} · scripts by {writer}",
             STORED + "\n`/privacy` gives you your data as a file, or forgets you.",
             f"**For your own server.** [Invite the bot]({invite}), then `/affiliate join`.",
         ]

@@ -35,8 +35,10 @@ class AffiliateCog(commands.GroupCog, group_name="affiliate", group_description=
         self._bot = bot
         self._affiliates = affiliates
 
-    @app_commands.command(name="join", description="Let announcements arrive in a channel of this server")
-    @app_commands.describe(channel="Where they are to arrive", role="A role to ping, if the studio asks for pings")
+    @app_commands.command(name="join", description="Get announcements in a channel of this server")
+    @app_commands.describe(
+        channel="The channel for the announcements", role="A role to ping, if the studio asks for pings"
+    )
     async def join(
         self, interaction: discord.Interaction, channel: discord.TextChannel, role: discord.Role | None = None
     ) -> None:

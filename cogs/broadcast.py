@@ -77,7 +77,7 @@ class BroadcastCog(commands.Cog):
 
 
 @app_commands.default_permissions(manage_guild=True)
-class BroadcastsCog(commands.GroupCog, group_name="broadcasts", group_description="Announcements sent and to be sent"):
+class BroadcastsCog(commands.GroupCog, group_name="broadcasts", group_description="Sent and scheduled announcements"):
     """``/broadcasts``."""
 
     def __init__(self, drafts: DraftService, broadcasts: BroadcastService, cards: BroadcastCardService) -> None:

@@ -64,9 +64,7 @@ class DraftService:
         """
         stored = await _get_script(tx, script_id)
         if stored.state is ScriptState.RELEASED:
-            raise StateError(
-                "This script has already been released.", "`/broadcast` announces something more about it."
-            )
+            raise StateError("This script has already been released.", "Use `/broadcast` to announce more about it.")
         if stored.state is ScriptState.DRAFT:
             raise StateError("This script is still a draft.", "Approve it first.")
         ebook = await tx.ebooks.find(stored.ebook_id)
@@ -201,7 +199,7 @@ class DraftService:
         member_id = await tx.members.remember(by)
         preview = await build_preview(tx, await get_broadcast(tx, broadcast_id), self.access)
         if preview.broadcast.change_of is not None:
-            raise StateError("This draft changes posts that have arrived.", "Use its own button.")
+            raise StateError("This draft changes posts that were already sent.", "Use the button on its preview.")
         paused: _Paused = ()
         if preview.broadcast.state is BroadcastState.DRAFT:
             _check_seen(preview, fingerprint, tx.now)
@@ -251,12 +249,12 @@ def _check_seen(preview: BroadcastPreview, fingerprint: str | None, now: datetim
     """
     if fingerprint is not None and preview.fingerprint != fingerprint:
         raise RecipientsChangedError(
-            "Other channels would get it now than this preview has counted.", "Nothing was posted. Check the new count."
+            "The channels have changed since this preview counted them.", "Nothing was posted. Check the new count."
         )
     due_at = preview.broadcast.due_at
     if due_at is not None and due_at <= now:
         raise TimePassedError(
-            "The time at which it was to be posted has passed.", "Nothing was posted. Set another time, or post it now."
+            "The time that was set for it has passed.", "Nothing was posted. Set another time, or post it now."
         )
 
 
@@ -299,6 +297,4 @@ def _stale_draft_as_state_error() -> Iterator[None]:
     try:
         yield
     except StaleStateError:
-        raise StateError(
-            "This announcement has already been confirmed or discarded.", "Nothing was done by this press."
-        ) from None
+        raise StateError("This announcement has already been confirmed or discarded.", "Nothing was changed.") from None

@@ -68,7 +68,7 @@ async def start_sending(
         The channels whose subscriptions were paused by that, each with the reason.
 
     Raises:
-        StateError: its script is not approved any more, or is released already.
+        StateError: its script is no longer approved, or has already been released.
     """
     broadcast = preview.broadcast
     if broadcast.script_id is not None:
@@ -76,7 +76,7 @@ async def start_sending(
             await tx.scripts.release(broadcast.script_id, broadcast.link)
         except StaleStateError:
             raise StateError(
-                "The script of this announcement is not approved any more, or is released already.",
+                "The script of this announcement is no longer approved, or has already been released.",
                 "Nothing was posted.",
             ) from None
         released = {"script_id": broadcast.script_id, "ebook_id": broadcast.ebook_id, "link": broadcast.link}

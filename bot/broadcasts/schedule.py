@@ -13,7 +13,7 @@ _MAX_TEXT: Final = 100
 """In characters: the limit of the modal's field. The parser's time grows with the length of the text."""
 _SHIFT: Final = timedelta(minutes=37)
 """A text that means a time that much later, when it is read that much later, is a duration such as "in 2 hours"."""
-_EXAMPLES: Final = "Write it like `in 2 hours`, `tomorrow 20:00` or `2026-12-01 20:00`."
+_EXAMPLES: Final = "For example: `in 2 hours`, `tomorrow 20:00` or `2026-12-01 20:00`."
 
 
 async def parse_due_time(text: str, zone: str, now: datetime) -> datetime | None:

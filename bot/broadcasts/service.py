@@ -252,4 +252,6 @@ def _report_requeued(tx: WriteTransaction, event: str, broadcast: Broadcast, cou
 
 
 def _not_changeable() -> StateError:
-    return StateError("This announcement has not been sent yet, or is being sent.", "Wait or stop it first.")
+    return StateError(
+        "This announcement has not been sent yet, or is being sent.", "Wait until it has been sent, or stop it."
+    )

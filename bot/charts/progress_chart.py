@@ -104,7 +104,7 @@ def _draw_empty_state(canvas: Canvas, y: float) -> float:
     """A crescent moon beside a sentence that says how to begin."""
     canvas.draw_disc(MARGIN + 70, y + 96, 66, EMBER)
     canvas.draw_disc(MARGIN + 98, y + 78, 56, GROUND)
-    canvas.draw_text(MARGIN + 180, y + 90, "Nothing has stirred yet.", TITLE_TEXT, bold=True)
+    canvas.draw_text(MARGIN + 180, y + 90, "Nothing has been written yet.", TITLE_TEXT, bold=True)
     canvas.draw_text(MARGIN + 180, y + 138, "The first chapter begins with /script.", SMALL_TEXT, SOFT)
     return y + 210
 
@@ -118,7 +118,7 @@ def _describe(heading: str, timeline: Timeline, title_length: int) -> str:
     if not timeline.is_empty:
         sentences.append(_describe_steps(timeline.steps))
     else:
-        sentences.append("Nothing happened in this period" if timeline.books else "Nothing has stirred yet")
+        sentences.append("Nothing happened in this period" if timeline.books else "Nothing has been written yet")
     return ". ".join(sentences) + "."
 
 

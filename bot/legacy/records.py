@@ -97,7 +97,7 @@ def read_records(file: LegacyFile, blocks: Iterator[str]) -> Iterator[Record]:
 
 def _find_skip_reason(file: LegacyFile, segment: Segment, value_text: str) -> str:
     if not isinstance(segment.value, dict):
-        return "it is no object"
+        return "it is not an object"
     if is_too_deep(segment.value, value_text):
         return f"it is nested more than {MAX_DEPTH} levels deep"
     if file is PROGRESS:

@@ -139,7 +139,7 @@ async def get_member_names(tx: ReadTransaction, events: list[Event]) -> dict[str
 
 def _too_many_events() -> StateError:
     return StateError(
-        "These are too many events for one file on Discord.",
+        "There are too many events for one file on Discord.",
         "Choose a shorter period, or ask your operator for `python -m bot export`.",
     )
 

@@ -77,10 +77,10 @@ def parse_data(text: str) -> dict[str, Any]:
         value = json.loads(text, parse_constant=_reject_constant)
     except (ValueError, RecursionError):
         raise InputError(
-            "The data is not valid JSON.", 'Write it like {"takes": 3, "note": "door re-recorded"}.'
+            "The data is not valid JSON.", 'For example: {"takes": 3, "note": "door re-recorded"}.'
         ) from None
     if not isinstance(value, dict):
-        raise InputError("The data must be a JSON object.", 'Write it like {"takes": 3}.')
+        raise InputError("The data must be a JSON object.", 'For example: {"takes": 3}.')
     if _measure_depth(value) > MAX_DEPTH:
         raise InputError(f"The data is nested more than {MAX_DEPTH} levels deep.", "Flatten it.")
     try:

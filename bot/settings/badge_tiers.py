@@ -29,7 +29,7 @@ def parse_tiers(text: str) -> tuple[Badge, ...]:
         number, _, name = part.partition(":")
         if not number.strip().isdigit() or not name.strip():
             raise ConfigError(
-                "BADGE_TIERS holds a tier without number or name.", "Write it like 1:First Whisper,3:Ember Tail."
+                "BADGE_TIERS holds a tier without number or name.", "For example: 1:First Whisper,3:Ember Tail."
             )
         tiers.append(Badge(int(number), name.strip()[:_MAX_NAME]))
     if len({tier.shares for tier in tiers}) != len(tiers) or any(tier.shares < 1 for tier in tiers):

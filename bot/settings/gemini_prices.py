@@ -85,6 +85,6 @@ def parse_prices(setting: str) -> PriceTable:
         return {**LIST_PRICES, **_SETTING.validate_python(rates_by_model)}
     except ValidationError as error:
         location = ".".join(map(str, error.errors()[0]["loc"]))
-        raise ConfigError(f"GEMINI_PRICES has a value that is no price (at {location}).", _EXAMPLE) from None
+        raise ConfigError(f"GEMINI_PRICES has a value that is not a price (at {location}).", _EXAMPLE) from None
     except ValueError:
         raise ConfigError(_NOT_AN_OBJECT, _EXAMPLE) from None

@@ -13,6 +13,6 @@ def check_link_template(template: str) -> str:
         template.format(link="https://example.org", sep="?", code="0")
     except (KeyError, IndexError, ValueError):
         raise ConfigError(
-            "AFFILIATE_LINK_TEMPLATE may hold {link}, {sep} and {code} only.", "Such as {link}{sep}ref={code}."
+            "AFFILIATE_LINK_TEMPLATE may hold {link}, {sep} and {code} only.", "For example: {link}{sep}ref={code}."
         ) from None
     return template

@@ -52,7 +52,7 @@ def _missing_permissions_card(
 ) -> ui.LayoutView:
     marks = [f"{shown} {'✘' if shown in lacking else '✔'}" for _, shown, _ in POSTING]
     texts = [
-        f"Announcements are to arrive in {channel.mention}. {' · '.join(marks)}",
+        f"Announcements will go to {channel.mention}. {' · '.join(marks)}",
         f"Give me {format_permissions(lacking)} in that channel's settings, then press Check again.",
     ]
     button = CheckButton(channel.id, role.id if role else 0)
@@ -94,9 +94,7 @@ def check_role(role: discord.Role, channel: discord.TextChannel) -> None:
         InputError: it is @everyone, or the bot may not ping it.
     """
     if role.is_default():
-        raise InputError(
-            "The role of all members cannot be pinged.", "Choose a role that members take themselves, or none."
-        )
+        raise InputError("The role @everyone cannot be pinged.", "Choose a role that members take themselves, or none.")
     if not role.mentionable and not channel.permissions_for(channel.guild.me).mention_everyone:
         raise InputError(
             f"I may not ping {role.mention}.",

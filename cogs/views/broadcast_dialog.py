@@ -86,7 +86,7 @@ def _setting_buttons(preview: BroadcastPreview) -> "list[PreviewButton]":
     buttons = [PreviewButton("when", broadcast.id, f"When: {when}", row=1)]
     if broadcast.ebook_id is not None:
         is_for_everyone = broadcast.audience is Audience.ALL
-        label = "Audience: everyone" if is_for_everyone else "Audience: who follows this book"
+        label = "Audience: everyone" if is_for_everyone else "Audience: followers of this book"
         action = "followers" if is_for_everyone else "everyone"
         buttons.append(PreviewButton(action, broadcast.id, label, row=1))
     if any(target.role_id for target in preview.targets):

@@ -58,12 +58,12 @@ def _format_share(result: ShareResult) -> str:
     standing = result.standing
     if not result.is_counted:
         shared = format_count(standing.shares, "announcement")
-        return f"You have told me already; it counts once. You have shared {shared}."
-    text = f"Counted. That makes {standing.shares}"
+        return f"This is already counted: each announcement counts once. You have shared {shared}."
+    text = f"Counted. You now have {format_count(standing.shares, 'share')}"
     if result.new_badge is not None:
-        return f"{text}: you now carry the **{result.new_badge.name}**."
+        return f"{text} and have earned the badge **{result.new_badge.name}**."
     if standing.next_badge is not None:
-        return f"{text}; the {standing.next_badge.name} comes with {standing.next_badge.shares}."
+        return f"{text}; the badge {standing.next_badge.name} takes {standing.next_badge.shares}."
     return f"{text}."
 
 

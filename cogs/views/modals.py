@@ -69,6 +69,6 @@ class ReopenButton(PersistentItemMixin, ui.DynamicItem[ui.Button[Any]], template
         """Opens the form with the text in its fields."""
         user_id, modal = _kept.get(self.token, (0, None))
         if modal is None or user_id != interaction.user.id:
-            raise StateError("This form is no longer kept.", "Use the command again.")
+            raise StateError("This form is no longer available.", "Use the command again.")
         modal.fill_with_typed_text()
         await interaction.response.send_modal(modal)

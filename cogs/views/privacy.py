@@ -16,7 +16,7 @@ STORED: Final = (
     "**What is stored.** The chapters you give, the scripts made from them, the announcements, and what was done when. "
     "Events contain a random id for you; your Discord id and name are in one table only.\n"
     "**What goes to Google's Gemini.** The chapter's text, its title, theme, notes and hook, when a script is written. "
-    "No Discord id, no name and no message of anybody."
+    "No Discord ids, no names and no messages."
 )
 _CONFIRM_FORGETTING: Final = (
     "### Forget you?\n"

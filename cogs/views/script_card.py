@@ -126,7 +126,7 @@ def _build_done_card(view: RunView, stored: StoredScript, script: Script) -> ui.
     covered = Coverage.model_validate_json(stored.coverage) if stored.coverage else None
     if covered is not None and not is_template and covered.missing:
         cut_out = format_count(len(covered.missing), "paragraph was", "paragraphs were")
-        lines.append(f"The source is covered to {covered.share:.0%}; {cut_out} cut or rewritten.")
+        lines.append(f"Covers {covered.share:.0%} of the source; {cut_out} cut or rewritten.")
     foot = [stored.model] if stored.model else []
     if stored.tokens:
         foot.append(f"{stored.tokens:,} tokens")

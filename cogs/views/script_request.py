@@ -39,7 +39,7 @@ async def request_script_or_ask(
     first, second = (escape_text(line, _MAX_SHOWN_LINE) for line in _find_differing_lines(texts[0], texts[1]))
     await interaction.edit_original_response(
         content=(
-            f"The encoding of {escape_text(name, 80)} cannot be told for certain. Which line is right?\n"
+            f"The encoding of {escape_text(name, 80)} is uncertain. Which line is right?\n"
             f"1. {first}\n2. {second}\n"
             "If neither is, save the file as UTF-8 and attach it again. Nothing has been sent yet."
         ),
@@ -90,7 +90,7 @@ def _find_differing_lines(one: ChapterText, other: ChapterText) -> tuple[str, st
 def _describe_run(requested: RequestedRun) -> str:
     if requested.is_new_ebook:
         return (
-            f"New book **{escape_text(requested.ebook.id, 100)}**: its public id is the name you gave. "
+            f"New book **{escape_text(requested.ebook.id, 100)}**. Its id is the name you typed, and everybody can see it. "
             f"Chapter {requested.run.chapter_number} is on its way."
         )
     if requested.run.version > 1:

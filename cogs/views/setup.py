@@ -23,7 +23,7 @@ _RULE_LABELS: Final = {
     # The rule's name in the custom id: the label while the rule is off, and while it is on.
     "zone": ("Time zone…", "Time zone…"),
     "approver": ("Require a second approver", "No second approver"),
-    "joining": ("Let the team admit servers", "Let servers join by themselves"),
+    "joining": ("Let the team admit servers", "Let servers join at once"),
 }
 
 
@@ -31,7 +31,7 @@ def setup_card(interaction: discord.Interaction, result: str = "") -> ui.LayoutV
     """The current configuration with its controls; ``result`` is the sentence about the last change."""
     bot = get_bot(interaction)
     config = bot.config.value
-    roles = ", ".join(f"<@&{role_id}>" for role_id in bot.team_role_ids) or "whoever may manage this server"
+    roles = ", ".join(f"<@&{role_id}>" for role_id in bot.team_role_ids) or "everyone who may manage this server"
     announcement = f"<#{config.announcement.channel_id}>" if config.announcement else "none"
     audit = f"<#{config.audit_channel_id}>" if config.audit_channel_id else "none"
     lines = [
@@ -41,7 +41,7 @@ def setup_card(interaction: discord.Interaction, result: str = "") -> ui.LayoutV
         f"**Audit channel:** {audit}",
         f"**Time zone:** {escape_text(bot.timezone)}",
         f"**A second person approves announcements:** {'yes' if config.second_approver else 'no'}",
-        f"**Servers join:** {'after the team lets them in' if config.approve_affiliates else 'by themselves'}",
+        f"**New servers:** join {'once the team admits them' if config.approve_affiliates else 'at once'}",
     ]
     if result:
         lines.append(f"\n{result}")
@@ -149,7 +149,11 @@ class AnnouncementSelect(PersistentItemMixin, ui.DynamicItem[ui.ChannelSelect[An
             guild_id=channel.guild.id, guild_name=channel.guild.name, channel_id=channel.id, channel_name=channel.name
         )
         await config.set_announcement_channel(announcement, by)
-        news = "others can follow it" if channel.is_news() else "it is no announcement channel, so nobody can follow it"
+        news = (
+            "others can follow it"
+            if channel.is_news()
+            else "it is not an announcement channel, so nobody can follow it"
+        )
         await _show_result(interaction, f"✔ A test post is in {channel.mention}; {news}.")
 
 
@@ -209,7 +213,7 @@ class ZoneModal(Modal, title="Time zone"):
     def __init__(self, zone: str) -> None:
         super().__init__()
         self._zone: ui.TextInput[ZoneModal] = ui.TextInput(default=zone, max_length=60, custom_id="zone")
-        self.add_item(ui.Label(text="Time zone", description="Such as Europe/Berlin.", component=self._zone))
+        self.add_item(ui.Label(text="Time zone", description="For example: Europe/Berlin.", component=self._zone))
 
     async def on_submit(self, interaction: discord.Interaction, /) -> None:
         """Saves the zone and shows its present time."""
@@ -230,4 +234,4 @@ def _find_zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise InputError(f"No time zone is called “{escape_text(name, 60)}”.", "Write it like Europe/Berlin.") from None
+        raise InputError(f"No time zone is called “{escape_text(name, 60)}”.", "For example: Europe/Berlin.") from None

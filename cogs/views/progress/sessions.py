@@ -143,7 +143,7 @@ class SessionNameModal(Modal, title="Name the session"):
 
     name: ui.Label["SessionNameModal"] = ui.Label(
         text="Name",
-        description="Such as: Night edit of chapter 5. Leave it empty to remove the name.",
+        description="For example: Night edit of chapter 5. Leave it empty to remove the name.",
         component=ui.TextInput(required=False, max_length=MAX_NAME_LENGTH, custom_id="name"),
     )
 

@@ -144,7 +144,7 @@ async def test_a_change_is_refused_where_every_text_needs_two(sqlite: Database, 
     sent = await drafts.compose_draft(POST, HANA)
     await drafts.confirm_draft(sent.id, HANA)
     change = await drafts.compose_change(sent.id, Post("Now", "It is open."), HANA)
-    with pytest.raises(StateError, match="changes posts that have arrived"):
+    with pytest.raises(StateError, match="changes posts that were already sent"):
         await drafts.confirm_draft(change.id, HANA)
     await require_two(sqlite)
     with pytest.raises(StateError, match="requires two people"):

@@ -179,7 +179,7 @@ def test_many_books_are_counted_in_a_line() -> None:
 def test_the_empty_picture_says_how_to_begin() -> None:
     """If there is nothing at all, the picture says so and how to begin, without an empty chart."""
     for name in ("nothing", "empty steps"):
-        assert get_texts(name) == [HEADING, "Nothing has stirred yet.", "The first chapter begins with /script."]
+        assert get_texts(name) == [HEADING, "Nothing has been written yet.", "The first chapter begins with /script."]
     assert "Nothing happened in this period." in get_texts("no steps")
 
 
@@ -208,7 +208,7 @@ def test_the_description_has_the_numbers() -> None:
     )
     assert "Mon 16 to Sun 22: 21 drafted, 6 approved, 3 released; events: 147, most of them Sun 22 (42)." in description
     assert "And 24 more books." in describe_chart(*CASES["many large books"])
-    assert describe_chart(*CASES["nothing"]) == "Progress · this week. Nothing has stirred yet."
+    assert describe_chart(*CASES["nothing"]) == "Progress · this week. Nothing has been written yet."
 
 
 async def test_drawing_does_not_block_the_event_loop() -> None:

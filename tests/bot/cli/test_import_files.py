@@ -23,8 +23,8 @@ def test_import_and_export_report_their_counts(working_folder: Path, capsys: pyt
         "audio_scripts.json: 2 scripts imported, 0 were there already, 0 skipped.",
         "grant_logs.json: not there.",
         "notifications.json: 0 announcements imported, 0 were there already, 2 skipped.",
-        "  line 2: “1” skipped, since it is no object.",
-        "  line 3: “2” skipped, since it is no object.",
+        "  line 2: “1” skipped, since it is not an object.",
+        "  line 3: “2” skipped, since it is not an object.",
         "session_progress.json: 3 events imported, 0 were there already, 0 skipped.",
         "What was skipped is kept word for word; an export writes it to import_leftovers.txt.",
     ]

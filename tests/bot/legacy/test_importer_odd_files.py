@@ -111,7 +111,7 @@ async def test_skipped_records_are_kept_and_named(database: Database, tmp_path: 
     for _ in range(2):
         reports = await import_files(database, tmp_path / "in")
         assert reports["session_progress"].notes == [
-            "  line 10: “5” skipped, since it is no object.",
+            "  line 10: “5” skipped, since it is not an object.",
             '  line 11: “{ "event": "" }” skipped, since it names no event.',
             '  line 14: “{ "data": 1 }” skipped, since it names no event.',
             '  line 17: “{ "event": 7 }” skipped, since it names no event.',
@@ -132,7 +132,7 @@ async def test_many_skipped_records_are_counted(sqlite: Database, tmp_path: Path
     write_files(tmp_path, notifications=list(range(27)))
     report = (await import_files(sqlite, tmp_path))["notifications"]
     assert report.sentences()[0] == "notifications.json: 0 announcements imported, 0 were there already, 27 skipped."
-    assert report.sentences()[20:] == ["  line 21: “19” skipped, since it is no object.", "  and 7 more."]
+    assert report.sentences()[20:] == ["  line 21: “19” skipped, since it is not an object.", "  and 7 more."]
     assert await get_events(sqlite) == []
 
 

@@ -53,7 +53,7 @@ async def test_only_the_person_who_typed_can_open_the_form(stage: Stage) -> None
     refused = await stage.discord.wait_for_answer(await stage.hana.submit_modal(modal, typed))
     custom_id = next(control["custom_id"] for control in refused.message.controls if "custom_id" in control)
     answer = await forge(stage, stage.bob, custom_id)
-    assert "no longer kept" in answer.text
+    assert "no longer available" in answer.text
 
 
 async def test_a_form_that_was_open_during_a_restart_gives_its_text_back(stage: Stage) -> None:

@@ -141,7 +141,7 @@ async def test_a_refused_form_is_opened_only_for_the_person_who_filled_it_in(mon
     person = make_interaction()
     monkeypatch.setattr(modals, "_kept", {"0123456789abcdef": (person.user.id + 1, typed)})
     for token in ("0123456789abcdef", "fedcba9876543210"):
-        with pytest.raises(StateError, match="no longer kept"):
+        with pytest.raises(StateError, match="no longer available"):
             await press(f"reopen:{token}", person)
     person.user.id += 1
     person.response = typed
