@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 from datetime import datetime
 from typing import Final
 
+import aiohttp
 import discord
 from discord.ext import commands
 from yarl import URL
@@ -37,6 +38,9 @@ EXTENSIONS: Final = (
     "cogs.privacy",
     "cogs.about",
 )
+SILENT_SECONDS: Final = 14.0
+"""Seconds without a byte from Discord after which a request ends. aiohttp's default is five minutes, and until then discord.py
+sends no other message to the same channel. Waiting for a rate limit does not count: discord.py waits before it sends."""
 # The bot uses no voice; without this, discord.py warns at every start that the voice libraries are missing.
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
@@ -96,6 +100,7 @@ class MythBot(commands.Bot):
         Raises:
             StorageError: the database cannot be opened.
         """
+        _end_silent_requests(self.http)
         gap = self.settings.session_gap
         database = await Database.open(self.settings.database_url, self.runtime.database_clock, session_gap=gap)
         self._stack.push_async_callback(database.close)
@@ -174,3 +179,10 @@ class MythBot(commands.Bot):
         # Workers stop while Discord can still be reached, so that a card can say that it was interrupted.
         await self._stack.aclose()
         await super().close()
+
+
+def _end_silent_requests(http: discord.http.HTTPClient) -> None:
+    """Requests that Discord never answers end with a ``TimeoutError``. discord.py has no setting for this."""
+    session = http._HTTPClient__session  # type: ignore[attr-defined]  # noqa: SLF001
+    if isinstance(session, aiohttp.ClientSession):  # the demo's simulated Discord has none
+        session._timeout = aiohttp.ClientTimeout(total=None, sock_connect=SILENT_SECONDS, sock_read=SILENT_SECONDS)  # noqa: SLF001

@@ -5,13 +5,14 @@ from datetime import timedelta
 import discord
 import pytest
 
+from bot import app
 from bot.broadcasts import dispatcher
 from bot.broadcasts.post import Outcome, OutcomeKind
 from cogs.messages import post_sender
 from cogs.messages.post_sender import outcome_of_failure
 from tests.cogs.announcements import compose
 from tests.cogs.fake_errors import http_error
-from tests.stage import Stage
+from tests.stage import Stage, open_stage
 
 READ_MESSAGE_HISTORY = 1 << 16
 
@@ -90,3 +91,17 @@ async def test_a_post_without_an_answer_is_found_by_its_mark(stage: Stage, monke
     path = f"/channels/{lantern.channel.id}/messages"
     sent = [request for request in stage.discord.requests if request.method == "POST" and request.path == path]
     assert len(sent) == 2, "the test post of the subscription and this one"
+
+
+async def test_a_request_that_is_never_answered_does_not_block_its_channel(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A request that got lost ends after a while, so that the next attempt reaches the channel and the announcement ends."""
+    monkeypatch.setattr(app, "SILENT_SECONDS", 0.5)
+    async with open_stage(sqlite_url) as stage:
+        lantern = await (await stage.add_affiliate("Red Lantern")).subscribe()
+        stage.discord.add_fault("POST", f"/channels/{lantern.channel.id}/messages", "hang")
+        log = await compose(stage)
+        await stage.hana.click(log, "Post to 1 channel")
+        await stage.wait_for_card("Posted to 1 of 1 channel", 8)
+        assert len(lantern.posts) == 1
