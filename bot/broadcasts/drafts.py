@@ -258,16 +258,16 @@ def _check_seen(preview: BroadcastPreview, fingerprint: str | None, now: datetim
         )
 
 
-async def refuse_with_second_approver(tx: ReadTransaction) -> None:
-    """A text that has been posted is not changed where every text needs two people.
+async def refuse_with_second_approver(
+    tx: ReadTransaction, hint: str = "Recall the posts and announce the new one."
+) -> None:
+    """One person alone neither changes a text that has been posted nor posts one where every text needs two people.
 
     Raises:
         StateError: the studio requires a second approver, whom a change would pass by.
     """
     if (await load_config(tx)).second_approver:
-        raise StateError(
-            "This studio requires two people for every text.", "Recall the posts and announce the new one."
-        )
+        raise StateError("This studio requires two people for every text.", hint)
 
 
 async def _add_draft(

@@ -83,9 +83,14 @@ async def record_attempt(tx: WriteTransaction, attempt: Attempt) -> bool:
         return False
     if following.state is DeliveryState.SENT:
         await tx.subscriptions.record_post(delivery.subscription_id)
-    elif following.state is DeliveryState.REFUSED:
+    elif following.state is DeliveryState.REFUSED and not await _is_repeated(tx, delivery):
         return await record_refusal(tx, delivery.subscription_id, outcome.error)
     return False
+
+
+async def _is_repeated(tx: WriteTransaction, delivery: Delivery) -> bool:
+    """Whether somebody has the delivery tried again after its broadcast had ended: its refusal was counted then."""
+    return (await tx.broadcasts.get(delivery.broadcast_id)).finished_at is not None
 
 
 async def record_refusal(tx: WriteTransaction, subscription_id: str, error: str) -> bool:

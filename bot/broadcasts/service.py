@@ -131,7 +131,8 @@ class BroadcastService:
 
         Raises:
             NotFoundError: there is no such broadcast.
-            StateError: posts of the broadcast are on their way, or there is nothing to try again.
+            StateError: posts of the broadcast are on their way, there is nothing to try again, or the studio requires a
+                second approver, whom this text never had.
         """
         count = await self._retry(broadcast_id, by)
         self.wake()
@@ -182,6 +183,7 @@ class BroadcastService:
     @write_transaction
     async def _retry(self, tx: WriteTransaction, broadcast_id: str, by: Actor) -> int:
         broadcast = await get_broadcast(tx, broadcast_id)
+        await _refuse_unapproved_text(tx, broadcast)
         await _reopen(tx, broadcast, BroadcastChanges())
         count = await tx.deliveries.requeue_failed(broadcast_id)
         if not count:
@@ -236,10 +238,18 @@ async def _requeue(
     return count
 
 
+async def _refuse_unapproved_text(tx: WriteTransaction, broadcast: Broadcast) -> None:
+    """A chapter released without posting, or an announcement older than the rule, has not been approved by anybody.
+
+    Posts may be removed all the same.
+    """
+    failed = await tx.deliveries.list_by_broadcast(broadcast.id, DeliveryState.FAILED, DeliveryState.REFUSED)
+    if broadcast.approved_by is None and any(each.action is not DeliveryAction.RECALL for each in failed):
+        await refuse_with_second_approver(tx, "`/broadcast` announces it with a second person.")
+
+
 async def _reopen(tx: WriteTransaction, broadcast: Broadcast, changes: BroadcastChanges) -> None:
-    if await tx.deliveries.is_still_posting(
-        broadcast.id
-    ):  # reopening would revive posts that a stop has just called off
+    if await tx.deliveries.has_open(broadcast.id):  # reopening would revive what a stop has just called off
         raise StateError("Some of its posts are still on their way.", "Wait a moment, then try again.")
     try:
         await tx.broadcasts.reopen(broadcast.id, changes)

@@ -10,6 +10,9 @@ _LATIN_TWINS: Final = str.maketrans(
     "abekmhopctyxijsdhlqwbABE3KMHOPCTYXIJS" + "abyeikvoptuxwABEZHIKMNOPTYX" + "iag",
 )
 
+_BLANKS: Final = dict.fromkeys(map(ord, "\u115f\u1160\u2800\u3164"), " ")
+"""Letters and symbols that have no shape: people use them on Discord for names that look empty."""
+
 
 def simplify(text: str) -> str:
     """The text as it looks: equal for two texts that a reader cannot tell apart. Not for people to read.
@@ -19,4 +22,4 @@ def simplify(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text)
     # Cf is invisible (zero-width characters, marks of direction), Mn are accents.
     visible = "".join(each for each in decomposed if unicodedata.category(each) not in {"Cf", "Mn", "Me"})
-    return " ".join(visible.translate(_LATIN_TWINS).casefold().split())
+    return " ".join(visible.translate(_LATIN_TWINS).translate(_BLANKS).casefold().split())

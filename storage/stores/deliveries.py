@@ -276,11 +276,10 @@ class DeliveryStore:
         )
         return changed.rowcount
 
-    async def is_still_posting(self, broadcast_id: str) -> bool:
-        """Whether a post of the broadcast may still be sent for the first time."""
+    async def has_open(self, broadcast_id: str) -> bool:
+        """Whether a post of the broadcast may still be sent, changed or removed by a request that waits or is under way."""
         query = select(deliveries.c.id).where(
             deliveries.c.broadcast_id == broadcast_id,
-            deliveries.c.action == DeliveryAction.POST,
             deliveries.c.state.in_([DeliveryState.READY, DeliveryState.SENDING]),
         )
         return (await self.connection.execute(query.limit(1))).first() is not None

@@ -5,6 +5,8 @@ from tests.stage import AffiliateServer, Stage
 from tests.standins.discord_interactions import InteractionLog
 from tests.standins.discord_world import Message
 
+SEND_MESSAGES = 1 << 11
+
 
 async def subscribe_servers(stage: Stage, *names: str) -> list[AffiliateServer]:
     """New servers with these names, each subscribed with its channel."""
@@ -52,3 +54,11 @@ async def get_newest_id(stage: Stage) -> str:
     """The id of the newest broadcast."""
     async with stage.bot.services.database.read() as tx:
         return (await tx.broadcasts.list_in_states(*BroadcastState, limit=1))[0].id
+
+
+async def close_channel(stage: Stage, affiliate: AffiliateServer) -> None:
+    """Somebody takes the permission to post from the bot, and the gateway says so."""
+    affiliate.channel.deny(affiliate.guild.me, SEND_MESSAGES)
+    stage.discord.update(affiliate.channel)
+    access = stage.bot.adapters.channel_access
+    await stage.discord.wait_until(lambda: access.find_obstacle(affiliate.guild.id, affiliate.channel.id))

@@ -10,6 +10,7 @@ from bot.errors import StateError
 from storage.states import BroadcastState
 from storage.stores.broadcasts import BroadcastChanges
 from tests.cogs.announcements import (
+    close_channel,
     compose,
     compose_and_post,
     get_newest_id,
@@ -164,3 +165,19 @@ async def test_stop_all_discards_what_waits_for_approval(stage: Stage) -> None:
     with pytest.raises(StateError):
         await stage.bot.services.drafts.approve_broadcast(await get_newest_id(stage), Actor(2, "y"))
     assert not lantern.posts
+
+
+async def test_what_was_released_without_posting_is_not_posted_by_one_person(stage: Stage) -> None:
+    """Where the only channel was closed, nothing was approved; trying again once it is open needs two people as well."""
+    (lantern,) = await subscribe_servers(stage, "Red Lantern")
+    await require_second_approver(stage)
+    await stage.run_script()
+    card = await stage.wait_for_finished_script()
+    await stage.approve_template(card)
+    await close_channel(stage, lantern)
+    modal = await stage.hana.click(card, "Release…")
+    log = await stage.discord.wait_for_answer(await stage.hana.submit_modal(modal))
+    await stage.hana.click(log, "Release without posting")
+    await stage.discord.wait_until(lambda: "Nothing was posted" in log.text)
+    with pytest.raises(StateError, match="two people"):
+        await stage.bot.services.broadcasts.retry_failed(await get_newest_id(stage), Actor(stage.hana.user.id, "Hana"))

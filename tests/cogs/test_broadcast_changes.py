@@ -2,11 +2,9 @@
 
 from bot.event_names import BROADCAST_RETRIED
 from storage.states import SubscriptionState
-from tests.cogs.announcements import compose, compose_and_post, subscribe_servers
-from tests.stage import AffiliateServer, Stage
+from tests.cogs.announcements import close_channel, compose, compose_and_post, subscribe_servers
+from tests.stage import Stage
 from tests.standins.discord_world import Message
-
-SEND_MESSAGES = 1 << 11
 
 
 async def change_posts(stage: Stage, card: Message, title: str, posts: str) -> None:
@@ -141,14 +139,6 @@ async def test_a_notice_that_no_channel_takes_reaches_the_manager(stage: Stage) 
     )
     await stage.discord.wait_until(lambda: any("for good" in message.text for message in log.messages))
     assert await notices.take(owls.guild.id) is None
-
-
-async def close_channel(stage: Stage, affiliate: AffiliateServer) -> None:
-    """Somebody takes the permission to post from the bot, and the gateway says so."""
-    affiliate.channel.deny(affiliate.guild.me, SEND_MESSAGES)
-    stage.discord.update(affiliate.channel)
-    access = stage.bot.adapters.channel_access
-    await stage.discord.wait_until(lambda: access.find_obstacle(affiliate.guild.id, affiliate.channel.id))
 
 
 async def test_a_card_that_cannot_be_edited_is_replaced(stage: Stage) -> None:

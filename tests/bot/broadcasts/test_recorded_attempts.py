@@ -19,7 +19,7 @@ from bot.broadcasts.post import BroadcastStatus, Outcome, OutcomeKind
 from bot.event_names import AFFILIATE_PAUSED
 from storage import Database, WriteTransaction
 from storage.states import BroadcastState, DeliveryAction, DeliveryState, SubscriptionState
-from storage.stores.broadcasts import NewBroadcast
+from storage.stores.broadcasts import BroadcastChanges, NewBroadcast
 from storage.stores.deliveries import Delivery, DeliveryCounts, Target
 from storage.stores.events import EventFilter
 from storage.stores.subscriptions import Subscription
@@ -178,6 +178,17 @@ async def test_only_posts_count_for_the_subscription(
     done = DeliveryState.RECALLED if action is DeliveryAction.RECALL else DeliveryState.SENT
     assert (stored.state, stored.message_id) == (state or done, 99)
     assert await get_subscription(sqlite) == posted
+
+
+async def test_a_refusal_counts_once_for_each_broadcast(sqlite: Database) -> None:
+    """Whoever presses "Try again" twice does not pause a server that has refused one broadcast."""
+    broadcast_id = await add_delivery(sqlite)
+    for _ in range(PAUSED_AFTER):
+        assert await record(sqlite, await claim(sqlite), REFUSED) is False
+        await sqlite.write(lambda tx: tx.broadcasts.finish_completed())
+        await sqlite.write(lambda tx: tx.broadcasts.reopen(broadcast_id, BroadcastChanges()))
+        await sqlite.write(lambda tx: tx.deliveries.requeue_failed(broadcast_id))
+    assert (await get_subscription(sqlite)).refusals == 1
 
 
 @pytest.mark.parametrize("outcome", [SENT, REFUSED], ids=["sent", "refused"])

@@ -21,6 +21,8 @@ HANA = Actor(1, "Hana")
         "Broadcast  sent",
         "broadcast SENT",
         "Broadcast\u2003sent\ufeff",
+        "Broadcast\u2800sent",
+        "\u3164Broadcast sent\uffa0",
         "\uff22roadcast sent",
         "Broadc\u0430st s\u0435nt",
         "Br\u00f6adcast sent",
