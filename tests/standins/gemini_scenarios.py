@@ -46,7 +46,7 @@ def text_of(scenario: str, body: dict[str, Any], seed: int) -> str:
     """All that the model writes in an answer that is not cut short."""
     script = script_for(body, seed)
     if scenario == "runaway":
-        script["cues"].insert(1, {"type": "narration", "speaker": "NARRATOR", "text": "and on " * 15_000})
+        script["cues"].insert(1, {"type": "narration", "speaker": "NARRATOR", "text": "and on " * 3_000})
     text = as_text(script)
     odd = {
         "fenced": f"\ufeff```json\n{text}\n```\n",

@@ -194,6 +194,8 @@ async def test_rows_of_an_older_database_are_kept(empty_url: str, clock: FakeClo
         assert (await tx.broadcasts.get("notifications_1")).announced
         (delivery,) = await tx.deliveries.list_by_broadcast("notifications_1")
         assert (delivery.action, delivery.lease_owner, delivery.lease_token) == (DeliveryAction.EDIT, "sender_1", 0)
+        assert (await tx.scripts.get("audio_scripts_1")).approved_by == "members_1"
+        assert (await tx.scripts.get("audio_scripts_2")).approved_by is None
         (board,) = await tx.boards.list_all()
         assert (board.channel_id, board.message_id, board.lease_owner, board.due_at) == (5, 6, None, None)
     await database.close()
@@ -214,6 +216,17 @@ OLD_ROWS = (
         "INSERT INTO deliveries (id, broadcast_id, state, act, guild_id, guild_name, channel_id, channel_name, due_at,"
         " lease_owner, lease_until, updated_at)"
         f" VALUES ('0123456789abcdef', 'notifications_1', 'sending', 'edit', 1, 'G', 2, 'c', {NOW}, 'sender_1', {NOW}, {NOW})"
+    ),
+    f"INSERT INTO ebooks (id, title, created_at) VALUES ('ebook_1', 'Bells', {NOW})",
+    *(
+        "INSERT INTO scripts"
+        " (id, state, ebook_id, chapter_number, version, title, theme, writer, body, created_at, approved_at)"
+        f" VALUES ('audio_scripts_{number}', '{state}', 'ebook_1', {number}, 1, 'T', 'T', 'gemini', '', {NOW}, {approved})"
+        for number, state, approved in ((1, "approved", NOW), (2, "draft", "NULL"))
+    ),
+    (
+        "INSERT INTO events (seq, timestamp, event, data, member_id, prev_hash, hash) VALUES"
+        """ (1, 'now', 'Script approved', '{"script_id":"audio_scripts_1"}', 'members_1', '', '')"""
     ),
     (
         "INSERT INTO boards (channel_id, guild_id, message_id, period, lease_owner, lease_until, created_at)"

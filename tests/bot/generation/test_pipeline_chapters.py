@@ -89,7 +89,10 @@ async def test_instructions_inside_a_chapter_stay_in_the_fence(standin: FaultyGe
     outcome = await write(stage, run=await stage.create_run(INJECTION))
     harmless, hostile = (call.body for call in standin.calls)
     assert harmless["systemInstruction"] == hostile["systemInstruction"]
-    assert harmless["generationConfig"] == hostile["generationConfig"]
+    configs = [
+        {**body["generationConfig"], "maxOutputTokens": 0} for body in (harmless, hostile)
+    ]  # it grows with the text
+    assert configs[0] == configs[1]
     *before, fenced = (part["text"] for part in hostile["contents"][0]["parts"])
     assert before == [part["text"] for part in harmless["contents"][0]["parts"][:-1]]
     (token,) = set(re.findall(r"^(?:<<<)?STORY ([0-9a-f]{24})(?:>>>)?$", fenced, re.MULTILINE)) - {

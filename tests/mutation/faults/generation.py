@@ -137,8 +137,15 @@ FAULTS: Final[tuple[Fault, ...]] = (
     Fault(
         "bot.generation.gemini.budget",
         "the last micro-dollar cannot be reserved",
-        "> self.monthly_budget",
-        ">= self.monthly_budget",
+        "if excess > 0:",
+        "if excess >= 0:",
+        _BUDGET,
+    ),
+    Fault(
+        "bot.generation.gemini.budget",
+        "a chapter that could wait for the cost of others is refused",
+        "excess > self.open_calls.reserved_micros",
+        "excess > 0",
         _BUDGET,
     ),
     Fault(
