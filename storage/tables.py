@@ -13,7 +13,6 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    text,
 )
 
 from storage.states import (
@@ -25,7 +24,7 @@ from storage.states import (
     ScriptState,
     SubscriptionState,
 )
-from storage.types import Utc, state_type
+from storage.types import Utc, state_type, where_present
 
 metadata = MetaData(
     naming_convention={  # SQLite can drop only what has a name
@@ -76,17 +75,9 @@ events = Table(
     Index(None, "timestamp", "seq"),
     Index(None, "ebook_id", "timestamp"),
     # Imported events, which may be most of them, have neither member nor session.
-    Index(
-        None,
-        "member_id",
-        "timestamp",
-        sqlite_where=text("member_id IS NOT NULL"),
-        postgresql_where=text("member_id IS NOT NULL"),
-    ),
+    Index(None, "member_id", "timestamp", **where_present("member_id")),
     Index(None, "event", "timestamp"),
-    Index(
-        None, "session_id", sqlite_where=text("session_id IS NOT NULL"), postgresql_where=text("session_id IS NOT NULL")
-    ),
+    Index(None, "session_id", **where_present("session_id")),
 )
 
 # One row: where the chain of events ends. Locked as the last step before a commit, so that writers wait only there.

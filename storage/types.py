@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Enum
+from sqlalchemy import DateTime, Dialect, Enum, text
 from sqlalchemy.types import TypeDecorator
 
 
@@ -46,3 +46,9 @@ def state_type(states: type[StrEnum], name: str) -> Enum:
 def iso(moment: datetime) -> str:
     """The time in UTC as ISO 8601, always with six digits of microseconds, because this text is hashed in the chain."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def where_present(column: str) -> dict[str, Any]:
+    """Options of an index that leaves out the rows without a value in this column."""
+    condition = text(f"{column} IS NOT NULL")
+    return {"sqlite_where": condition, "postgresql_where": condition}
