@@ -149,6 +149,20 @@ FAULTS: Final[tuple[Fault, ...]] = (
         _BUDGET,
     ),
     Fault(
+        "bot.generation.service",
+        "a chapter is written twice at once",
+        "        if other is not None:\n            raise _already_written_error(other)\n        return requested",
+        "        return requested",
+        ("tests/bot/generation/test_one_run_per_chapter.py",),
+    ),
+    Fault(
+        "bot.generation.service",
+        "an old card is retried although a newer version is done",
+        "if newer is not None and newer.state is RunState.DONE:",
+        "if newer is None:",
+        ("tests/bot/generation/test_one_run_per_chapter.py",),
+    ),
+    Fault(
         "bot.generation.gemini.budget",
         "a lost call costs nothing",
         "if usage is not None and micros is not None:",
