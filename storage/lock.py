@@ -34,7 +34,9 @@ class FileLock:
         except BlockingIOError as error:
             holder = os.pread(fd, 32, 0).decode(errors="replace").strip() or "unknown"
             os.close(fd)
-            raise DatabaseInUseError(f"The database {database} is in use by process {holder}.") from error
+            raise DatabaseInUseError(
+                f"The database {database} is in use by process {holder}. Stop that first; verify and export work beside it."
+            ) from error
         if write_pid:
             os.ftruncate(fd, 0)
             os.pwrite(fd, str(os.getpid()).encode(), 0)
