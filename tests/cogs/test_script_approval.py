@@ -54,5 +54,5 @@ async def test_a_withdrawn_script_is_not_released(stage: Stage) -> None:
     await stage.hana.click(card, "Withdraw approval")
     await stage.discord.wait_until(lambda: "draft" in card.text)
     refused = await stage.discord.wait_for_answer(await stage.hana.click(log, "Release without posting"))
-    assert "not approved any more" in refused.text
+    assert "no longer approved" in refused.text
     assert "draft" in card.text
