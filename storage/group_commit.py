@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Generic, TypeVar
 
 from sqlalchemy import event
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from storage.outages import explain_outage
 
 TX = TypeVar("TX")
 _LARGEST_GROUP: Final = 64
@@ -64,10 +65,9 @@ class GroupCommit(Generic[TX]):
         group = [self._waiting.popleft() for _ in range(min(_LARGEST_GROUP, len(self._waiting)))]
         try:
             await self._commit(group)
-        except OperationalError as error:  # locked by another program, or the disk is full: the same for each alone
-            _fail(group, error)
         except Exception as error:  # noqa: BLE001 - handed to the callers
-            if len(group) == 1:
+            # Locked by another program, or the disk is full: the same for each alone.
+            if len(group) == 1 or explain_outage(error) is not None:
                 _fail(group, error)
             else:
                 await self._commit_one_by_one(group)
@@ -100,10 +100,8 @@ class GroupCommit(Generic[TX]):
                 self._needs_savepoint = len(group) > 1
                 try:
                     result = await write.work(tx)
-                except OperationalError:
-                    raise
                 except Exception as error:
-                    if len(group) == 1:
+                    if len(group) == 1 or explain_outage(error) is not None:
                         raise
                     if not self._needs_savepoint:
                         await connection.exec_driver_sql(f"ROLLBACK TO {_SAVEPOINT}")

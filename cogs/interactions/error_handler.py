@@ -84,8 +84,8 @@ def _describe_outage(interaction: discord.Interaction, error: DatabaseUnavailabl
     command = interaction.command
     what = "What you pressed or sent" if command is None else f"/{command.qualified_name}"
     if error.is_uncertain:
-        return f"{what} may not have been stored, because {error.reason}. Look before you repeat it."
-    return f"{what} was not carried out and nothing of it was stored, because {error.reason}. Repeat it later."
+        return f"{what} may not have been stored. {error} Look before you repeat it."
+    return f"{what} was not carried out and nothing of it was stored. {error} Repeat it later."
 
 
 def _name_of(interaction: discord.Interaction) -> str:

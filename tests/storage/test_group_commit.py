@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from storage import Database, DatabaseUnavailableError, WriteTransaction
 from storage.stores.events import EventFilter, verify_chain
@@ -86,6 +87,19 @@ async def test_a_report_that_cannot_be_stored_fails_alone(database: Database) ->
     assert isinstance(results[1], ValueError)
     assert [results[0], *results[2:]] == [1, "three", 4]
     assert await get_events(database) == ['{"number":1}', '{"book":"three"}', '{"number":4}']
+
+
+async def test_a_faulty_statement_fails_alone(database: Database) -> None:
+    """SQLite reports it with the same class of errors as a lock, but it does not concern the others of the group."""
+
+    async def select_nothing(tx: WriteTransaction) -> None:
+        await tx.ebooks.connection.exec_driver_sql("SELECT * FROM nowhere")
+
+    works = [add_book("one"), select_nothing, report(3)]
+    results = await asyncio.gather(*map(database.write, works), return_exceptions=True)
+    assert isinstance(results[1], OperationalError)
+    assert [results[0], results[2]] == ["one", 3]
+    assert await get_events(database) == ['{"book":"one"}', '{"number":3}']
 
 
 async def test_a_write_sees_what_was_written_before_it(database: Database) -> None:

@@ -89,11 +89,11 @@ async def test_an_error_of_ours_is_shown_as_a_reference(caplog: pytest.LogCaptur
     [
         (
             DatabaseUnavailableError("its disk is full", is_passing=False),
-            "nothing of it was stored, because its disk is full",
+            "nothing of it was stored. The database cannot be used, because its disk is full. Repeat it",
         ),
         (
             DatabaseUnavailableError("its server does not answer", is_passing=False, is_uncertain=True),
-            "may not have been stored, because its server does not answer. Look before",
+            "may not have been stored. The database cannot be used, because its server does not answer. Look before",
         ),
     ],
 )
