@@ -61,6 +61,9 @@ AFFILIATE_EVENTS: Final = frozenset(
 )
 """What people do for themselves rather than for the studio. These events do not make a person a member at work."""
 
+BOOKKEEPING_EVENTS: Final = frozenset({SCRIPT_ADDED, GRANT_LOG_ADDED})
+"""Events that come with each finished script and say nothing that "… completed" does not say."""
+
 RESERVED_EVENT_NAMES: Final = frozenset(
     {
         GENERATION_STARTED,

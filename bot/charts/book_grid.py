@@ -169,17 +169,6 @@ def draw_grid(canvas: Canvas, y: float, books: Sequence[BookProgress], plan: Gri
     return y
 
 
-def describe_book(book: BookProgress) -> str:
-    """How far the book is, such as ``9 of 12 drafted · 6 approved · 3 released``."""
-    if not book.chapters:
-        return "no chapters yet"
-    parts = [f"{book.drafted:,} of {len(book.chapters):,} drafted"]
-    parts += [
-        f"{number:,} {word}" for number, word in ((book.approved, "approved"), (book.released, "released")) if number
-    ]
-    return " · ".join(parts)
-
-
 def _wrap_title(text_layout: TextLayout, book: BookProgress, position: int, max_lines: int) -> list[str]:
     """The lines of the title; a title that no font here can show is replaced by the book's position."""
     title = text_layout.clean_text(book.title) or f"Book {position}"
@@ -188,7 +177,7 @@ def _wrap_title(text_layout: TextLayout, book: BookProgress, position: int, max_
 
 def _describe_on_one_line(text_layout: TextLayout, book: BookProgress) -> str:
     chapters = _count_chapters_per_cell(book)
-    text = describe_book(book) + (f" · {chapters} a cell" if chapters > 1 else "")
+    text = book.summary + (f" · {chapters} a cell" if chapters > 1 else "")
     return text_layout.fit_line(text, SMALL_TEXT, CONTENT_WIDTH)
 
 

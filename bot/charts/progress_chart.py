@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
 
 from bot.charts.bar_chart import draw_bar_chart, measure_bar_chart
-from bot.charts.book_grid import MAX_BOOKS, describe_book, draw_grid, draw_legend, plan_grid
+from bot.charts.book_grid import MAX_BOOKS, draw_grid, draw_legend, plan_grid
 from bot.charts.canvas import (
     CONTENT_WIDTH,
     EMBER,
@@ -111,7 +111,7 @@ def _draw_empty_state(canvas: Canvas, y: float) -> float:
 
 def _describe(heading: str, timeline: Timeline, title_length: int) -> str:
     sentences = [_shorten(heading, 100)]
-    sentences += [f"{_shorten(book.title, title_length)}: {describe_book(book)}" for book in timeline.books[:MAX_BOOKS]]
+    sentences += [f"{_shorten(book.title, title_length)}: {book.summary}" for book in timeline.books[:MAX_BOOKS]]
     more = len(timeline.books) - MAX_BOOKS
     if more > 0:
         sentences.append(f"And {more:,} more {'book' if more == 1 else 'books'}")

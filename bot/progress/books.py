@@ -37,6 +37,20 @@ class BookProgress:
         """How many chapters are released."""
         return sum(state is ScriptState.RELEASED for state in self.chapters.values())
 
+    @property
+    def summary(self) -> str:
+        """How far the book is, such as ``9 of 12 drafted · 6 approved · 3 released``.
+
+        "Of 12" is said only while some known chapter is not drafted: else nobody knows how many chapters are to come.
+        """
+        if not self.chapters:
+            return "no chapters yet"
+        drafted = f"{self.drafted:,} {'chapter' if self.drafted == 1 else 'chapters'} drafted"
+        if self.drafted < len(self.chapters):
+            drafted = f"{self.drafted:,} of {len(self.chapters):,} drafted"
+        counts = ((self.approved, "approved"), (self.released, "released"))
+        return " · ".join([drafted, *(f"{n:,} {word}" for n, word in counts if n)])
+
 
 async def load_books(tx: ReadTransaction, resolved: ResolvedScope) -> tuple[BookProgress, ...]:
     """Every book in the scope, those with the newest scripts first.

@@ -8,11 +8,12 @@ from typing import Final
 
 from bot.actor import Actor
 from bot.errors import StateError
-from bot.event_names import PROGRESS_EXPORTED
+from bot.event_names import BOOKKEEPING_EVENTS, PROGRESS_EXPORTED
 from bot.exports.files import MAX_UPLOAD_BYTES, Download
 from bot.progress.event_export import EventExport
 from bot.progress.paging import PagePosition, locate_page
 from bot.progress.scope import ResolvedScope, Scope, make_event_key, resolve_scope
+from bot.progress.subjects import EventSubject, find_subjects
 from storage import Database, ReadTransaction, WriteTransaction, read_transaction, write_transaction
 from storage.stores.events import Event, EventFilter
 
@@ -30,12 +31,13 @@ _MAX_FILTER_NAMES: Final = 24
 class EventPage:
     """A page of events, newest first.
 
-    ``member_names`` has the names by member id. ``event_names`` are the names to filter by, with how often each occurs in
-    the scope.
+    ``member_names`` has the names by member id, ``subjects`` what each event is about, by its number.
+    ``event_names`` are the names to filter by, with how often each occurs in the scope.
     """
 
     events: tuple[Event, ...]
     member_names: dict[str, str]
+    subjects: dict[int, EventSubject]
     position: PagePosition
     total: int
     event_names: tuple[tuple[str, int], ...]
@@ -46,7 +48,8 @@ class UnseenEvents:
     """What has happened since a member's last visit.
 
     ``since`` is the time of that visit; None on the first one, for which the last seven days count as unseen. ``counts``
-    says how often each event name occurs, by book title ("" for no book). ``latest`` are the newest of the events.
+    says how often each event name occurs, by book title ("" for no book). ``latest`` are the newest of the events. Events that
+    only accompany another one are left out.
     """
 
     since: datetime | None
@@ -54,6 +57,7 @@ class UnseenEvents:
     counts: dict[str, Counter[str]]
     latest: tuple[Event, ...]
     member_names: dict[str, str]
+    subjects: dict[int, EventSubject]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,14 @@ class EventHistory:
         total = await tx.events.count(wanted)
         position = locate_page(page, total, EVENTS_PER_PAGE)
         events = await tx.events.get_page(wanted, limit=EVENTS_PER_PAGE, offset=position.offset)
-        return EventPage(tuple(events), await get_member_names(tx, events), position, total, tuple(names))
+        return EventPage(
+            tuple(events),
+            await get_member_names(tx, events),
+            await find_subjects(tx, events),
+            position,
+            total,
+            tuple(names),
+        )
 
     async def export_events(self, scope: Scope, by: Actor) -> list[Download]:
         """The scope's events as a JSON and a CSV file, oldest first, or as one ZIP of both if they are large.
@@ -109,7 +120,7 @@ class EventHistory:
     @write_transaction
     async def get_unseen_events(self, tx: WriteTransaction, by: Actor) -> UnseenEvents:
         """What has happened in the whole studio since this member's last visit; from now on they have seen it."""
-        wanted = (await resolve_scope(tx, Scope(), self.zone)).filter
+        wanted = replace((await resolve_scope(tx, Scope(), self.zone)).filter, excluding=BOOKKEEPING_EVENTS)
         member_id = await tx.members.remember(by)
         visit = await tx.sessions.record_visit(member_id, (await tx.events.get_head()).seq)
         if visit is not None:
@@ -125,6 +136,7 @@ class EventHistory:
             counts=counts,
             latest=tuple(latest),
             member_names=await get_member_names(tx, latest),
+            subjects=await find_subjects(tx, latest),
         )
 
     @write_transaction

@@ -4,9 +4,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
-from bot.event_names import AFFILIATE_EVENTS
+from bot.event_names import AFFILIATE_EVENTS, BOOKKEEPING_EVENTS
 from bot.progress.books import BookProgress, load_books
 from bot.progress.scope import ResolvedScope, Scope, resolve_scope
+from bot.progress.subjects import EventSubject, find_subjects
 from bot.scripts.models import WriterKind
 from storage import Database, ReadTransaction, read_transaction
 from storage.stores.events import Event
@@ -36,7 +37,7 @@ class Overview:
 
     ``written`` and ``by_template`` count scripts, ``live_runs`` the scripts that are being written now. ``member_count``
     counts the members at work, ``member_names`` has the names of those that are not forgotten, the most recently active
-    first. ``latest_event`` is the newest event with the name of the member behind it, "" if there is none.
+    first. ``latest_event`` is the team's newest event with the name of its member ("" if there is none) and its subject.
     ``board_problems`` says, by channel id, why a live board is not current.
     """
 
@@ -50,7 +51,7 @@ class Overview:
     member_names: tuple[str, ...]
     event_count: int
     live_runs: int
-    latest_event: tuple[Event, str] | None
+    latest_event: tuple[Event, str, EventSubject] | None
     board_problems: dict[int, str]
 
     @property
@@ -79,7 +80,7 @@ class OverviewService:
         written = await tx.scripts.count_by_writer(
             since=wanted.since, ebook_id=wanted.ebook_id, member_id=wanted.member_id
         )
-        latest = await tx.events.get_page(wanted, limit=1)
+        latest = await tx.events.get_page(replace(wanted, excluding=AFFILIATE_EVENTS | BOOKKEEPING_EVENTS), limit=1)
         members = await tx.event_counts.list_active_members(wanted, excluding=AFFILIATE_EVENTS)
         names = await tx.members.get_names(members[:_MAX_NAMED_MEMBERS])
         return Overview(
@@ -93,7 +94,7 @@ class OverviewService:
             member_names=tuple(names[member] for member in members if member in names),
             event_count=await tx.events.count(wanted),
             live_runs=await tx.runs.count_live(),
-            latest_event=await _add_member_name(tx, latest[0]) if latest else None,
+            latest_event=await _add_member_and_subject(tx, latest[0]) if latest else None,
             board_problems={board.channel_id: board.trouble for board in await tx.boards.list_all() if board.trouble},
         )
 
@@ -110,7 +111,7 @@ class OverviewService:
         )
 
 
-async def _add_member_name(tx: ReadTransaction, event: Event) -> tuple[Event, str]:
+async def _add_member_and_subject(tx: ReadTransaction, event: Event) -> tuple[Event, str, EventSubject]:
     # A mention of an affiliate would show as a bare number, because they are not in the studio's server.
     names = await tx.members.get_names([event.member_id] if event.member_id else [])
-    return event, next(iter(names.values()), "")
+    return event, next(iter(names.values()), ""), (await find_subjects(tx, [event]))[event.seq]

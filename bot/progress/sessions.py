@@ -8,10 +8,11 @@ from typing import Final
 
 from bot.actor import Actor
 from bot.errors import ForbiddenError, InputError, NotFoundError, StateError
-from bot.event_names import SESSION_ENDED, SESSION_NAMED
+from bot.event_names import AFFILIATE_EVENTS, SESSION_ENDED, SESSION_NAMED
 from bot.progress.history import EVENTS_PER_PAGE
 from bot.progress.paging import PagePosition, locate_page
 from bot.progress.scope import Scope, resolve_scope
+from bot.progress.subjects import EventSubject, find_subjects
 from storage import Database, ReadTransaction, StaleStateError, WriteTransaction, read_transaction, write_transaction
 from storage.stores.events import Event, EventFilter
 from storage.stores.sessions import Session
@@ -48,12 +49,14 @@ class SessionPage:
 class SessionDetails:
     """A session with a page of its events, newest first.
 
+    ``subjects`` says what each event is about, by its number.
     ``counts`` says how often each event name occurs in the whole session. ``is_own`` is whether it belongs to the reader.
     """
 
     summary: SessionSummary
     counts: Counter[str]
     events: tuple[Event, ...]
+    subjects: dict[int, EventSubject]
     position: PagePosition
     is_own: bool
 
@@ -74,16 +77,22 @@ class SessionService:
     async def get_page(self, tx: ReadTransaction, scope: Scope, page: int) -> SessionPage:
         """Sessions of the scope's member and period; its book and event do not matter.
 
+        Sessions in which somebody only acted as an affiliate are not the team's work and are left out.
+
         ``page`` counts from 0, and the nearest existing page is returned.
 
         Raises:
             NotFoundError: no book has the scope's id or title.
         """
         wanted = (await resolve_scope(tx, scope, self.zone)).filter
-        total = await tx.sessions.count(wanted.member_id, wanted.since)
+        total = await tx.sessions.count(wanted.member_id, wanted.since, excluding=AFFILIATE_EVENTS)
         position = locate_page(page, total, _SESSIONS_PER_PAGE)
         sessions = await tx.sessions.get_page(
-            wanted.member_id, wanted.since, limit=_SESSIONS_PER_PAGE, offset=position.offset
+            wanted.member_id,
+            wanted.since,
+            limit=_SESSIONS_PER_PAGE,
+            offset=position.offset,
+            excluding=AFFILIATE_EVENTS,
         )
         return SessionPage(tuple(await self._build_summaries(tx, sessions)), position)
 
@@ -103,6 +112,7 @@ class SessionService:
             summary,
             counts=Counter(dict(await tx.event_counts.count_by_name(wanted, _MAX_EVENT_NAMES))),
             events=tuple(events),
+            subjects=await find_subjects(tx, events),
             position=position,
             is_own=session.member_id == await tx.members.find_id(by.discord_id),
         )

@@ -1,10 +1,9 @@
 """Events and chapters along the time, by hour, day, week, month or year, in about sixty steps at most."""
 
-from bisect import bisect_left
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import pairwise
 from typing import Final
 
 from bot.progress.books import BookProgress, load_books
@@ -21,7 +20,7 @@ class TimelineStep:
     """One step of the time axis: an hour, a day, a week, a month or a year that starts at ``begin``.
 
     ``label`` is such as ``16 Nov``. ``drafted``, ``approved`` and ``released`` count the chapters that got so far in this
-    step for the first time, ``events`` counts all events.
+    step for the first time, and no further in it: each chapter counts once in a step. ``events`` counts all events.
     """
 
     begin: datetime
@@ -33,7 +32,7 @@ class TimelineStep:
 
     @property
     def chapters(self) -> int:
-        """How many chapters moved on in this step; one that moved on twice counts twice."""
+        """How many chapters moved on in this step."""
         return self.drafted + self.approved + self.released
 
     @property
@@ -75,13 +74,11 @@ class TimelineService:
         begin = resolved.since or await _find_begin(tx, resolved, milestones)
         axis = _build_axis(begin, resolved, tx.now)
         events = await tx.event_counts.count_between(resolved.filter, axis.edges)
-        drafted = _count_between([milestone.drafted_at for milestone in milestones], axis.edges)
-        approved = _count_between([milestone.approved_at for milestone in milestones], axis.edges)
-        released = _count_between([milestone.released_at for milestone in milestones], axis.edges)
+        chapters = _count_chapters(milestones, axis.edges)
         steps = tuple(
-            TimelineStep(start, axis.format_label(start), *counts)
+            TimelineStep(start, axis.format_label(start), number, *counts)
             # The last edge ends the last step and starts none.
-            for start, *counts in zip(axis.edges, events, drafted, approved, released, strict=False)
+            for start, number, counts in zip(axis.edges, events, chapters, strict=False)
         )
         return Timeline(scope, steps, await load_books(tx, resolved))
 
@@ -137,8 +134,13 @@ def _build_edges(first: datetime, now: datetime, get_next: Callable[[datetime], 
     return edges
 
 
-def _count_between(moments: Sequence[datetime | None], edges: Sequence[datetime]) -> list[int]:
-    """How many moments lie between each two neighbouring edges, the first of them included."""
-    known = sorted(moment for moment in moments if moment is not None)
-    indexes = [bisect_left(known, edge) for edge in edges]
-    return [after - before for before, after in pairwise(indexes)]
+def _count_chapters(milestones: Sequence[ChapterMilestones], edges: Sequence[datetime]) -> list[list[int]]:
+    """For each step the numbers of chapters drafted, approved and released in it, each chapter by its furthest state."""
+    counts = [[0, 0, 0] for _ in edges[1:]]
+    for milestone in milestones:
+        moments = (milestone.drafted_at, milestone.approved_at, milestone.released_at)
+        furthest = {bisect_right(edges, moment) - 1: rank for rank, moment in enumerate(moments) if moment is not None}
+        for step, rank in furthest.items():
+            if 0 <= step < len(counts):
+                counts[step][rank] += 1
+    return counts

@@ -135,6 +135,11 @@ class BroadcastStore:
             raise KeyError(broadcast_id)
         return _from_row(row)
 
+    async def get_titles(self, broadcast_ids: Sequence[str]) -> dict[str, str]:
+        """The titles of these broadcasts, by id; unknown ids are missing from the result."""
+        query = select(broadcasts.c.id, broadcasts.c.title).where(broadcasts.c.id.in_(broadcast_ids))
+        return {row.id: row.title for row in await self.connection.execute(query)}
+
     async def edit_draft(self, broadcast_id: str, changes: BroadcastChanges) -> Broadcast:
         """Changes a draft and returns it as it is afterwards.
 

@@ -104,7 +104,10 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class EventFilter:
-    """Which events are wanted; None means any. ``since`` is inclusive, ``after_seq`` is exclusive."""
+    """Which events are wanted; None means any. ``since`` is inclusive, ``after_seq`` is exclusive.
+
+    Events whose name is in ``excluding`` are left out.
+    """
 
     ebook_id: str | None = None
     member_id: str | None = None
@@ -112,6 +115,7 @@ class EventFilter:
     event: str | None = None
     session_id: str | None = None
     after_seq: int | None = None
+    excluding: frozenset[str] = frozenset()
 
     def to_clause(self) -> ColumnElement[bool]:
         """The condition for a WHERE on ``events``."""
@@ -128,6 +132,8 @@ class EventFilter:
             clauses.append(events.c.session_id == self.session_id)
         if self.after_seq is not None:
             clauses.append(events.c.seq > self.after_seq)
+        if self.excluding:
+            clauses.append(events.c.event.not_in(self.excluding))
         return and_(*clauses)
 
 

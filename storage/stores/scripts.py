@@ -149,6 +149,11 @@ class ScriptStore:
             raise KeyError(script_id)
         return StoredScript(**row)
 
+    async def get_chapter_numbers(self, script_ids: Sequence[str]) -> dict[str, int]:
+        """The chapters of these scripts, by script id; unknown ids are missing from the result."""
+        query = select(scripts.c.id, scripts.c.chapter_number).where(scripts.c.id.in_(script_ids))
+        return {row.id: row.chapter_number for row in await self.connection.execute(query)}
+
     async def approve(self, script_id: str, member_id: str | None = None) -> None:
         """``draft → approved`` by this member.
 

@@ -1,10 +1,10 @@
 """Working sessions, and how far in the events each member had looked on their last visit."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, select, true
+from sqlalchemy import ColumnElement, and_, exists, func, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.errors import StaleStateError
@@ -90,21 +90,30 @@ class SessionStore:
             raise KeyError(session_id)
         return Session(**row)
 
-    async def count(self, member_id: str | None = None, since: datetime | None = None) -> int:
+    async def count(
+        self, member_id: str | None = None, since: datetime | None = None, *, excluding: Collection[str] = ()
+    ) -> int:
         """How many sessions match; see ``get_page`` for the parameters."""
-        query = select(func.count()).select_from(sessions).where(_build_clause(member_id, since))
+        query = select(func.count()).select_from(sessions).where(_build_clause(member_id, since, excluding))
         return int((await self.connection.execute(query)).scalar_one())
 
     async def get_page(
-        self, member_id: str | None = None, since: datetime | None = None, *, limit: int, offset: int = 0
+        self,
+        member_id: str | None = None,
+        since: datetime | None = None,
+        *,
+        limit: int,
+        offset: int = 0,
+        excluding: Collection[str] = (),
     ) -> list[Session]:
         """Matching sessions, the latest first.
 
-        ``member_id`` None means every member. ``since`` keeps sessions whose last event is at or after it.
+        ``member_id`` None means every member. ``since`` keeps sessions whose last event is at or after it. Sessions that
+        have only events whose names are in ``excluding`` are left out.
         """
         query = (
             select(sessions)
-            .where(_build_clause(member_id, since))
+            .where(_build_clause(member_id, since, excluding))
             .order_by(sessions.c.last_at.desc(), sessions.c.id)
             .limit(limit)
             .offset(offset)
@@ -143,10 +152,13 @@ class SessionStore:
         return Visit(**previous) if previous else None
 
 
-def _build_clause(member_id: str | None, since: datetime | None) -> ColumnElement[bool]:
+def _build_clause(member_id: str | None, since: datetime | None, excluding: Collection[str]) -> ColumnElement[bool]:
     clauses: list[ColumnElement[bool]] = [true()]
     if member_id is not None:
         clauses.append(sessions.c.member_id == member_id)
+    if excluding:
+        is_shown = exists().where(events.c.session_id == sessions.c.id, events.c.event.not_in(excluding))
+        clauses.append(is_shown)
     if since is not None:
         clauses.append(sessions.c.last_at >= since)
     return and_(*clauses)

@@ -9,7 +9,7 @@ async def test_the_team_can_admit_servers(stage: Stage) -> None:
     """Where the studio requires it, a server waits until the team admits it, and is notified then."""
     setup = await stage.discord.wait_for_answer(await stage.hana.slash("setup"))
     await stage.hana.click(setup, "Let the team admit servers")
-    await stage.discord.wait_until(lambda: "after the team lets them in" in setup.text)
+    await stage.discord.wait_until(lambda: "once the team admits them" in setup.text)
     lantern = await stage.add_affiliate("Red Lantern")
     assert "has to let you in" in await lantern.run_command("join", channel=lantern.channel)
     assert "No channel would get it" in (await compose(stage)).text

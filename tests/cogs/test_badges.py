@@ -14,7 +14,7 @@ async def test_a_share_counts_once(stage: Stage) -> None:
     first = await stage.discord.wait_for_answer(await reader.click(lantern.posts[0], "I shared it"))
     assert "Counted." in first.text
     second = await stage.discord.wait_for_answer(await reader.click(lantern.posts[0], "I shared it"))
-    assert "it counts once" in second.text
+    assert "each announcement counts once" in second.text
     seen = await stage.discord.wait_for_answer(await reader.slash("progress", channel=lantern.guild.text_channel))
     assert "shared 1 announcement" in seen.text
     assert "First Whisper" in seen.text

@@ -63,14 +63,14 @@ async def test_the_overview_has_a_picture_with_a_description(stage: Stage) -> No
     await stage.wait_for_finished_script()
     log = await open_progress(stage, share=True)
     assert not log.ephemeral
-    for text in ("1 of 1 drafted", "1 script written, 1 as a template (0% by Gemini)", "1 member at work: Hana"):
+    for text in ("1 chapter drafted", "1 script written, 1 as a template (0% by Gemini)", "1 member at work: Hana"):
         assert text in log.text
     assert "last: a script for Hana is finished" in log.text
     picture = log.message.attachments[0]
     assert picture.data.startswith(b"\x89PNG")
     width, _ = struct.unpack(">II", picture.data[16:24])
     assert width == 960
-    assert "1 of 1 drafted" in json.dumps(log.message.components)
+    assert "1 chapter drafted" in json.dumps(log.message.components)
 
 
 async def test_the_text_does_not_wait_for_the_picture(stage: Stage) -> None:
@@ -163,7 +163,7 @@ async def test_since_i_last_looked(stage: Stage) -> None:
     first = await stage.discord.wait_for_answer(await stage.hana.click(log, "Since I last looked"))
     assert first.messages[-1].ephemeral
     assert "This is your first visit" in first.text
-    assert "1 script written · 4 events" in first.text
+    assert "1 script written · 2 events" in first.text
     second = await stage.discord.wait_for_answer(await stage.hana.click(log, "Since I last looked"))
     assert "Nothing has happened" in second.text
     await track(stage, "Mixing done")

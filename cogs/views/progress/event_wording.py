@@ -1,8 +1,9 @@
 """How events read on screen: a sentence for those that matter most, the event's name for the others."""
 
+import json
 from collections import Counter
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from bot.event_names import (
     ANNOUNCEMENT_SHARED,
@@ -16,6 +17,7 @@ from bot.event_names import (
     SCRIPT_RELEASED,
     SCRIPT_WITHDRAWN,
 )
+from bot.progress.subjects import EventSubject
 from cogs.views.formatting import escape_text, format_count, format_relative_time, shorten
 from storage.stores.events import Event
 
@@ -39,6 +41,8 @@ _COUNTED_EVENTS: Final = (
 """Events that a summary counts one by one, the most important first, with the words for one and for several."""
 _MAX_DATA_LENGTH: Final = 100
 """Characters of an event's data below it: one line of small print on a desktop."""
+_MAX_VALUE_LENGTH: Final = 60
+"""Characters of one value of the data; a list or an object that is longer is shown as ``[…]`` or ``{…}``."""
 
 
 def format_event_time(event: Event) -> str:
@@ -46,35 +50,65 @@ def format_event_time(event: Event) -> str:
     return format_relative_time(datetime.fromisoformat(event.timestamp))
 
 
-def describe_event(event: Event, member_name: str) -> str:
-    """``Hana approved ch. 5``, or ``Hana · Progress exported`` for an event without a sentence."""
-    chapter = _get_data(event).get("chapter_number")
+def describe_event(event: Event, member_name: str, subject: EventSubject) -> str:
+    """``Hana approved ch. 5 of The Fox``, or ``Hana · Progress exported`` for an event without a sentence."""
     verb = _CHAPTER_VERBS.get(event.event)
     event_name, name = escape_text(event.event, 100), escape_text(member_name, 60)
+    about = _describe_subject(subject)
     if not member_name:
-        return event_name
-    if verb and isinstance(chapter, int):
-        return f"{name} {verb} ch. {chapter}"
+        return event_name + (f": {about}" if about else "")
+    if verb and subject.chapter is not None:
+        return f"{name} {verb} {about}"
     if event.event == GENERATION_COMPLETED:
-        return f"a script for {name} is finished"
-    return f"{name} · {event_name}"
+        return f"{name}'s script" + (f" of {about}" if about else "") + " is finished"
+    return f"{name} · {event_name}" + (f": {about}" if about else "")
 
 
-def format_event_lines(event: Event, member_names: dict[str, str]) -> str:
-    """A line with number, name, time and member, and below it the event's data in small print if there is any."""
+def format_event_lines(event: Event, member_names: dict[str, str], subject: EventSubject) -> str:
+    """A line with number, name, time and member, and below it the subject and the data in small print if there are any."""
     member = f" · {escape_text(member_names[event.member_id], 40)}" if event.member_id in member_names else ""
-    data = event.display_data
-    # Ten characters more, for the backslashes that escape markup.
-    small_print = "" if data in {"{}", "null"} else f"\n-# {escape_text(shorten(data, _MAX_DATA_LENGTH), 110)}"
+    parts = [text for text in (_describe_subject(subject), _format_data(event)) if text]
+    small_print = f"\n-# {' · '.join(parts)}" if parts else ""
     return f"`{event.seq:>4}` **{escape_text(event.event, 80)}** {format_event_time(event)}{member}{small_print}"
+
+
+def _describe_subject(subject: EventSubject) -> str:
+    """``ch. 5 of The Fox``, the book alone, or the announcement's title; empty for an event about none of them."""
+    book = escape_text(subject.book, 60)
+    if subject.announcement:
+        return f"“{escape_text(subject.announcement, 60)}”"
+    if subject.chapter is None:
+        return book
+    return f"ch. {subject.chapter}" + (f" of {book}" if book else "")
+
+
+def _format_data(event: Event) -> str:
+    """As many of the data's entries as fit on one line, each of them whole."""
+    data = json.loads(event.display_data)
+    if not isinstance(data, dict):
+        return "" if data is None else escape_text(shorten(event.display_data, _MAX_DATA_LENGTH), 110)
+    shown: list[str] = []
+    used = 0
+    for key, value in data.items():
+        text = f"{shorten(key, 30)}: {_format_value(value)}"
+        used += len(text)
+        if used > _MAX_DATA_LENGTH:
+            shown.append("…")
+            break
+        shown.append(text)
+    return escape_text(" · ".join(shown), _MAX_DATA_LENGTH + 50)
+
+
+def _format_value(value: object) -> str:
+    if isinstance(value, str):
+        return shorten(value, _MAX_VALUE_LENGTH)
+    text = json.dumps(value, ensure_ascii=False)
+    if len(text) <= _MAX_VALUE_LENGTH:
+        return text
+    return "{…}" if isinstance(value, dict) else "[…]" if isinstance(value, list) else shorten(text, _MAX_VALUE_LENGTH)
 
 
 def summarize_counts(counts: Counter[str], max_parts: int = 4) -> str:
     """``3 scripts written · 1 approved · 24 events``: the most important counts and the total."""
     parts = [format_count(counts[name], singular, plural) for name, singular, plural in _COUNTED_EVENTS if counts[name]]
     return " · ".join([*parts[:max_parts], format_count(counts.total(), "event")])
-
-
-def _get_data(event: Event) -> dict[str, Any]:
-    data = event.to_entry().get("data")
-    return data if isinstance(data, dict) else {}

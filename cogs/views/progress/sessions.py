@@ -53,7 +53,9 @@ def build_session_card(details: SessionDetails) -> ui.LayoutView:
         _format_time_and_size(summary),
         summarize_counts(details.counts),
         # All events are by the same member, so the lines need no names.
-        *fit_lines([format_event_lines(event, {}) for event in details.events], _MAX_EVENTS_LENGTH),
+        *fit_lines(
+            [format_event_lines(event, {}, details.subjects[event.seq]) for event in details.events], _MAX_EVENTS_LENGTH
+        ),
         f"-# Page {position.index + 1} of {position.page_count}",
     ]
     items: list[ui.Item[Any]] = [ui.TextDisplay("\n".join(lines))]

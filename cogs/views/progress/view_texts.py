@@ -68,8 +68,8 @@ def format_overview(overview: Overview, *, heading: str = "Progress") -> str:
     if overview.member_count:
         lines.append(_format_members(overview))
     if overview.latest_event is not None:
-        event, member_name = overview.latest_event
-        lines.append(f"last: {describe_event(event, member_name)}, {format_event_time(event)}")
+        event, member_name, subject = overview.latest_event
+        lines.append(f"last: {describe_event(event, member_name, subject)}, {format_event_time(event)}")
     problems = [
         f"⚠ The live board in <#{channel_id}> is not current. {problem}"
         for channel_id, problem in overview.board_problems.items()
@@ -104,13 +104,10 @@ def _format_members(overview: Overview) -> str:
 
 
 def _format_book(book: BookProgress) -> str:
-    parts = [f"{book.drafted} of {len(book.chapters)} drafted"]
-    if book.approved:
-        parts.append(f"{book.approved} approved")
-    if book.released:
-        parts.append(f"{book.released} released")
-    bar = progress_bar(book.drafted, len(book.chapters))
-    return f"**{escape_text(book.title, 80).upper()}**\n{bar}  {' · '.join(parts)}"
+    # Without a chapter to come, the number of chapters is unknown, and a full bar would say that the book is done.
+    is_total_known = book.drafted < len(book.chapters)
+    bar = f"{progress_bar(book.drafted, len(book.chapters))}  " if is_total_known else ""
+    return f"**{escape_text(book.title, 80).upper()}**\n{bar}{book.summary}"
 
 
 def format_timeline(timeline: Timeline) -> str:
@@ -140,7 +137,10 @@ def format_events(page: EventPage, scope: Scope, event_name: str = "") -> str:
     lines = [f"### Events · {scope.period.label}{filtered}"]
     if not page.events:
         lines.append("Nothing happened in this period.")
-    lines += fit_lines([format_event_lines(event, page.member_names) for event in page.events], _MAX_EVENTS_LENGTH)
+    lines += fit_lines(
+        [format_event_lines(event, page.member_names, page.subjects[event.seq]) for event in page.events],
+        _MAX_EVENTS_LENGTH,
+    )
     position = page.position
     lines.append(f"-# Page {position.index + 1:,} of {position.page_count:,} · {format_count(page.total, 'event')}")
     return "\n".join(lines)
@@ -164,7 +164,7 @@ def format_unseen_events(unseen: UnseenEvents) -> str:
         lines.append("")
     for event in unseen.latest:
         member_name = unseen.member_names.get(event.member_id or "", "")
-        lines.append(f"{describe_event(event, member_name)} {format_event_time(event)}")
+        lines.append(f"{describe_event(event, member_name, unseen.subjects[event.seq])} {format_event_time(event)}")
     if unseen.total > len(unseen.latest):
         lines.append(f"-# and {format_count(unseen.total - len(unseen.latest), 'event')} more")
     return "\n".join(lines)[:_MAX_UNSEEN_LENGTH]

@@ -48,6 +48,15 @@ async def test_each_state_is_counted_as_what_it_is(sqlite: Database) -> None:
     assert list(book.chapters) == [1, 2, 3, 4, 5, 6, 9]
     assert list(book.chapters.values()) == [*states, ScriptState.RELEASED, None]
     assert (book.drafted, book.approved, book.released) == (6, 3, 1)
+    assert book.summary == "6 of 7 drafted · 3 approved · 1 released"
+
+
+async def test_total_is_named_only_where_a_chapter_is_to_come(sqlite: Database) -> None:
+    """A book whose one known chapter is drafted is not called complete."""
+    await sqlite.write(lambda tx: tx.ebooks.get_or_add("fox", "The fox"))
+    assert (await load(sqlite))["fox"].summary == "no chapters yet"
+    await add_script(sqlite, "fox", 1, ScriptState.DRAFT)
+    assert (await load(sqlite))["fox"].summary == "1 chapter drafted"
 
 
 async def test_books_with_the_newest_scripts_come_first(sqlite: Database, clock: FakeClock) -> None:

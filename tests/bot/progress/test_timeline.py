@@ -79,3 +79,14 @@ async def test_chapters_are_drawn_by_what_became_of_them(sqlite: Database, clock
         (0, 0, 1, 1),
     ]
     assert [book.ebook_id for book in timeline.books] == ["fox"]
+
+
+async def test_a_chapter_counts_once_in_a_step(sqlite: Database) -> None:
+    """A chapter that is drafted, approved and released on one day is one chapter, and a released one."""
+    await add_script(sqlite, "fox", 1, ScriptState.DRAFT)
+    async with sqlite.read() as tx:
+        (script_id,) = [script.id async for script in tx.scripts.stream()]
+    await sqlite.write(lambda tx: tx.scripts.approve(script_id))
+    await sqlite.write(lambda tx: tx.scripts.release(script_id, ""))
+    step = (await TimelineService(sqlite, "UTC").get_timeline(Scope())).steps[-1]
+    assert (step.drafted, step.approved, step.released, step.chapters) == (0, 0, 1, 1)
