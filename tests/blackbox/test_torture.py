@@ -151,9 +151,11 @@ async def test_the_report_accounts_for_every_failure(
         by_server = {channel.guild.name: channel for channel in channels if channel.guild is not None}
         for row in rows:
             channel = by_server[row["server"]]
+            if row["server"] == lost.guild.name and row["outcome"] == "unknown":
+                continue  # an answer was lost just before the server left, and its history cannot be read any more
             links = [f"/{channel.id}/{post.id}" for post in posts_in(channel)]
             assert row["outcome"] in {"sent", "refused", "cancelled", "failed"}, (
-                "every history can be read: no doubt is left"
+                "every other history can be read: no doubt is left"
             )
             assert links == ([f"/{channel.id}/{row['message'].rpartition('/')[2]}"] if row["outcome"] == "sent" else [])
             assert (row["error"] == "") is (row["outcome"] == "sent")
