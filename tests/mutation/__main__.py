@@ -65,14 +65,21 @@ def check_modules(modules: list[str], *, write_baseline: bool) -> int:
         print(f"{module}: {len(mutants) - len(alive)} of {len(mutants)} noticed", flush=True)
         for line in alive:
             print(f"    {'known' if line in known else 'NEW  '} {line}", flush=True)
+        if write_baseline:
+            _record(module, alive)
     print(f"{total - len(survivors)} of {total} mutants noticed ({(total - len(survivors)) / max(total, 1):.0%})")
     if failed_unchanged:
         return 1
     if write_baseline:
-        kept = {line for line in known if line.partition(":")[0] not in modules}
-        BASELINE.write_text("".join(f"{line}\n" for line in sorted(kept | set(survivors))), encoding="utf-8")
         return 0
     return 1 if set(survivors) - known else 0
+
+
+def _record(module: str, survivors: list[str]) -> None:
+    """The baseline has these survivors of the module, and those of all others as they were."""
+    known = BASELINE.read_text(encoding="utf-8").splitlines() if BASELINE.exists() else []
+    others = [line for line in known if line.partition(":")[0] != module]
+    BASELINE.write_text("".join(f"{line}\n" for line in sorted({*others, *survivors})), encoding="utf-8")
 
 
 def check_faults(faults: Sequence[Fault]) -> int:

@@ -118,8 +118,13 @@ def _is_left_alone(node: ast.AST) -> bool:
 
 
 def _is_signature_or_decorator(node: ast.AST, child: ast.AST) -> bool:
-    """Annotations and decorators: types are checked by the type checker, ``slots=True`` by nobody."""
+    """Annotations, decorators and defaults of parameters.
+
+    Types are checked by the type checker, ``slots=True`` by nobody; a default is not part of the code that is swapped.
+    """
     match node:
+        case ast.arguments():
+            return child in node.defaults or child in node.kw_defaults
         case ast.FunctionDef() | ast.AsyncFunctionDef():
             return child in node.decorator_list or child is node.returns
         case ast.ClassDef():
