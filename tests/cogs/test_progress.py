@@ -65,7 +65,7 @@ async def test_the_overview_has_a_picture_with_a_description(stage: Stage) -> No
     assert not log.ephemeral
     for text in ("1 chapter drafted", "1 script written, 1 as a template (0% by Gemini)", "1 member at work: Hana"):
         assert text in log.text
-    assert "last: a script for Hana is finished" in log.text
+    assert "last: Hana's script of ch. 1 of ebook_001 is finished" in log.text
     picture = log.message.attachments[0]
     assert picture.data.startswith(b"\x89PNG")
     width, _ = struct.unpack(">II", picture.data[16:24])
