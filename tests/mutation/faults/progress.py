@@ -55,8 +55,8 @@ FAULTS: Final[tuple[Fault, ...]] = (
     Fault(
         "bot.progress.timeline",
         "approved chapters are drawn when they were drafted",
-        "milestone.approved_at for",
-        "milestone.drafted_at for",
+        "(milestone.drafted_at, milestone.approved_at, milestone.released_at)",
+        "(milestone.drafted_at, milestone.drafted_at, milestone.released_at)",
         ("tests/bot/progress/test_timeline.py",),
     ),
     Fault(
