@@ -115,7 +115,9 @@ def get_text_channel(interaction: discord.Interaction, channel_id: int) -> disco
 
 
 class CheckButton(
-    PersistentItemMixin, ui.DynamicItem[ui.Button[Any]], template=r"join:(?P<channel>\d{15,20}):(?P<role>\d{1,20})"
+    PersistentItemMixin,
+    ui.DynamicItem[ui.Button[Any]],
+    template=r"join:(?P<channel>[1-9][0-9]{14,19}):(?P<role>0|[1-9][0-9]{0,19})",
 ):
     """Check again: repeats the join with the same channel and role. The role id 0 stands for no role."""
 

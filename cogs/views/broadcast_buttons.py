@@ -15,7 +15,7 @@ from bot.errors import StateError
 from bot.services import Services
 from cogs.interactions.access import get_actor, get_services, require_team
 from cogs.views.base import PersistentItemMixin
-from cogs.views.broadcast_dialog import ComposeModal
+from cogs.views.broadcast_dialog import ComposeModal, refresh_script_card
 from cogs.views.broadcast_post import post_embed
 from cogs.views.broadcast_preview import format_discarded, format_preview
 from cogs.views.formatting import escape_text, format_count
@@ -101,6 +101,8 @@ class BroadcastButton(
                 preview = await services.drafts.approve_broadcast(
                     self.broadcast_id, by, self.seen, at_once=self.action == "approvenow"
                 )
+                if preview.broadcast.script_id:
+                    await refresh_script_card(services, preview.broadcast.script_id)
                 return f"Approved. It goes to {format_count(len(preview.targets), 'channel')}."
             case "discard":
                 return format_discarded(await services.drafts.discard_broadcast(self.broadcast_id, by))

@@ -114,7 +114,7 @@ def _format_summary(status: BroadcastStatus) -> str:
     broadcast, counts = status.broadcast, status.counts
     text = f"Posted to {counts.posted} of {format_count(counts.total, 'channel')}"
     started_at, finished_at = broadcast.due_at or broadcast.confirmed_at, broadcast.finished_at
-    if finished_at and started_at:
+    if counts.posted and finished_at and started_at:
         text += f" in {max(1, round((finished_at - started_at).total_seconds()))} s"
     unchanged = sum(delivery.message_id is not None for delivery in status.failed_deliveries)
     numbers = {**counts.by_state, DeliveryState.REFUSED: counts.by_state.get(DeliveryState.REFUSED, 0)}

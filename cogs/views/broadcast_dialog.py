@@ -13,6 +13,7 @@ from bot.broadcasts.drafts import RecipientsChangedError, TimePassedError
 from bot.broadcasts.post import MAX_HOOK, MAX_MESSAGE, MAX_TITLE, BroadcastPreview, Post
 from bot.broadcasts.schedule import parse_due_time
 from bot.errors import StateError
+from bot.services import Services
 from cogs.interactions.access import get_bot, get_services, require_team
 from cogs.views.base import PersistentItemMixin
 from cogs.views.broadcast_post import post_embed
@@ -179,11 +180,16 @@ async def _show_confirmed(interaction: discord.Interaction, preview: BroadcastPr
         text = f"Confirmed. Posting to {channels}."
     await interaction.edit_original_response(content=text, embed=None, view=None)
     if broadcast.script_id and broadcast.state is not BroadcastState.PENDING:
-        stored, _ = await services.scripts.get(broadcast.script_id)
-        if stored.run_id:
-            await services.run_cards.refresh_card(stored.run_id)
+        await refresh_script_card(services, broadcast.script_id)
     if preview.targets and interaction.channel_id is not None:
         await services.broadcast_cards.open_card(broadcast.id, interaction.channel_id)
+
+
+async def refresh_script_card(services: Services, script_id: str) -> None:
+    """The card of the run that wrote this script shows the script's current state."""
+    stored, _ = await services.scripts.get(script_id)
+    if stored.run_id:
+        await services.run_cards.refresh_card(stored.run_id)
 
 
 class ComposeModal(Modal, title="Announcement"):

@@ -8,9 +8,11 @@ import discord
 from discord import ui
 
 from bot.actor import Actor
+from bot.errors import StateError
 from bot.scripts.models import WriterKind
 from cogs.interactions.access import get_channel_ids, get_services, require_team
 from cogs.views.base import PersistentItemMixin
+from cogs.views.broadcast_dialog import refresh_script_card
 from cogs.views.script_reader import build_page
 from cogs.views.script_release import ReleaseModal
 from storage.states import ScriptState
@@ -19,7 +21,7 @@ from storage.states import ScriptState
 class RunButton(
     PersistentItemMixin,
     ui.DynamicItem[ui.Button[ui.LayoutView]],
-    template=r"run:(?P<action>[a-z]+):(?P<run_id>runs_[0-9a-f]{16})",
+    template=r"run:(?P<action>cancel|continue|discard|retry):(?P<run_id>runs_[0-9a-f]{16})",
 ):
     """Cancel, Continue, Discard or Retry."""
 
@@ -139,7 +141,11 @@ class ScriptButton(
         services = get_services(interaction)
         await interaction.response.defer()
         change = services.scripts.withdraw if self.action == "withdraw" else services.scripts.approve
-        stored = await change(self.script_id, by)
+        try:
+            stored = await change(self.script_id, by)
+        except StateError:
+            await refresh_script_card(services, self.script_id)  # the press was on a card that shows an older state
+            raise
         if self.action == "approve_template":
             await interaction.edit_original_response(content="The template is approved.", view=None)
         if stored.run_id:

@@ -181,3 +181,19 @@ async def test_what_was_released_without_posting_is_not_posted_by_one_person(sta
     await stage.discord.wait_until(lambda: "Nothing was posted" in log.text)
     with pytest.raises(StateError, match="two people"):
         await stage.bot.services.broadcasts.retry_failed(await get_newest_id(stage), Actor(stage.hana.user.id, "Hana"))
+
+
+async def test_an_approved_release_shows_on_the_card_of_its_script(stage: Stage) -> None:
+    """Once the second person has approved, the script's card says "released" and offers no release any more."""
+    await subscribe_servers(stage, "Red Lantern")
+    await require_second_approver(stage)
+    await stage.run_script()
+    card = await stage.wait_for_finished_script()
+    await stage.approve_template(card)
+    modal = await stage.hana.click(card, "Release…")
+    log = await stage.discord.wait_for_answer(await stage.hana.submit_modal(modal))
+    await stage.hana.click(log, "Ask to post to 1 channel")
+    waiting = await stage.wait_for_card("Waiting for approval")
+    await add_team_member(stage.discord, "Kenji").click(waiting, "Approve")
+    await stage.discord.wait_until(lambda: "**released**" in card.text)
+    assert card.buttons == ["Read", "Download"]

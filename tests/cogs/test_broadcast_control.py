@@ -63,6 +63,7 @@ async def test_a_scheduled_announcement_waits_and_can_be_cancelled(stage: Stage)
     assert not lantern.posts
     await stage.hana.click(card, "Cancel")
     await stage.discord.wait_until(lambda: "Cancelled" in card.text)
+    assert "Posted to 0 of 1 channel · 1 stopped." in card.text
     assert not lantern.posts
 
 

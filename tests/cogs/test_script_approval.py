@@ -1,5 +1,8 @@
 """Approving a script, and taking the approval back."""
 
+import re
+
+from bot.actor import Actor
 from bot.event_names import SCRIPT_APPROVED, SCRIPT_WITHDRAWN
 from tests.stage import Stage
 
@@ -56,3 +59,15 @@ async def test_a_withdrawn_script_is_not_released(stage: Stage) -> None:
     refused = await stage.discord.wait_for_answer(await stage.hana.click(log, "Release without posting"))
     assert "no longer approved" in refused.text
     assert "draft" in card.text
+
+
+async def test_a_press_on_an_outdated_card_brings_it_up_to_date(stage: Stage) -> None:
+    """Whoever approves what is approved already reads that, and the card shows it."""
+    await stage.run_script()
+    card = await stage.wait_for_finished_script()
+    question = await stage.discord.wait_for_answer(await stage.hana.click(card, "Approve"))
+    (script_id,) = re.findall(r"audio_scripts_[0-9a-f]{16}", card.text)
+    await stage.bot.services.scripts.approve(script_id, Actor(2, "Kenji"))
+    refused = await stage.discord.wait_for_answer(await stage.hana.click(question, "Approve the template"))
+    assert "already" in refused.text
+    await stage.discord.wait_until(lambda: "**approved**" in card.text)

@@ -24,6 +24,8 @@ async def test_an_unknown_button_is_answered_and_does_nothing(stage: Stage) -> N
         f"preview:post:{BROADCAST_ID}x",
         f"broadcast:destroy:{BROADCAST_ID}",
         "privacy:reallyforget",
+        "run:destroy:runs_0123456789abcdef",
+        "join:000000000000001:0",
         "nothing",
     ):
         answer = await forge(stage, stage.hana, custom_id)
