@@ -1,6 +1,7 @@
 """Formats values for display: escaped text, money, durations, relative times, progress bars, counts."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -15,6 +16,9 @@ RED = discord.Colour(0xC92A2A)
 _SPACE = re.compile(r"\s+")
 # Discord ignores an underscore inside a word, so it is not escaped and names such as ebook_001 stay readable.
 _MARKUP = re.compile(r"[\\*`~|<>\[\]]|(?<!\w)_|_(?!\w)")
+_RIGHT_TO_LEFT = {"R", "AL"}
+_ISOLATED = "\u2068{}\u2069"
+"""First strong isolate and its end: what is between them does not change the direction of the text around it."""
 _LINE_MARKUP = re.compile(r"^(\d*)(?=#{1,3} |-# |- |(?<=\d)\. )")
 
 
@@ -27,8 +31,15 @@ def shorten(text: str, limit: int) -> str:
 def escape_text(text: str, limit: int = 200) -> str:
     """Returns text from a user so that Discord shows it literally: without markup and without mentions.
 
-    Whitespace is collapsed to single spaces. ``limit`` counts the characters of the result, escapes included.
+    Whitespace is collapsed to single spaces. Text with right-to-left letters is isolated, so that the sentence around it
+    keeps its order. ``limit`` counts the characters of the result, escapes and isolation included.
     """
+    if limit > len(_ISOLATED) and any(unicodedata.bidirectional(character) in _RIGHT_TO_LEFT for character in text):
+        return _ISOLATED.format(_escape_to_fit(text, limit - 2))
+    return _escape_to_fit(text, limit)
+
+
+def _escape_to_fit(text: str, limit: int) -> str:
     escaped, length = _escape(shorten(text, limit)), limit
     # Escaping makes the text longer; the raw text is shortened in proportion until the escaped text fits.
     while len(escaped) > limit and length > 1:

@@ -118,3 +118,17 @@ def test_a_number_has_its_noun() -> None:
 def test_an_unknown_cost_is_an_upper_limit(most: int, unknown: int, text: str) -> None:
     """What was counted is told apart from what a lost answer may have cost."""
     assert format_cost(most, unknown) == text
+
+
+@pytest.mark.parametrize("text", ["שועל הלילה", "ثعلب الليل (١)", "The שועל"])
+def test_right_to_left_text_is_isolated(text: str) -> None:
+    """A full stop or a count after it stays on its right side; the isolation counts towards the limit."""
+    assert escape_text(text) == f"\u2068{text}\u2069"
+    assert len(escape_text(text * 20, 30)) <= 30
+    assert escape_text(text * 20, 30).endswith("…\u2069")
+
+
+@pytest.mark.parametrize("text", ["The Fox", "夜の狐", "Лиса", ""])
+def test_other_text_is_not_isolated(text: str) -> None:
+    """Nothing invisible is added where it is not needed."""
+    assert escape_text(text) == text
