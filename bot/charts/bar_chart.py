@@ -116,7 +116,7 @@ def _get_heights(*, compact: bool) -> tuple[float, float]:
 
 def _draw_captions(canvas: Canvas, y: float, most_events: int) -> None:
     text = f"events · most: {most_events:,}"
-    canvas.draw_text(MARGIN, y + 54, "Chapters", TITLE_TEXT, bold=True)
+    canvas.draw_text(MARGIN, y + 54, "Chapters that moved on", TITLE_TEXT, bold=True)
     canvas.draw_text(_RIGHT, y + 54, text, SMALL_TEXT, SOFT, align="right")
     # Three small bars as a key to the strip of events.
     x = _RIGHT - canvas.text_layout.measure_width(text, SMALL_TEXT) - 52
