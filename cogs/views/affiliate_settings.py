@@ -21,11 +21,16 @@ _MAX_OPTIONS: Final = 25
 _MAX_MENUS: Final = 4
 """Menus of books: a hundred books, and the card still fits on the screen of a phone."""
 
+_MAX_NAMED: Final = 25
+"""Followed books that are named above the menus: Discord takes 4,000 characters, and the menus mark all of them."""
+
 
 def settings_card(settings: SubscriptionSettings) -> ui.LayoutView:
     """The subscription with the menus that change it."""
     subscription = settings.subscription
-    followed = ", ".join(escape_text(title, 60) for title in settings.followed_titles) or "every book"
+    followed = ", ".join(escape_text(title, 60) for title in settings.followed_titles[:_MAX_NAMED]) or "every book"
+    if len(settings.followed_titles) > _MAX_NAMED:
+        followed += f" and {len(settings.followed_titles) - _MAX_NAMED} more"
     role = f"<@&{subscription.role_id}>" if subscription.role_id else "none"
     lines = [
         "### Your subscription",

@@ -7,7 +7,7 @@ import discord
 from discord import ui
 
 from bot.broadcasts.content import shorten
-from bot.broadcasts.post import BroadcastStatus
+from bot.broadcasts.post import MAX_HOOK, BroadcastStatus
 from cogs.views.base import action_row, card_layout
 from cogs.views.broadcast_buttons import BroadcastButton
 from cogs.views.broadcast_preview import format_recipients
@@ -90,6 +90,8 @@ def _format_pending(status: BroadcastStatus) -> list[str]:
         lines.append(f"Image: {broadcast.image}")
     if broadcast.ping_roles:
         lines.append("It pings the roles that the servers chose.")
+    if broadcast.hook:
+        lines.append(f"Hook: {escape_text(broadcast.hook, MAX_HOOK)}")
     lines.append(f"Text: {escape_text(shorten(broadcast.message, _MAX_PENDING_TEXT), _MAX_PENDING_TEXT)}")
     return lines
 

@@ -67,6 +67,15 @@ async def test_more_books_than_one_menu_holds(stage: Stage) -> None:
     assert sorted(subscription.ebooks) == ["book_03", "book_26"]
 
 
+async def test_settings_open_for_whoever_follows_a_hundred_books(stage: Stage) -> None:
+    """Long titles do not make the card longer than Discord takes: some are named, and the rest is counted."""
+    (lantern,) = await subscribe_servers(stage, "Red Lantern")
+    followed = tuple(f"the_very_long_title_of_the_book_of_the_midnight_bell_{number}" for number in range(100))
+    changes = SubscriptionChanges(ebooks=followed)
+    await stage.bot.services.database.write(lambda tx: tx.subscriptions.change(lantern.guild.id, changes))
+    assert "and 75 more" in await lantern.run_command("settings")
+
+
 async def test_a_second_join_keeps_the_followed_books(stage: Stage) -> None:
     """A second ``/affiliate join``, which a paused channel is asked for, does not change which books the server follows."""
     lantern = await (await stage.add_affiliate("Red Lantern")).subscribe()
