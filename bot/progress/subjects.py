@@ -17,9 +17,6 @@ class EventSubject:
     announcement: str = ""
 
 
-NO_SUBJECT = EventSubject()
-
-
 async def find_subjects(tx: ReadTransaction, events: Sequence[Event]) -> dict[int, EventSubject]:
     """The subject of each event, by the event's number.
 
