@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.actor import Actor
@@ -39,11 +39,15 @@ _SETTLE_PAUSE_SECONDS: Final = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """What a stop has done: to how many broadcasts, how many posts are not sent, and how many may still arrive."""
+    """What a stop has done: to how many broadcasts, how many posts are not sent, and how many may still arrive.
+
+    ``is_change`` says that posts were being changed or removed.
+    """
 
     broadcasts: int
     unsent: int
     in_flight: int
+    is_change: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +103,14 @@ class BroadcastService:
     async def stop_broadcast(self, broadcast_id: str, by: Actor) -> Stopped:
         """``sending → cancelled``: what has not been posted yet never will be.
 
+        If posts were being changed or removed, the broadcast is ``done``, as it was before: what is left stays as it is.
+
         Raises:
             NotFoundError: there is no such broadcast.
             StateError: it is not being sent.
         """
-        stopped = await self._stop(broadcast_id, by)
-        return await self._after_stop([broadcast_id], stopped)
+        stopped, is_change = await self._stop(broadcast_id, by)
+        return replace(await self._after_stop([broadcast_id], stopped), is_change=is_change)
 
     async def stop_all(self, by: Actor) -> Stopped:
         """Every broadcast that is being sent is stopped, and every one that waits for approval is discarded."""
@@ -164,11 +170,12 @@ class BroadcastService:
         return count
 
     @write_transaction
-    async def _stop(self, tx: WriteTransaction, broadcast_id: str, by: Actor) -> int:
+    async def _stop(self, tx: WriteTransaction, broadcast_id: str, by: Actor) -> tuple[int, bool]:
         broadcast = await get_broadcast(tx, broadcast_id)
         if broadcast.state is not BroadcastState.SENDING:
             raise StateError("This announcement is not being sent.", "There is nothing to stop.")
-        return await _cancel(tx, broadcast, by)
+        is_change = await _is_changing(tx, broadcast.id)
+        return await _cancel(tx, broadcast, by), is_change
 
     @write_transaction
     async def _stop_all(self, tx: WriteTransaction, by: Actor) -> tuple[list[str], int]:
@@ -218,9 +225,16 @@ class BroadcastService:
         return await _requeue(tx, broadcast, DeliveryAction.RECALL, BROADCAST_RECALLED, by, BroadcastChanges())
 
 
+async def _is_changing(tx: WriteTransaction, broadcast_id: str) -> bool:
+    """Whether posts are being changed or removed, and none is still to be sent."""
+    counts = await tx.deliveries.count(broadcast_id)
+    return counts.open_action is not None and not await tx.deliveries.is_still_posting(broadcast_id)
+
+
 async def _cancel(tx: WriteTransaction, broadcast: Broadcast, by: Actor) -> int:
+    state = BroadcastState.DONE if await _is_changing(tx, broadcast.id) else BroadcastState.CANCELLED
     stopped = await tx.deliveries.cancel_waiting(broadcast.id)
-    await tx.broadcasts.finish(broadcast.id, BroadcastState.CANCELLED)
+    await tx.broadcasts.finish(broadcast.id, state)
     data = {"broadcast_id": broadcast.id, "channels": stopped}
     tx.report(BROADCAST_CANCELLED, data, actor=by, ebook_id=broadcast.ebook_id)
     return stopped

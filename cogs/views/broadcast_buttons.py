@@ -121,6 +121,8 @@ class BroadcastButton(
 def format_stop(stopped: Stopped, what: str = "") -> str:
     """What a stop has done: ``what`` was stopped, and how many posts that concerns."""
     text = f"Stopped{f' {what}' if what else ''}. {format_count(stopped.unsent, 'post')} will not be sent."
+    if stopped.is_change:
+        return "Stopped. Posts that were not changed or removed yet stay as they are."
     if stopped.in_flight:
         text += f" {format_count(stopped.in_flight, 'post')} on the way may still arrive; the card shows which."
     return text

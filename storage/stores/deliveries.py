@@ -278,11 +278,14 @@ class DeliveryStore:
 
     async def has_open(self, broadcast_id: str) -> bool:
         """Whether a post of the broadcast may still be sent, changed or removed by a request that waits or is under way."""
-        query = select(deliveries.c.id).where(
-            deliveries.c.broadcast_id == broadcast_id,
-            deliveries.c.state.in_([DeliveryState.READY, DeliveryState.SENDING]),
-        )
-        return (await self.connection.execute(query.limit(1))).first() is not None
+        return await self._exists(_is_open(broadcast_id))
+
+    async def is_still_posting(self, broadcast_id: str) -> bool:
+        """Whether a post of the broadcast may still be sent for the first time."""
+        return await self._exists(_is_open(broadcast_id) & (deliveries.c.action == DeliveryAction.POST))
+
+    async def _exists(self, which: ColumnElement[bool]) -> bool:
+        return (await self.connection.execute(select(deliveries.c.id).where(which).limit(1))).first() is not None
 
     async def count(self, broadcast_id: str) -> DeliveryCounts:
         """How many deliveries of the broadcast there are of each kind."""
@@ -323,3 +326,8 @@ def _is_posted(broadcast_id: str) -> ColumnElement[bool]:
     has_message = deliveries.c.message_id.is_not(None)
     is_resting = deliveries.c.state.in_([DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.REFUSED])
     return and_(deliveries.c.broadcast_id == broadcast_id, has_message, is_resting)
+
+
+def _is_open(broadcast_id: str) -> ColumnElement[bool]:
+    open_states = [DeliveryState.READY, DeliveryState.SENDING]
+    return and_(deliveries.c.broadcast_id == broadcast_id, deliveries.c.state.in_(open_states))

@@ -4,11 +4,17 @@ import json
 
 import pytest
 
+from bot.actor import Actor
 from bot.broadcasts.breaker import stop_broadcast
+from bot.broadcasts.cards import BroadcastCardService
+from bot.broadcasts.service import BroadcastService
+from bot.errors import StateError
 from bot.event_names import BROADCAST_STOPPED
+from bot.ports import NoDiscord
+from cogs.views.broadcast_buttons import format_stop
 from storage import Database
 from storage.states import BroadcastState, DeliveryAction, DeliveryState
-from storage.stores.broadcasts import Broadcast
+from storage.stores.broadcasts import Broadcast, BroadcastChanges
 from storage.stores.deliveries import DeliveryCounts
 from storage.stores.events import Event, EventFilter
 from tests.bot.broadcasts.scripted_sender import add_broadcast
@@ -60,3 +66,27 @@ async def test_posts_that_wait_to_be_changed_or_recalled_are_still_posted_after_
     assert counts.by_state == {DeliveryState.SENT: 2}
     assert counts.standing == 2
     assert json.loads(event.data)["channels"] == 0
+
+
+@pytest.mark.parametrize("action", [DeliveryAction.EDIT, DeliveryAction.RECALL])
+async def test_stopping_a_change_leaves_a_posted_broadcast(
+    sqlite: Database, monkeypatch: pytest.MonkeyPatch, action: DeliveryAction
+) -> None:
+    """It is not called cancelled, and nothing else begins while a request of the change is under way."""
+    monkeypatch.setattr("bot.broadcasts.service._SETTLE_LOOKS", 0)
+    hana, discord = Actor(1, "Hana"), NoDiscord()
+    service = BroadcastService(sqlite, BroadcastCardService(sqlite, discord, discord), lambda: None)
+    broadcast_id = await add_broadcast(sqlite, 2)
+    for delivery in await sqlite.write(lambda tx: tx.deliveries.claim("sender", 2)):
+        await sqlite.write(
+            lambda tx, row=delivery: tx.deliveries.finish(row.id, row.lease, DeliveryState.SENT, message_id=7)  # type: ignore[misc]
+        )
+    await sqlite.write(lambda tx: tx.broadcasts.finish_completed())
+    await sqlite.write(lambda tx: tx.broadcasts.reopen(broadcast_id, BroadcastChanges()))
+    await sqlite.write(lambda tx: tx.deliveries.requeue(broadcast_id, action))
+    await sqlite.write(lambda tx: tx.deliveries.claim("sender", 1))
+    stopped = await service.stop_broadcast(broadcast_id, hana)
+    assert "stay as they are" in format_stop(stopped)
+    assert (await service.get_status(broadcast_id)).broadcast.state is BroadcastState.DONE
+    with pytest.raises(StateError, match="still on their way"):
+        await service.recall_posts(broadcast_id, hana)

@@ -56,9 +56,11 @@ async def test_one_broadcast_is_counted_by_state_action_and_message(database: Da
     assert (counts.total, counts.waiting) == (5, 2)
 
 
-@pytest.mark.parametrize("action", [POST, EDIT, RECALL])
-async def test_whatever_waits_or_is_under_way_is_open(sqlite: Database, action: DeliveryAction) -> None:
-    """First posts, changes and recalls alike; the open posts of other broadcasts do not matter."""
+@pytest.mark.parametrize(("action", "is_posting"), [(POST, True), (EDIT, False), (RECALL, False)])
+async def test_whatever_waits_or_is_under_way_is_open(
+    sqlite: Database, action: DeliveryAction, *, is_posting: bool
+) -> None:
+    """First posts, which are told apart, changes and recalls; the open posts of other broadcasts do not matter."""
     broadcast_id = await announced(sqlite)
     (delivery,) = await claimed(sqlite)
     await sqlite.write(lambda tx: tx.deliveries.finish(delivery.id, delivery.lease, DeliveryState.SENT, message_id=1))
@@ -69,6 +71,7 @@ async def test_whatever_waits_or_is_under_way_is_open(sqlite: Database, action: 
     for _ in ("waiting", "under way"):
         async with sqlite.read() as tx:
             assert await tx.deliveries.has_open(broadcast_id)
+            assert await tx.deliveries.is_still_posting(broadcast_id) is is_posting
         await claimed(sqlite)
 
 
