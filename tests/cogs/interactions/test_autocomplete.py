@@ -1,10 +1,12 @@
 """What every autocompletion has in common. The searches themselves are tested with their commands."""
 
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
-from cogs.interactions.autocomplete import autocomplete
+from cogs.interactions.autocomplete import autocomplete, ebook_autocomplete
+from tests.cogs.interactions.people import make_bot, make_interaction
 
 INTERACTION = cast("Any", None)
 
@@ -44,3 +46,36 @@ async def test_a_failed_search_gives_no_choices(caplog: pytest.LogCaptureFixture
 
     assert await complete(INTERACTION, "") == []
     assert "completing a name" in caplog.text
+
+
+async def test_a_search_for_the_team_is_not_run_for_others() -> None:
+    """Strangers get an empty list from a search that is the team's, which is not even asked."""
+    searched: list[str] = []
+
+    @autocomplete("a title", team_only=True)
+    async def complete(_: object, text: str) -> list[tuple[str, str]]:
+        searched.append(text)
+        return [("id_1", "One")]
+
+    assert await complete(make_interaction(), "o") == []
+    assert searched == []
+    assert [choice.value for choice in await complete(make_interaction("manage_guild"), "o")] == ["id_1"]
+
+
+@pytest.mark.parametrize(("permission", "found"), [("manage_guild", "all"), ("send_messages", "public")])
+async def test_strangers_are_offered_public_books_only(permission: str, found: str) -> None:
+    """The team finds every book, others those that are out; the label has the id where it is not the title."""
+    bot = make_bot()
+
+    async def search(_text: str, _limit: int) -> list[tuple[str, str]]:
+        return [("all", "The Fox")]
+
+    async def find_books(_text: str) -> list[tuple[str, str]]:
+        return [("public", "public")]
+
+    bot.services = cast(
+        "Any", SimpleNamespace(ebooks=SimpleNamespace(search=search), public=SimpleNamespace(find_books=find_books))
+    )
+    (choice,) = await ebook_autocomplete(make_interaction(permission, bot=bot), "f")
+    assert choice.value == found
+    assert choice.name == ("The Fox (all)" if found == "all" else "public")
