@@ -20,9 +20,9 @@ _GREETING = (
     "Midnight Myth Audio makes horror audio dramas. To get its announcements in one of your channels, somebody who manages "
     "this server types `/affiliate join`."
 )
-_ANSWER_LOOKS = 25
-_ANSWER_PAUSE_SECONDS = 0.1
-"""Every interaction is answered, or announced to be answered, within Discord's three seconds."""
+_ANSWER_LOOKS = 20
+_ANSWER_PAUSE_SECONDS = 0.5
+"""Ten seconds in all; most answers take less than one."""
 _BOT_REMOVED = "the bot was removed from the server"
 _CHANNEL_DELETED = "its channel was deleted"
 
@@ -109,20 +109,33 @@ class AffiliateCog(commands.GroupCog, group_name="affiliate", group_description=
         notice = await self._bot.services.server_notices.take(interaction.guild_id)
         if notice is None:
             return
-        for _ in range(_ANSWER_LOOKS):  # the answer to what they did comes first
-            if interaction.response.is_done():
-                break
-            await asyncio.sleep(_ANSWER_PAUSE_SECONDS)
         try:
+            await _wait_for_answer(interaction)
             await interaction.followup.send(notice, ephemeral=True)
         except discord.HTTPException as error:
             _log.warning("could not give a notice: %s", error)
+            await self._bot.services.server_notices.keep(interaction.guild_id, notice)
 
     async def _end_subscription(self, guild_id: int, why: str) -> None:
         ended = await self._affiliates.end_lost_subscription(guild_id, why)
         if ended is not None:
             name = discord.utils.escape_markdown(ended.guild_name)
             await self._bot.adapters.notices.post_to_audit_channel(f"{name} is no longer subscribed: {why}.")
+
+
+async def _wait_for_answer(interaction: discord.Interaction) -> None:
+    """Returns when the interaction has its answer: until then Discord takes a follow-up for the answer that was deferred.
+
+    Raises:
+        discord.HTTPException: the answer cannot be looked at.
+    """
+    for _ in range(_ANSWER_LOOKS):
+        await asyncio.sleep(_ANSWER_PAUSE_SECONDS)
+        if interaction.response.type in {None, discord.InteractionResponseType.modal}:
+            continue  # a form is answered by whoever submits it
+        answer = await interaction.original_response()
+        if not (await interaction.followup.fetch_message(answer.id)).flags.loading:
+            return
 
 
 async def setup(bot: MythBot) -> None:

@@ -31,9 +31,13 @@ class ServerNotices:
         """Posts the text in a channel of the server; where that fails it is kept. Returns whether it was posted."""
         if await self.notices.notify_server(guild_id, text):
             return True
+        await self.keep(guild_id, text)
+        return False
+
+    async def keep(self, guild_id: int, text: str) -> None:
+        """The notice waits for whoever manages the server."""
         await self._keep(guild_id, text)
         self._waiting.add(guild_id)
-        return False
 
     async def take(self, guild_id: int) -> str | None:
         """The notice that waits for whoever manages the server, once; None where there is none."""
