@@ -194,16 +194,15 @@ class BroadcastStore:
     async def discard_unsent_of(self, member_id: str) -> list[str]:
         """``draft | pending → cancelled`` for what this member composed or confirmed; returns the ids of the pending ones."""
         of_member = (broadcasts.c.author_id == member_id) | (broadcasts.c.confirmed_by == member_id)
-        discarded: dict[BroadcastState, list[str]] = {}
-        for state in (BroadcastState.PENDING, BroadcastState.DRAFT):
-            rows = await self.connection.execute(
-                broadcasts.update()
-                .where(broadcasts.c.state == state, of_member)
-                .values(state=BroadcastState.CANCELLED, finished_at=self.now)
-                .returning(broadcasts.c.id)
-            )
-            discarded[state] = [row.id for row in rows.all()]
-        return discarded[BroadcastState.PENDING]
+        unsent = broadcasts.c.state.in_([BroadcastState.DRAFT, BroadcastState.PENDING])
+        # One statement for both states: on PostgreSQL a draft may become pending while this waits for its row.
+        rows = await self.connection.execute(
+            broadcasts.update()
+            .where(unsent, of_member)
+            .values(state=BroadcastState.CANCELLED, finished_at=self.now)
+            .returning(broadcasts.c.id, broadcasts.c.confirmed_by)
+        )
+        return [row.id for row in rows.all() if row.confirmed_by is not None]
 
     async def finish(self, broadcast_id: str, state: BroadcastState, why: str = "") -> None:
         """``sending → done | stopped | cancelled``. ``why`` is the reason of a stop, for people.

@@ -1,10 +1,13 @@
 """After somebody has been forgotten, nothing about them is anywhere in the database, and nobody else has lost anything."""
 
+import asyncio
 from datetime import timedelta
 
 from sqlalchemy import select
 
-from storage import Database
+from storage import Database, WriteTransaction
+from storage.states import BroadcastState
+from storage.stores.broadcasts import NewBroadcast
 from storage.stores.events import NewEvent
 from storage.tables import metadata
 from tests.conftest import FakeClock, SampleActor
@@ -81,3 +84,29 @@ async def test_the_export_has_times_as_text_and_none_of_the_studios_texts(sqlite
     }
     assert not {"hash", "prev_hash"} & set(rows["events"])
     assert rows["events"]["event"] == "Mixed"
+
+
+async def test_forgetting_oneself_while_asking_for_approval_discards_the_announcement(postgres_url: str) -> None:
+    """On PostgreSQL both happen at once: the draft that becomes pending meanwhile does not outlive its author."""
+    database = await Database.open(postgres_url)
+    author_id = await database.write(lambda tx: tx.members.remember(HANA))
+    broadcast = await database.write(lambda tx: tx.broadcasts.add(NewBroadcast("Soon", "Here.", author_id=author_id)))
+    asked, may_commit = asyncio.Event(), asyncio.Event()
+
+    async def ask(tx: WriteTransaction) -> None:
+        await tx.broadcasts.request_approval(broadcast.id, author_id)
+        asked.set()
+        await may_commit.wait()
+
+    asking = asyncio.create_task(database.write(ask))
+    await asked.wait()
+    discarding = asyncio.create_task(database.write(lambda tx: tx.broadcasts.discard_unsent_of(author_id)))
+    async with database.engines.writer.connect() as connection:
+        while not (await connection.exec_driver_sql("SELECT count(*) FROM pg_locks WHERE NOT granted")).scalar():  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0)
+    may_commit.set()
+    await asking
+    assert await discarding == [broadcast.id]
+    async with database.read() as tx:
+        assert (await tx.broadcasts.get(broadcast.id)).state is BroadcastState.CANCELLED
+    await database.close()
