@@ -195,14 +195,12 @@ class BroadcastStore:
         """``draft | pending → cancelled`` for what this member composed or confirmed; returns the ids of the pending ones."""
         of_member = (broadcasts.c.author_id == member_id) | (broadcasts.c.confirmed_by == member_id)
         unsent = broadcasts.c.state.in_([BroadcastState.DRAFT, BroadcastState.PENDING])
-        # One statement for both states: on PostgreSQL a draft may become pending while this waits for its row.
-        rows = await self.connection.execute(
-            broadcasts.update()
-            .where(unsent, of_member)
-            .values(state=BroadcastState.CANCELLED, finished_at=self.now)
-            .returning(broadcasts.c.id, broadcasts.c.confirmed_by)
-        )
-        return [row.id for row in rows.all() if row.confirmed_by is not None]
+        # Locked first: on PostgreSQL a draft may become pending while this waits for its row, and is read anew then.
+        query = select(broadcasts.c.id, broadcasts.c.state).where(unsent, of_member).with_for_update()
+        found = (await self.connection.execute(query)).all()
+        for row in found:
+            await self.discard(row.id)
+        return [row.id for row in found if row.state is BroadcastState.PENDING]
 
     async def finish(self, broadcast_id: str, state: BroadcastState, why: str = "") -> None:
         """``sending → done | stopped | cancelled``. ``why`` is the reason of a stop, for people.
