@@ -121,7 +121,12 @@ TARGETS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "storage.stores.members": ("tests/storage/stores/test_members.py", "tests/storage/stores/test_forgetting.py"),
     "storage.stores.personal_data": ("tests/storage/stores/test_forgetting.py",),
-    "storage.stores.runs": ("tests/storage/stores/test_runs.py",),
+    "storage.stores.runs": (
+        "tests/storage/stores/test_runs.py",
+        "tests/storage/stores/test_runs_of_a_chapter.py",
+        "tests/storage/stores/test_run_cards.py",
+        "tests/storage/stores/test_run_costs.py",
+    ),
     "storage.stores.scripts": ("tests/storage/stores/test_scripts.py",),
     "storage.stores.sessions": ("tests/storage/stores/test_sessions.py", "tests/storage/stores/test_event_queries.py"),
     "storage.stores.subscriptions": (
