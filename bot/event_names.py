@@ -20,6 +20,7 @@ GENERATION_CANCELLED: Final = "Chapter audio script generation cancelled"
 SCRIPT_APPROVED: Final = "Script approved"
 SCRIPT_WITHDRAWN: Final = "Script approval withdrawn"
 SCRIPT_RELEASED: Final = "Script released"
+SCRIPT_RELEASE_CANCELLED: Final = "Script release cancelled"
 SCRIPT_DOWNLOADED: Final = "Script downloaded"
 BROADCAST_AWAITS_APPROVAL: Final = "Broadcast awaits a second approver"
 BROADCAST_FINISHED: Final = "Broadcast finished"
@@ -79,6 +80,7 @@ RESERVED_EVENT_NAMES: Final = frozenset(
         SCRIPT_APPROVED,
         SCRIPT_WITHDRAWN,
         SCRIPT_RELEASED,
+        SCRIPT_RELEASE_CANCELLED,
         SCRIPT_DOWNLOADED,
         BROADCAST_AWAITS_APPROVAL,
         BROADCAST_FINISHED,

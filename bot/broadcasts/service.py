@@ -20,6 +20,7 @@ from bot.event_names import (
     BROADCAST_RECALLED,
     BROADCAST_REPORT_DOWNLOADED,
     BROADCAST_RETRIED,
+    SCRIPT_RELEASE_CANCELLED,
 )
 from bot.exports.files import Download
 from storage import Database, ReadTransaction, StaleStateError, WriteTransaction, read_transaction, write_transaction
@@ -237,7 +238,18 @@ async def _cancel(tx: WriteTransaction, broadcast: Broadcast, by: Actor) -> int:
     await tx.broadcasts.finish(broadcast.id, state)
     data = {"broadcast_id": broadcast.id, "channels": stopped}
     tx.report(BROADCAST_CANCELLED, data, actor=by, ebook_id=broadcast.ebook_id)
+    await _cancel_release(tx, broadcast, by)
     return stopped
+
+
+async def _cancel_release(tx: WriteTransaction, broadcast: Broadcast, by: Actor) -> None:
+    """The script can be released again, if its announcement has reached nobody and is on its way to nobody."""
+    counts = await tx.deliveries.count(broadcast.id)
+    may_have_arrived = counts.posted or counts.waiting or counts.by_state.get(DeliveryState.UNKNOWN)
+    if broadcast.script_id is None or may_have_arrived or not await tx.scripts.cancel_release(broadcast.script_id):
+        return
+    data = {"script_id": broadcast.script_id, "ebook_id": broadcast.ebook_id}
+    tx.report(SCRIPT_RELEASE_CANCELLED, data, actor=by, ebook_id=broadcast.ebook_id)
 
 
 async def _requeue(

@@ -181,6 +181,13 @@ class ScriptStore:
         values = {"state": ScriptState.RELEASED, "released_at": self.now, "link": link}
         await self._change_state(script_id, scripts.c.state == ScriptState.APPROVED, values)
 
+    async def cancel_release(self, script_id: str) -> bool:
+        """``released → approved``: its announcement was called off before anybody had it. False where it is not released."""
+        released = scripts.c.state == ScriptState.RELEASED
+        query = scripts.update().where(scripts.c.id == script_id, released)
+        values = {"state": ScriptState.APPROVED, "released_at": None}
+        return (await self.connection.execute(query.values(values))).rowcount == 1
+
     async def list_chapter_progress(self, ebook_id: str | None = None) -> list[ChapterProgress]:
         """Every chapter that has a script, ordered by book and number."""
         rank = case(
