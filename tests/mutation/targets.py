@@ -43,7 +43,10 @@ TARGETS: Final[dict[str, tuple[str, ...]]] = {
     "bot.generation.gemini.budget": ("tests/bot/generation/gemini/test_budget.py",),
     "bot.generation.gemini.pricing": ("tests/bot/generation/gemini/test_pricing.py",),
     "bot.generation.gemini.refusals": ("tests/bot/generation/gemini/test_refusals.py",),
-    "bot.generation.gemini.response": ("tests/bot/generation/gemini/test_response.py",),
+    "bot.generation.gemini.response": (
+        "tests/bot/generation/gemini/test_response_limits.py",
+        "tests/bot/generation/gemini/test_response.py",
+    ),
     "bot.generation.pipeline": (
         "tests/bot/generation/test_finished_run.py",
         "tests/bot/generation/test_worker.py",
@@ -52,7 +55,10 @@ TARGETS: Final[dict[str, tuple[str, ...]]] = {
     "bot.generation.prompt": ("tests/bot/generation/test_prompt.py",),
     "bot.generation.request": ("tests/bot/generation/test_service.py",),
     "bot.generation.resume": ("tests/bot/generation/test_resume.py",),
-    "bot.generation.service": ("tests/bot/generation/test_service.py",),
+    "bot.generation.service": (
+        "tests/bot/generation/test_service.py",
+        "tests/bot/generation/test_one_run_per_chapter.py",
+    ),
     "bot.generation.worker": ("tests/bot/generation/test_worker.py",),
     "bot.jobs.circuit_breaker": (
         "tests/bot/jobs/test_circuit_breaker.py",

@@ -3,6 +3,8 @@
 import json
 from datetime import datetime
 
+import pytest
+
 from bot.exports import markdown, script_json
 from bot.scripts.models import RunningTime, Script
 from tests.bot.exports.sample_script import SCRIPT, STORED, TEMPLATE
@@ -51,10 +53,20 @@ def test_json_can_be_read_back() -> None:
     assert Script.model_validate({key: document[key] for key in keys}) == SCRIPT
 
 
-def test_a_short_script_lasts_a_minute() -> None:
-    """The estimated duration is never less than a minute."""
-    short = SCRIPT.model_copy(update={"running_time": RunningTime(low=5, high=9)})
-    assert script_json.build_document(STORED, short, "The Fox")["estimated_duration"] == "1 minutes"
+@pytest.mark.parametrize(
+    ("low", "high", "duration"), [(5, 9, "1 minutes"), (199, 219, "3 minutes"), (200, 220, "4 minutes")]
+)
+def test_the_estimated_duration_is_the_middle_in_whole_minutes(low: int, high: int, duration: str) -> None:
+    """It is rounded, and never less than a minute."""
+    timed = SCRIPT.model_copy(update={"running_time": RunningTime(low=low, high=high)})
+    assert script_json.build_document(STORED, timed, "The Fox")["estimated_duration"] == duration
+
+
+def test_people_can_read_the_file_in_an_editor() -> None:
+    """Letters are not escaped, and each key has an indented line of its own."""
+    lines = script_json.build_download(STORED, SCRIPT, "Das Füchslein").content.decode().splitlines()
+    assert lines[:2] == ["{", f'  "id": "{STORED.id}",']
+    assert '  "ebookTitle": "Das Füchslein",' in lines
 
 
 def test_both_formats_have_the_same_file_name() -> None:

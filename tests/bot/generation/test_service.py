@@ -1,5 +1,7 @@
 """What people do with runs, without Discord and without Gemini."""
 
+from datetime import timedelta
+
 import pytest
 
 from bot.ebooks.chapter_text import ChapterText
@@ -8,10 +10,12 @@ from bot.event_names import GENERATION_CANCELLED, GENERATION_RESUMED, GENERATION
 from bot.generation.draft import Usage
 from bot.generation.request import ScriptRequest
 from bot.generation.run_progress import RunProgress
+from bot.generation.service import create_run
 from storage import Database
 from storage.states import RunState
 from tests.bot.generation.run_stage import CHANNEL, HANA, KEPT, REFUSED, RunStage
 from tests.bot.generation.story import CHAPTER
+from tests.conftest import FakeClock
 
 
 async def test_a_request_stores_the_run_the_chapter_and_its_event(runs: RunStage) -> None:
@@ -189,3 +193,15 @@ async def test_an_unknown_run_is_not_found(runs: RunStage) -> None:
     """A button of a run that no longer exists says so."""
     with pytest.raises(NotFoundError):
         await runs.service.retry_run("runs_0000000000000000", HANA, channel=CHANNEL)
+
+
+@pytest.mark.parametrize(("owner", "state", "attempts"), [("operator", RunState.WRITING, 1), (None, RunState.READY, 0)])
+async def test_a_run_with_an_owner_is_leased_at_once(
+    sqlite: Database, clock: FakeClock, owner: str | None, state: RunState, attempts: int
+) -> None:
+    """Whoever writes a run without the worker leases it, so no worker takes it; a run without an owner waits for one."""
+    duration = timedelta(minutes=30)
+    request = ScriptRequest(ebook="ebook_001", chapter_number=1, title="T")
+    run = (await sqlite.write(lambda tx: create_run(tx, request, CHAPTER, owner=owner, lease_duration=duration))).run
+    assert (run.state, run.lease_owner, run.attempts) == (state, owner, attempts)
+    assert run.lease_until == (clock.now + duration if owner else None)

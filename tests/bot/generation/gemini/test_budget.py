@@ -1,5 +1,7 @@
 import asyncio
+from collections.abc import Awaitable
 from datetime import UTC, datetime, timedelta, timezone
+from typing import TypeVar
 
 import pytest
 
@@ -10,6 +12,8 @@ from bot.generation.service import create_run
 from bot.generation.writer import GenerationError, GenerationErrorKind
 from storage import Database
 from tests.conftest import FakeClock
+
+T = TypeVar("T")
 
 MODEL = "gemini-3.8-flash"
 USED = Usage(prompt=10, output=10)
@@ -40,16 +44,23 @@ async def test_the_cost_replaces_the_reservation(database: Database) -> None:
     assert await sum_costs(database, budget.run_id) == 40
 
 
-async def test_a_lost_call_keeps_its_reservation(database: Database) -> None:
-    """Where the usage is unknown the reservation is kept; a refused call costs nothing."""
-    budget = RunBudget(database, await new_run(database))
+@pytest.mark.parametrize(("usage", "micros"), [(None, None), (None, 0), (USED, None)])
+async def test_a_call_whose_cost_is_unknown_keeps_its_reservation(
+    sqlite: Database, usage: Usage | None, micros: int | None
+) -> None:
+    """Where the usage or the price is unknown, Google may charge as much as was reserved."""
+    budget = RunBudget(sqlite, await new_run(sqlite))
     lost = await budget.reserve(MODEL, 1_000)
-    await budget.record_cost(lost, MODEL, None, None)
-    await budget.record_cost(lost, MODEL, None, 0)
-    await budget.record_cost(lost, MODEL, USED, None)
+    await budget.record_cost(lost, MODEL, usage, micros)
+    assert await sum_costs(sqlite, budget.run_id) == 1_000
+
+
+async def test_a_refused_call_costs_nothing(database: Database) -> None:
+    """Its reservation is replaced by 0."""
+    budget = RunBudget(database, await new_run(database))
     refused = await budget.reserve(MODEL, 1_000)
     await budget.record_cost(refused, MODEL, Usage(), 0)
-    assert await sum_costs(database, budget.run_id) == 1_000
+    assert await sum_costs(database, budget.run_id) == 0
 
 
 async def test_costs_are_counted_per_run(database: Database) -> None:
@@ -100,6 +111,7 @@ async def test_an_unknown_price_reserves_nothing(database: Database) -> None:
     """A model without a known price reserves nothing and costs nothing that is known."""
     budget = RunBudget(database, await new_run(database))
     reservation_id = await budget.reserve("gemini-9-unknown", None)
+    assert budget.open_calls.reserved_micros == 0
     await budget.record_cost(reservation_id, "gemini-9-unknown", USED, None)
     assert await sum_costs(database) == 0
 
@@ -161,3 +173,18 @@ async def test_a_reservation_does_not_wait_in_vain(database: Database) -> None:
     await budgets[0].record_cost(lost, MODEL, None, None)
     with pytest.raises(GenerationError):
         await waiting
+
+
+async def test_a_reservation_waits_where_it_fits_if_the_open_calls_cost_nothing(sqlite: Database) -> None:
+    """The whole budget is free again once the only open call turns out to cost nothing."""
+    calls = OpenCalls()
+    first = RunBudget(sqlite, await new_run(sqlite, 1), 1_000, calls)
+    open_call = await first.reserve(MODEL, 600)
+
+    async def end_the_open_call(awaitable: Awaitable[T], why: str) -> T:
+        await first.record_cost(open_call, MODEL, Usage(), 0)
+        return await awaitable
+
+    second = RunBudget(sqlite, await new_run(sqlite, 2), 1_000, calls, end_the_open_call)
+    await second.reserve(MODEL, 1_000)
+    assert await sum_costs(sqlite) == 1_000
