@@ -2,6 +2,7 @@
 
 import json
 import logging
+import warnings
 
 import pytest
 
@@ -131,7 +132,9 @@ def test_json_format(capsys: pytest.CaptureFixture[str]) -> None:
         raise ValueError("broken")  # noqa: TRY301
     except ValueError:
         _log.exception("failed")
-    first, second = (json.loads(line) for line in capsys.readouterr().err.splitlines())
+    err = capsys.readouterr().err
+    assert "月" in err, "a person can search the log for it"
+    first, second = map(json.loads, err.splitlines())
     assert first["message"] == "two\nlines “and” 月"
     assert (first["level"], first["logger"]) == ("INFO", "midnight.test")
     assert first["time"].endswith("+00:00")
@@ -151,6 +154,17 @@ def test_libraries_log_warnings_only(log: LogReader) -> None:
     assert "detail" not in text
     assert "reconnecting" in text
     assert "normal" in text
+
+
+def test_warnings_of_python_are_logged_without_secrets(log: LogReader) -> None:
+    """Python would print them to standard error as they are."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        log.start()
+        warnings.warn(f"{TOKEN} is deprecated", DeprecationWarning, stacklevel=1)
+    text = log.text()
+    assert "py.warnings" in text
+    assert "DeprecationWarning: [redacted] is deprecated" in text
 
 
 def test_malformed_log_call_prints_no_secret(log: LogReader) -> None:

@@ -107,7 +107,11 @@ TARGETS: Final[dict[str, tuple[str, ...]]] = {
         "tests/storage/stores/test_deliveries.py",
         *_SQLITE_ONLY,
     ),
-    "storage.migrate": ("tests/storage/test_migrations.py", "tests/storage/test_migration_references.py"),
+    "storage.migrate": (
+        "tests/storage/test_open_for_reading.py",
+        "tests/storage/test_migrations.py",
+        "tests/storage/test_migration_references.py",
+    ),
     "storage.stores.broadcasts": (
         "tests/storage/stores/test_broadcast_ends.py",
         "tests/storage/stores/test_broadcasts.py",

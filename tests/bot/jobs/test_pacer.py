@@ -64,7 +64,7 @@ async def test_the_pace_is_kept_evenly(stepping: Stepping, rate: float) -> None:
     moments = await turns(Pacer(rate, stepping.wait, stepping), stepping, 10)
     assert moments[0] == 100.0
     assert min(gaps(moments)) > 1 / rate - 12 * STEP
-    assert moments[-1] - moments[0] >= 9 / rate - STEP
+    assert 9 / rate - STEP <= moments[-1] - moments[0] < 9 / rate + 12 * STEP
 
 
 async def test_time_not_used_is_not_saved(stepping: Stepping) -> None:
@@ -89,7 +89,7 @@ async def test_quiet_holds_everybody(stepping: Stepping) -> None:
 
 
 async def test_quiet_ends_without_a_burst(stepping: Stepping) -> None:
-    """Those who were held by a pause pass one by one after it."""
+    """Those who were held by a pause pass one by one, the first as soon as it is over."""
     pacer = Pacer(10, stepping.wait, stepping)
     await pacer.acquire()
     waiting = asyncio.create_task(turns(pacer, stepping, 8))
@@ -97,7 +97,7 @@ async def test_quiet_ends_without_a_burst(stepping: Stepping) -> None:
         await asyncio.sleep(0)
     pacer.pause_for(5)
     moments = await waiting
-    assert min(moments) >= 105.0
+    assert 105.0 <= min(moments) < 105.0 + 12 * STEP
     assert min(gaps(moments)) > 1 / 10 - 12 * STEP
 
 

@@ -1,17 +1,33 @@
 """Finished scripts: approving them and taking that back."""
 
+import dataclasses
+import json
+
 import pytest
 
 from bot.actor import Actor
 from bot.errors import NotFoundError, StateError
 from bot.scripts.library import ScriptLibrary
-from storage import Database
+from storage import Database, WriteTransaction
 from storage.states import ScriptState
 from storage.stores.events import EventFilter
+from storage.stores.scripts import NewScript
 from tests.bot.broadcasts.test_drafts import add_chapter, list_events
+from tests.bot.exports.sample_script import SCRIPT, STORED
 
 HANA = Actor(1, "Hana", team=True)
 DRAFT, APPROVED, RELEASED = ScriptState.DRAFT, ScriptState.APPROVED, ScriptState.RELEASED
+
+
+async def add_sample(database: Database) -> str:
+    """The id of the sample script of the exports, stored as a draft."""
+
+    async def work(tx: WriteTransaction) -> str:
+        await tx.ebooks.get_or_add(STORED.ebook_id, "The Fox")
+        fields = {field.name: getattr(STORED, field.name) for field in dataclasses.fields(NewScript)}
+        return await tx.scripts.add(NewScript(**fields))
+
+    return await database.write(work)
 
 
 async def test_a_script_is_approved_and_withdrawn_once(sqlite: Database) -> None:
@@ -41,3 +57,27 @@ async def test_a_released_script_stays_released(sqlite: Database) -> None:
         with pytest.raises(NotFoundError, match="no longer known"):
             await act("audio_scripts_0000000000000000", HANA)
     assert await list_events(sqlite) == []
+
+
+async def test_a_script_is_read_with_its_row(sqlite: Database) -> None:
+    """Who opens a script gets its cues and what is stored about it."""
+    library, script_id = ScriptLibrary(sqlite), await add_sample(sqlite)
+    stored, script = await library.get(script_id)
+    assert (stored.id, stored.state, script) == (script_id, DRAFT, SCRIPT)
+
+
+@pytest.mark.parametrize(("file_format", "ending"), [("markdown", "md"), ("json", "json")])
+async def test_a_downloaded_script_is_named_by_its_book_and_reported(
+    sqlite: Database, file_format: str, ending: str
+) -> None:
+    """The file has the book's title and the cues, and one event says who took which format."""
+    library, script_id = ScriptLibrary(sqlite), await add_sample(sqlite)
+    download = await library.build_download(script_id, file_format, HANA)
+    assert download.name == f"ebook_001-ch1-v2-the-midnight-summoning.{ending}"
+    assert b"The Fox" in download.content
+    assert b"The lantern guttered." in download.content
+    async with sqlite.read() as tx:
+        (event,) = [event async for event in tx.events.stream(EventFilter())]
+        member_id = await tx.members.find_id(HANA.discord_id)
+    assert (event.event, event.ebook_id, event.member_id) == ("Script downloaded", "ebook_001", member_id)
+    assert json.loads(event.data) == {"script_id": script_id, "formats": [file_format]}
