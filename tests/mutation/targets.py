@@ -137,7 +137,11 @@ TARGETS: Final[dict[str, tuple[str, ...]]] = {
         "tests/storage/stores/test_run_cards.py",
         "tests/storage/stores/test_run_costs.py",
     ),
-    "storage.stores.scripts": ("tests/storage/stores/test_scripts.py",),
+    "storage.stores.scripts": (
+        "tests/storage/stores/test_scripts.py",
+        "tests/storage/stores/test_script_states.py",
+        "tests/storage/stores/test_script_queries.py",
+    ),
     "storage.stores.sessions": ("tests/storage/stores/test_sessions.py", "tests/storage/stores/test_event_queries.py"),
     "storage.stores.subscriptions": (
         "tests/storage/stores/test_subscription_states.py",
