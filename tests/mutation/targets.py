@@ -142,7 +142,11 @@ TARGETS: Final[dict[str, tuple[str, ...]]] = {
         "tests/storage/stores/test_script_states.py",
         "tests/storage/stores/test_script_queries.py",
     ),
-    "storage.stores.sessions": ("tests/storage/stores/test_sessions.py", "tests/storage/stores/test_event_queries.py"),
+    "storage.stores.sessions": (
+        "tests/storage/stores/test_session_queries.py",
+        "tests/storage/stores/test_sessions.py",
+        "tests/storage/stores/test_event_queries.py",
+    ),
     "storage.stores.subscriptions": (
         "tests/storage/stores/test_subscription_states.py",
         "tests/storage/stores/test_subscriptions.py",

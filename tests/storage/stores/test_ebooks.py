@@ -71,6 +71,27 @@ async def test_a_chapter_holds_its_newest_text(database: Database, clock: FakeCl
     assert (chapter.title, chapter.content, chapter.updated_at) == ("Second", "new 月", clock.now)
 
 
+async def test_a_book_is_added_once(sqlite: Database) -> None:
+    """Whoever names it again gets the first title and theme, and is told that the book is not new."""
+    first, is_new = await sqlite.write(lambda tx: tx.ebooks.get_or_add("ebook_001", "The Fox", "horror"))
+    again, is_new_again = await sqlite.write(lambda tx: tx.ebooks.get_or_add("ebook_001", "The Owl", "comedy"))
+    assert (first.title, first.theme, is_new) == ("The Fox", "horror", True)
+    assert (again, is_new_again) == (first, False)
+
+
+async def test_chapters_belong_to_one_book_only(sqlite: Database) -> None:
+    """Two books may have chapters with the same numbers."""
+    for ebook_id in ("fox", "owl"):
+        await add_ebook(sqlite, ebook_id, ebook_id)
+    await sqlite.write(lambda tx: tx.ebooks.save_chapter("fox", 1, "The Bell", "It rang."))
+    await sqlite.write(lambda tx: tx.ebooks.save_chapter("owl", 2, "The Barn", "It burned."))
+    async with sqlite.read() as tx:
+        chapters = [await tx.ebooks.find_chapter(*place) for place in (("fox", 1), ("owl", 1), ("owl", 2))]
+        assert [chapter.title if chapter else None for chapter in chapters] == ["The Bell", None, "The Barn"]
+        assert await tx.ebooks.get_chapter_numbers("owl") == {"owl": {2}}
+        assert await tx.ebooks.get_chapter_numbers() == {"fox": {1}, "owl": {2}}
+
+
 async def test_simultaneous_requests_for_a_new_book_create_one_book(peers: tuple[Database, Database]) -> None:
     """If several people request scripts of the same new book at the same moment, there is one book and no request fails."""
     requested = await asyncio.gather(*(request_script(peers[n % 2], "ebook_new", n) for n in range(4)))
