@@ -38,8 +38,8 @@ def _format_buttons(preview: BroadcastPreview) -> str:
     """The buttons of the post, which a preview cannot have itself."""
     link = preview.broadcast.link
     if not link:
-        return "-# Button below it: I shared it. It has no link, so nobody can open the episode from it."
-    return f"-# Buttons below it: Listen / read, which opens <{link}>, and I shared it."
+        return "-# Button below it: **I shared it**. The post has no link, so nobody can open the episode from it."
+    return f"-# Buttons below it: **Listen / read**, which opens <{link}>, and **I shared it**."
 
 
 def format_recipients(preview: BroadcastPreview) -> str:

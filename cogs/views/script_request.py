@@ -81,8 +81,8 @@ def _choice_view(token: str, *labels: str) -> ui.View:
 
 
 def _find_differing_lines(one: ChapterText, other: ChapterText) -> tuple[str, str]:
-    """The first line in which the two differ: all before it look alike in both encodings."""
-    lines = [[text.title, *text.content.split("\n")] for text in (one, other)]
+    """The first line in which the two differ. A heading is a title in one and may be the first line of the other."""
+    lines = [[line for line in (text.title, *text.content.split("\n")) if line.strip()] for text in (one, other)]
     pairs = zip_longest(lines[0], lines[1], fillvalue="")
     return next(((first, second) for first, second in pairs if first != second), ("", ""))
 

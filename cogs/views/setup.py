@@ -22,7 +22,7 @@ _MAX_TEAM_ROLES: Final = 10
 _RULE_LABELS: Final = {
     # The rule's name in the custom id: the label while the rule is off, and while it is on.
     "zone": ("Time zone…", "Time zone…"),
-    "approver": ("Require a second approver", "No second approver"),
+    "approver": ("Require a second approver", "Stop requiring a second approver"),
     "joining": ("Let the team admit servers", "Let servers join at once"),
 }
 

@@ -76,7 +76,7 @@ async def test_switching_the_rule_off_releases_nothing_that_waits(stage: Stage) 
     await stage.bot.studio_config.set_audit_channel(audit.id, Actor(1, "x"))
     card = await ask_for_approval(stage)
     setup = await stage.discord.wait_for_answer(await stage.hana.slash("setup"))
-    await stage.hana.click(setup, "No second approver")
+    await stage.hana.click(setup, "Stop requiring a second approver")
     await stage.discord.wait_until(
         lambda: any("no longer needs a second" in message.text for message in audit.messages)
     )

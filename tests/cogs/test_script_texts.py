@@ -42,6 +42,16 @@ async def test_a_doubtful_encoding_is_asked_about(stage: Stage) -> None:
     assert question.buttons == []
 
 
+async def test_a_doubtful_encoding_shows_the_same_line_twice_where_only_one_reading_has_a_heading(stage: Stage) -> None:
+    """The heading is a title in one reading and the first line of the other; neither of the shown lines is empty."""
+    text = (
+        "第一章 狐の鐘\n\n村には十三の鐘があった。\n\n「誰が鳴らしたのですか」とトモエは言った。\n\n"
+        "狐は答えなかった。雪が降っていた。\n\n「私はあなたを埋めた」とトモエは囁いた。\n\n鐘が鳴った。\n"
+    )
+    log = await stage.run_script(source=("chapter.txt", text.encode("cp932")))
+    assert "\n1. 第一章 狐の鐘\n2. ‘æ" in log.text
+
+
 async def test_a_pasted_text_survives_a_bad_file_beside_it(stage: Stage) -> None:
     """The file is refused with its reason, and the form opens again with the pasted text in it."""
     log = await stage.hana.slash("script", ebook="ebook_001", chapter=1)
