@@ -41,6 +41,24 @@ async def test_a_draft_is_stored_unchanged(database: Database, clock: FakeClock)
     assert stored.id.startswith("notifications_")
 
 
+async def test_metadata_that_json_does_not_have_is_refused(sqlite: Database) -> None:
+    """Other programs could not read the export."""
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        await add_draft(sqlite, NewBroadcast("New Lore", "Share it.", metadata={"n": float("nan")}))
+
+
+async def test_broadcasts_are_found_with_their_own_titles_and_books(sqlite: Database) -> None:
+    """The book has its title where it is known; ids that belong to no broadcast are left out."""
+    await sqlite.write(lambda tx: tx.ebooks.get_or_add("owl", "The owl"))
+    await sqlite.write(lambda tx: tx.ebooks.get_or_add("fox", "The fox"))
+    fox = await add_draft(sqlite, NewBroadcast("Foxes", "Share it.", ebook_id="fox"))
+    plain = await add_draft(sqlite)
+    assert (fox.book_title, plain.book_title) == ("The fox", "")
+    async with sqlite.read() as tx:
+        assert await tx.broadcasts.get_titles([fox.id, "unknown"]) == {fox.id: "Foxes"}
+        assert await tx.broadcasts.get_titles([]) == {}
+
+
 async def test_a_draft_can_be_edited_until_it_is_confirmed(database: Database) -> None:
     """Edits change the given columns of a draft only, and a confirmed broadcast cannot be edited."""
     draft = await add_draft(database)
