@@ -70,6 +70,8 @@ async def test_scripts_and_their_writers_are_counted(studio: Database) -> None:
     assert overview.gemini_share == pytest.approx(2 / 3)
     week = await get_overview(studio, Scope())
     assert (week.written, week.by_template, week.gemini_share) == (2, 1, 0.5)
+    fox = await get_overview(studio, Scope(ebook="fox"))
+    assert (fox.written, fox.by_template, fox.gemini_share) == (1, 0, 1.0)
     none = await get_overview(studio, Scope(ebook="owl", member_discord_id=REN.discord_id))
     assert (none.written, none.gemini_share, none.latest_event) == (0, 0.0, None)
 
@@ -90,6 +92,17 @@ async def test_money_is_that_of_the_scope_and_the_budget_that_of_the_month(
     """The month is a calendar month of everybody; without a budget nobody needs its sum."""
     assert (await get_overview(studio, scope, 10_000)).money == Money(spent, 520, 10_000, unknown)
     assert (await get_overview(studio, scope)).money == Money(spent, 0, None, unknown)
+
+
+async def test_the_month_of_the_budget_begins_at_midnight_in_utc(sqlite: Database, clock: FakeClock) -> None:
+    """On the first of the month, and not a microsecond earlier, whatever the studio's time zone."""
+    clock.now = datetime(2026, 11, 1, tzinfo=UTC) - timedelta(microseconds=1)
+    await add_run(sqlite, "fox", "gemini", HANA, 100)
+    clock.now = datetime(2026, 11, 1, tzinfo=UTC)
+    await add_run(sqlite, "fox", "gemini", HANA, 20)
+    clock.advance(hours=12)
+    overview = await OverviewService(sqlite, "Asia/Tokyo", 10_000).get_overview(EVERYTHING)
+    assert overview.money == Money(120, 20, 10_000, 120)
 
 
 async def test_the_latest_event_is_shown_with_its_member_and_its_subject(studio: Database) -> None:
