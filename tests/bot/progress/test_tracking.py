@@ -159,3 +159,31 @@ async def test_odd_characters_are_stored_or_refused(database: Database, event: s
     (stored,) = await read_events(database)
     assert stored.event == event
     assert json.loads(stored.data) == (json.loads(data) if data else {})
+
+
+@pytest.mark.parametrize(
+    ("ebook_id", "expected"),
+    [("x" * 100, "x" * 100), ("x" * 101, None), ("x", "x"), ("", None), (7, None), (None, None)],
+)
+async def test_an_entry_belongs_to_the_book_that_its_data_names(
+    sqlite: Database, ebook_id: object, expected: str | None
+) -> None:
+    """Whatever cannot be the id of a book is kept in the data, and the entry belongs to no book."""
+    name = "x" * MAX_EVENT_LENGTH
+    await TrackingService(sqlite).add_entry(name, json.dumps({"ebook_id": ebook_id}), HANA)
+    (event,) = await read_events(sqlite)
+    assert (event.event, event.ebook_id) == (name, expected)
+    assert event.to_entry()["data"] == {"ebook_id": ebook_id}
+
+
+@pytest.mark.parametrize(("digits", "is_refused"), [(16, False), (17, True), (20, True), (21, False)])
+async def test_a_number_as_long_as_a_discord_id_is_refused(sqlite: Database, digits: int, is_refused: bool) -> None:
+    """Whose id it is may become known later; shorter and longer numbers are nobody's."""
+    number = "1" * digits
+    for event, data in ((f"Thanks {number}", ""), ("Thanks", f'{{"who": {number}}}')):
+        if is_refused:
+            with pytest.raises(InputError, match="may not mention anybody"):
+                await TrackingService(sqlite).add_entry(event, data, HANA)
+        else:
+            await TrackingService(sqlite).add_entry(event, data, HANA)
+    assert len(await read_events(sqlite)) == (0 if is_refused else 2)
