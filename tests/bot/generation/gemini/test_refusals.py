@@ -34,7 +34,9 @@ def error(code: int, message: str = "", **more: Any) -> dict[str, Any]:
         (404, error(404), GenerationErrorKind.MODEL_GONE),
         (400, error(400, "Invalid JSON payload received."), GenerationErrorKind.BAD_REQUEST),
         (413, "<html>too large</html>", GenerationErrorKind.BAD_REQUEST),
+        (400, [error(400, "API key not valid.")], GenerationErrorKind.BAD_KEY),
         (408, None, GenerationErrorKind.OVERLOADED),
+        (499, None, GenerationErrorKind.OVERLOADED),
         (500, error(500), GenerationErrorKind.OVERLOADED),
         (502, {"message": "<html>502</html>", "status": "Bad Gateway"}, GenerationErrorKind.OVERLOADED),
         (503, [error(503)], GenerationErrorKind.OVERLOADED),
@@ -109,3 +111,11 @@ def test_an_unknown_field_is_recognised() -> None:
     assert is_unknown_field_error(400, body)
     assert not is_unknown_field_error(500, body)
     assert not is_unknown_field_error(400, error(400, "no"))
+
+
+def test_an_error_names_googles_own_reason() -> None:
+    """The status where there is one, else the code; the blocked category, else the finish reason."""
+    assert read_error(404, error(404, status="NOT_FOUND")).reason == "NOT_FOUND"
+    assert read_error(404).reason == "404"
+    assert error_from_finish_reason("SAFETY", "VIOLENCE", "m", has_text=True).reason == "VIOLENCE"
+    assert error_from_finish_reason("SAFETY", "", "m", has_text=True).reason == "SAFETY"
