@@ -10,6 +10,7 @@ from bot.broadcasts.cards import BroadcastCardService
 from bot.broadcasts.drafts import DraftService
 from bot.broadcasts.post import MAX_MESSAGE, MAX_TITLE, STATE_LABELS, BroadcastStatus, Post
 from bot.broadcasts.service import BroadcastService
+from bot.clock import utcnow
 from bot.errors import InputError, NotFoundError, StateError
 from cogs.interactions.access import get_services, require_team
 from cogs.interactions.autocomplete import MAX_CHOICES, LabelledIds, autocomplete, ebook_autocomplete
@@ -20,6 +21,7 @@ from cogs.views.broadcast_dialog import ComposeModal, show_preview
 from cogs.views.broadcast_preview import format_discarded
 from cogs.views.formatting import INDIGO, escape_text, format_count, format_relative_time
 from storage.states import BroadcastState
+from storage.stores.broadcasts import Broadcast
 
 _LISTED = 10
 """Announcements in ``/broadcasts list``; more would not fit on one screen of a phone."""
@@ -30,9 +32,14 @@ async def broadcast_autocomplete(interaction: discord.Interaction, text: str) ->
     """Finds recent announcements by their title."""
     broadcasts = await get_services(interaction).broadcasts.search_by_title(text, MAX_CHOICES)
     return [
-        (broadcast.id, f"{broadcast.title} · {STATE_LABELS[broadcast.state]} · {broadcast.created_at:%d %b %H:%M}")
+        (broadcast.id, f"{broadcast.title} · {_label(broadcast)} · {broadcast.created_at:%d %b %H:%M}")
         for broadcast in broadcasts
     ]
+
+
+def _label(broadcast: Broadcast) -> str:
+    is_scheduled = broadcast.state is BroadcastState.SENDING and (broadcast.due_at or utcnow()) > utcnow()
+    return "scheduled" if is_scheduled else STATE_LABELS[broadcast.state]
 
 
 class BroadcastCog(commands.Cog):
@@ -120,6 +127,11 @@ class BroadcastsCog(commands.GroupCog, group_name="broadcasts", group_descriptio
         """Opens the modal with the announcement's text."""
         require_team(interaction)
         status = await self._broadcasts.get_status(broadcast)
+        if status.is_scheduled:
+            raise StateError(
+                "This announcement is scheduled.",
+                "Cancel it and write it again; “Show the post” on its card has its text.",
+            )
         if not status.counts.standing:
             raise StateError("No post of this announcement is in any channel.", "There is nothing to change.")
         await interaction.response.send_modal(ComposeModal(status.broadcast))

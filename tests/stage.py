@@ -54,7 +54,7 @@ class Stage:
         log = await (person or self.hana).slash("script", **{k: v for k, v in given.items() if v is not None})
         return await self.discord.wait_for_answer(log)
 
-    async def wait_for_card(self, text: str, within: float = 10.0) -> Message:
+    async def wait_for_card(self, text: str, within: float = 30.0) -> Message:
         """The newest message in the studio's channel that contains ``text``, as soon as there is one (``within`` seconds)."""
 
         def newest() -> Message | None:

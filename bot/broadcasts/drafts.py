@@ -219,7 +219,9 @@ class DraftService:
         broadcast = await get_broadcast(tx, broadcast_id)
         member_id = await tx.members.remember(by)
         if member_id in {broadcast.confirmed_by, broadcast.author_id} and broadcast.state is BroadcastState.PENDING:
-            raise ForbiddenError("You cannot approve your own announcement.", "Another member of the team has to.")
+            raise ForbiddenError(
+                "You cannot approve your own announcement.", "Another member of the team has to, or you discard it."
+            )
         if at_once:
             broadcast = replace(broadcast, due_at=None)
         preview = await build_preview(tx, broadcast, self.access)

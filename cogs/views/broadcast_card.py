@@ -150,7 +150,9 @@ def _buttons(status: BroadcastStatus) -> list[BroadcastButton]:
                 BroadcastButton("discard", broadcast_id),
             ]
         case BroadcastState.SENDING:
-            return [BroadcastButton("stop", broadcast_id, "Cancel" if status.is_scheduled else "Stop")]
+            if status.is_scheduled:
+                return [BroadcastButton("show", broadcast_id), BroadcastButton("stop", broadcast_id, "Cancel")]
+            return [BroadcastButton("stop", broadcast_id)]
         case _ if status.counts.total:
             actions = ["report", "edit", "recall"] if status.counts.standing else ["report"]
             buttons = [BroadcastButton(action, broadcast_id) for action in actions]

@@ -191,11 +191,11 @@ class DiscordStandIn:
         """Somebody deletes a message."""
         self.rest.remove(message)
 
-    async def wait_until_connected(self, within: float = 15.0) -> None:
+    async def wait_until_connected(self, within: float = 30.0) -> None:
         """Wait until a bot has identified (or resumed) and is connected."""
         await self.wait_until(lambda: self.gateway.connected, within)
 
-    async def wait_until(self, predicate: Callable[[], T], within: float = 10.0) -> T:
+    async def wait_until(self, predicate: Callable[[], T], within: float = 30.0) -> T:
         """Wait until something is true, and give it back; TimeoutError else."""
         ends = time.monotonic() + within
         while not (value := predicate()):
@@ -207,7 +207,7 @@ class DiscordStandIn:
                 await asyncio.wait_for(changed.wait(), min(left, 0.05))
         return value
 
-    async def wait_for_answer(self, log: InteractionLog, within: float = 10.0) -> InteractionLog:
+    async def wait_for_answer(self, log: InteractionLog, within: float = 30.0) -> InteractionLog:
         """Wait until "is thinking…" has become an answer."""
         await self.wait_until(lambda: log.is_answered, within)
         return log

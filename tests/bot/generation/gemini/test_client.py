@@ -203,6 +203,13 @@ async def test_an_endless_stream_is_ended(standin: GeminiStandIn, gemini: Gemini
     assert raised.value.kind is GenerationErrorKind.TIMED_OUT
 
 
+async def wait_for_streams(standin: GeminiStandIn, number: int) -> None:
+    """Waits until so many responses are open."""
+    async with asyncio.timeout(10):
+        while standin.open_streams != number:  # noqa: ASYNC110 - seen from outside, as the server sees it
+            await asyncio.sleep(0.01)
+
+
 async def test_leaving_early_closes_the_connection(standin: GeminiStandIn, gemini: GeminiClient) -> None:
     """A caller that stops reading or is cancelled leaves no connection open and can call again."""
     gc.disable()  # what is only closed when garbage is collected is not closed
@@ -211,13 +218,13 @@ async def test_leaving_early_closes_the_connection(standin: GeminiStandIn, gemin
         async with aclosing(gemini.stream(MODEL, request())) as drafts:
             await anext(drafts)
             assert standin.open_streams == 1
+        await wait_for_streams(standin, 0)
         task = asyncio.create_task(call(gemini))
-        await asyncio.sleep(0.1)
+        await wait_for_streams(standin, 1)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        await asyncio.sleep(0.05)
-        assert standin.open_streams == 0
+        await wait_for_streams(standin, 0)
     finally:
         gc.enable()
     assert (await call(gemini))[1] is None
