@@ -91,7 +91,7 @@ class StudioSettings(BaseSettings):
     # Storage and pace
     database_url: str = Field(default="sqlite:///data/studio.db", description="sqlite:///FILE or postgresql://…")
     broadcast_rate: float = Field(
-        default=25,
+        default=40,
         allow_inf_nan=False,
         gt=0,
         le=MAX_BROADCAST_RATE,
