@@ -152,5 +152,5 @@ TARGETS: Final[dict[str, tuple[str, ...]]] = {
         "tests/storage/stores/test_subscriptions.py",
         *_SQLITE_ONLY,
     ),
-    "storage.transactions": ("tests/storage/test_database.py",),
+    "storage.transactions": ("tests/storage/test_transactions.py",),
 }
