@@ -165,7 +165,7 @@ def test_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch) -> None
 def test_unknown_names_and_missing_file_are_ignored() -> None:
     """Unknown names in ``.env`` are ignored, and ``.env`` may be missing."""
     assert load_settings(write_env(REQUIRED + "PATH_OF_ANOTHER_PROGRAM=1\n")).studio_guild_id == 42
-    assert load_studio_settings(Path("nowhere.env")).broadcast_rate == 25
+    assert load_studio_settings(Path("nowhere.env")).broadcast_rate == 40
 
 
 @pytest.mark.parametrize("bom", [b"", b"\xef\xbb\xbf"], ids=["plain", "with a byte order mark"])
