@@ -70,8 +70,8 @@ async def test_a_refused_recall_can_be_repeated_in_that_channel(stage: Stage) ->
     path = f"*/channels/{owls.channel.id}/messages/*"
     stage.discord.add_fault("DELETE", path, "status", status=403, times=1)
     await recall_posts(stage, card, "2 posts")
-    await stage.discord.wait_until(lambda: "Not removed: #lore in Night Owls" in card.text)
-    assert "Posted to 2 of 2 channels" in card.text
+    await stage.discord.wait_until(lambda: "Posted to 2 of 2 channels" in card.text and "Try 1 again" in card.buttons)
+    assert "Not removed: #lore in Night Owls" in card.text
     assert "1 could not be changed or removed" in card.text
     assert not lantern.posts
     await stage.hana.click(card, "Try 1 again")
@@ -85,8 +85,8 @@ async def test_a_refused_change_leaves_the_count_of_posts(stage: Stage) -> None:
     card = await compose_and_post(stage, 2)
     stage.discord.add_fault("PATCH", f"*/channels/{owls.channel.id}/messages/*", "status", status=403, times=1)
     await change_posts(stage, card, "Sooner", "2 posts")
-    await stage.discord.wait_until(lambda: "Not changed: #lore in Night Owls" in card.text)
-    assert "Posted to 2 of 2 channels" in card.text
+    await stage.discord.wait_until(lambda: "Posted to 2 of 2 channels" in card.text and "Try 1 again" in card.buttons)
+    assert "Not changed: #lore in Night Owls" in card.text
     await stage.hana.click(card, "Try 1 again")
     await stage.discord.wait_until(lambda: "Sooner" in owls.posts[0].text)
 
@@ -98,6 +98,7 @@ async def test_a_refused_post_can_be_tried_again(stage: Stage) -> None:
     log = await compose(stage)
     await stage.hana.click(log, "Post to 2 channels")
     card = await stage.wait_for_card("Refused: #lore in Night Owls")
+    await stage.discord.wait_until(lambda: "Try 1 again" in card.buttons)
     await stage.hana.click(card, "Try 1 again")
     await stage.discord.wait_until(lambda: "Posted to 2 of 2" in card.text)
     assert len(lantern.posts) == len(owls.posts) == 1
