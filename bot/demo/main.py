@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from bot.demo.simulated_discord import LivePage, SimulatedDiscord
 
 _PORT: Final = 8788
-_VIEW_COUNT: Final = 5
-"""The highest ``DEMO_VIEW``: Hana, three affiliates, and Bob."""
+_VIEW_COUNT: Final = 6
+"""The highest ``DEMO_VIEW``: Hana and Kenji, three affiliates, and Bob."""
 _SECONDS_PER_CUE: Final = 0.1
 """The pace of the template writer: the demo's chapter takes a few seconds, so that one sees the card grow."""
 _TICK_SECONDS: Final = 0.25

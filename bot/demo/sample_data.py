@@ -21,7 +21,7 @@ EBOOK_THEME: Final = "fox-demon horror"
 
 @dataclass(frozen=True, slots=True)
 class SampleData:
-    """The views to choose from: the team, each affiliate, somebody outside the team; and the affiliates' subscriptions.
+    """The views to choose from: both of the team, each affiliate, somebody outside the team; and the affiliates' subscriptions.
 
     ``team`` has the two people who made the studio's history.
     """
@@ -45,7 +45,10 @@ def build_servers(world: SimulatedDiscord) -> SampleData:
     hana = studio.add_member(world.create_user("hana", global_name="Hana"), roles=[team])
     kenji = studio.add_member(world.create_user("kenji", global_name="Kenji"), roles=[team])
     bob = studio.add_member(world.create_user("bob", global_name="Bob"))
-    views = [View("the studio's #writers-room, as Hana of the team", hana, writers_room)]
+    views = [
+        View("the studio's #writers-room, as Hana of the team", hana, writers_room),
+        View("the studio's #writers-room, as Kenji, who can be the second approver", kenji, writers_room),
+    ]
     subscriptions = []
     for server, name in _AFFILIATES:
         user = world.create_user(name.casefold(), global_name=f"{name} ({server})")

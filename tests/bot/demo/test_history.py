@@ -38,7 +38,7 @@ async def test_studio_has_a_week_behind_it(tmp_path: Path, monkeypatch: pytest.M
         released, approved, draft = ScriptState.RELEASED, ScriptState.APPROVED, ScriptState.DRAFT
         assert list(book.chapters.values()) == [released, released, released, approved, draft, None]
         assert [entry.shares for entry in await services.badges.get_leaderboard()] == [3, 2, 1]
-        room, *lore_channels, _ = [view.channel for view in sample_data.views]
+        room, _, *lore_channels, _ = [view.channel for view in sample_data.views]
         assert len(room.history()) == 5 + 3 + 1
         assert "Three things to try" in str(room.history()[-1].components[0].to_dict())
         for channel in lore_channels:

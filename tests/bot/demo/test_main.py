@@ -94,7 +94,7 @@ def test_typed_number_switches_the_page_and_q_ends(tmp_path: Path) -> None:
     try:
         with run_demo_process(tmp_path, stdin=process_side, environment={"DEMO_VIEW": "4"}) as process:
             read_output(process, "q  end")
-            os.write(terminal, b"2\n")
+            os.write(terminal, b"3\n")
             read_output(process, "The page shows #lore at Red Lantern, as Ren")
             os.write(terminal, b"what?\n")
             read_output(process, "#lore at Night Owls")

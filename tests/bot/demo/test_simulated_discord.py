@@ -84,6 +84,22 @@ async def test_release_is_posted_to_the_affiliates(demo: Demo) -> None:
         assert "Counted." in browser.text
 
 
+async def test_kenji_approves_what_hana_asks_to_post(demo: Demo) -> None:
+    """With a second approver required, both people of the team can be played in the page."""
+    async with Browser.open(demo.page.url) as browser:
+        await browser.run_command("setup")
+        await browser.click("Require a second approver")
+        await browser.run_command("broadcast")
+        values = {"title": "Soon", "message": "The well opens tonight.", "link": "https://example.org/fox"}
+        await browser.send_action("modal_submit", modal_handle=browser.state["modal"]["handle"], values=values)
+        await browser.wait_until(lambda text: "Ask to post to 3 channels" in text)
+        await browser.click("Ask to post to 3 channels")
+        await browser.wait_until(lambda text: "Waiting for approval" in text)
+        await browser.view_as("Kenji")
+        await browser.click("Approve")
+        await browser.wait_until(lambda text: "Posted to 3 of 3" in text)
+
+
 async def test_refusal_is_a_settled_action(demo: Demo) -> None:
     """Bob, who is not in the team, gets the refusal; the page does not report a failure."""
     async with Browser.open(demo.page.url) as browser:
@@ -108,7 +124,7 @@ async def test_click_on_an_outdated_control_works(demo: Demo) -> None:
 async def test_show_view_switches_every_page(demo: Demo) -> None:
     """Open pages show the new view, and so do pages that are opened later."""
     async with Browser.open(demo.page.url) as browser:
-        await demo.page.show_view(demo.sample_data.views[3])
+        await demo.page.show_view(demo.sample_data.views[4])
         await browser.read()
         assert browser.state["channel"]["topic"].startswith("Foxfire")
         async with Browser.open(demo.page.url) as later:
