@@ -77,3 +77,11 @@ class SubscriptionState(StrEnum):
     ACTIVE = "active"
     PAUSED = "paused"
     ENDED = "ended"
+
+
+class ProposalState(StrEnum):
+    """What becomes of an entry that a writer proposes for a book's series bible; what a person enters is accepted."""
+
+    PROPOSED = "proposed"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"

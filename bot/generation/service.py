@@ -13,6 +13,7 @@ from bot.generation.run_cards import RunCardService, get_run
 from bot.generation.run_progress import RunProgress
 from bot.generation.worker import RunWorker
 from bot.scripts.models import WriterKind
+from bot.scripts.text_units import find_units
 from storage import Database, ReadTransaction, StaleStateError, WriteTransaction, read_transaction, write_transaction
 from storage.leases import LEASE_DURATION
 from storage.states import RunState
@@ -225,7 +226,8 @@ async def create_run(
     is_new_ebook = False
     if ebook is None:
         ebook, is_new_ebook = await tx.ebooks.get_or_add(request.ebook, request.ebook, request.theme)
-    await tx.ebooks.save_chapter(ebook.id, request.chapter_number, request.title, content)
+    words = len(find_units(content))
+    await tx.ebooks.save_chapter(ebook.id, request.chapter_number, request.title, content, words)
     new_run = NewRun(
         ebook_id=ebook.id,
         chapter_number=request.chapter_number,

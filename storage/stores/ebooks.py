@@ -1,5 +1,6 @@
 """Books and their chapters."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,24 +15,46 @@ from storage.upsert import insert_if_absent, insert_or_update
 
 @dataclass(frozen=True, slots=True)
 class Ebook:
-    """A book. ``id`` is the public name that people chose for it (``ebook_001``), ``title`` what they read."""
+    """A book. ``id`` is the public name that people chose for it (``ebook_001``), ``title`` what they read.
+
+    ``language`` is a BCP 47 tag or empty. ``source_name`` and ``source_digest`` are the name of the imported file and the
+    SHA-256 of its bytes. A removed book keeps its scripts and has no chapters.
+    """
 
     id: str
     title: str
     theme: str
     link: str
     created_at: datetime
+    author: str = ""
+    language: str = ""
+    audience: str = ""
+    tone: str = ""
+    hook: str = ""
+    source_name: str = ""
+    source_digest: str = ""
+    planned_chapters: int | None = None
+    rights_confirmed_by: str | None = None
+    rights_confirmed_at: datetime | None = None
+    removed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """The current text of one chapter."""
+    """The current text of one chapter; ``words`` is how many it has, ``digest`` its ``digest_text``."""
 
     ebook_id: str
     number: int
     title: str
     content: str
     updated_at: datetime
+    words: int = 0
+    digest: str = ""
+
+
+def digest_text(text: str) -> str:
+    """The SHA-256 of the text's UTF-8 in hexadecimal, by which two texts of a chapter are compared."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +111,10 @@ class EbookStore:
         )
         return Chapter(**row) if row else None
 
-    async def save_chapter(self, ebook_id: str, number: int, title: str, content: str) -> None:
-        """The text is the chapter's current one and replaces an earlier one."""
-        values = {"title": title, "content": content, "updated_at": self.now}
+    async def save_chapter(self, ebook_id: str, number: int, title: str, content: str, words: int = 0) -> None:
+        """The text is the chapter's current one and replaces an earlier one. ``words`` is how many words it has."""
+        values: dict[str, Any] = {"title": title, "content": content, "updated_at": self.now}
+        values |= {"words": words, "digest": digest_text(content)}
         row = {"ebook_id": ebook_id, "number": number} | values
         await insert_or_update(self.connection, chapters, row, ["ebook_id", "number"], list(values))
 

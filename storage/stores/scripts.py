@@ -21,7 +21,8 @@ class StoredScript:
 
     ``seq`` orders scripts by their creation. ``body`` is the script's JSON, ``coverage`` the JSON of a ``Coverage`` or empty.
     ``error`` is the sentence that says why the script is a template, empty for others. ``seconds`` is the estimated running
-    time, ``cost_micros`` the cost in micro-dollars (None: unknown).
+    time, ``cost_micros`` the cost in micro-dollars (None: unknown). ``source_digest`` is the ``digest_text`` of the chapter
+    that the script was written from, empty where it is not known.
     """
 
     seq: int
@@ -48,6 +49,7 @@ class StoredScript:
     approved_at: datetime | None
     approved_by: str | None
     released_at: datetime | None
+    source_digest: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +73,7 @@ class NewScript:
     run_id: str | None = None
     member_id: str | None = None
     link: str = ""
+    source_digest: str = ""
     state: ScriptState = ScriptState.DRAFT
     id: str | None = None
     created_at: datetime | None = None

@@ -1,0 +1,34 @@
+"""Every table, once. Moments are UTC; money is whole micro-dollars; documents are JSON text as it was written."""
+
+from storage.tables.affiliates import boards, broadcasts, deliveries, shares, subscriptions
+from storage.tables.books import cast_members, chapters, ebooks, lexicon_words, synopses
+from storage.tables.events import chain_head, events, imports, key_values
+from storage.tables.metadata import metadata
+from storage.tables.people import members, sessions, visits
+from storage.tables.scripts import charges, documents, grant_logs, runs, scripts
+
+__all__ = [
+    "boards",
+    "broadcasts",
+    "cast_members",
+    "chain_head",
+    "chapters",
+    "charges",
+    "deliveries",
+    "documents",
+    "ebooks",
+    "events",
+    "grant_logs",
+    "imports",
+    "key_values",
+    "lexicon_words",
+    "members",
+    "metadata",
+    "runs",
+    "scripts",
+    "sessions",
+    "shares",
+    "subscriptions",
+    "synopses",
+    "visits",
+]

@@ -1,0 +1,104 @@
+"""Runs and the scripts that come out of them, their cost, and what is logged for the grant."""
+
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+
+from storage.states import RunState, ScriptState
+from storage.tables.metadata import metadata
+from storage.types import Utc, state_type
+
+# A run: from the request to the script. The request and the text are committed before anything goes to Gemini.
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("state", state_type(RunState, "state"), nullable=False),
+    Column("ebook_id", ForeignKey("ebooks.id"), nullable=False),
+    Column("chapter_number", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("member_id", String(40)),
+    Column("guild_id", BigInteger),
+    Column("channel_id", BigInteger),
+    Column("card_id", BigInteger),
+    # The resting state that the card shows; empty where that is not known.
+    Column("card_state", String(24), nullable=False, server_default=""),
+    Column("note", Text, nullable=False, server_default=""),
+    Column("lease_owner", String(60)),
+    Column("lease_token", Integer, nullable=False, server_default="0"),
+    Column("lease_until", Utc),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("cost_micros", BigInteger, nullable=False, server_default="0"),
+    Column("script_id", String(40)),
+    Column("created_at", Utc, nullable=False),
+    Column("started_at", Utc),
+    Column("finished_at", Utc),
+    Column("progress", Text, nullable=False, server_default=""),
+    Column("request", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    Index(None, "state", "created_at"),
+)
+
+# Money for calls to Gemini: reserved before a call, replaced by the cost after it. A lost call keeps its reservation.
+charges = Table(
+    "charges",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("run_id", ForeignKey("runs.id"), nullable=False, index=True),
+    Column("model", Text, nullable=False),
+    Column("reserved_micros", BigInteger, nullable=False),
+    Column("settled_micros", BigInteger),
+    Column("created_at", Utc, nullable=False, index=True),
+)
+
+scripts = Table(
+    "scripts",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("id", String(40), nullable=False, unique=True),
+    Column("state", state_type(ScriptState, "state"), nullable=False),
+    Column("ebook_id", ForeignKey("ebooks.id"), nullable=False),
+    Column("chapter_number", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("theme", Text, nullable=False),
+    Column("hook", Text, nullable=False, server_default=""),
+    Column("writer", String(16), nullable=False),
+    Column("model", Text, nullable=False, server_default=""),
+    Column("tokens", Integer, nullable=False, server_default="0"),
+    Column("cost_micros", BigInteger),
+    Column("seconds", Integer, nullable=False, server_default="0"),
+    Column("run_id", String(40)),
+    Column("member_id", String(40)),
+    Column("link", Text, nullable=False, server_default=""),
+    Column("created_at", Utc, nullable=False),
+    Column("approved_at", Utc),
+    Column("approved_by", String(40)),
+    Column("released_at", Utc),
+    # Long texts stand last in their row: SQLite reads through them to reach whatever is behind.
+    Column("error", Text, nullable=False, server_default=""),
+    Column("coverage", Text, nullable=False, server_default=""),
+    Column("body", Text, nullable=False),
+    # The SHA-256 of the chapter's text that the script was written from; empty where that is not known.
+    Column("source_digest", String(64), nullable=False, server_default=""),
+    UniqueConstraint("ebook_id", "chapter_number", "version"),
+)
+
+grant_logs = Table(
+    "grant_logs",
+    metadata,
+    Column("id", String(140), primary_key=True),
+    Column("script_id", String(40)),
+    Column("ebook_id", Text, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("counts", Boolean, nullable=False),
+    Column("created_at", Utc, nullable=False),
+)
+
+# Documents that programs store through the façade (bot/studio.py) in collections of their own.
+documents = Table(
+    "documents",
+    metadata,
+    Column("id", String(140), primary_key=True),
+    Column("collection", String(100), nullable=False, index=True),
+    Column("document", Text, nullable=False),
+    Column("created_at", Utc, nullable=False),
+)
