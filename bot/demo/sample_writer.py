@@ -6,7 +6,7 @@ from typing import Final
 from bot.generation.draft import Draft
 from bot.generation.request import PartRequest
 from bot.generation.template import TemplateWriter
-from bot.scripts.models import WriterKind
+from bot.scripts.models import SAMPLE_MODEL, WriterKind
 
 _LOGLINES: Final = {
     1: "Mateo rows out over the drowned village, and somebody below holds up a light.",
@@ -18,7 +18,7 @@ _LOGLINES: Final = {
 
 
 class SampleWriter:
-    """The template's cues with a logline by hand. The model's name is ``sample``, so that nobody takes it for Gemini's work."""
+    """The template's cues with a logline by hand. The model's name says so, and nobody takes it for Gemini's work."""
 
     def __init__(self) -> None:
         self._template = TemplateWriter()
@@ -31,4 +31,6 @@ class SampleWriter:
     async def write(self, request: PartRequest) -> AsyncGenerator[Draft, None]:
         """The whole part in one draft."""
         drafts = [draft async for draft in self._template.write(request)]
-        yield drafts[-1].model_copy(update={"logline": _LOGLINES.get(request.chapter_number, ""), "model": "sample"})
+        yield drafts[-1].model_copy(
+            update={"logline": _LOGLINES.get(request.chapter_number, ""), "model": SAMPLE_MODEL}
+        )

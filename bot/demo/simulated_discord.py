@@ -129,14 +129,15 @@ PATCHES: Final = {
         ),
     ),
     "/text.js": (
-        # A link to a message leads to it in the page. Nothing here is on the real Discord.
+        # A link to a message leads to it in the page's channel, not to its row in the list beside it or to the real Discord.
         (
             "      target.append(link);\n",
             (
                 "      const message = /^https:\\/\\/discord\\.com\\/channels\\/\\d+\\/\\d+\\/(\\d+)$/.exec(href);\n"
                 '      if (message) link.addEventListener("click", (event) => {\n'
                 "        event.preventDefault();\n"
-                '        document.querySelector(`[data-message-id="${message[1]}"]`)?.scrollIntoView({ block: "center" });\n'
+                '        const card = document.querySelector(`.channel-message[data-message-id="${message[1]}"]`);\n'
+                '        card?.scrollIntoView({ block: "center" });\n'
                 "      });\n"
                 "      target.append(link);\n"
             ),

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 from bot.event_names import AFFILIATE_EVENTS, BOOKKEEPING_EVENTS
 from bot.progress.books import BookProgress, load_books
 from bot.progress.scope import ResolvedScope, Scope, resolve_scope
 from bot.progress.subjects import EventSubject, find_subjects
-from bot.scripts.models import WriterKind
+from bot.scripts.models import SAMPLE_MODEL, WriterKind
 from storage import Database, ReadTransaction, read_transaction
 from storage.stores.events import Event
 
@@ -35,9 +36,10 @@ class Money:
 class Overview:
     """What the team sees first.
 
-    ``written`` and ``by_template`` count scripts, ``live_runs`` the scripts that are being written now. ``member_count``
-    counts the members at work, ``member_names`` has the names of those that are not forgotten, the most recently active
-    first. ``latest_event`` is the team's newest event with the name of its member ("" if there is none) and its subject.
+    ``written``, ``by_template`` and ``by_sample`` (those that the demo brought) count scripts, ``live_runs`` the scripts that
+    are being written now. ``member_count`` counts the members at work, ``member_names`` has the names of those that are not
+    forgotten, the most recently active first. ``latest_event`` is the team's newest event with the name of its member ("" if
+    there is none) and its subject.
     ``board_problems`` says, by channel id, why a live board is not current.
     """
 
@@ -46,6 +48,7 @@ class Overview:
     books: tuple[BookProgress, ...]
     written: int
     by_template: int
+    by_sample: int
     money: Money
     member_count: int
     member_names: tuple[str, ...]
@@ -57,7 +60,12 @@ class Overview:
     @property
     def gemini_share(self) -> float:
         """The share of scripts that Gemini wrote and not the template, 0 to 1; 0 if no script was written."""
-        return 1 - self.by_template / self.written if self.written else 0.0
+        return 1 - (self.by_template + self.by_sample) / self.written if self.written else 0.0
+
+    @property
+    def sample_share(self) -> float:
+        """The share of scripts that the demo brought with it, 0 to 1; 0 if no script was written."""
+        return self.by_sample / self.written if self.written else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +85,10 @@ class OverviewService:
         """
         resolved = await resolve_scope(tx, scope, self.zone)
         wanted = resolved.filter
-        written = await tx.scripts.count_by_writer(
-            since=wanted.since, ebook_id=wanted.ebook_id, member_id=wanted.member_id
+        count_scripts = partial(
+            tx.scripts.count_by_writer, since=wanted.since, ebook_id=wanted.ebook_id, member_id=wanted.member_id
         )
+        written, samples = await count_scripts(), await count_scripts(model=SAMPLE_MODEL)
         latest = await tx.events.get_page(replace(wanted, excluding=AFFILIATE_EVENTS | BOOKKEEPING_EVENTS), limit=1)
         members = await tx.event_counts.list_active_members(wanted, excluding=AFFILIATE_EVENTS)
         names = await tx.members.get_names(members[:_MAX_NAMED_MEMBERS])
@@ -89,6 +98,7 @@ class OverviewService:
             await load_books(tx, resolved),
             written=sum(written.values()),
             by_template=written.get(WriterKind.TEMPLATE.value, 0),
+            by_sample=sum(samples.values()),
             money=await self._get_money(tx, resolved),
             member_count=len(members),
             member_names=tuple(names[member] for member in members if member in names),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from storage import Database, ReadTransaction, read_transaction
 from storage.states import ScriptState
+from storage.stores.scripts import ChapterProgress
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class PublicChapter:
 
 @dataclass(frozen=True, slots=True)
 class PublicView:
-    """Released chapters and approved ones, which come next; both by book and number."""
+    """Released chapters, the newest release first, and approved ones, which come next, by book and number."""
 
     released: tuple[PublicChapter, ...]
     upcoming: tuple[PublicChapter, ...]
@@ -37,16 +38,14 @@ class PublicProgress:
         if ebook and only is None:
             return PublicView((), ())
         titles = await tx.ebooks.get_titles()
-        released, upcoming = [], []
-        for chapter in await tx.scripts.list_chapter_progress(only.id if only else None):
-            is_released = chapter.state is ScriptState.RELEASED
-            link = chapter.link if is_released else ""
-            public = PublicChapter(titles[chapter.ebook_id], chapter.chapter_number, chapter.title, link)
-            if is_released:
-                released.append(public)
-            elif chapter.state is ScriptState.APPROVED:
-                upcoming.append(public)
-        return PublicView(tuple(released), tuple(upcoming))
+        chapters = await tx.scripts.list_chapter_progress(only.id if only else None)
+        released = [chapter for chapter in reversed(chapters) if chapter.state is ScriptState.RELEASED]
+        # An imported script can be released without a time.
+        released.sort(key=lambda chapter: chapter.released_at or chapter.created_at, reverse=True)
+        return PublicView(
+            tuple(_show_chapter(chapter, titles, chapter.link) for chapter in released),
+            tuple(_show_chapter(chapter, titles) for chapter in chapters if chapter.state is ScriptState.APPROVED),
+        )
 
     @read_transaction
     async def find_books(self, tx: ReadTransaction, text: str) -> list[tuple[str, str]]:
@@ -60,3 +59,7 @@ class PublicProgress:
             for ebook_id, title in titles.items()
             if ebook_id in public_ids and (folded in title.casefold() or folded in ebook_id.casefold())
         ]
+
+
+def _show_chapter(chapter: ChapterProgress, titles: dict[str, str], link: str = "") -> PublicChapter:
+    return PublicChapter(titles[chapter.ebook_id], chapter.chapter_number, chapter.title, link)

@@ -15,6 +15,9 @@ MAX_CUE_CHARS: Final = 2_000
 """The most characters of one cue; a longer line is split between sentences. About two minutes of speech, which is already
 long for one take, and half of what one Discord message holds."""
 
+SAMPLE_MODEL: Final = "sample writer"
+"""The model of the scripts that the demo's history begins with; no model wrote them."""
+
 
 class CueKind(StrEnum):
     """What is recorded or played at a cue."""

@@ -15,7 +15,9 @@ def format_standing(standing: BadgeStanding) -> str:
     ]
     lines = [" · ".join(earned) or "None yet.", f"You have shared {format_count(standing.shares, 'announcement')}."]
     if standing.next_badge is not None:
-        lines.append(f"Next: {escape_text(standing.next_badge.name, _MAX_BADGE)}, with {standing.next_badge.shares}.")
+        name, missing = escape_text(standing.next_badge.name, _MAX_BADGE), standing.next_badge.shares - standing.shares
+        more = "more share" if standing.shares else "share"
+        lines.append(f"Your next badge: **{name}**, after {format_count(missing, more)}.")
     return "\n".join(lines)
 
 

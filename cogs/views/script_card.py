@@ -114,7 +114,9 @@ def _build_done_card(view: RunView, stored: StoredScript, script: Script) -> ui.
         where += f" · approved by <@{view.approver_id}>"
     lines = []
     if is_template:
-        lines.append(f"{stored.error} This is a skeleton made from your chapter's own text.")
+        # Once somebody has approved the template, why it is one calls for nothing any more.
+        reason = f"{stored.error} " if stored.error and stored.state is ScriptState.DRAFT else ""
+        lines.append(f"{reason}This is a skeleton made from your chapter's own text.")
         if _can_retry(view, stored) and view.run.progress:
             lines.append("“Write it with Gemini” continues from what Gemini had finished.")
     elif script.logline:

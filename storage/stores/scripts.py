@@ -89,6 +89,7 @@ class ChapterProgress:
     state: ScriptState
     link: str
     created_at: datetime
+    released_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,11 +211,16 @@ class ScriptStore:
         return [ChapterProgress(**row) for row in rows.mappings()]
 
     async def count_by_writer(
-        self, *, since: datetime | None = None, ebook_id: str | None = None, member_id: str | None = None
+        self,
+        *,
+        since: datetime | None = None,
+        ebook_id: str | None = None,
+        member_id: str | None = None,
+        model: str | None = None,
     ) -> dict[str, int]:
         """How many scripts each kind of writer has written, those with none left out.
 
-        ``since`` is a time of creation; ``member_id`` is whoever requested the script.
+        ``since`` is a time of creation; ``member_id`` is whoever requested the script; ``model`` is the name of the model.
         """
         clauses: list[ColumnElement[bool]] = [true()]
         if since is not None:
@@ -223,6 +229,8 @@ class ScriptStore:
             clauses.append(scripts.c.ebook_id == ebook_id)
         if member_id is not None:
             clauses.append(scripts.c.member_id == member_id)
+        if model is not None:
+            clauses.append(scripts.c.model == model)
         query = select(scripts.c.writer, func.count()).where(and_(*clauses)).group_by(scripts.c.writer)
         return {row[0]: row[1] for row in await self.connection.execute(query)}
 

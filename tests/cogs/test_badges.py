@@ -18,6 +18,7 @@ async def test_a_share_counts_once(stage: Stage) -> None:
     seen = await stage.discord.wait_for_answer(await reader.slash("progress", channel=lantern.guild.text_channel))
     assert "shared 1 announcement" in seen.text
     assert "First Whisper" in seen.text
+    assert "Your next badge: **Ember Tail**, after 2 more shares." in seen.text
 
 
 async def test_shares_earn_badges(stage: Stage) -> None:

@@ -12,6 +12,7 @@ from bot.progress.overview import Overview
 from bot.progress.public_view import PublicChapter, PublicView
 from bot.progress.scope import Scope
 from bot.progress.timeline import Timeline, TimelineStep
+from bot.scripts.models import SAMPLE_MODEL
 from cogs.views.badges import format_standing
 from cogs.views.formatting import (
     escape_text,
@@ -82,7 +83,10 @@ def _format_totals(overview: Overview) -> list[str]:
     if overview.by_template:
         written += f", {overview.by_template} as " + ("a template" if overview.by_template == 1 else "templates")
     if overview.written:
-        written += f" ({overview.gemini_share:.0%} by Gemini)"
+        shares = [f"{overview.gemini_share:.0%} by Gemini"] if overview.gemini_share or not overview.by_sample else []
+        if overview.by_sample:
+            shares.append(f"{overview.sample_share:.0%} by the demo's {SAMPLE_MODEL}")
+        written += f" ({', '.join(shares)})"
     parts = [written]
     if overview.live_runs:
         parts.append(f"{overview.live_runs} waiting or being written")
@@ -171,8 +175,8 @@ def format_unseen_events(unseen: UnseenEvents) -> str:
 
 
 def format_public_view(view: PublicView, standing: BadgeStanding) -> list[str]:
-    """What the public sees, one text for each section: released chapters (the latest first), upcoming ones, badges."""
-    released = fit_lines([_format_chapter(chapter) for chapter in reversed(view.released)], _MAX_RELEASED_LENGTH)
+    """What the public sees, one text for each section: released chapters, upcoming ones, badges."""
+    released = fit_lines([_format_chapter(chapter) for chapter in view.released], _MAX_RELEASED_LENGTH)
     upcoming = fit_lines([_format_chapter(chapter) for chapter in view.upcoming], _MAX_UPCOMING_LENGTH)
     return [
         "### Midnight Myth Audio",

@@ -10,6 +10,7 @@ from bot.app import MythBot
 from bot.demo import main
 from bot.demo.history import HISTORY, LANTERNS_ID
 from bot.progress.scope import Scope
+from cogs.views.progress.view_texts import format_overview
 from storage.states import ScriptState
 from storage.stores import events
 
@@ -33,7 +34,8 @@ async def test_studio_has_a_week_behind_it(tmp_path: Path, monkeypatch: pytest.M
         assert (now - HISTORY).date().isoformat() == min(days)
         assert len(days) >= 6
         overview = await services.overviews.get_overview(Scope())
-        assert overview.written == 5
+        assert overview.written == overview.by_sample == 5
+        assert "5 scripts written (100% by the demo's sample writer)" in format_overview(overview)
         book = next(book for book in overview.books if book.ebook_id == LANTERNS_ID)
         released, approved, draft = ScriptState.RELEASED, ScriptState.APPROVED, ScriptState.DRAFT
         assert list(book.chapters.values()) == [released, released, released, approved, draft, None]

@@ -161,3 +161,12 @@ async def test_patches_match_simcords_page(demo: Demo) -> None:
             for old, new in patches:
                 assert original.count(old) == 1
                 assert new in served
+
+
+def test_a_link_to_a_message_leads_to_the_message_in_the_channel() -> None:
+    """The page marks messages in the channel with a class that the rows of its list of messages lack."""
+    static = Path(simcord.preview.__file__).with_name("static")
+    assert 'element.className = "channel-message";' in (static / "timeline.js").read_text(encoding="utf-8")
+    assert "channel-message" not in (static / "workbench.js").read_text(encoding="utf-8")
+    ((_, replacement),) = PATCHES["/text.js"]
+    assert '.channel-message[data-message-id="${message[1]}"]' in replacement

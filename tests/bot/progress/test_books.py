@@ -8,10 +8,10 @@ from storage.stores.scripts import NewScript
 from tests.conftest import FakeClock
 
 
-async def add_script(database: Database, ebook_id: str, chapter: int, state: ScriptState, version: int = 1) -> None:
-    """Adds a script in this state, with a link, and its book called ``The <id>``."""
+async def add_script(database: Database, ebook_id: str, chapter: int, state: ScriptState, version: int = 1) -> str:
+    """Adds a script in this state, with a link, and its book called ``The <id>``; returns the script's id."""
 
-    async def work(tx: WriteTransaction) -> None:
+    async def work(tx: WriteTransaction) -> str:
         await tx.ebooks.get_or_add(ebook_id, f"The {ebook_id}")
         script = NewScript(
             ebook_id=ebook_id,
@@ -24,9 +24,9 @@ async def add_script(database: Database, ebook_id: str, chapter: int, state: Scr
             link="https://example.org",
             state=state,
         )
-        await tx.scripts.add(script)
+        return await tx.scripts.add(script)
 
-    await database.write(work)
+    return await database.write(work)
 
 
 async def load(database: Database, scope: Scope | None = None) -> dict[str, BookProgress]:

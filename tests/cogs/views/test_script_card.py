@@ -1,21 +1,31 @@
 """The card of a finished run, without Discord."""
 
+from dataclasses import replace
+
 import discord
 import pytest
 
+from bot.generation.finished_run import NO_KEY
+from bot.generation.run_view import RunView
 from cogs.views.script_card import script_card
 from storage import Database
+from storage.states import ScriptState
 from tests.bot.generation.run_stage import KEPT, RunStage
+
+
+def show_texts(view: RunView) -> list[str]:
+    """The texts of the card."""
+    return [item.content for item in script_card(view).walk_children() if isinstance(item, discord.ui.TextDisplay)]
 
 
 async def show_template(database: Database, *, has_gemini: bool, progress: str) -> tuple[str, list[str]]:
     """Text and buttons of the card of a template, of which Gemini had finished ``progress``."""
     runs = RunStage(database, has_gemini=has_gemini)
     run = await runs.finish(await runs.request(), "template", progress)
-    items = list(script_card(await runs.service.run_cards.get_view(run.id)).walk_children())
-    texts = [item.content for item in items if isinstance(item, discord.ui.TextDisplay)]
+    view = await runs.service.run_cards.get_view(run.id)
+    items = list(script_card(view).walk_children())
     buttons = [item.item.label or "" for item in items if isinstance(item, discord.ui.DynamicItem)]
-    return "\n".join(texts), buttons
+    return "\n".join(show_texts(view)), buttons
 
 
 @pytest.mark.parametrize("has_gemini", [True, False], ids=["with a key", "without a key"])
@@ -25,6 +35,19 @@ async def test_text_and_button_of_a_template_agree(sqlite: Database, has_gemini:
     text, buttons = await show_template(sqlite, has_gemini=has_gemini, progress=progress)
     assert ("Write it with Gemini" in buttons) is has_gemini
     assert ("“Write it with Gemini” continues" in text) is (has_gemini and progress != "")
+
+
+async def test_only_a_draft_says_why_it_is_a_template(sqlite: Database) -> None:
+    """Once it is approved, nobody is told to set a key any more."""
+    runs = RunStage(sqlite, has_gemini=False)
+    run = await runs.finish(await runs.request(), "template", "")
+    view = await runs.service.run_cards.get_view(run.id)
+    assert view.stored is not None
+    for state in ScriptState:
+        stored = replace(view.stored, state=state, error=NO_KEY)
+        text = "\n".join(show_texts(replace(view, stored=stored)))
+        assert ("GOOGLE_API_KEY" in text) is (state is ScriptState.DRAFT)
+        assert "This is a skeleton made from your chapter's own text." in text
 
 
 async def test_a_lost_answer_is_shown_as_an_upper_limit(sqlite: Database) -> None:

@@ -123,6 +123,7 @@ async def test_scripts_are_counted_by_writer(database: Database, clock: FakeCloc
         assert await tx.scripts.count_by_writer(since=clock.now) == {"gemini": 2}
         assert await tx.scripts.count_by_writer(member_id="members_1") == {"template": 1, "gemini": 1}
         assert await tx.scripts.count_by_writer(ebook_id="other") == {}
+        assert await tx.scripts.count_by_writer(model="gemini-other") == {}
 
 
 async def test_a_grant_log_is_stored_unchanged(database: Database) -> None:
