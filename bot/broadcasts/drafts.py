@@ -63,15 +63,22 @@ class DraftService:
             InputError: the link is no web address.
         """
         stored = await _get_script(tx, script_id)
-        if stored.state is ScriptState.RELEASED:
-            raise StateError("This script has already been released.", "Use `/broadcast` to announce more about it.")
-        if stored.state is ScriptState.DRAFT:
-            raise StateError("This script is still a draft.", "Approve it first.")
+        _check_releasable(stored, approve=False)
         ebook = await tx.ebooks.find(stored.ebook_id)
         link = link or stored.link or (ebook.link if ebook else "")
         title = shorten(NEW_LORE.format(title=stored.title), MAX_TITLE)
         post = Post(title, NEW_LORE_MESSAGE, stored.hook[:MAX_HOOK], link)
         return await _add_draft(tx, post, by, stored.ebook_id, script_id)
+
+    @read_transaction
+    async def check_release(self, tx: ReadTransaction, script_id: str, *, approve: bool) -> None:
+        """Returns if the script can be released now; with ``approve``, once it is approved as well.
+
+        Raises:
+            NotFoundError: there is no such script.
+            StateError: the script is not approved, or is released already.
+        """
+        _check_releasable(await _get_script(tx, script_id), approve=approve)
 
     @write_transaction
     async def compose_change(self, tx: WriteTransaction, broadcast_id: str, post: Post, by: Actor) -> Broadcast:
@@ -284,6 +291,13 @@ async def _add_draft(
 
 def _new_broadcast(post: Post, metadata: dict[str, Any]) -> NewBroadcast:
     return NewBroadcast(post.title, post.message, post.hook, post.link, post.image, metadata=metadata)
+
+
+def _check_releasable(stored: StoredScript, *, approve: bool) -> None:
+    if stored.state is ScriptState.RELEASED:
+        raise StateError("This script has already been released.", "Use `/broadcast` to announce more about it.")
+    if stored.state is ScriptState.DRAFT and not approve:
+        raise StateError("This script is still a draft.", "Approve it first.")
 
 
 async def _get_script(tx: ReadTransaction, script_id: str) -> StoredScript:

@@ -99,6 +99,7 @@ async def read_run_view(tx: ReadTransaction, run: Run) -> RunView:
         unknown_micros=await tx.runs.sum_costs(run_id=run.id, only_unknown=True) if stored else 0,
         stored=stored,
         script=Script.from_json(stored.body) if stored else None,
+        newer=await tx.runs.find_newer(run) if run.state in {RunState.CANCELLED, RunState.DONE} else None,
     )
     if run.progress and stored is None:
         cues, _ = timing.add_timing(RunProgress.from_column(run.progress).cues)

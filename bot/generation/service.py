@@ -131,6 +131,7 @@ class GenerationService:
             progress = kept.model_copy(update={"usage": Usage()}).model_dump_json()  # the first run has paid for it
         requested = await self._create_run(ScriptRequest.from_run(run), run.content, by, channel, progress, run)
         await self.start_run(requested.run.id)
+        await self.run_cards.refresh_card(run.id)  # it leads to the new run instead of offering another one
 
     @read_transaction
     async def get_run(self, tx: ReadTransaction, run_id: str) -> Run:

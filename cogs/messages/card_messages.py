@@ -1,7 +1,7 @@
 """The messages of run cards and broadcast cards: posted, edited, deleted, and found again after a lost response.
 
-A card is an ordinary message of the bot, addressed by channel and message id. It is never edited through an interaction,
-whose token expires after 15 minutes.
+A card is an ordinary message of the bot, addressed by channel and message id. It is not edited through an interaction,
+whose token expires after 15 minutes, except where somebody has just pressed it (``cogs/views/pressed_cards.py``).
 """
 
 import logging

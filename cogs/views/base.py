@@ -10,6 +10,7 @@ from typing import Any, Self
 import discord
 from discord import ui
 
+from bot.errors import StateError
 from cogs.interactions.error_handler import reply_with_error
 
 
@@ -35,9 +36,16 @@ class PersistentItemMixin:
     async def callback(self, interaction: discord.Interaction) -> Any:  # noqa: ANN401 - discord.py's signature
         """Handles the interaction and replies with the error's text if that fails; discord.py calls this."""
         try:
-            await self.handle_interaction(interaction)
+            try:
+                await self.handle_interaction(interaction)
+            except StateError:
+                await self.show_current_state(interaction)
+                raise
         except Exception as error:  # noqa: BLE001 - the common error handler answers every exception, none is swallowed
             await reply_with_error(interaction, error)
+
+    async def show_current_state(self, interaction: discord.Interaction) -> None:
+        """Called where something is no longer possible: brings the message that still offers it up to date."""
 
     async def handle_interaction(self, interaction: discord.Interaction) -> None:
         """Does what the button or select is for. May raise: the exception is answered by the common error handler."""

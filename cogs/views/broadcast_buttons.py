@@ -19,6 +19,7 @@ from cogs.views.broadcast_dialog import ComposeModal, refresh_script_card
 from cogs.views.broadcast_post import post_embed
 from cogs.views.broadcast_preview import format_discarded, format_preview
 from cogs.views.formatting import escape_text, format_count
+from cogs.views.pressed_cards import is_card_pressed, show_broadcast
 
 
 class BroadcastButton(
@@ -60,33 +61,54 @@ class BroadcastButton(
         return cls(match["action"], match["id"], seen=match["seen"] or "")
 
     async def handle_interaction(self, interaction: discord.Interaction) -> None:
-        """Performs the action and replies privately. A card that shows an older state is brought up to date as well."""
+        """Performs the action and replies privately. The pressed card, or question, shows what holds afterwards."""
         by = require_team(interaction)
         services = get_services(interaction)
-        if self.action == "edit":
-            status = await services.broadcasts.get_status(self.broadcast_id)
-            await interaction.response.send_modal(ComposeModal(status.broadcast))
-            return
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        try:
-            if self.action in {"report", "show", "recall"}:
+        match self.action:
+            case "edit":
+                status = await services.broadcasts.get_status(self.broadcast_id)
+                if not status.counts.standing:
+                    raise StateError("No post of this announcement is in any channel.", "There is nothing to change.")
+                await interaction.response.send_modal(ComposeModal(status.broadcast))
+            case "report":
+                await interaction.response.defer(ephemeral=True, thinking=True)
+                await send_report(interaction, self.broadcast_id)
+            case "show" | "recall":
+                await interaction.response.defer()
                 await self._show(interaction)
-                return
-            await interaction.followup.send(await self._act(services, by), ephemeral=True)
-        except TimePassedError as error:
-            view = ui.View(timeout=None)
-            view.add_item(BroadcastButton("approvenow", self.broadcast_id, seen=self.seen))
-            await interaction.followup.send(error.text, view=view, ephemeral=True)
-        except StateError:
-            await services.broadcast_cards.refresh_card(self.broadcast_id)
-            raise
-        await services.broadcast_cards.refresh_card(self.broadcast_id)
+            case _:
+                await interaction.response.defer()
+                try:
+                    text = await self._act(services, by)
+                except TimePassedError as error:
+                    await self._ask_whether_now(interaction, error)
+                    return
+                await self._answer(interaction, text)
+                await services.broadcast_cards.refresh_card(self.broadcast_id)
+                await show_broadcast(interaction, self.broadcast_id, even_current=False)
+
+    async def show_current_state(self, interaction: discord.Interaction) -> None:
+        """The card shows the announcement as it is now; a question about an older state loses its button."""
+        await show_broadcast(interaction, self.broadcast_id, even_current=True)
+        if not is_card_pressed(interaction):
+            await interaction.edit_original_response(view=None)
+            await get_services(interaction).broadcast_cards.refresh_card(self.broadcast_id)
+
+    async def _answer(self, interaction: discord.Interaction, text: str) -> None:
+        """Replies privately; a question is replaced, so that it cannot be answered twice."""
+        if is_card_pressed(interaction):
+            await interaction.followup.send(text, ephemeral=True)
+        else:
+            await interaction.edit_original_response(content=text, view=None)
+
+    async def _ask_whether_now(self, interaction: discord.Interaction, error: TimePassedError) -> None:
+        view = ui.View(timeout=None)
+        view.add_item(BroadcastButton("approvenow", self.broadcast_id, seen=self.seen))
+        await interaction.followup.send(error.text, view=view, ephemeral=True)
 
     async def _show(self, interaction: discord.Interaction) -> None:
         services = get_services(interaction)
-        if self.action == "report":
-            await send_report(interaction, self.broadcast_id)
-        elif self.action == "recall":
+        if self.action == "recall":
             text, view = recall_question(await services.broadcasts.get_status(self.broadcast_id))
             await interaction.followup.send(text, view=view, ephemeral=True)
         else:

@@ -12,6 +12,7 @@ from cogs.views.base import action_row, card_layout
 from cogs.views.broadcast_buttons import BroadcastButton
 from cogs.views.broadcast_preview import format_recipients
 from cogs.views.formatting import INDIGO, RED, escape_text, format_count, progress_bar
+from cogs.views.pressed_cards import build_card
 from storage.states import BroadcastState, DeliveryAction, DeliveryState
 from storage.stores.deliveries import Delivery
 
@@ -28,6 +29,7 @@ _STATE_LABELS: Final = (
 )
 
 
+@build_card.register
 def broadcast_card(status: BroadcastStatus) -> ui.LayoutView:
     """The card for this status, red where somebody should look at it."""
     broadcast, failed = status.broadcast, status.failed_deliveries

@@ -13,6 +13,7 @@ from bot.scripts.models import WriterKind
 from cogs.interactions.access import get_channel_ids, get_services, require_team
 from cogs.views.base import PersistentItemMixin
 from cogs.views.broadcast_dialog import refresh_script_card
+from cogs.views.pressed_cards import is_card_pressed, show_run
 from cogs.views.script_reader import build_page
 from cogs.views.script_release import ReleaseModal
 from storage.states import ScriptState
@@ -55,6 +56,11 @@ class RunButton(
                 await generation.resume_run(self.run_id, by)
             case _:
                 await generation.retry_run(self.run_id, by, channel=get_channel_ids(interaction))
+        await show_run(interaction, self.run_id, even_current=False)
+
+    async def show_current_state(self, interaction: discord.Interaction) -> None:
+        """The card shows the run as it is now."""
+        await show_run(interaction, self.run_id, even_current=True)
 
 
 _TEMPLATE_QUESTION: Final = (
@@ -112,6 +118,7 @@ class ScriptButton(
             case "approve" | "approve_template" | "withdraw":
                 await self._change_approval(interaction, by)
             case "release_now" | "release_template" | "release":
+                await get_services(interaction).drafts.check_release(self.script_id, approve=self.action != "release")
                 modal = ReleaseModal(self.script_id, approve=self.action != "release")
                 await interaction.response.send_modal(modal)
 
@@ -150,3 +157,12 @@ class ScriptButton(
             await interaction.edit_original_response(content="The template is approved.", view=None)
         if stored.run_id:
             await services.run_cards.refresh_card(stored.run_id)
+            await show_run(interaction, stored.run_id, even_current=False)
+
+    async def show_current_state(self, interaction: discord.Interaction) -> None:
+        """The card shows the script as it is now; a question about an older state loses its button."""
+        stored, _ = await get_services(interaction).scripts.get(self.script_id)
+        if stored.run_id:
+            await show_run(interaction, stored.run_id, even_current=True)
+        if not is_card_pressed(interaction) and interaction.response.is_done():
+            await interaction.edit_original_response(view=None)

@@ -22,11 +22,14 @@ from cogs.views.formatting import (
     progress_bar,
     shorten,
 )
+from cogs.views.pressed_cards import build_card
 from cogs.views.script_buttons import RunButton, ScriptButton
 from storage.states import RunState, ScriptState
+from storage.stores.runs import Run
 from storage.stores.scripts import StoredScript
 
 
+@build_card.register
 def script_card(view: RunView) -> ui.LayoutView:
     """The card for the state that the run is in.
 
@@ -93,13 +96,23 @@ def _build_interrupted_card(view: RunView) -> ui.LayoutView:
 
 
 def _build_cancelled_card(view: RunView) -> ui.LayoutView:
+    kept = "What was written until then is kept; Retry continues from it."
     return _card(
         GREY,
         f"### ✕ Cancelled · {escape_text(view.title)}",
         _describe_run(view),
-        "What was written until then is kept; Retry continues from it.",
-        buttons=[_run_button(view, "retry")],
+        _format_newer(view.newer) if view.newer else kept,
+        buttons=[] if view.newer else [_run_button(view, "retry")],
     )
+
+
+def _format_newer(newer: Run) -> str:
+    """Which later run has taken the place of this one, with a link to its card."""
+    done = newer.state is RunState.DONE
+    text = f"It was written again: version {newer.version}." if done else "It is being written again."
+    if newer.channel_id is None or newer.card_id is None:
+        return text
+    return f"{text} https://discord.com/channels/{newer.guild_id}/{newer.channel_id}/{newer.card_id}"
 
 
 def _build_done_card(view: RunView, stored: StoredScript, script: Script) -> ui.LayoutView:
@@ -119,6 +132,8 @@ def _build_done_card(view: RunView, stored: StoredScript, script: Script) -> ui.
         lines.append(f"{reason}This is a skeleton made from your chapter's own text.")
         if _can_retry(view, stored) and view.run.progress:
             lines.append("“Write it with Gemini” continues from what Gemini had finished.")
+        if view.newer:
+            lines.append(_format_newer(view.newer))
     elif script.logline:
         lines.append(f"*{escape_text(script.logline, 300)}*")
     lines.append(
@@ -147,7 +162,8 @@ def _build_done_card(view: RunView, stored: StoredScript, script: Script) -> ui.
 
 def _can_retry(view: RunView, stored: StoredScript) -> bool:
     """Whether Gemini can take the place of the template: without a key it would be the same template again."""
-    return stored.writer == WriterKind.TEMPLATE and stored.state is ScriptState.DRAFT and view.has_gemini
+    is_template_draft = stored.writer == WriterKind.TEMPLATE and stored.state is ScriptState.DRAFT
+    return is_template_draft and view.has_gemini and view.newer is None
 
 
 def _script_buttons(view: RunView, stored: StoredScript) -> list[ui.Item[Any]]:
@@ -201,4 +217,5 @@ def _run_button(view: RunView, action: str, label: str = "") -> RunButton:
 
 
 def _card(accent: discord.Colour, *texts: str, buttons: list[Any]) -> ui.LayoutView:
-    return card_layout(*(ui.TextDisplay(text) for text in texts), action_row(*buttons), accent=accent)
+    rows = [action_row(*buttons)] if buttons else []
+    return card_layout(*(ui.TextDisplay(text) for text in texts), *rows, accent=accent)
