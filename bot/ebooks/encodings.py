@@ -28,6 +28,11 @@ _MAX_CHAOS: Final = 0.1  # the detector's measure of disorder; a right reading h
 _CHAOS_MARGIN: Final = 0.03  # how much more disorder the second reading needs, or
 _COHERENCE_MARGIN: Final = 0.12  # how much less it resembles a language, for the first to be certain
 _FEW_LETTERS: Final = 8  # of a foreign script say too little
+_FEW_SYLLABLES: Final = (
+    3  # letters of a short line of dialogue, such as "let us go", with at least two syllables side by side
+)
+_HIRAGANA_PAIR: Final = re.compile("[\u3041-\u3093]{2}")
+_NOT_IN_JAPANESE: Final = re.compile("[\uff61-\uff9f\x80-\xa0\ue000-\uf8ff]")  # half-width, control, private
 _THAI_SIGN: Final = re.compile("[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]")
 _THAI_SIGN_ALONE: Final = re.compile(rf"(?<![\u0e01-\u0e2e]|{_THAI_SIGN.pattern}){_THAI_SIGN.pattern}")
 _SIGN_IN_WORD: Final = re.compile("(?<=[a-zà-ÿ])[¢-©¬®-¶¸¹¼-¾]|[¢-©¬®-¶¸¹¼-¾](?=[a-zà-ÿ])")  # Polish read as French
@@ -56,12 +61,29 @@ def find_readings(content: bytes) -> list[str]:
         return [utf16] if utf16 else []
     if utf16 and (text is not None or _has_syllables(utf16)):
         return [utf16] if _count_breaks(utf16) else []
-    return [] if text is not None else _detect(content)
+    if text is not None:
+        return []
+    shift_jis = _read_certain_shift_jis(content)
+    return [shift_jis] if shift_jis else _detect(content)
 
 
 def has_many_controls(text: str) -> bool:
     """Whether more than one in 200 characters is a control character that no text has."""
     return sum(character < " " and character not in "\t\n\r\f" for character in text) > len(text) // 200
+
+
+def _read_certain_shift_jis(content: bytes) -> str | None:
+    """The text in Shift-JIS where it can be nothing else, however short: with Japanese syllables side by side.
+
+    Their bytes 82 9F to 82 F1, one after another, are rare syllables in Korean and rare characters in Chinese, and no word in
+    any alphabet. All other encodings of East Asia would leave half-width katakana, which books do not have.
+    """
+    text = _decode(content, "cp932")
+    if text is None or not _HIRAGANA_PAIR.search(text) or _NOT_IN_JAPANESE.search(text) or _read_damaged_utf8(content):
+        return None
+    letters = _find_foreign_letters(text)
+    is_japanese = len(letters) >= max(_FEW_SYLLABLES, sum(map(str.isalpha, text)) / 2) and _has_syllables(letters)
+    return text if is_japanese else None
 
 
 def _detect(content: bytes) -> list[str]:

@@ -60,6 +60,29 @@ def test_a_doubtful_encoding_gives_two_readings_with_the_right_one_among_them(te
     assert text in readings
 
 
+@pytest.mark.parametrize(
+    "text", ["「行こう」", "夜だった。", "こんにちは", "キツネは笑った。", "第一章\n\n雨が降っていた。"]
+)
+def test_a_few_words_in_shift_jis_are_certain(text: str) -> None:
+    """Japanese syllables side by side tell it, also where the detector finds too little text or too much disorder."""
+    assert find_readings(text.encode("shift_jis")) == [text]
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("山", "shift_jis"),
+        ("東京都", "shift_jis"),
+        ("Sie sagte „‚Ärger‘“ und „‚Öl‘“.", "cp1252"),
+        ("쇑썞궓귝뉙", "cp949"),
+    ],
+)
+def test_without_enough_syllables_no_text_is_taken_for_shift_jis_without_asking(text: str, encoding: str) -> None:
+    """A few Chinese characters, quotation marks before umlauts and rare Korean syllables could be several things."""
+    readings = find_readings(text.encode(encoding))
+    assert len(readings) == 2 or readings == [text]
+
+
 def test_damaged_utf8_stays_utf8() -> None:
     """A file that was cut in the middle of a character is not read as another alphabet without asking."""
     readings = find_readings((JAPANESE * 3).encode()[:-1])
