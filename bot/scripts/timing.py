@@ -41,6 +41,14 @@ def estimate_speech_seconds(
     return max(MIN_SPEECH_SECONDS, 60 * (words / words_per_minute + characters / characters_per_minute))
 
 
+def estimate_running_time(words: int, unspaced_characters: int) -> RunningTime:
+    """How long a text with so many words takes to speak. Characters of scripts without spaces count among the words."""
+    spaced = words - unspaced_characters
+    fast = spaced / FAST_WORDS_PER_MINUTE + unspaced_characters / FAST_CHARACTERS_PER_MINUTE
+    slow = spaced / SLOW_WORDS_PER_MINUTE + unspaced_characters / SLOW_CHARACTERS_PER_MINUTE
+    return RunningTime(low=math.floor(60 * fast), high=math.ceil(60 * slow))
+
+
 def add_timing(cues: Iterable[Cue]) -> tuple[tuple[Cue, ...], RunningTime]:
     """The cues with ``start`` and ``seconds``, and the running time of all of them as a range.
 
