@@ -143,8 +143,7 @@ class BroadcastsCog(commands.GroupCog, group_name="broadcasts", group_descriptio
         """Asks whether to delete the posts."""
         require_team(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
-        status = await self._broadcasts.get_status(broadcast)
-        text, view = recall_question(status)
+        text, view = recall_question(await self._broadcasts.count_posts(broadcast))
         await interaction.edit_original_response(content=text, view=view)
 
     @app_commands.command(description="Stop an announcement that is scheduled or going out")

@@ -1,6 +1,7 @@
 """The values of a broadcast: the post, the preview, the status, and the outcome of one attempt."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
@@ -60,13 +61,31 @@ class Post:
         )
 
 
+def compute_fingerprint(counted: Iterable[str]) -> str:
+    """Eight hex digits that differ where the counted ids or their order do."""
+    return hashlib.sha256(",".join(counted).encode()).hexdigest()[:8]
+
+
+@dataclass(frozen=True, slots=True)
+class CountedPosts:
+    """The posts of a broadcast that are in their channels now; ``ids`` are those of their deliveries."""
+
+    broadcast: Broadcast
+    ids: tuple[str, ...]
+
+    @property
+    def fingerprint(self) -> str:
+        """Eight hex digits that differ where the posts do, for a button that acts on what its label has counted."""
+        return compute_fingerprint(self.ids)
+
+
 @dataclass(frozen=True, slots=True)
 class BroadcastPreview:
     """What a confirmation of the draft would do now.
 
     ``targets`` are the channels that get a post. ``left_out`` are channels that get none, each with the reason;
     ``unreachable`` are those of them that are subscribed but closed to the bot, and count as refusals. Where the draft is a
-    new text for posts that have arrived, there are no targets, and ``changed_posts`` is how many would be changed.
+    new text for posts that have arrived, there are no targets, and ``changed_posts`` are the ids of their deliveries.
     ``is_template`` says that the script to be released is a template.
     """
 
@@ -74,15 +93,16 @@ class BroadcastPreview:
     targets: tuple[Target, ...]
     left_out: tuple[tuple[Target, str], ...]
     needs_second_approver: bool = False
-    changed_posts: int | None = None
+    changed_posts: tuple[str, ...] | None = None
     unreachable: tuple[tuple[Target, str], ...] = ()
     is_template: bool = False
 
     @property
     def fingerprint(self) -> str:
         """Eight hex digits that differ where the targets do, for a button that posts to what its label has counted."""
-        channels = ",".join(str(target.channel_id) for target in sorted(self.targets, key=lambda each: each.channel_id))
-        return hashlib.sha256(channels.encode()).hexdigest()[:8]
+        if self.changed_posts is not None:
+            return compute_fingerprint(self.changed_posts)
+        return compute_fingerprint(sorted(str(target.channel_id) for target in self.targets))
 
     @property
     def server_count(self) -> int:

@@ -19,8 +19,8 @@ async def build_preview(tx: ReadTransaction, broadcast: Broadcast, access: Chann
     """The draft with the channels that would get it now, and those that are left out with the reason."""
     config = await load_config(tx)
     if broadcast.change_of is not None:
-        counts = await tx.deliveries.count(broadcast.change_of)
-        return BroadcastPreview(broadcast, (), (), changed_posts=counts.standing)
+        posts = await tx.deliveries.list_standing_ids(broadcast.change_of)
+        return BroadcastPreview(broadcast, (), (), changed_posts=tuple(posts))
     audience = [
         subscription
         for subscription in await tx.subscriptions.list_in_states(SubscriptionState.ACTIVE)

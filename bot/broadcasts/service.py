@@ -9,7 +9,7 @@ from bot.actor import Actor
 from bot.broadcasts.cards import BroadcastCardService
 from bot.broadcasts.content import validate_post
 from bot.broadcasts.drafts import refuse_with_second_approver
-from bot.broadcasts.post import BroadcastStatus, Post
+from bot.broadcasts.post import BroadcastStatus, CountedPosts, Post, compute_fingerprint
 from bot.broadcasts.report import build_csv_report
 from bot.broadcasts.status import get_broadcast, get_status
 from bot.errors import StateError
@@ -36,6 +36,10 @@ _STOPPED_AT_ONCE = 1000
 _SETTLE_LOOKS: Final = 20
 _SETTLE_PAUSE_SECONDS: Final = 0.1
 """A stop waits at most two seconds for requests under way, so that its answer has the right numbers."""
+
+
+class PostsChangedError(StateError):
+    """Other posts are in the channels now than the person who confirms has seen counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,20 @@ class BroadcastService:
             NotFoundError: there is no such broadcast.
         """
         return await get_status(tx, broadcast_id, self.cards.access)
+
+    @read_transaction
+    async def count_posts(self, tx: ReadTransaction, broadcast_id: str) -> CountedPosts:
+        """The posts of the broadcast that can be changed or removed.
+
+        Raises:
+            NotFoundError: there is no such broadcast.
+            StateError: no post is left in any channel.
+        """
+        ids = await tx.deliveries.list_standing_ids(broadcast_id)
+        broadcast = await get_broadcast(tx, broadcast_id)
+        if not ids:
+            raise _no_posts()
+        return CountedPosts(broadcast, tuple(ids))
 
     @read_transaction
     async def list_recent(self, tx: ReadTransaction, limit: int) -> list[BroadcastStatus]:
@@ -145,28 +163,33 @@ class BroadcastService:
         self.wake()
         return count
 
-    async def apply_change(self, draft_id: str, by: Actor) -> tuple[str, int]:
+    async def apply_change(self, draft_id: str, by: Actor, fingerprint: str | None = None) -> tuple[str, int]:
         """Confirms a draft of ``DraftService.compose_change``: its text replaces that of the posts that have arrived.
 
-        Returns the id of the broadcast whose posts are being changed, and how many posts that are.
+        ``fingerprint`` is that of the preview that the person has seen, None where no person looks. Returns the id of the
+        broadcast whose posts are being changed, and how many posts that are.
 
         Raises:
             NotFoundError: there is no such draft or broadcast.
+            PostsChangedError: other posts are in the channels now.
             StateError: posts of the broadcast are on their way, the draft was confirmed or discarded already, or the studio
                 requires a second approver by now.
         """
-        result = await self._apply_change(draft_id, by)
+        result = await self._apply_change(draft_id, by, fingerprint)
         self.wake()
         return result
 
-    async def recall_posts(self, broadcast_id: str, by: Actor) -> int:
+    async def recall_posts(self, broadcast_id: str, by: Actor, fingerprint: str | None = None) -> int:
         """The posts that have arrived are being deleted; returns how many they are.
+
+        ``fingerprint`` is that of the posts that the person has seen counted, None where no person looks.
 
         Raises:
             NotFoundError: there is no such broadcast.
+            PostsChangedError: other posts are in the channels now.
             StateError: posts of the broadcast are on their way, or it was never sent.
         """
-        count = await self._recall(broadcast_id, by)
+        count = await self._recall(broadcast_id, by, fingerprint)
         self.wake()
         return count
 
@@ -209,7 +232,9 @@ class BroadcastService:
         return sum(each.by_state.get(DeliveryState.CANCELLED, 0) for each in counts)
 
     @write_transaction
-    async def _apply_change(self, tx: WriteTransaction, draft_id: str, by: Actor) -> tuple[str, int]:
+    async def _apply_change(
+        self, tx: WriteTransaction, draft_id: str, by: Actor, fingerprint: str | None
+    ) -> tuple[str, int]:
         await refuse_with_second_approver(tx)
         draft = await get_broadcast(tx, draft_id)
         changed = await get_broadcast(tx, draft.change_of or "")
@@ -218,12 +243,23 @@ class BroadcastService:
             await tx.broadcasts.discard(draft_id)
         except StaleStateError:
             raise _not_changeable() from None
+        await _check_counted(tx, changed.id, fingerprint)
         return changed.id, await _requeue(tx, changed, DeliveryAction.EDIT, BROADCAST_EDITED, by, changes)
 
     @write_transaction
-    async def _recall(self, tx: WriteTransaction, broadcast_id: str, by: Actor) -> int:
+    async def _recall(self, tx: WriteTransaction, broadcast_id: str, by: Actor, fingerprint: str | None) -> int:
         broadcast = await get_broadcast(tx, broadcast_id)
+        await _check_counted(tx, broadcast_id, fingerprint)
         return await _requeue(tx, broadcast, DeliveryAction.RECALL, BROADCAST_RECALLED, by, BroadcastChanges())
+
+
+async def _check_counted(tx: ReadTransaction, broadcast_id: str, fingerprint: str | None) -> None:
+    """Whoever changes or removes posts does so to those that they have seen counted."""
+    ids = await tx.deliveries.list_standing_ids(broadcast_id)
+    if fingerprint is not None and ids and compute_fingerprint(ids) != fingerprint:
+        raise PostsChangedError(
+            "The posts have changed since they were counted.", "Nothing was changed. Check the new count."
+        )
 
 
 async def _is_changing(tx: WriteTransaction, broadcast_id: str) -> bool:
@@ -259,7 +295,7 @@ async def _requeue(
     await _reopen(tx, broadcast, changes)
     count = await tx.deliveries.requeue(broadcast.id, action)
     if not count:
-        raise StateError("No post of this announcement is in any channel.", "There is nothing to change or remove.")
+        raise _no_posts()
     _report_requeued(tx, event, broadcast, count, by)
     return count
 
@@ -285,6 +321,10 @@ async def _reopen(tx: WriteTransaction, broadcast: Broadcast, changes: Broadcast
 
 def _report_requeued(tx: WriteTransaction, event: str, broadcast: Broadcast, count: int, by: Actor) -> None:
     tx.report(event, {"broadcast_id": broadcast.id, "channels": count}, actor=by, ebook_id=broadcast.ebook_id)
+
+
+def _no_posts() -> StateError:
+    return StateError("No post of this announcement is in any channel.", "There is nothing to change or remove.")
 
 
 def _not_changeable() -> StateError:

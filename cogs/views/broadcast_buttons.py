@@ -9,9 +9,8 @@ from discord import ui
 
 from bot.actor import Actor
 from bot.broadcasts.drafts import TimePassedError
-from bot.broadcasts.post import BroadcastStatus, Post
-from bot.broadcasts.service import Stopped
-from bot.errors import StateError
+from bot.broadcasts.post import CountedPosts, Post
+from bot.broadcasts.service import PostsChangedError, Stopped
 from bot.services import Services
 from cogs.interactions.access import get_actor, get_services, require_team
 from cogs.views.base import PersistentItemMixin
@@ -28,7 +27,7 @@ class BroadcastButton(
     template=r"broadcast:(?P<action>approve|approvenow|show|discard|stop|report|edit|recall|remove|retry)"
     r"(?:-(?P<seen>[0-9a-f]{8}))?:(?P<id>notifications_[0-9a-f]{16})",
 ):
-    """A button of the card. ``seen`` is the fingerprint of the preview that the card showed to whoever approves.
+    """A button of the card. ``seen`` is the fingerprint of what was counted for whoever approves or recalls.
 
     ``recall`` only asks; ``remove`` is the button of that question and recalls the posts. ``approvenow`` belongs to the
     question whether to post one whose time has passed.
@@ -66,10 +65,8 @@ class BroadcastButton(
         services = get_services(interaction)
         match self.action:
             case "edit":
-                status = await services.broadcasts.get_status(self.broadcast_id)
-                if not status.counts.standing:
-                    raise StateError("No post of this announcement is in any channel.", "There is nothing to change.")
-                await interaction.response.send_modal(ComposeModal(status.broadcast))
+                posts = await services.broadcasts.count_posts(self.broadcast_id)
+                await interaction.response.send_modal(ComposeModal(posts.broadcast))
             case "report":
                 await interaction.response.defer(ephemeral=True, thinking=True)
                 await send_report(interaction, self.broadcast_id)
@@ -82,6 +79,10 @@ class BroadcastButton(
                     text = await self._act(services, by)
                 except TimePassedError as error:
                     await self._ask_whether_now(interaction, error)
+                    return
+                except PostsChangedError as error:
+                    text, view = recall_question(await services.broadcasts.count_posts(self.broadcast_id))
+                    await interaction.edit_original_response(content=f"⚠ {error.text}\n{text}", view=view)
                     return
                 await self._answer(interaction, text)
                 await services.broadcast_cards.refresh_card(self.broadcast_id)
@@ -109,7 +110,7 @@ class BroadcastButton(
     async def _show(self, interaction: discord.Interaction) -> None:
         services = get_services(interaction)
         if self.action == "recall":
-            text, view = recall_question(await services.broadcasts.get_status(self.broadcast_id))
+            text, view = recall_question(await services.broadcasts.count_posts(self.broadcast_id))
             await interaction.followup.send(text, view=view, ephemeral=True)
         else:
             preview = await services.drafts.preview_draft(self.broadcast_id)
@@ -134,7 +135,7 @@ class BroadcastButton(
                 count = await services.broadcasts.retry_failed(self.broadcast_id, by)
                 return f"Trying again in {format_count(count, 'channel')}. The card shows how it goes."
             case "remove":
-                count = await services.broadcasts.recall_posts(self.broadcast_id, by)
+                count = await services.broadcasts.recall_posts(self.broadcast_id, by, self.seen)
                 return f"Removing {format_count(count, 'post')}. The card shows when that is done."
             case _:
                 raise ValueError(f"unknown action {self.action}")
@@ -150,18 +151,13 @@ def format_stop(stopped: Stopped, what: str = "") -> str:
     return text
 
 
-def recall_question(status: BroadcastStatus) -> tuple[str, ui.View]:
-    """The question before a recall, which says how many posts it deletes, and its button.
-
-    Raises:
-        StateError: no post is left in any channel.
-    """
-    if not status.counts.standing:
-        raise StateError("No post of this announcement is in any channel.", "There is nothing to remove.")
-    title, posts = escape_text(status.broadcast.title, 100), format_count(status.counts.standing, "post")
+def recall_question(counted: CountedPosts) -> tuple[str, ui.View]:
+    """The question before a recall, which says how many posts it deletes, and its button."""
+    title, count = escape_text(counted.broadcast.title, 100), len(counted.ids)
     view = ui.View(timeout=None)
-    view.add_item(BroadcastButton("remove", status.broadcast.id, f"Remove {posts}"))
-    return f"This removes “{title}” from {format_count(status.counts.standing, 'channel')}.", view
+    label = f"Remove {format_count(count, 'post')}"
+    view.add_item(BroadcastButton("remove", counted.broadcast.id, label, counted.fingerprint))
+    return f"This removes “{title}” from {format_count(count, 'channel')}.", view
 
 
 async def send_report(interaction: discord.Interaction, broadcast_id: str) -> None:

@@ -12,6 +12,7 @@ from discord import ui
 from bot.broadcasts.drafts import RecipientsChangedError, TimePassedError
 from bot.broadcasts.post import MAX_HOOK, MAX_MESSAGE, MAX_TITLE, BroadcastPreview, Post
 from bot.broadcasts.schedule import parse_due_time
+from bot.broadcasts.service import PostsChangedError
 from bot.errors import StateError
 from bot.services import Services
 from cogs.interactions.access import get_bot, get_services, require_team
@@ -64,10 +65,10 @@ def preview_buttons(preview: BroadcastPreview) -> ui.View:
 
 def _confirm_button(preview: BroadcastPreview) -> "PreviewButton | None":
     broadcast, channels = preview.broadcast, format_count(len(preview.targets), "channel")
-    danger = discord.ButtonStyle.danger
+    danger, seen = discord.ButtonStyle.danger, preview.fingerprint
     if preview.changed_posts is not None:
-        return PreviewButton("change", broadcast.id, f"Change {format_count(preview.changed_posts, 'post')}", danger)
-    seen = preview.fingerprint
+        label = f"Change {format_count(len(preview.changed_posts), 'post')}"
+        return PreviewButton("change", broadcast.id, label, danger, seen=seen)
     if preview.targets:
         if preview.needs_second_approver:
             label = f"Ask to post to {channels}"
@@ -150,7 +151,11 @@ class PreviewButton(
             await services.drafts.change_draft(self.broadcast_id, self.CHANGES[self.action])
             await show_preview(interaction, self.broadcast_id)
         elif self.action == "change":
-            broadcast_id, count = await services.broadcasts.apply_change(self.broadcast_id, by)
+            try:
+                broadcast_id, count = await services.broadcasts.apply_change(self.broadcast_id, by, self.seen)
+            except PostsChangedError as error:
+                await show_preview(interaction, self.broadcast_id, error.text)
+                return
             text = f"Changing {format_count(count, 'post')}. The card shows when that is done."
             await interaction.edit_original_response(content=text, embed=None, view=None)
             await services.broadcast_cards.refresh_card(broadcast_id)

@@ -46,7 +46,7 @@ def format_recipients(preview: BroadcastPreview) -> str:
     """How many channels get it, and which do not and why; a warning where it releases a template."""
     count = len(preview.targets)
     if preview.changed_posts is not None:
-        line = f"Changes **{format_count(preview.changed_posts, 'post')}** that have arrived"
+        line = f"Changes **{format_count(len(preview.changed_posts), 'post')}** that have arrived"
     elif count:
         line = f"Goes to **{format_count(count, 'channel')}** in {format_count(preview.server_count, 'server')}"
     else:

@@ -307,6 +307,13 @@ class DeliveryStore:
             query = query.where(deliveries.c.state.in_(states))
         return [Delivery(**row) for row in (await self.connection.execute(query)).mappings()]
 
+    async def list_standing_ids(self, broadcast_id: str) -> list[str]:
+        """Ids of the deliveries whose posts are in their channels now, in order."""
+        is_standing = deliveries.c.message_id.is_not(None) & (deliveries.c.state != DeliveryState.RECALLED)
+        mine = deliveries.c.broadcast_id == broadcast_id
+        query = select(deliveries.c.id).where(mine, is_standing).order_by(deliveries.c.id)
+        return list((await self.connection.execute(query)).scalars())
+
     async def get_next_due(self) -> datetime | None:
         """When the next waiting delivery is due; None where none waits."""
         query = select(func.min(deliveries.c.due_at)).where(deliveries.c.state == DeliveryState.READY)

@@ -163,7 +163,7 @@ async def test_a_change_counts_the_posts_that_stand(sqlite: Database, drafts: Dr
     await sqlite.write(lambda tx: tx.deliveries.finish(first.id, first.lease, DeliveryState.SENT, message_id=7))
     change = await drafts.compose_change(draft.id, replace(POST, message="It is open."), HANA)
     shown = await drafts.preview_draft(change.id)
-    assert (shown.targets, shown.left_out, shown.changed_posts) == ((), (), 1)
+    assert (shown.targets, shown.left_out, shown.changed_posts) == ((), (), (first.id,))
 
 
 @pytest.mark.parametrize(("writer", "is_template"), [("template", True), ("gemini", False)])
