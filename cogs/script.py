@@ -8,7 +8,6 @@ from discord.app_commands import Range
 from discord.ext import commands
 
 from bot.app import MythBot
-from bot.ebooks.chapter_text import ChapterText
 from bot.ebooks.text import check_file, read_pasted_chapter
 from bot.errors import InputError
 from bot.generation.request import MAX_TITLE, ScriptRequest
@@ -80,7 +79,7 @@ class ScriptCog(commands.Cog):
             await interaction.response.send_modal(SourceModal(request, self._max_chars))
             return
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await request_script(interaction, request, ChapterText(stored_text), by)
+        await request_script(interaction, request, stored_text, by)
 
 
 class SourceModal(Modal, title="The chapter's text"):

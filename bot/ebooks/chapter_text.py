@@ -4,17 +4,15 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+from bot.ebooks.markdown_text import render_blocks
 
 _FRONT_MATTER: Final = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
 _FRONT_MATTER_TITLE: Final = re.compile(r"^title:\s*[\"']?(.+?)[\"']?\s*$", re.MULTILINE | re.IGNORECASE)
-_COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
-_HTML_TAG: Final = re.compile(
-    r"</?(?:a|b|blockquote|br|center|div|em|font|h[1-6]|hr|i|img|p|s|small|span|strong|sub|sup|u)\b[^>]*>",
-    re.IGNORECASE,
+_MARKDOWN: Final = re.compile(
+    r"^#{1,6} +\S|\*\*\S[^*\n]*\S?\*\*|(?<![\w*])\*\w[^*\n]*\w\*(?![\w*])"  # headings and emphasis
+    r"|~~\w[^~\n]*~~|^\|?[ :]*-{3,}[ :]*\|[-| :]*$|^\* +\w.*\n\* +\w",  # struck words, tables and lists
+    re.MULTILINE,
 )
-_MARKDOWN: Final = re.compile(r"^#{1,6} +\S|\*\*\S[^*\n]*\S?\*\*|(?<![\w*])\*\w[^*\n]*\w\*(?![\w*])", re.MULTILINE)
 
 _NUMBER: Final = r"(?:\d+|[ivxlcdm]+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
 _WORD: Final = r"(?:chapter|chapitre|kapitel|capítulo|capitolo|hoofdstuk|rozdział|глава)"
@@ -25,9 +23,6 @@ _PLAIN_HEADING: Final = re.compile(
 )
 _ONLY_NUMBER: Final = re.compile(rf"{_WORD}?\s*{_NUMBER}[.:]?", re.IGNORECASE)
 _MAX_TITLE: Final = 200  # characters; a longer first line is no heading
-
-# Prose in Markdown: indentation is not code, and "1984. A year" and "- Yes?" are no lists.
-_PARSER: Final = MarkdownIt("commonmark").disable(["code", "list", "html_block"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +43,7 @@ def parse_chapter(text: str, *, is_markdown: bool) -> ChapterText:
 
 
 def looks_like_markdown(text: str) -> bool:
-    """Whether a text without a file's name has headings or emphasis as Markdown writes them."""
+    """Whether a text without a file's name has headings, emphasis, tables or lists as Markdown writes them."""
     return _MARKDOWN.search(text) is not None
 
 
@@ -57,18 +52,12 @@ def _parse_markdown(text: str) -> ChapterText:
     title_line = _FRONT_MATTER_TITLE.search(front_matter[1]) if front_matter else None
     if front_matter:
         text = text[front_matter.end() :]
-    blocks: list[tuple[bool, str]] = []
-    tokens = _PARSER.parse(_COMMENT.sub("", text))
-    for index, token in enumerate(tokens):
-        block = _render_block(token)
-        if block:
-            blocks.append((index > 0 and tokens[index - 1].type == "heading_open", block))
-    count = next((index for index, (is_heading, _) in enumerate(blocks) if not is_heading), 0)
-    headings = [" ".join(block.split()) for _, block in blocks[:count]]
-    title = _join_headings(headings)
-    content = "\n\n".join(block for _, block in (blocks[count:] if title else blocks))
+    blocks = render_blocks(text)
+    count = next((index for index, block in enumerate(blocks) if not block.is_heading), 0)
+    title = _join_headings([" ".join(block.text.split()) for block in blocks[:count]])
+    content = "\n\n".join(block.text for block in (blocks[count:] if title else blocks))
     if not any(map(str.isalnum, content)):  # nothing but headings
-        content = "\n\n".join(block for _, block in blocks) or text.strip()
+        content = "\n\n".join(block.text for block in blocks) or text.strip()
     if not title and title_line:
         title = title_line[1][:_MAX_TITLE]
     return ChapterText(content, title)
@@ -80,24 +69,3 @@ def _join_headings(headings: list[str]) -> str:
     if len(headings) > 1 and _ONLY_NUMBER.fullmatch(headings[-2]):
         title = f"{headings[-2].rstrip('.:')}: {title}"
     return title if len(title) <= _MAX_TITLE else ""
-
-
-def _render_block(token: Token) -> str:
-    """The text of a block, empty for tokens without text of their own."""
-    match token.type:
-        case "inline":
-            return "".join(_render_inline(child) for child in token.children or ()).strip()
-        case "fence":
-            return token.content.strip()
-        case "hr":
-            return "* * *"
-    return ""
-
-
-def _render_inline(token: Token) -> str:
-    match token.type:
-        case "softbreak" | "hardbreak":
-            return "\n"
-        case "html_inline":
-            return "" if _HTML_TAG.fullmatch(token.content) else token.content
-    return token.content

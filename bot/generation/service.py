@@ -1,10 +1,10 @@
 """What people do with runs: request a script, start, cancel, resume and retry its run."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.actor import Actor
-from bot.ebooks.chapter_text import ChapterText
+from bot.ebooks.chapter_text import ChapterText, looks_like_markdown, parse_chapter
 from bot.errors import DeliveryError, StateError
 from bot.event_names import GENERATION_CANCELLED, GENERATION_RESUMED, GENERATION_STARTED
 from bot.generation.draft import Usage
@@ -35,11 +35,20 @@ class GenerationService:
     has_gemini: bool
 
     @read_transaction
-    async def find_chapter_text(self, tx: ReadTransaction, ebook: str, chapter_number: int) -> str | None:
-        """The stored text of a chapter; None where there is none. ``ebook`` is an id or a title."""
+    async def find_chapter_text(self, tx: ReadTransaction, ebook: str, chapter_number: int) -> ChapterText | None:
+        """The stored text of a chapter with its title; None where there is none. ``ebook`` is an id or a title.
+
+        Markdown that was stored before it was taken out of files is taken out now.
+        """
         stored_ebook = await tx.ebooks.find(ebook)
         chapter = await tx.ebooks.find_chapter(stored_ebook.id, chapter_number) if stored_ebook else None
-        return chapter.content if chapter else None
+        if chapter is None:
+            return None
+        text = ChapterText(chapter.content)
+        if looks_like_markdown(chapter.content):
+            text = parse_chapter(chapter.content, is_markdown=True)
+        is_named = chapter.title not in {"", _name_chapter(chapter_number)}
+        return replace(text, title=chapter.title if is_named else text.title or chapter.title)
 
     async def request_script(
         self, request: ScriptRequest, text: ChapterText, by: Actor, *, channel: tuple[int, int]
@@ -146,7 +155,7 @@ class GenerationService:
     async def _fill_defaults(self, tx: ReadTransaction, request: ScriptRequest, own_title: str) -> ScriptRequest:
         ebook = await tx.ebooks.find(request.ebook)
         chapter = await tx.ebooks.find_chapter(ebook.id, request.chapter_number) if ebook else None
-        title = chapter.title if chapter else f"Chapter {request.chapter_number}"
+        title = chapter.title if chapter else _name_chapter(request.chapter_number)
         theme = (ebook.theme if ebook else "") or DEFAULT_THEME
         return request.model_copy(
             update={"title": request.title or own_title or title, "theme": request.theme or theme}
@@ -194,6 +203,11 @@ class GenerationService:
         run = await tx.runs.requeue(run_id)
         data = {"run_id": run.id, "chapter_number": run.chapter_number}
         tx.report(GENERATION_RESUMED, data, actor=by, ebook_id=run.ebook_id)
+
+
+def _name_chapter(number: int) -> str:
+    """The title of a chapter that nobody has given one."""
+    return f"Chapter {number}"
 
 
 def _already_written_error(run: Run) -> StateError:

@@ -78,4 +78,7 @@ def test_a_plain_text_that_only_looks_like_a_heading_stays_as_it_is(text: str) -
 def test_pasted_markdown_is_recognised() -> None:
     """What was copied from a Markdown editor is cleaned like a file; other pasted text is left alone."""
     assert read_pasted_chapter("# The Bell\n\n**Oku** ran.", LIMIT) == ChapterText("Oku ran.", "The Bell")
+    assert read_pasted_chapter("It ~~rang~~ fell.", LIMIT) == ChapterText("It rang fell.")
+    assert read_pasted_chapter("* salt\n* a bell", LIMIT) == ChapterText("salt.\na bell.")
+    assert read_pasted_chapter("a | b\n--- | ---\n1 | 2", LIMIT) == ChapterText("a, b.\n1, 2.")
     assert read_pasted_chapter("5 * 3 * 2 & a_b_c", LIMIT) == ChapterText("5 * 3 * 2 & a_b_c")

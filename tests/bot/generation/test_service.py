@@ -25,9 +25,19 @@ async def test_a_request_stores_the_run_the_chapter_and_its_event(runs: RunStage
     assert (run.guild_id, run.channel_id, run.card_id) == (*CHANNEL, None)
     assert run.member_id is not None
     assert await runs.list_events() == [(GENERATION_STARTED, run.member_id, run.ebook_id)]
-    assert await runs.service.find_chapter_text("ebook_001", 1) == CHAPTER
+    assert await runs.service.find_chapter_text("ebook_001", 1) == ChapterText(CHAPTER, "Bells")
     assert await runs.service.find_chapter_text("ebook_001", 2) is None
     assert await runs.service.find_chapter_text("unknown", 1) is None
+
+
+@pytest.mark.parametrize(("stored", "title"), [("Chapter 1", "The Bell"), ("Bells", "Bells")])
+async def test_markdown_that_was_stored_is_taken_out_when_it_is_used_again(
+    runs: RunStage, stored: str, title: str
+) -> None:
+    """Its heading becomes the title, unless the chapter has one of its own."""
+    runs.text = "# The Bell\n\n“Go,” said **Oku**."
+    await runs.request(title=stored)
+    assert await runs.service.find_chapter_text("ebook_001", 1) == ChapterText("“Go,” said Oku.", title)
 
 
 async def test_an_empty_title_and_theme_are_filled_in_from_the_book(runs: RunStage) -> None:
