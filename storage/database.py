@@ -26,6 +26,7 @@ from storage.outages import Outages, Retrying, describe_open_error, explain_outa
 from storage.server_transaction import run_on_server
 from storage.stores.boards import BoardStore
 from storage.stores.broadcasts import BroadcastStore
+from storage.stores.chapters import ChapterStore
 from storage.stores.deliveries import DeliveryStore
 from storage.stores.documents import DocumentStore
 from storage.stores.ebooks import EbookStore
@@ -61,6 +62,7 @@ class ReadTransaction:
         self.sessions = SessionStore(connection, now)
         self.key_values = KeyValueStore(connection)
         self.ebooks = EbookStore(connection, now)
+        self.chapters = ChapterStore(connection, now)
         self.runs = RunStore(connection, now)
         self.scripts = ScriptStore(connection, now)
         self.documents = DocumentStore(connection, now)

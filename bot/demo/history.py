@@ -142,9 +142,9 @@ async def _add_lanterns(tx: WriteTransaction) -> None:
 async def _add_open_chapters(tx: WriteTransaction) -> None:
     title, text = read_chapter()
     await tx.ebooks.get_or_add(EBOOK_ID, EBOOK_TITLE, EBOOK_THEME)
-    await tx.ebooks.save_chapter(EBOOK_ID, 1, title, text)
+    await tx.chapters.save(EBOOK_ID, 1, title, text)
     title, text = read_lanterns()[-1]
-    await tx.ebooks.save_chapter(LANTERNS_ID, len(read_lanterns()), title, text)
+    await tx.chapters.save(LANTERNS_ID, len(read_lanterns()), title, text)
 
 
 async def _list_deliveries(database: Database, broadcast_id: str) -> list[str]:

@@ -41,7 +41,7 @@ class GenerationService:
         Markdown that was stored before it was taken out of files is taken out now.
         """
         stored_ebook = await tx.ebooks.find(ebook)
-        chapter = await tx.ebooks.find_chapter(stored_ebook.id, chapter_number) if stored_ebook else None
+        chapter = await tx.chapters.find(stored_ebook.id, chapter_number) if stored_ebook else None
         if chapter is None:
             return None
         text = ChapterText(chapter.content)
@@ -154,7 +154,7 @@ class GenerationService:
     @read_transaction
     async def _fill_defaults(self, tx: ReadTransaction, request: ScriptRequest, own_title: str) -> ScriptRequest:
         ebook = await tx.ebooks.find(request.ebook)
-        chapter = await tx.ebooks.find_chapter(ebook.id, request.chapter_number) if ebook else None
+        chapter = await tx.chapters.find(ebook.id, request.chapter_number) if ebook else None
         title = chapter.title if chapter else _name_chapter(request.chapter_number)
         theme = (ebook.theme if ebook else "") or DEFAULT_THEME
         return request.model_copy(
@@ -242,7 +242,7 @@ async def create_run(
     if ebook is None:
         ebook, is_new_ebook = await tx.ebooks.get_or_add(request.ebook, request.ebook, request.theme)
     words = len(find_units(content))
-    await tx.ebooks.save_chapter(ebook.id, request.chapter_number, request.title, content, words)
+    await tx.chapters.save(ebook.id, request.chapter_number, request.title, content, words)
     new_run = NewRun(
         ebook_id=ebook.id,
         chapter_number=request.chapter_number,

@@ -59,7 +59,7 @@ async def load_books(tx: ReadTransaction, resolved: ResolvedScope) -> tuple[Book
     """
     ebook = resolved.ebook
     titles = {ebook.id: ebook.title} if ebook else await tx.ebooks.get_titles()
-    known_chapters = await tx.ebooks.get_chapter_numbers(resolved.filter.ebook_id)
+    known_chapters = await tx.chapters.get_numbers(resolved.filter.ebook_id)
     written_chapters: dict[str, list[ChapterProgress]] = {}
     for chapter in await tx.scripts.list_chapter_progress(resolved.filter.ebook_id):
         written_chapters.setdefault(chapter.ebook_id, []).append(chapter)

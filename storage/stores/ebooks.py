@@ -1,7 +1,6 @@
-"""Books and their chapters."""
+"""Books."""
 
-import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,8 +8,8 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.tables import chapters, ebooks
-from storage.upsert import insert_if_absent, insert_or_update
+from storage.tables import cast_members, chapters, ebooks, lexicon_words, synopses
+from storage.upsert import insert_if_absent
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,26 +39,8 @@ class Ebook:
 
 
 @dataclass(frozen=True, slots=True)
-class Chapter:
-    """The current text of one chapter; ``words`` is how many it has, ``digest`` its ``digest_text``."""
-
-    ebook_id: str
-    number: int
-    title: str
-    content: str
-    updated_at: datetime
-    words: int = 0
-    digest: str = ""
-
-
-def digest_text(text: str) -> str:
-    """The SHA-256 of the text's UTF-8 in hexadecimal, by which two texts of a chapter are compared."""
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
 class EbookStore:
-    """Books by id or title, chapters by number."""
+    """Books by id or title. A removed book is still found by its name, but not listed or searched."""
 
     connection: AsyncConnection
     now: datetime
@@ -83,7 +64,8 @@ class EbookStore:
 
     async def search(self, text: str, limit: int) -> Sequence[Ebook]:
         """Up to ``limit`` books whose id or title contains ``text`` in any case, newest first; any book for an empty text."""
-        query = select(ebooks).order_by(ebooks.c.created_at.desc(), ebooks.c.id).limit(limit)
+        query = select(ebooks).where(ebooks.c.removed_at.is_(None))
+        query = query.order_by(ebooks.c.created_at.desc(), ebooks.c.id).limit(limit)
         if text:
             pattern = text.lower()
             query = query.where(
@@ -94,36 +76,35 @@ class EbookStore:
             )
         return [Ebook(**row) for row in (await self.connection.execute(query)).mappings()]
 
-    async def get_titles(self) -> dict[str, str]:
-        """Every book's title by id."""
-        return {row.id: row.title for row in await self.connection.execute(select(ebooks.c.id, ebooks.c.title))}
+    async def find_by_source(self, digest: str) -> Ebook | None:
+        """The oldest book that was imported from a file with these bytes; None where there is none."""
+        query = select(ebooks).where(ebooks.c.source_digest == digest).order_by(ebooks.c.created_at, ebooks.c.id)
+        row = (await self.connection.execute(query.limit(1))).mappings().first()
+        return Ebook(**row) if row else None
 
-    async def find_chapter(self, ebook_id: str, number: int) -> Chapter | None:
-        """The chapter with its current text; None where it has none."""
-        row = (
-            (
-                await self.connection.execute(
-                    select(chapters).where(chapters.c.ebook_id == ebook_id, chapters.c.number == number)
-                )
-            )
-            .mappings()
-            .first()
+    async def list_all(self) -> list[Ebook]:
+        """Every book that is not removed, oldest first."""
+        query = select(ebooks).where(ebooks.c.removed_at.is_(None)).order_by(ebooks.c.created_at, ebooks.c.id)
+        return [Ebook(**row) for row in (await self.connection.execute(query)).mappings()]
+
+    async def find_taken_ids(self, prefix: str) -> set[str]:
+        """The ids that begin with ``prefix``, in lower case, of removed books too."""
+        query = select(func.lower(ebooks.c.id)).where(
+            func.lower(ebooks.c.id).startswith(prefix.lower(), autoescape=True)
         )
-        return Chapter(**row) if row else None
+        return set((await self.connection.execute(query)).scalars())
 
-    async def save_chapter(self, ebook_id: str, number: int, title: str, content: str, words: int = 0) -> None:
-        """The text is the chapter's current one and replaces an earlier one. ``words`` is how many words it has."""
-        values: dict[str, Any] = {"title": title, "content": content, "updated_at": self.now}
-        values |= {"words": words, "digest": digest_text(content)}
-        row = {"ebook_id": ebook_id, "number": number} | values
-        await insert_or_update(self.connection, chapters, row, ["ebook_id", "number"], list(values))
+    async def update(self, ebook_id: str, values: Mapping[str, Any]) -> None:
+        """Changes fields of the book; the keys are those of ``Ebook``."""
+        if values:
+            await self.connection.execute(ebooks.update().where(ebooks.c.id == ebook_id).values(dict(values)))
 
-    async def get_chapter_numbers(self, ebook_id: str | None = None) -> dict[str, set[int]]:
-        """The numbers of the chapters that have a text, by book id."""
-        query = select(chapters.c.ebook_id, chapters.c.number)
-        if ebook_id is not None:
-            query = query.where(chapters.c.ebook_id == ebook_id)
-        numbers: dict[str, set[int]] = {}
-        for row in await self.connection.execute(query):
-            numbers.setdefault(row.ebook_id, set()).add(row.number)
-        return numbers
+    async def remove(self, ebook_id: str) -> None:
+        """The book is removed, with its chapters and its series bible. Its scripts and runs stay."""
+        for table in (chapters, cast_members, lexicon_words, synopses):
+            await self.connection.execute(table.delete().where(table.c.ebook_id == ebook_id))
+        await self.update(ebook_id, {"removed_at": self.now})
+
+    async def get_titles(self) -> dict[str, str]:
+        """Every book's title by id, of removed books too."""
+        return {row.id: row.title for row in await self.connection.execute(select(ebooks.c.id, ebooks.c.title))}

@@ -39,7 +39,7 @@ async def load(database: Database, scope: Scope | None = None) -> dict[str, Book
 async def test_each_state_is_counted_as_what_it_is(sqlite: Database) -> None:
     """A chapter counts as far as any of its scripts is; a released one is also approved, and every script is drafted."""
     await sqlite.write(lambda tx: tx.ebooks.get_or_add("fox", "The fox"))
-    await sqlite.write(lambda tx: tx.ebooks.save_chapter("fox", 9, "", "Text without a script."))
+    await sqlite.write(lambda tx: tx.chapters.save("fox", 9, "", "Text without a script."))
     states = [ScriptState.DRAFT, ScriptState.DRAFT, ScriptState.DRAFT, ScriptState.APPROVED, ScriptState.APPROVED]
     for chapter, state in enumerate([*states, ScriptState.RELEASED], start=1):
         await add_script(sqlite, "fox", chapter, state)

@@ -59,14 +59,14 @@ async def test_searching_takes_words_literally(database: Database, clock: FakeCl
 async def test_a_chapter_holds_its_newest_text(database: Database, clock: FakeClock) -> None:
     """Saving a chapter again replaces its text, and does not add a second one."""
     await add_ebook(database)
-    await database.write(lambda tx: tx.ebooks.save_chapter("ebook_001", 2, "Two", "old"))
+    await database.write(lambda tx: tx.chapters.save("ebook_001", 2, "Two", "old"))
     clock.advance(seconds=1)
-    await database.write(lambda tx: tx.ebooks.save_chapter("ebook_001", 2, "Second", "new 月"))
-    await database.write(lambda tx: tx.ebooks.save_chapter("ebook_001", 0, "Prologue", "p"))
+    await database.write(lambda tx: tx.chapters.save("ebook_001", 2, "Second", "new 月"))
+    await database.write(lambda tx: tx.chapters.save("ebook_001", 0, "Prologue", "p"))
     async with database.read() as tx:
-        chapter = await tx.ebooks.find_chapter("ebook_001", 2)
-        assert await tx.ebooks.get_chapter_numbers() == {"ebook_001": {0, 2}}
-        assert await tx.ebooks.find_chapter("ebook_001", 3) is None
+        chapter = await tx.chapters.find("ebook_001", 2)
+        assert await tx.chapters.get_numbers() == {"ebook_001": {0, 2}}
+        assert await tx.chapters.find("ebook_001", 3) is None
     assert chapter is not None
     assert (chapter.title, chapter.content, chapter.updated_at) == ("Second", "new 月", clock.now)
 
@@ -83,13 +83,13 @@ async def test_chapters_belong_to_one_book_only(sqlite: Database) -> None:
     """Two books may have chapters with the same numbers."""
     for ebook_id in ("fox", "owl"):
         await add_ebook(sqlite, ebook_id, ebook_id)
-    await sqlite.write(lambda tx: tx.ebooks.save_chapter("fox", 1, "The Bell", "It rang."))
-    await sqlite.write(lambda tx: tx.ebooks.save_chapter("owl", 2, "The Barn", "It burned."))
+    await sqlite.write(lambda tx: tx.chapters.save("fox", 1, "The Bell", "It rang."))
+    await sqlite.write(lambda tx: tx.chapters.save("owl", 2, "The Barn", "It burned."))
     async with sqlite.read() as tx:
-        chapters = [await tx.ebooks.find_chapter(*place) for place in (("fox", 1), ("owl", 1), ("owl", 2))]
+        chapters = [await tx.chapters.find(*place) for place in (("fox", 1), ("owl", 1), ("owl", 2))]
         assert [chapter.title if chapter else None for chapter in chapters] == ["The Bell", None, "The Barn"]
-        assert await tx.ebooks.get_chapter_numbers("owl") == {"owl": {2}}
-        assert await tx.ebooks.get_chapter_numbers() == {"fox": {1}, "owl": {2}}
+        assert await tx.chapters.get_numbers("owl") == {"owl": {2}}
+        assert await tx.chapters.get_numbers() == {"fox": {1}, "owl": {2}}
 
 
 async def test_simultaneous_requests_for_a_new_book_create_one_book(peers: tuple[Database, Database]) -> None:

@@ -149,7 +149,7 @@ async def test_a_failed_transaction_changes_nothing(database: Database) -> None:
     async def work(tx: WriteTransaction) -> None:
         await tx.key_values.put("half", "1")
         await tx.ebooks.get_or_add("ebook_001", "The Fox")
-        await tx.ebooks.save_chapter("ebook_002", 1, "A book that is not there", "Text")
+        await tx.chapters.save("ebook_002", 1, "A book that is not there", "Text")
 
     with pytest.raises(IntegrityError):
         await database.write(work)
