@@ -12,11 +12,20 @@ from bot.app import MythBot
 from bot.permissions import invite_link
 from cogs.interactions.access import is_team
 from cogs.views.base import card_layout
-from cogs.views.formatting import EMBER, escape_text, format_relative_time
+from cogs.views.formatting import EMBER, escape_text, fit_lines, format_relative_time
 from cogs.views.privacy import STORED
 
 _MAX_TEXT: Final = 4_000
 """Characters; Discord's limit for the text of one message with components."""
+
+HELP_SECTIONS: Final = {
+    "Make scripts": ("ebook", "batch", "script", "scripts"),
+    "Announce them": ("broadcast", "broadcasts"),
+    "Affiliates": ("affiliate", "affiliates"),
+    "Progress": ("progress", "track", "grant", "badges"),
+    "The studio": ("setup", "privacy", "about", "help"),
+}
+"""The root commands by what they are for, in the order in which one needs them. A test compares them with all commands."""
 
 
 class AboutCog(commands.Cog):
@@ -51,16 +60,19 @@ class AboutCog(commands.Cog):
     async def help(self, interaction: discord.Interaction) -> None:
         """Lists every command that this person can use here, as a clickable mention."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        lines = ["### What you can do here"]
+        lines_by_root: dict[str, list[str]] = {}
         guilds: tuple[discord.abc.Snowflake | None, ...] = (None, self._bot.studio) if is_team(interaction) else (None,)
         for guild in guilds:
-            for command in sorted(
-                self._bot.tree.walk_commands(guild=guild), key=lambda command: command.qualified_name
-            ):
+            for command in self._bot.tree.walk_commands(guild=guild):
                 if isinstance(command, app_commands.Command) and _is_usable(command, interaction.permissions):
                     mention = await self._mention_command(command.qualified_name, guild)
-                    lines.append(f"{mention} · {command.description}")
-        view = card_layout(discord.ui.TextDisplay("\n".join(lines)[:_MAX_TEXT]), accent=EMBER)
+                    root = (command.root_parent or command).name
+                    lines_by_root.setdefault(root, []).append(f"{mention} · {command.description}")
+        lines = ["### What you can do here"]
+        for heading, roots in HELP_SECTIONS.items():
+            section = [line for root in roots for line in lines_by_root.get(root, ())]
+            lines += [f"**{heading}**", *section] if section else []
+        view = card_layout(discord.ui.TextDisplay("\n".join(fit_lines(lines, _MAX_TEXT))), accent=EMBER)
         await interaction.edit_original_response(view=view)
 
     async def _mention_command(self, name: str, guild: discord.abc.Snowflake | None) -> str:

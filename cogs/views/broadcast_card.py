@@ -7,9 +7,10 @@ import discord
 from discord import ui
 
 from bot.broadcasts.content import shorten
-from bot.broadcasts.post import MAX_HOOK, BroadcastStatus
+from bot.broadcasts.post import BroadcastStatus
 from cogs.views.base import action_row, card_layout
 from cogs.views.broadcast_buttons import BroadcastButton
+from cogs.views.broadcast_post import post_text
 from cogs.views.broadcast_preview import format_recipients
 from cogs.views.formatting import INDIGO, RED, escape_text, format_count, progress_bar
 from cogs.views.pressed_cards import build_card
@@ -38,6 +39,8 @@ def broadcast_card(status: BroadcastStatus) -> ui.LayoutView:
     if len(failed) > _MAX_FAILURES:
         lines.append(f"and {len(failed) - _MAX_FAILURES} more; the report lists them all")
     items: list[ui.Item[Any]] = [ui.TextDisplay("\n".join(lines))]
+    if broadcast.state is BroadcastState.PENDING:  # a text of its own, so that its Markdown ends with it
+        items.append(ui.TextDisplay(post_text(shorten(broadcast.message, _MAX_PENDING_TEXT), broadcast.hook)))
     buttons = _buttons(status)
     if buttons:
         items.append(action_row(*buttons))
@@ -78,7 +81,7 @@ def _state_lines(status: BroadcastStatus) -> list[str]:
 
 
 def _format_pending(status: BroadcastStatus) -> list[str]:
-    """What the second person approves: the text, the link, the picture, the time and the channels."""
+    """What the second person approves: the link, the picture, the time and the channels; the text comes after it."""
     broadcast, preview = status.broadcast, status.preview
     lines = ["A second member of the team has to approve it."]
     if preview is not None:
@@ -92,9 +95,7 @@ def _format_pending(status: BroadcastStatus) -> list[str]:
         lines.append(f"Image: {broadcast.image}")
     if broadcast.ping_roles:
         lines.append("It pings the roles that the servers chose.")
-    if broadcast.hook:
-        lines.append(f"Hook: {escape_text(broadcast.hook, MAX_HOOK)}")
-    lines.append(f"Text: {escape_text(shorten(broadcast.message, _MAX_PENDING_TEXT), _MAX_PENDING_TEXT)}")
+    lines.append("What affiliates will read below the headline:")
     return lines
 
 

@@ -4,7 +4,7 @@ Its steps open each other (the preview's Edit button opens the modal, and the mo
 """
 
 import re
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Final, Self
 
 import discord
 from discord import ui
@@ -26,6 +26,15 @@ from storage.stores.broadcasts import Broadcast, BroadcastChanges
 
 _MAX_URL_FIELD = 512
 """Characters that the modal takes for an address; longer than a valid one, so that the error can say what is wrong."""
+
+_REQUIRED_FIELDS: Final = frozenset({"Title", "Message"})
+_FIELD_DESCRIPTIONS: Final = {
+    "Title": "The headline of the post.",
+    "Message": "The text below it. Discord's formatting works, as in **bold** and *italics*.",
+    "Hook": "A line that invites affiliates' listeners, in italics at the end; empty: none.",
+    "Link": "Where “Listen / read” leads, beginning with https://; empty: the post has no such button.",
+    "Image": "The web address of a picture below the text, beginning with https://; empty: none.",
+}
 
 
 async def show_preview(interaction: discord.Interaction, broadcast_id: str, notice: str = "") -> None:
@@ -212,23 +221,23 @@ class ComposeModal(Modal, title="Announcement"):
         self._broadcast = broadcast
         self._ebook_id = ebook_id
         paragraph = discord.TextStyle.paragraph
-        self.headline = self._add_field("Title", text.title, MAX_TITLE, required=True)
-        self.message = self._add_field("Message", text.message, MAX_MESSAGE, required=True, style=paragraph)
-        self.hook = self._add_field("Hook", text.hook, MAX_HOOK, required=False, style=paragraph)
-        self.link = self._add_field("Link", text.link, _MAX_URL_FIELD, required=False)
-        self.image = self._add_field("Image (a web address)", text.image, _MAX_URL_FIELD, required=False)
+        self.headline = self._add_field("Title", text.title, MAX_TITLE)
+        self.message = self._add_field("Message", text.message, MAX_MESSAGE, paragraph)
+        self.hook = self._add_field("Hook", text.hook, MAX_HOOK, paragraph)
+        self.link = self._add_field("Link", text.link, _MAX_URL_FIELD)
+        self.image = self._add_field("Image", text.image, _MAX_URL_FIELD)
 
     def _add_field(
-        self, label: str, value: str, limit: int, *, required: bool, style: discord.TextStyle = discord.TextStyle.short
+        self, label: str, value: str, limit: int, style: discord.TextStyle = discord.TextStyle.short
     ) -> ui.TextInput[Any]:
         field: ui.TextInput[Any] = ui.TextInput(
-            custom_id=label.split(maxsplit=1)[0].lower(),
+            custom_id=label.lower(),
             default=value[:limit] or None,
             max_length=limit,
-            required=required,
+            required=label in _REQUIRED_FIELDS,
             style=style,
         )
-        self.add_item(ui.Label(text=label, component=field))
+        self.add_item(ui.Label(text=label, description=_FIELD_DESCRIPTIONS[label], component=field))
         return field
 
     async def on_submit(self, interaction: discord.Interaction, /) -> None:

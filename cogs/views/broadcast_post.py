@@ -16,9 +16,14 @@ _MAX_BOOK: Final = 200
 """Characters of the book's title in the footer; Discord's limit for the whole footer is 2,048."""
 
 
+def post_text(message: str, hook: str) -> str:
+    """The text of a post below its headline, in Discord's Markdown."""
+    return f"{message}\n\n*{hook}*" if hook else message
+
+
 def post_embed(post: Post) -> discord.Embed:
     """The text of the post as an embed."""
-    text = post.message if not post.hook else f"{post.message}\n\n*{post.hook}*"
+    text = post_text(post.message, post.hook)
     embed = discord.Embed(title=post.title, description=text, url=post.link or None, colour=INDIGO)
     if post.image:
         embed.set_image(url=post.image)

@@ -65,7 +65,7 @@ class RunButton(
 
 _TEMPLATE_QUESTION: Final = (
     "This script is a **template**: a skeleton made from the chapter's own text, not written by Gemini, and it does not count "
-    "as a deliverable. Approve it all the same?"
+    "as a deliverable, which is a finished script that counts for the grant. Approve it all the same?"
 )
 
 

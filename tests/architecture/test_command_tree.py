@@ -11,6 +11,7 @@ from bot.app import ADAPTERS, EXTENSIONS, MythBot
 from bot.generation.gemini.access import GeminiAccess
 from bot.services import build_services
 from bot.settings import Settings
+from cogs.about import HELP_SECTIONS
 from storage import Database
 
 ROOT = Path(__file__).parents[2]
@@ -50,6 +51,13 @@ def walk_command(command: dict[str, Any], path: str = "") -> Iterator[tuple[str,
     yield name, command
     for option in command.get("options", ()):
         yield from walk_command(option, name)
+
+
+async def test_help_has_a_place_for_every_command(bot: MythBot) -> None:
+    """A command that no section names would be missing from /help."""
+    sections = [root for roots in HELP_SECTIONS.values() for root in roots]
+    assert {*get_payload(bot, studio=False), *get_payload(bot, studio=True)} <= set(sections)
+    assert len(sections) == len(set(sections))
 
 
 async def test_descriptions_fit(bot: MythBot) -> None:

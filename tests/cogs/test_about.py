@@ -13,3 +13,11 @@ async def test_about_and_help(stage: Stage) -> None:
         assert "</progress:" in log.text
         assert ("</script:" in log.text) is is_team
         assert ("</affiliate join:" in log.text) is is_team  # needs Manage Server
+        positions = [
+            log.text.find(part)
+            for part in ("</script:", "</broadcast:", "</affiliate join:", "</progress:", "</about:")
+        ]
+        shown = [position for position in positions if position >= 0]
+        assert shown == sorted(shown)
+        assert ("**Make scripts**" in log.text) is is_team
+        assert "**Progress**\n</progress:" in log.text

@@ -29,24 +29,23 @@ async def ask_for_approval(stage: Stage, channels: str = "1 channel", **options:
 
 
 async def test_the_approver_sees_what_they_approve(stage: Stage) -> None:
-    """The card shows text, hook, link, time and channels, and a button shows the post as it will look."""
+    """The card shows link, time and channels, then text and hook as they will look, and a button shows the whole post."""
     await subscribe_servers(stage, "Red Lantern", "Night Owls")
     await require_second_approver(stage)
     services, hana = stage.bot.services, Actor(stage.hana.user.id, "Hana")
-    draft = await services.drafts.compose_draft(Post("Soon", "The well opens tonight.", "Will you look?"), hana)
+    draft = await services.drafts.compose_draft(Post("Soon", "The **well** opens tonight.", "Will you look?"), hana)
     await services.drafts.confirm_draft(draft.id, hana)
     await services.broadcast_cards.open_card(draft.id, stage.discord.channel.id)
     card = await stage.wait_for_card("Waiting for approval")
     for expected in (
-        "The well opens tonight.",
-        "Hook: Will you look?",
+        "The **well** opens tonight.\n\n*Will you look?*",
         "**2 channels** in 2 servers",
         "Link: none",
         "as soon as it is approved",
     ):
         assert expected in card.text
     shown = await stage.discord.wait_for_answer(await stage.hana.click(card, "Show the post"))
-    assert shown.messages[-1].embeds[0]["description"].startswith("The well opens tonight.")
+    assert shown.messages[-1].embeds[0]["description"].startswith("The **well** opens tonight.")
 
 
 async def test_forgetting_oneself_does_not_make_a_second_person(stage: Stage) -> None:
