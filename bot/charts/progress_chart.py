@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
 
@@ -29,6 +30,8 @@ MAX_HEIGHT: Final = 1400
 """Pixels: a phone then still shows the whole picture at once."""
 _HEADING_TEXT: Final = 46
 """The font size of the heading, in pixels."""
+_KEPT_PICTURES: Final = 8
+"""A picture has some 40 kB. Several people look at the same few scopes, and live boards show them again."""
 _MAX_DESCRIPTION: Final = 1000
 """Characters. Discord's documentation: the description of an attachment has at most 1,024."""
 _TITLE_LENGTHS: Final = (80, 40, 16)
@@ -71,11 +74,16 @@ def describe_chart(heading: str, timeline: Timeline) -> str:
 
 
 class ChartRenderer:
-    """Draws pictures one after another in a thread of its own, so that the event loop is not blocked."""
+    """Draws pictures one after another in a thread of its own, so that the event loop is not blocked.
+
+    The latest pictures are kept, and whoever asks for the same one gets it without a second drawing, also while it is being
+    drawn: drawing holds the interpreter's lock for some 50 ms, which delays everything else.
+    """
 
     def __init__(self) -> None:
         # One thread: matplotlib is not thread-safe.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pictures")
+        self._drawings: deque[tuple[str, Timeline, asyncio.Future[bytes]]] = deque(maxlen=_KEPT_PICTURES)
 
     async def draw(self, heading: str, timeline: Timeline) -> bytes:
         """The picture as a PNG.
@@ -83,11 +91,21 @@ class ChartRenderer:
         Raises:
             RuntimeError: the renderer is closed.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._thread, draw_png, heading, timeline)
+        for known_heading, known_timeline, drawing in self._drawings:
+            if (known_heading, known_timeline) == (heading, timeline) and not _has_failed(drawing):
+                break
+        else:
+            drawing = asyncio.get_running_loop().run_in_executor(self._thread, draw_png, heading, timeline)
+            self._drawings.append((heading, timeline, drawing))
+        return await asyncio.shield(drawing)  # others may wait for it too
 
     async def close(self) -> None:
         """The thread has ended: it finished its picture, and pictures that waited are cancelled."""
         await asyncio.to_thread(self._thread.shutdown, cancel_futures=True)
+
+
+def _has_failed(drawing: asyncio.Future[bytes]) -> bool:
+    return drawing.done() and (drawing.cancelled() or drawing.exception() is not None)
 
 
 def _draw_heading(canvas: Canvas, heading: str) -> float:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from matplotlib.colors import to_hex
 
+from bot.charts import progress_chart
 from bot.charts.canvas import SMALL_TEXT, STATE_FILLS
 from bot.charts.progress_chart import ChartRenderer, build_figure, describe_chart, draw_png
 from bot.charts.text_layout import TextLayout
@@ -223,15 +224,37 @@ async def test_drawing_does_not_block_the_event_loop() -> None:
             await asyncio.sleep(0)
 
     counting = asyncio.create_task(count_steps())
-    first, second = await asyncio.gather(*(renderer.draw(*CASES["12 chapters"]) for _ in range(2)))
+    first, second = await asyncio.gather(*(renderer.draw(*CASES[name]) for name in ("12 chapters", "60 chapters")))
     counting.cancel()
-    assert first == second
+    assert first != second
     assert steps > 2
     assert len([thread for thread in threading.enumerate() if thread.name.startswith("pictures")]) == 1
     await renderer.close()
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("pictures")]
     with pytest.raises(RuntimeError):
         await renderer.draw(*CASES["nothing"])
+
+
+async def test_the_same_picture_is_drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever asks for a picture that is being drawn or was drawn lately gets that one; a failed drawing is repeated."""
+    drawn: list[str] = []
+
+    def draw(heading: str, _timeline: Timeline) -> bytes:
+        drawn.append(heading)
+        if drawn.count("unlucky") == 1 and heading == "unlucky":
+            raise MemoryError
+        return f"{heading} {len(drawn)}".encode()
+
+    monkeypatch.setattr(progress_chart, "draw_png", draw)
+    renderer = ChartRenderer()
+    timeline, other = make_timeline((make_book(3),), WEEK), make_timeline((make_book(4),), WEEK)
+    pictures = await asyncio.gather(*(renderer.draw(HEADING, timeline) for _ in range(3)))
+    assert [*pictures, await renderer.draw(HEADING, timeline)] == [b"Progress \xc2\xb7 this week 1"] * 4
+    assert await renderer.draw(HEADING, other) == b"Progress \xc2\xb7 this week 2"
+    with pytest.raises(MemoryError):
+        await renderer.draw("unlucky", timeline)
+    assert await renderer.draw("unlucky", timeline) == b"unlucky 4"
+    await renderer.close()
 
 
 def test_matplotlib_is_imported_only_for_drawing() -> None:
