@@ -11,13 +11,14 @@ from bot.permissions import invite_link
 from cogs.interactions.access import get_services, require_team
 from cogs.interactions.autocomplete import MAX_CHOICES, LabelledIds, autocomplete
 from cogs.views.affiliate_list import channel_check_card, list_card, remove_question
+from cogs.views.formatting import isolate
 
 
 @autocomplete("a server's name", team_only=True)
 async def subscription_autocomplete(interaction: discord.Interaction, text: str) -> LabelledIds:
     """Finds subscriptions that have not ended by the name of their server."""
     subscriptions = await get_services(interaction).affiliates.search_by_server(text, MAX_CHOICES)
-    return [(row.id, f"{row.guild_name} · #{row.channel_name}") for row in subscriptions]
+    return [(row.id, f"{isolate(row.guild_name, 60)} · #{row.channel_name}") for row in subscriptions]
 
 
 @app_commands.default_permissions(manage_guild=True)

@@ -19,7 +19,7 @@ from cogs.views.broadcast_buttons import format_stop, recall_question, send_repo
 from cogs.views.broadcast_card import broadcast_card
 from cogs.views.broadcast_dialog import ComposeModal, show_preview
 from cogs.views.broadcast_preview import format_discarded
-from cogs.views.formatting import INDIGO, escape_text, format_count, format_relative_time
+from cogs.views.formatting import INDIGO, escape_text, format_count, format_relative_time, isolate
 from storage.states import BroadcastState
 from storage.stores.broadcasts import Broadcast
 
@@ -32,7 +32,7 @@ async def broadcast_autocomplete(interaction: discord.Interaction, text: str) ->
     """Finds recent announcements by their title."""
     broadcasts = await get_services(interaction).broadcasts.search_by_title(text, MAX_CHOICES)
     return [
-        (broadcast.id, f"{broadcast.title} · {_label(broadcast)} · {broadcast.created_at:%d %b %H:%M}")
+        (broadcast.id, f"{isolate(broadcast.title, 60)} · {_label(broadcast)} · {broadcast.created_at:%d %b %H:%M}")
         for broadcast in broadcasts
     ]
 

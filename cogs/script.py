@@ -15,7 +15,7 @@ from bot.generation.service import GenerationService
 from bot.permissions import find_missing, format_permissions
 from cogs.interactions.access import require_team
 from cogs.interactions.attachments import read_attached_chapter
-from cogs.interactions.autocomplete import ebook_autocomplete
+from cogs.interactions.autocomplete import ebook_or_new_autocomplete
 from cogs.views.modals import Modal
 from cogs.views.script_request import request_script, request_script_or_ask
 
@@ -41,7 +41,7 @@ class ScriptCog(commands.Cog):
         hook="A line that invites affiliates' listeners",
         language="The script's language; empty: the chapter's own",
     )
-    @app_commands.autocomplete(ebook=ebook_autocomplete)
+    @app_commands.autocomplete(ebook=ebook_or_new_autocomplete)
     async def script(
         self,
         interaction: discord.Interaction,

@@ -9,12 +9,14 @@ from discord.app_commands import Choice
 
 from bot.errors import log_unexpected
 from cogs.interactions.access import get_services, is_team
-from cogs.views.formatting import shorten
+from cogs.views.formatting import isolate, shorten
 
 MAX_CHOICES: Final = 25
 """Discord's documentation: an autocomplete response holds at most 25 choices."""
 _MAX_CHARACTERS: Final = 100
 """Discord's documentation: the name and the value of a choice have at most 100 characters."""
+_MAX_TITLE: Final = 80
+"""Characters of a title in a label, so that an isolated one is not cut before its end, and an id behind it begins."""
 
 LabelledIds: TypeAlias = Iterable[tuple[str, str]]
 """Pairs of id and label."""
@@ -59,7 +61,22 @@ async def ebook_autocomplete(interaction: discord.Interaction, text: str) -> Lab
         books = await services.ebooks.search(text, MAX_CHOICES)
     else:
         books = await services.public.find_books(text)
-    return [(ebook_id, title if title == ebook_id else f"{title} ({ebook_id})") for ebook_id, title in books]
+    return [(ebook_id, _label_book(ebook_id, title)) for ebook_id, title in books]
+
+
+@autocomplete("a book's name", team_only=True)
+async def ebook_or_new_autocomplete(interaction: discord.Interaction, text: str) -> LabelledIds:
+    """Finds books by id or title, and offers the typed name as that of a new book if no book is called so."""
+    books = await get_services(interaction).ebooks.search(text, MAX_CHOICES)
+    choices = [(ebook_id, _label_book(ebook_id, title)) for ebook_id, title in books]
+    if text and not any(text.casefold() in {ebook_id.casefold(), title.casefold()} for ebook_id, title in books):
+        choices = [*choices[: MAX_CHOICES - 1], (text, f"New book: {isolate(text, _MAX_TITLE)}")]
+    return choices
+
+
+def _label_book(ebook_id: str, title: str) -> str:
+    shown_id = isolate(ebook_id, _MAX_TITLE)
+    return shown_id if title == ebook_id else f"{isolate(title, _MAX_TITLE)} ({shown_id})"
 
 
 def _choice(value: str, label: str) -> Choice[str]:

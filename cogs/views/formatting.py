@@ -34,9 +34,20 @@ def escape_text(text: str, limit: int = 200) -> str:
     Whitespace is collapsed to single spaces. Text with right-to-left letters is isolated, so that the sentence around it
     keeps its order. ``limit`` counts the characters of the result, escapes and isolation included.
     """
-    if limit > len(_ISOLATED) and any(unicodedata.bidirectional(character) in _RIGHT_TO_LEFT for character in text):
+    if limit > len(_ISOLATED) and _has_right_to_left_letters(text):
         return _ISOLATED.format(_escape_to_fit(text, limit - 2))
     return _escape_to_fit(text, limit)
+
+
+def isolate(text: str, limit: int = 200) -> str:
+    """Like ``escape_text`` for places where Discord shows everything literally, such as the label of a choice."""
+    if limit > len(_ISOLATED) and _has_right_to_left_letters(text):
+        return _ISOLATED.format(shorten(text, limit - 2))
+    return shorten(text, limit)
+
+
+def _has_right_to_left_letters(text: str) -> bool:
+    return any(unicodedata.bidirectional(character) in _RIGHT_TO_LEFT for character in text)
 
 
 def _escape_to_fit(text: str, limit: int) -> str:

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import pytest
 
-from cogs.interactions.autocomplete import autocomplete, ebook_autocomplete
+from cogs.interactions.autocomplete import autocomplete, ebook_autocomplete, ebook_or_new_autocomplete
 from tests.cogs.interactions.people import make_bot, make_interaction
 
 INTERACTION = cast("Any", None)
@@ -79,3 +79,48 @@ async def test_strangers_are_offered_public_books_only(permission: str, found: s
     (choice,) = await ebook_autocomplete(make_interaction(permission, bot=bot), "f")
     assert choice.value == found
     assert choice.name == ("The Fox (all)" if found == "all" else "public")
+
+
+async def complete_script(permission: str, text: str, books: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Labels and values that /script offers for the typed text, where ``books`` are found."""
+    bot = make_bot()
+
+    async def search(_text: str, _limit: int) -> list[tuple[str, str]]:
+        return books
+
+    bot.services = cast("Any", SimpleNamespace(ebooks=SimpleNamespace(search=search)))
+    choices = await ebook_or_new_autocomplete(make_interaction(permission, bot=bot), text)
+    return [(choice.name, choice.value) for choice in choices]
+
+
+async def test_right_to_left_titles_are_isolated() -> None:
+    """The id in brackets stays behind the title, however long the title is."""
+    ((label, _),) = await complete_script("manage_guild", "fox", [("fox", "שועל " * 40)])
+    assert label.startswith("\u2068שועל")
+    assert label.endswith("…\u2069 (fox)")
+
+
+@pytest.mark.parametrize(
+    ("text", "books", "offered"),
+    [
+        ("The Owl", [], [("New book: The Owl", "The Owl")]),
+        ("fox", [("fox_1", "The Fox")], [("The Fox (fox_1)", "fox_1"), ("New book: fox", "fox")]),
+        ("the FOX", [("fox_1", "The Fox")], [("The Fox (fox_1)", "fox_1")]),
+        ("FOX_1", [("fox_1", "The Fox")], [("The Fox (fox_1)", "fox_1")]),
+        ("", [], []),
+        ("שועל", [], [("New book: \u2068שועל\u2069", "שועל")]),
+    ],
+)
+async def test_a_name_that_no_book_has_is_offered_as_a_new_book(
+    text: str, books: list[tuple[str, str]], offered: list[tuple[str, str]]
+) -> None:
+    """The new book comes after the books that are found, and not at all where one is called so; strangers get nothing."""
+    assert await complete_script("manage_guild", text, books) == offered
+    assert await complete_script("send_messages", text, books) == []
+
+
+async def test_the_new_book_is_offered_also_where_many_are_found() -> None:
+    """It takes the place of the last one."""
+    offered = await complete_script("manage_guild", "fox", [(f"fox_{number}", "The Fox") for number in range(25)])
+    assert len(offered) == 25
+    assert offered[-1] == ("New book: fox", "fox")
