@@ -48,6 +48,10 @@ SESSION_ENDED: Final = "Session ended"
 BOARD_PINNED: Final = "Live board pinned"
 BOARD_REMOVED: Final = "Live board taken down"
 LEGACY_FILES_IMPORTED: Final = "Legacy files imported"
+EBOOK_ADDED: Final = "Book added"
+EBOOK_UPDATED: Final = "Book updated"
+EBOOK_EDITED: Final = "Book edited"
+EBOOK_REMOVED: Final = "Book removed"
 
 AFFILIATE_EVENTS: Final = frozenset(
     {
@@ -108,6 +112,10 @@ RESERVED_EVENT_NAMES: Final = frozenset(
         BOARD_PINNED,
         BOARD_REMOVED,
         LEGACY_FILES_IMPORTED,
+        EBOOK_ADDED,
+        EBOOK_UPDATED,
+        EBOOK_EDITED,
+        EBOOK_REMOVED,
     }
 )
 """Names that ``/track`` refuses, because only the transaction that makes them true writes them. A test keeps it complete."""

@@ -15,6 +15,7 @@ from bot.broadcasts.service import BroadcastService
 from bot.charts.progress_chart import ChartRenderer
 from bot.charts.snapshot import SnapshotService
 from bot.ebooks.catalog import EbookCatalog
+from bot.ebooks.library import EbookService
 from bot.generation.gemini.access import GeminiAccess, GeminiWriterFactory
 from bot.generation.gemini.availability import GeminiAvailability
 from bot.generation.open_choices import OpenChoices
@@ -50,6 +51,7 @@ class Services:
     open_choices: OpenChoices
     run_cards: RunCardService
     ebooks: EbookCatalog
+    ebook_library: EbookService
     scripts: ScriptLibrary
     drafts: DraftService
     server_notices: ServerNotices
@@ -118,6 +120,7 @@ def build_services(
         open_choices=OpenChoices(),
         run_cards=run_cards,
         ebooks=EbookCatalog(database),
+        ebook_library=EbookService(database, settings.max_chapter_chars),
         scripts=ScriptLibrary(database),
         drafts=DraftService(database, adapters.channel_access, notices, dispatcher.wake),
         server_notices=notices,

@@ -3,11 +3,12 @@
 Every operation returns a new plan. Nothing is lost by any: the chapters and what is left out are always the whole book.
 """
 
+import re
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
-from bot.ebooks.chapter_numbers import number_chapters
+from bot.ebooks.chapter_numbers import MAX_NUMBER, number_chapters
 from bot.ebooks.import_warnings import find_warnings
 from bot.ebooks.parsed_book import ParsedBook
 from bot.ebooks.planned_text import DROPPED, LeftOutSection, PlannedChapter, PlannedText, plan_section
@@ -18,7 +19,7 @@ from bot.scripts.timing import estimate_running_time
 
 MAX_TITLE: Final = 200
 """The longest title of a chapter, in characters."""
-MAX_NUMBER: Final = 9999
+_LANGUAGE_TAG: Final = re.compile("[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}")
 _DEFAULT_MAX_CHARS: Final = 200_000
 _STALE: Final = "This chapter is no longer in the list."
 _LOOK_AGAIN: Final = "Look at the chapter list again."
@@ -152,8 +153,11 @@ class ImportPlan:
         Raises:
             InputError: a chapter cannot have such a number.
         """
-        if not 0 <= number <= MAX_NUMBER:
-            raise InputError(f"{number} is no chapter's number.", f"Type a number from 0 to {MAX_NUMBER:,}.")
+        highest = MAX_NUMBER - max(0, len(self.chapters) - 1)
+        if not 0 <= number <= highest:
+            raise InputError(
+                f"The first chapter cannot have the number {number}.", f"Type a number from 0 to {highest}."
+            )
         return replace(self, first_number=number)
 
     @property
@@ -178,7 +182,7 @@ def plan_import(book: ParsedBook, title: str = "", *, max_chapter_chars: int = _
     return ImportPlan(
         title=to_single_line(title) or to_single_line(book.title),
         author=to_single_line(book.author),
-        language=book.language,
+        language=book.language if _LANGUAGE_TAG.fullmatch(book.language) and book.language != "und" else "",
         texts=tuple(plan_section(section) for section in book.sections),
         reader_warnings=book.warnings,
         max_chapter_chars=max_chapter_chars,

@@ -2,6 +2,10 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Final
+
+MAX_NUMBER: Final = 9999
+"""The highest number of a chapter that ``/script`` takes."""
 
 
 def number_chapters(stated: Sequence[int | None], first: int | None = None) -> list[int]:
@@ -26,7 +30,7 @@ def _follow_stated(stated: Sequence[int | None]) -> list[int]:
     numbers = list(range(first - leading, first))
     for number in stated[leading:]:
         numbers.append(number if number is not None else numbers[-1] + 1)
-        if len(numbers) > 1 and numbers[-1] <= numbers[-2]:
+        if numbers[-1] > MAX_NUMBER or (len(numbers) > 1 and numbers[-1] <= numbers[-2]):
             return []
     return numbers
 

@@ -43,6 +43,11 @@ def digest_text(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def differ(digest: str, other: str) -> bool:
+    """Whether two digests are of different texts; an empty one is of an unknown text, which differs from none."""
+    return bool(digest and other) and digest != other
+
+
 _HEADER_COLUMNS = [chapters.c[field.name] for field in fields(ChapterHeader)]
 
 
@@ -59,10 +64,11 @@ class ChapterStore:
         row = (await self.connection.execute(query)).mappings().first()
         return Chapter(**row) if row else None
 
-    async def find_digest(self, ebook_id: str, number: int) -> str:
-        """The digest of the chapter's current text; empty where there is none."""
+    async def has_changed(self, ebook_id: str, number: int, digest: str) -> bool:
+        """Whether the chapter has another text than the one with this digest; False where one of the two is not known."""
         query = select(chapters.c.digest).where(chapters.c.ebook_id == ebook_id, chapters.c.number == number)
-        return str((await self.connection.execute(query)).scalar() or "")
+        current = (await self.connection.execute(query)).scalar()
+        return differ(digest, current or "")
 
     async def list_headers(self, ebook_id: str | None = None) -> list[ChapterHeader]:
         """The chapters of the book, or of all books, without their texts, ordered by book and number."""

@@ -46,12 +46,15 @@ class EbookStore:
     now: datetime
 
     async def find(self, name: str) -> Ebook | None:
-        """The book with exactly this id, else the oldest with this id or title in any case; None where there is none."""
+        """The book with exactly this id, else the oldest with this id or title in any case; None where there is none.
+
+        A removed book is found only where there is no other.
+        """
         row = (await self.connection.execute(select(ebooks).where(ebooks.c.id == name))).mappings().first()
         if row is None:
             lowered = name.lower()
             query = select(ebooks).where(or_(func.lower(ebooks.c.id) == lowered, func.lower(ebooks.c.title) == lowered))
-            oldest = query.order_by(ebooks.c.created_at).limit(1)
+            oldest = query.order_by(ebooks.c.removed_at.is_not(None), ebooks.c.created_at).limit(1)
             row = (await self.connection.execute(oldest)).mappings().first()
         return Ebook(**row) if row else None
 
@@ -86,13 +89,6 @@ class EbookStore:
         """Every book that is not removed, oldest first."""
         query = select(ebooks).where(ebooks.c.removed_at.is_(None)).order_by(ebooks.c.created_at, ebooks.c.id)
         return [Ebook(**row) for row in (await self.connection.execute(query)).mappings()]
-
-    async def find_taken_ids(self, prefix: str) -> set[str]:
-        """The ids that begin with ``prefix``, in lower case, of removed books too."""
-        query = select(func.lower(ebooks.c.id)).where(
-            func.lower(ebooks.c.id).startswith(prefix.lower(), autoescape=True)
-        )
-        return set((await self.connection.execute(query)).scalars())
 
     async def update(self, ebook_id: str, values: Mapping[str, Any]) -> None:
         """Changes fields of the book; the keys are those of ``Ebook``."""

@@ -242,9 +242,11 @@ class RunStore:
         )
         return [Run(**row) for row in rows.mappings()]
 
-    async def count_live(self) -> int:
-        """How many runs wait or are being written."""
+    async def count_live(self, ebook_id: str | None = None) -> int:
+        """How many runs wait or are being written, of the book where one is given."""
         query = select(func.count()).where(runs.c.state.in_([RunState.READY, RunState.WRITING]))
+        if ebook_id is not None:
+            query = query.where(runs.c.ebook_id == ebook_id)
         return int((await self.connection.execute(query)).scalar_one())
 
     async def count_ahead(self, run: Run) -> int:

@@ -93,6 +93,19 @@ class ChapterProgress:
 
 
 @dataclass(frozen=True, slots=True)
+class NewestScript:
+    """The newest version of a chapter's script, without its text; the fields are those of ``StoredScript``."""
+
+    id: str
+    chapter_number: int
+    version: int
+    title: str
+    state: ScriptState
+    run_id: str | None
+    source_digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChapterMilestones:
     """When a chapter was first drafted, approved and released."""
 
@@ -209,6 +222,17 @@ class ScriptStore:
         query = select(*(best.c[column.name] for column in columns)).where(best.c.position == 1)
         rows = await self.connection.execute(query.order_by(best.c.ebook_id, best.c.chapter_number))
         return [ChapterProgress(**row) for row in rows.mappings()]
+
+    async def list_newest(self, ebook_id: str) -> list[NewestScript]:
+        """The newest script of each chapter of the book that has one, ordered by number."""
+        position = func.row_number().over(
+            partition_by=scripts.c.chapter_number, order_by=(scripts.c.version.desc(), scripts.c.seq.desc())
+        )
+        columns = [scripts.c[field.name] for field in fields(NewestScript)]
+        ranked = select(*columns, position.label("position")).where(scripts.c.ebook_id == ebook_id).subquery()
+        query = select(*(ranked.c[column.name] for column in columns)).where(ranked.c.position == 1)
+        rows = await self.connection.execute(query.order_by(ranked.c.chapter_number))
+        return [NewestScript(**row) for row in rows.mappings()]
 
     async def count_by_writer(
         self,

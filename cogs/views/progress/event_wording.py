@@ -9,6 +9,10 @@ from bot.event_names import (
     ANNOUNCEMENT_SHARED,
     BADGE_EARNED,
     BROADCAST_SENT,
+    EBOOK_ADDED,
+    EBOOK_EDITED,
+    EBOOK_REMOVED,
+    EBOOK_UPDATED,
     GENERATION_COMPLETED,
     GENERATION_FAILED,
     GENERATION_STARTED,
@@ -29,6 +33,13 @@ _CHAPTER_VERBS: Final = {
     SCRIPT_DOWNLOADED: "downloaded",
 }
 """Verbs for events that a member causes on purpose, as in "Hana approved ch. 5"."""
+_BOOK_VERBS: Final = {
+    EBOOK_ADDED: "added",
+    EBOOK_UPDATED: "updated",
+    EBOOK_EDITED: "edited",
+    EBOOK_REMOVED: "removed",
+}
+"""Verbs for what a member does with a whole book, as in "Hana added The Fox"."""
 _COUNTED_EVENTS: Final = (
     (GENERATION_COMPLETED, "script written", "scripts written"),
     (GENERATION_FAILED, "failure of Gemini", "failures of Gemini"),
@@ -36,6 +47,7 @@ _COUNTED_EVENTS: Final = (
     (SCRIPT_RELEASED, "released", "released"),
     (BROADCAST_SENT, "announcement", "announcements"),
     (ANNOUNCEMENT_SHARED, "share", "shares"),
+    (EBOOK_ADDED, "book added", "books added"),
     (BADGE_EARNED, "badge earned", "badges earned"),
 )
 """Events that a summary counts one by one, the most important first, with the words for one and for several."""
@@ -59,6 +71,8 @@ def describe_event(event: Event, member_name: str, subject: EventSubject) -> str
         return event_name + (f": {about}" if about else "")
     if verb and subject.chapter is not None:
         return f"{name} {verb} {about}"
+    if event.event in _BOOK_VERBS and about:
+        return f"{name} {_BOOK_VERBS[event.event]} {about}"
     if event.event == GENERATION_COMPLETED:
         return f"{name}'s script" + (f" of {about}" if about else "") + " is finished"
     return f"{name} · {event_name}" + (f": {about}" if about else "")

@@ -119,10 +119,17 @@ def test_a_title_has_between_1_and_200_characters(title: str) -> None:
         plan_import(make_numbered_book(1)).rename(0, title)
 
 
-@pytest.mark.parametrize("number", [-1, 10_000])
+@pytest.mark.parametrize("number", [-1, 9_999])
 def test_a_number_that_no_chapter_has_is_refused(number: int) -> None:
-    with pytest.raises(InputError, match="no chapter's number"):
-        plan_import(make_numbered_book(1)).set_first_number(number)
+    with pytest.raises(InputError, match="cannot have the number"):
+        plan_import(make_numbered_book(2)).set_first_number(number)
+
+
+@pytest.mark.parametrize(
+    ("found", "kept"), [("ja", "ja"), ("pt-BR", "pt-BR"), ("und", ""), ("Old English!", ""), ("", "")]
+)
+def test_only_a_language_tag_is_taken_from_the_file(found: str, kept: str) -> None:
+    assert plan_import(make_numbered_book(1).model_copy(update={"language": found})).language == kept
 
 
 def test_an_old_chapter_list_gets_a_sentence_instead_of_a_wrong_chapter() -> None:

@@ -19,6 +19,7 @@ from bot.ebooks.chapter_numbers import find_gaps, number_chapters
         ([1, 2, 1, 2], [1, 2, 3, 4]),  # each part of the book begins anew
         ([None, None, 1], [1, 2, 3]),
         ([2, 2], [1, 2]),
+        ([1, 20_261_124], [1, 2]),
     ],
 )
 def test_chapters_keep_their_stated_numbers_where_these_make_sense(
