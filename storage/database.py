@@ -24,6 +24,7 @@ from storage.lock import FileLock
 from storage.migrate import check_version, migrate
 from storage.outages import Outages, Retrying, describe_open_error, explain_outage
 from storage.server_transaction import run_on_server
+from storage.stores.bible import BibleStore
 from storage.stores.boards import BoardStore
 from storage.stores.broadcasts import BroadcastStore
 from storage.stores.chapters import ChapterStore
@@ -63,6 +64,7 @@ class ReadTransaction:
         self.key_values = KeyValueStore(connection)
         self.ebooks = EbookStore(connection, now)
         self.chapters = ChapterStore(connection, now)
+        self.bible = BibleStore(connection, now)
         self.runs = RunStore(connection, now)
         self.scripts = ScriptStore(connection, now)
         self.documents = DocumentStore(connection, now)

@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from bot.ebooks.series_bible import Proposals
 from bot.scripts.models import CastMember, Cue, FrozenModel
 
 
@@ -28,7 +29,10 @@ class Usage(FrozenModel):
 
 
 class Draft(FrozenModel):
-    """A script in the making: only complete cues, numbered from ``PartRequest.first_cue``."""
+    """A script in the making: only complete cues, numbered from ``PartRequest.first_cue``.
+
+    ``proposals`` for the series bible are there once the part is complete.
+    """
 
     title: str = ""
     logline: str = ""
@@ -36,3 +40,4 @@ class Draft(FrozenModel):
     cues: tuple[Cue, ...] = ()
     model: str = Field(default="", description="the model that answered; empty for the template writer")
     usage: Usage = Usage()
+    proposals: Proposals = Proposals()

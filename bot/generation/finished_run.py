@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import partial
 
+from bot.ebooks.bible import store_proposals
 from bot.event_names import GENERATION_COMPLETED, GENERATION_FAILED, GENERATION_FELL_BACK, GRANT_LOG_ADDED, SCRIPT_ADDED
 from bot.generation.request import ScriptRequest
 from bot.generation.run_progress import RunProgress
@@ -41,6 +42,9 @@ class FinishedRun:
         run = self.run
         cost = await tx.runs.sum_costs(run_id=run.id)
         script_id = await tx.scripts.add(self._build_script(cost))
+        await store_proposals(
+            tx, self.progress.proposals, ebook_id=run.ebook_id, chapter_number=run.chapter_number, script_id=script_id
+        )
         grant_log_id = await tx.scripts.add_grant_log(
             self._build_grant_log(tx.now.isoformat()),
             ebook_id=run.ebook_id,

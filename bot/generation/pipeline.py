@@ -9,6 +9,8 @@ from datetime import timedelta
 from typing import Final
 
 from bot.clock import Wait
+from bot.ebooks.bible import read_bible
+from bot.ebooks.series_bible import SeriesBible
 from bot.generation.card_updater import CardUpdater
 from bot.generation.finished_run import FinishedRun
 from bot.generation.request import PartRequest, ScriptRequest
@@ -85,12 +87,14 @@ class RunExecution:
         self.part, self.parts = 1, 1
         self.waiting = ""
         self.view = RunView(run, run.ebook_id, self.request.title, self.request.theme)
+        self.bible = SeriesBible()
         self.card_updater = CardUpdater(pipeline.cards, pipeline.wait)
         self._checkpoint_at = 0.0
 
     async def execute(self) -> str:
         """Writes the whole chapter and stores it; returns the script's id."""
-        self.view = await self._read_view()
+        self.view, self.bible = await self._read_context()
+        self.progress = self.progress.use_names(self.bible)  # a character may have been renamed since an interruption
         self.card_updater.schedule_update(self.build_view)
         writer, error = WriterKind.TEMPLATE, None
         try:
@@ -196,6 +200,7 @@ class RunExecution:
             cast=self.progress.cast,
             previous_cues=self.progress.cues[-_PREVIOUS_CUES:],
             first_cue=len(self.progress.cues) + 1,
+            bible=self.bible,
         )
 
     async def _save_checkpoint(self, *, force: bool = False) -> None:
@@ -210,8 +215,9 @@ class RunExecution:
                 _log.warning("run %s goes on without a checkpoint, because %s", self.run.id, outage.reason)
 
     @read_transaction
-    async def _read_view(self, tx: ReadTransaction) -> RunView:
-        return await read_run_view(tx, self.run)
+    async def _read_context(self, tx: ReadTransaction) -> tuple[RunView, SeriesBible]:
+        view = await read_run_view(tx, self.run)
+        return view, await read_bible(tx, self.run.ebook_id, self.run.chapter_number)
 
     @write_transaction
     async def _renew_lease(self, tx: WriteTransaction, progress: str) -> None:

@@ -1,7 +1,8 @@
-"""The prompt for one part of a chapter: the style guide, which never changes, then the book, and the source text last.
+"""The prompt for one part of a chapter.
 
-The order serves the API's implicit cache (a stable beginning is billed at a tenth). The source text stands between two lines
-that carry a random token, so that nothing in a book can end it and be read as an instruction.
+What changes least comes first: the style guide, the book with its cast and lexicon, the story so far, then the chapter, and
+the source text last. The order serves the API's implicit cache, as a stable beginning is billed at a tenth. The source text
+stands between two lines that carry a random token, so that nothing in a book can end it and be read as an instruction.
 """
 
 import secrets
@@ -9,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from bot.ebooks.series_bible import Character, SeriesBible
 from bot.generation.request import PartRequest
 from bot.scripts.models import Cue
 from bot.scripts.text_units import to_single_line
@@ -47,8 +49,16 @@ For the ear
 
 Cast
 - List everybody who speaks, NARRATOR included, each with one line on how the voice sounds. Keep the names and voices you \
-are given.
-- The logline is one sentence that would make somebody listen and gives the end away to nobody."""
+are given. Whoever is called by an alias in the text speaks under the name in the cast.
+- The logline is one sentence that would make somebody listen and gives the end away to nobody.
+
+Beside the cues, for those who write the next chapters
+- synopsis: what happens in this text, in two to four sentences, with the names of the cast. The end included.
+- new_characters: everybody who has a name in this text and is not in the book's cast, with aliases, role, voice and \
+pronunciation as far as the text tells them. Invent no name. An empty list where there is nobody new.
+- new_words: names and invented or foreign words that an actor may say wrong and that are not listed under "How words are \
+said", each with its pronunciation in plain syllables, the stressed one in capitals (shi-VAWN). An empty list where there are \
+none."""
 
 _PREVIOUS_CUES: Final = """\
 # Already written
@@ -104,6 +114,9 @@ def compose_prompt(request: PartRequest, token: str = "") -> Prompt:
     """
     token = token or secrets.token_hex(12)
     context = [STYLE_GUIDE, _describe_book(request)]
+    if request.bible.story:
+        context.append(_describe_story(request.bible))
+    context.append(_describe_chapter(request))
     if request.previous_cues:
         context.append(_describe_previous_cues(request.previous_cues))
     source_tokens = sum(len(paragraph.encode(errors="replace")) for paragraph in request.paragraphs) // _BYTES_PER_TOKEN
@@ -112,19 +125,60 @@ def compose_prompt(request: PartRequest, token: str = "") -> Prompt:
 
 
 def _describe_book(request: PartRequest) -> str:
+    """The same for every chapter of the book until its series bible changes."""
+    bible = request.bible
     fields = {
         "Book": request.ebook_title,
+        "Tone": bible.tone,
+        "Audience": bible.audience,
+        "Language of the book": bible.language,
+        "What listeners of the series are promised": bible.hook,
+    }
+    sections = [_describe_fields("# This book", fields)]
+    if bible.cast:
+        sections.append("\n".join(["# The book's cast\n", *map(_describe_character, bible.cast)]))
+    if bible.lexicon:
+        words = (f"- {_to_field(word.spelling)}: {_to_field(word.pronunciation)}" for word in bible.lexicon)
+        sections.append("\n".join(["# How words are said\n", *words]))
+    return "\n\n".join(sections)
+
+
+def _describe_character(character: Character) -> str:
+    """``- HANA (also THE WATCHWOMAN): watchwoman; voice: dry; say HAH-nah``."""
+    aliases = ", ".join(map(_to_field, character.aliases))
+    notes = [
+        _to_field(character.role),
+        f"voice: {_to_field(character.voice)}" if character.voice else "",
+        f"say {_to_field(character.pronunciation)}" if character.pronunciation else "",
+    ]
+    name = _to_field(character.name) + (f" (also {aliases})" if aliases else "")
+    return f"- {name}: {'; '.join(filter(None, notes))}".rstrip(": ")
+
+
+def _describe_story(bible: SeriesBible) -> str:
+    chapters = (f"- Chapter {each.chapter_number}: {_to_field(each.text)}" for each in bible.story)
+    return "\n".join(["# The story so far\n", *chapters])
+
+
+def _describe_chapter(request: PartRequest) -> str:
+    fields = {
         "Chapter": f"{request.chapter_number}: {request.title}".rstrip(": "),
         "Theme": request.theme,
         "What the team asks for": request.notes,
         "What listeners are promised": request.hook,
+        "Language of the script, names and directions included": _describe_language(request),
     }
+    sections = [_describe_fields("# This chapter", fields)]
+    others = [member for member in request.cast if request.bible.find_character(member.name) is None]
+    if others:
+        cast = (f"- {_to_field(member.name)}: {_to_field(member.voice)}".rstrip(": ") for member in others)
+        sections.append("\n".join(["# Others who have spoken in this chapter\n", *cast]))
+    return "\n\n".join(sections)
+
+
+def _describe_fields(heading: str, fields: dict[str, str]) -> str:
     lines = [f"- {name}: {_to_field(value)}" for name, value in fields.items() if value.strip()]
-    lines.append(f"- Language of the script, names and directions included: {_describe_language(request)}")
-    if request.cast:
-        lines.append("\n# The cast so far\n")
-        lines += [f"- {_to_field(member.name)}: {_to_field(member.voice)}".rstrip(": ") for member in request.cast]
-    return "\n".join(["# This book\n", *lines])
+    return "\n".join([f"{heading}\n", *lines])
 
 
 def _describe_language(request: PartRequest) -> str:

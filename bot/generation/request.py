@@ -6,11 +6,12 @@ PartRequest     one part of the chapter, as one request to a writer
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Self
 
 from pydantic import Field
 
+from bot.ebooks.series_bible import SeriesBible
 from bot.scripts.models import CastMember, Cue, FrozenModel
 from storage.stores.ebooks import Ebook
 from storage.stores.runs import Run
@@ -61,8 +62,9 @@ class RequestedRun:
 class PartRequest:
     """One part of one chapter, with everything that a writer may know about it.
 
-    ``paragraphs`` is this part's own text. ``cast`` and ``previous_cues`` (the last cues already written) carry over from
-    earlier parts, so that names stay the same and nothing is repeated. ``first_cue`` is the number of the first cue to write.
+    ``paragraphs`` is this part's own text. ``bible`` is what is accepted about the book. ``cast`` and ``previous_cues`` (the
+    last cues already written) carry over from earlier parts, so that names stay the same and nothing is repeated.
+    ``first_cue`` is the number of the first cue to write.
     """
 
     ebook_title: str
@@ -78,3 +80,4 @@ class PartRequest:
     cast: tuple[CastMember, ...] = ()
     previous_cues: tuple[Cue, ...] = ()
     first_cue: int = 1
+    bible: SeriesBible = field(default_factory=SeriesBible)

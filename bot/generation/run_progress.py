@@ -2,15 +2,17 @@
 
 from typing import Self
 
+from bot.ebooks.series_bible import Proposals, SeriesBible
 from bot.generation.draft import Draft, Usage
 from bot.scripts.models import CastMember, Cue, FrozenModel
+from bot.scripts.speakers import rename_speakers
 
 
 class RunProgress(FrozenModel):
     """Complete cues, and the place in the chapter that the writer had reached.
 
     ``next_paragraph`` is the index of the first paragraph that is not written yet. ``model`` and ``usage`` are those of the
-    calls so far.
+    calls so far, ``proposals`` those of the parts that are complete.
     """
 
     title: str = ""
@@ -20,6 +22,7 @@ class RunProgress(FrozenModel):
     next_paragraph: int = 0
     model: str = ""
     usage: Usage = Usage()
+    proposals: Proposals = Proposals()
 
     @classmethod
     def from_column(cls, text: str) -> Self:
@@ -42,4 +45,12 @@ class RunProgress(FrozenModel):
             next_paragraph=self.next_paragraph,
             model=draft.model or self.model,
             usage=self.usage + draft.usage,
+            proposals=self.proposals + draft.proposals,
         )
+
+    def use_names(self, bible: SeriesBible) -> "RunProgress":
+        """This progress with every speaker under the name that the bible has for them."""
+        characters = {member.name: bible.find_character(member.name) for member in self.cast}
+        names = {name: character.name for name, character in characters.items() if character is not None}
+        cast, cues = rename_speakers(self.cast, self.cues, names)
+        return self.model_copy(update={"cast": cast, "cues": cues})

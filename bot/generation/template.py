@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator
 from typing import Final, NamedTuple
 
 from bot.clock import Wait, wait_plainly
+from bot.ebooks.series_bible import ROLE_NAMES, Character, Proposals
 from bot.generation.draft import Draft
 from bot.generation.request import PartRequest
 from bot.scripts.models import MAX_CUE_CHARS, NARRATOR, UNKNOWN_SPEAKER, CastMember, Cue, CueKind, WriterKind
@@ -94,15 +95,24 @@ class TemplateWriter:
 
 def _build_draft(request: PartRequest, cues: tuple[Cue, ...]) -> Draft:
     known_members = {member.name: member for member in request.cast}
-    speakers = dict.fromkeys(cue.speaker for cue in cues if cue.speaker)
-    cast = tuple(known_members.get(name) or CastMember(name=name, voice=_VOICES.get(name, "")) for name in speakers)
-    return Draft(title=to_single_line(request.title), logline=LOGLINE, cast=cast, cues=cues)
+    speakers = tuple(dict.fromkeys(cue.speaker for cue in cues if cue.speaker))
+    cast = tuple(known_members.get(name) or _build_member(request, name) for name in speakers)
+    new_names = [name for name in speakers if name not in ROLE_NAMES and not request.bible.find_character(name)]
+    proposals = Proposals(characters=tuple(Character(name=name) for name in new_names))
+    return Draft(title=to_single_line(request.title), logline=LOGLINE, cast=cast, cues=cues, proposals=proposals)
+
+
+def _build_member(request: PartRequest, name: str) -> CastMember:
+    character = request.bible.find_character(name)
+    return CastMember(name=name, voice=(character.voice if character else "") or _VOICES.get(name, ""))
 
 
 def _build_cues(request: PartRequest) -> tuple[Cue, ...]:
     cues: list[Cue] = []
 
     def add(kind: CueKind, text: str, speaker: str = "") -> None:
+        character = request.bible.find_character(speaker)
+        speaker = character.name if character else speaker
         for piece in split_text(text, MAX_CUE_CHARS):
             cues.append(Cue(n=request.first_cue + len(cues), kind=kind, text=piece, speaker=speaker))
 

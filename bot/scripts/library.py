@@ -7,6 +7,7 @@ from bot.errors import NotFoundError, StateError
 from bot.event_names import SCRIPT_APPROVED, SCRIPT_DOWNLOADED, SCRIPT_WITHDRAWN
 from bot.exports import markdown, script_json
 from bot.exports.files import Download
+from bot.scripts.bible_acceptance import accept_proposals
 from bot.scripts.models import Script
 from storage import Database, ReadTransaction, StaleStateError, WriteTransaction, read_transaction, write_transaction
 from storage.states import ScriptState
@@ -29,7 +30,7 @@ class ScriptLibrary:
         return stored, Script.from_json(stored.body)
 
     async def approve(self, script_id: str, by: Actor) -> StoredScript:
-        """``draft → approved``; returns the row as it is afterwards.
+        """``draft → approved``, and what it proposes for the series bible is accepted; returns the row as it is afterwards.
 
         Raises:
             NotFoundError: there is no such script.
@@ -93,6 +94,7 @@ class ScriptLibrary:
         stored = await _get_stored_script(tx, script_id)
         await tx.scripts.approve(script_id, await tx.members.remember(by))
         data = {"script_id": script_id, "chapter_number": stored.chapter_number, "version": stored.version}
+        data |= await accept_proposals(tx, stored)
         tx.report(SCRIPT_APPROVED, data, actor=by, ebook_id=stored.ebook_id)
 
     @write_transaction

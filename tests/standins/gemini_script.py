@@ -10,6 +10,7 @@ _FENCED = re.compile(r"^\W*STORY (\w{16,})\n(.*?)\n?^STORY \1\W*$", re.DOTALL | 
 _SENTENCE = re.compile(r"[^.!?…。！？]+[.!?…。！？]*[\"'”’»」』)]*\s*")
 _QUOTED = re.compile(r"“([^”]+)”|\"([^\"]+)\"|「([^」]+)」|«([^»]+)»|„([^“”]+)[“”]")
 _SAID = re.compile(r"(?:said|asked|whispered|replied) ([A-Z]\w+)|([A-Z]\w+) (?:said|asked|whispered|replied)")
+_CAST = re.compile(r"^# The book's cast\n\n((?:- .+\n?)+)", re.MULTILINE)
 _CHAPTER = re.compile(r"^- Chapter: (?:\d+: )?(.+)$", re.MULTILINE)
 
 _SOUNDS = (
@@ -44,9 +45,26 @@ def script_for(body: dict[str, Any], seed: int) -> dict[str, Any]:
         "logline": f"{first[:120]}",
         "cast": [{"name": name, "voice": dice.choice(_VOICES)} for name in names],
         "cues": cues,
+        **_proposals(story, asked, names),
     }
     wanted = body.get("generationConfig", {}).get("responseJsonSchema")
     return _shaped(script, wanted) if isinstance(wanted, dict) else script
+
+
+def _proposals(story: str, asked: str, names: dict[str, None]) -> dict[str, Any]:
+    """The first and the last sentence as the synopsis, and every speaker who is not in the cast that was sent."""
+    sentences = [sentence.strip() for sentence in _SENTENCE.findall(story)] or ["Nothing happens."]
+    cast = _CAST.search(asked)
+    known = cast[1] if cast else ""
+    new = [name for name in names if name not in {"NARRATOR", "VOICE"} and name not in known]
+    return {
+        "synopsis": " ".join(dict.fromkeys((sentences[0], sentences[-1]))),
+        "new_characters": [
+            {"name": name, "aliases": [], "role": "", "voice": "", "pronunciation": "-".join(name.lower())}
+            for name in new
+        ],
+        "new_words": [{"spelling": name.title(), "pronunciation": name.lower()} for name in new[:1]],
+    }
 
 
 def sliced(text: str, chunks: int) -> list[str]:

@@ -5,17 +5,20 @@ one kind of cue object. What the schema cannot express is checked here.
 """
 
 import json
-import re
 from collections.abc import Mapping
 from typing import Final
 
 from pydantic_core import from_json
 
+from bot.ebooks.series_bible import Proposals
 from bot.generation.draft import Draft, Usage
 from bot.generation.error_messages import create_error
+from bot.generation.gemini.fields import describe_object, describe_text, to_line, to_text
+from bot.generation.gemini.proposals import PROPOSAL_PROPERTIES, read_proposals
 from bot.generation.request import PartRequest
 from bot.generation.writer import GenerationErrorKind
 from bot.scripts.models import MAX_CUE_CHARS, NARRATOR, UNKNOWN_SPEAKER, CastMember, Cue, CueKind
+from bot.scripts.names import clean_name
 from bot.scripts.text_splitting import split_text
 from bot.scripts.text_units import to_single_line
 
@@ -25,13 +28,11 @@ MAX_CUES: Final = 5_000
 """The most cues of one response. A part of 2,500 words needs a few hundred; the rest is dropped, as it is repetition."""
 
 # The most characters of a field that a person would still write; a model that repeats itself writes more. And of the cast.
-_MAX_NAME_CHARS: Final = 60
 _MAX_TITLE_CHARS: Final = 200
 _MAX_NOTE_CHARS: Final = 240
 _MAX_LOGLINE_CHARS: Final = 400
 _MAX_CAST: Final = 200
 
-_PARENTHETICAL: Final = re.compile(r"\s*\([^)]*\)\s*$")  # "NARRATOR (V.O.)"
 _NOT_JSON: Final = object()  # None would be the JSON document null
 
 # Models use other words than the schema's now and then.
@@ -49,28 +50,25 @@ _KINDS_BY_WORD: Final = {
 def build_response_schema() -> dict[str, object]:
     """The JSON schema of the response, for the API's field ``responseJsonSchema``."""
 
-    def string(description: str) -> dict[str, object]:
-        return {"type": "string", "description": description}
-
-    def record(required: list[str], **properties: dict[str, object]) -> dict[str, object]:
-        return {"type": "object", "properties": properties, "required": required, "propertyOrdering": list(properties)}
-
-    member = record(
-        ["name", "voice"], name=string("NAME in capitals"), voice=string("How the voice sounds, in one line")
+    member = describe_object(
+        ["name", "voice"],
+        name=describe_text("NAME in capitals"),
+        voice=describe_text("How the voice sounds, in one line"),
     )
-    cue = record(
+    cue = describe_object(
         ["type", "text"],
         type={"type": "string", "enum": [kind.value for kind in CueKind]},
-        speaker=string("NARRATOR for narration, a name of the cast for dialogue, empty for sfx and music"),
-        text=string("What is spoken, or what is heard"),
-        direction=string("The actor's or the engineer's note, or empty"),
+        speaker=describe_text("NARRATOR for narration, a name of the cast for dialogue, empty for sfx and music"),
+        text=describe_text("What is spoken, or what is heard"),
+        direction=describe_text("The actor's or the engineer's note, or empty"),
     )
-    return record(
-        ["title", "logline", "cast", "cues"],
-        title=string("The episode's title"),
-        logline=string("The episode in one sentence"),
+    return describe_object(
+        ["title", "logline", "cast", "cues", *PROPOSAL_PROPERTIES],
+        title=describe_text("The episode's title"),
+        logline=describe_text("The episode in one sentence"),
         cast={"type": "array", "items": member},
         cues={"type": "array", "items": cue},
+        **PROPOSAL_PROPERTIES,  # after the cues, so that the first cue does not wait for them
     )
 
 
@@ -82,11 +80,13 @@ class ResponseParser:
         self._is_json_open = False  # a fence or a byte order mark may come before the JSON
         self._entries_read = 0  # of the response's "cues"
         self._first_cue = request.first_cue
+        self._bible = request.bible
         self._earlier_cast = {member.name.casefold(): member for member in request.cast}
         self._cast: dict[str, CastMember] = {}
         self._cues: list[Cue] = []
         self._title = ""
         self._logline = ""
+        self._proposals = Proposals()
 
     @property
     def has_text(self) -> bool:
@@ -113,6 +113,7 @@ class ResponseParser:
             self._read_document(self._parse_partial(), is_complete=False)
             raise create_error(GenerationErrorKind.MALFORMED, model=model)
         self._read_document(whole, is_complete=True)
+        self._proposals = read_proposals(whole, self._bible)
         if not self._cues:
             raise create_error(GenerationErrorKind.WRONG_SHAPE, model=model)
 
@@ -125,6 +126,7 @@ class ResponseParser:
             cues=tuple(self._cues),
             model=model,
             usage=usage,
+            proposals=self._proposals,
         )
 
     def _find_json_start(self) -> None:
@@ -157,8 +159,8 @@ class ResponseParser:
         if isinstance(document, Mapping):
             entries = document.get("cues")
             if entries is not None:  # the keys before it are complete, as the order of properties is fixed
-                self._title = to_single_line(_to_string(document.get("title")))[:_MAX_TITLE_CHARS]
-                self._logline = to_single_line(_to_string(document.get("logline")))[:_MAX_LOGLINE_CHARS]
+                self._title = to_line(document.get("title"), _MAX_TITLE_CHARS)
+                self._logline = to_line(document.get("logline"), _MAX_LOGLINE_CHARS)
                 self._read_cast(document.get("cast"))
         if not isinstance(entries, list):
             return False
@@ -175,34 +177,35 @@ class ResponseParser:
             return
         for member in members[:_MAX_CAST]:
             fields: Mapping[object, object] = member if isinstance(member, Mapping) else {"name": member}
-            name = _clean_name(fields.get("name"))
+            name = clean_name(to_text(fields.get("name")))
             if name:
-                self._add_to_cast(name, to_single_line(_to_string(fields.get("voice")))[:_MAX_NOTE_CHARS])
+                self._add_to_cast(name, to_line(fields.get("voice"), _MAX_NOTE_CHARS))
 
     def _add_to_cast(self, name: str, voice: str = "") -> str:
-        """The name as the cast spells it; a new speaker is added. A voice that earlier parts set is kept."""
-        key = name.casefold()
+        """The name as the bible and the cast spell it; a new speaker is added. A voice that earlier parts set is kept."""
+        character = self._bible.find_character(name)
+        key = (character.name if character else name).casefold()
         earlier = self._earlier_cast.get(key)
         member = self._cast.get(key)
         if member is None or (voice and not member.voice):
-            self._cast[key] = CastMember(
-                name=earlier.name if earlier else name, voice=(earlier.voice if earlier else "") or voice
-            )
+            known_voice = (earlier.voice if earlier else "") or voice or (character.voice if character else "")
+            spelling = character.name if character else earlier.name if earlier else name
+            self._cast[key] = CastMember(name=spelling, voice=known_voice)
         return self._cast[key].name
 
     def _add_cue(self, entry: Mapping[object, object]) -> None:
-        text = to_single_line(_to_string(entry.get("text"))[:MAX_ENTRY_CHARS])
+        text = to_single_line(to_text(entry.get("text"))[:MAX_ENTRY_CHARS])
         if not text:
             return
-        name = _clean_name(entry.get("speaker"))
-        kind = _find_kind(_to_string(entry.get("type")), name)
+        name = clean_name(to_text(entry.get("speaker")))
+        kind = _find_kind(to_text(entry.get("type")), name)
         if kind is CueKind.NARRATION:
             name = self._add_to_cast(NARRATOR)
         elif kind is CueKind.DIALOGUE:
             name = self._add_to_cast(name or UNKNOWN_SPEAKER)
         else:
             name = ""
-        direction = to_single_line(_to_string(entry.get("direction")))[:_MAX_NOTE_CHARS]
+        direction = to_line(entry.get("direction"), _MAX_NOTE_CHARS)
         for piece in split_text(text, MAX_CUE_CHARS):
             n = self._first_cue + len(self._cues)
             self._cues.append(Cue(n=n, kind=kind, text=piece, speaker=name, direction=direction))
@@ -215,21 +218,6 @@ def _find_kind(word: str, speaker: str) -> CueKind:
     if kind is None:
         kind = CueKind.DIALOGUE if speaker else CueKind.NARRATION
     return CueKind.NARRATION if kind is CueKind.DIALOGUE and speaker.casefold() == NARRATOR.casefold() else kind
-
-
-def _clean_name(value: object) -> str:
-    return _PARENTHETICAL.sub("", to_single_line(_to_string(value))).strip(" :*.").upper()[:_MAX_NAME_CHARS].strip()
-
-
-def _to_string(value: object) -> str:
-    """The value as text. A list is its entries, joined; null, an object and a list within a list are empty."""
-    if isinstance(value, str):
-        return value
-    if isinstance(
-        value, list
-    ):  # one level deep: the lenient parser accepts deeper nesting than Python's recursion limit
-        return " ".join(_to_string(entry) for entry in value if not isinstance(entry, list))
-    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
 
 
 def _to_utf8(text: str) -> bytes:

@@ -11,7 +11,7 @@ from bot.demo import main
 from bot.demo.history import HISTORY, LANTERNS_ID
 from bot.progress.scope import Scope
 from cogs.views.progress.view_texts import format_overview
-from storage.states import ScriptState
+from storage.states import ProposalState, ScriptState
 from storage.stores import events
 
 pytestmark = pytest.mark.filterwarnings("ignore:'audioop' is deprecated:DeprecationWarning")
@@ -30,6 +30,14 @@ async def test_studio_has_a_week_behind_it(tmp_path: Path, monkeypatch: pytest.M
             assert (await events.verify_chain(tx.events)).is_intact
             all_events = [event async for event in tx.events.stream(events.EventFilter())]
             now = tx.now
+            members = await tx.bible.list_members(LANTERNS_ID, ProposalState.ACCEPTED)
+            assert [member.name for member in members] == ["INES", "MATEO", "FERRYMAN", "PRIEST"]
+            assert all(member.voice for member in members)
+            assert len(await tx.bible.list_synopses(LANTERNS_ID, ProposalState.ACCEPTED)) == 4
+            assert len(await tx.bible.list_synopses(LANTERNS_ID, ProposalState.PROPOSED)) == 1
+            assert [word.spelling for word in await tx.bible.list_words(LANTERNS_ID, ProposalState.PROPOSED)] == [
+                "Ines"
+            ]
         days = {event.timestamp[:10] for event in all_events}
         assert (now - HISTORY).date().isoformat() == min(days)
         assert len(days) >= 6

@@ -19,6 +19,7 @@ from bot.generation.writer import GenerationErrorKind
 from bot.jobs import rate_limiter
 from bot.scripts import text_splitting
 from storage import DatabaseUnavailableError
+from storage.states import ProposalState
 from tests.bot.generation.pipeline_stage import (
     CHAPTER,
     FLASH,
@@ -38,7 +39,7 @@ from tests.standins.gemini_script import story_of
 async def test_a_script_by_gemini_is_stored_with_its_price(
     standin: FaultyGemini, stage: PipelineStage, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """One call writes the script; its exact price, four events and a deliverable are stored."""
+    """One call writes the script; its exact price, four events, a deliverable and its proposals are stored."""
     outcome = await write(stage)
     ((model, reserved, settled),) = outcome.charges
     assert model == FLASH
@@ -49,6 +50,11 @@ async def test_a_script_by_gemini_is_stored_with_its_price(
     assert outcome.stored.tokens == outcome.kept.usage.total
     assert outcome.event_names == [GENERATION_STARTED, SCRIPT_ADDED, GRANT_LOG_ADDED, GENERATION_COMPLETED]
     assert_nothing_technical(stage, caplog)
+    async with stage.database.read() as tx:
+        members = await tx.bible.list_members("ebook_001")
+        (synopsis,) = await tx.bible.list_synopses("ebook_001")
+    assert [(member.name, member.state) for member in members] == [("HANA", ProposalState.PROPOSED)]
+    assert (synopsis.chapter_number, synopsis.script_id) == (1, outcome.stored.id)
 
 
 async def test_the_fallback_model_is_paid_at_its_own_price(standin: FaultyGemini, stage: PipelineStage) -> None:

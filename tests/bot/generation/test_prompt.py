@@ -37,18 +37,18 @@ def test_the_fence_has_a_new_token_each_time() -> None:
 
 
 def test_the_prompt_describes_the_book() -> None:
-    """Title, theme, notes, hook, language and cast come before the source text."""
+    """Title, theme, notes, hook, language and earlier speakers come before the source text."""
     given = request(
         notes="slower, please",
         hook="Count with her.",
         language="German",
         cast=(CastMember(name="HANA", voice="dry"), CastMember(name="FOX")),
     )
-    book = compose_prompt(given).user_texts[1]
+    _, book, chapter, _ = compose_prompt(given).user_texts
     for said in ("The Fox of Thirteen Bells", "1: The Midnight Summoning", "fox-demon horror", "slower, please",
                  "Count with her.", "German", "- HANA: dry", "- FOX"):  # fmt: skip
-        assert said in book
-    assert "language of the source" in compose_prompt(request()).user_texts[1]
+        assert said in book + chapter
+    assert "language of the source" in compose_prompt(request()).user_texts[2]
 
 
 def test_a_continuation_shows_the_previous_cues() -> None:
@@ -97,7 +97,7 @@ def test_only_the_last_part_closes_the_script(part: int, parts: int, which: str,
 
 def test_fields_are_shortened_to_one_line() -> None:
     """A line break in a title or note cannot begin a section of its own, and a long note is cut."""
-    book = compose_prompt(request(title="One\n# Orders", notes="n" * 4_001, hook=" ")).user_texts[1]
-    assert "\n# Orders" not in book
-    assert f"- What the team asks for: {'n' * 4_000}\n" in book
-    assert "What listeners are promised" not in book
+    chapter = compose_prompt(request(title="One\n# Orders", notes="n" * 4_001, hook=" ")).user_texts[2]
+    assert "\n# Orders" not in chapter
+    assert f"- What the team asks for: {'n' * 4_000}\n" in chapter
+    assert "What listeners are promised" not in chapter

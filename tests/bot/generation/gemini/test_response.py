@@ -46,7 +46,7 @@ def collect_keywords(part: object) -> set[str]:
 
 
 def test_the_schema_uses_only_supported_keywords() -> None:
-    """No references, unions or constants; the properties are ordered so that cues come last."""
+    """No references, unions or constants; only the proposals for the series bible come after the cues."""
     assert collect_keywords(build_response_schema()) == {
         "type",
         "properties",
@@ -56,7 +56,15 @@ def test_the_schema_uses_only_supported_keywords() -> None:
         "description",
         "enum",
     }
-    assert build_response_schema()["propertyOrdering"] == ["title", "logline", "cast", "cues"]
+    assert build_response_schema()["propertyOrdering"] == [
+        "title",
+        "logline",
+        "cast",
+        "cues",
+        "synopsis",
+        "new_characters",
+        "new_words",
+    ]
 
 
 def test_a_whole_response_is_a_draft() -> None:

@@ -1,0 +1,94 @@
+"""The series bible of a book in the database: read for a run, filled with proposals by a script."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from bot.ebooks.series_bible import ROLE_NAMES, ChapterSynopsis, Character, LexiconWord, Proposals, SeriesBible
+from bot.scripts.text_splitting import split_sentences
+from storage import ReadTransaction, WriteTransaction
+from storage.states import ProposalState
+from storage.stores.bible import NewMember, StoredMember
+
+_MAX_FULL_STORY: Final = 6_000
+"""Characters of the newest synopses that are told in full: four to ten chapters."""
+_MAX_STORY: Final = 9_000
+"""Characters of the whole story so far, about 2,300 tokens. Older chapters are told in one sentence, the oldest not at all."""
+
+
+async def read_bible(tx: ReadTransaction, ebook_id: str, chapter_number: int) -> SeriesBible:
+    """What is accepted about the book, and what has happened before the chapter."""
+    ebook = await tx.ebooks.find(ebook_id)
+    members = await tx.bible.list_members(ebook_id, ProposalState.ACCEPTED)
+    words = await tx.bible.list_words(ebook_id, ProposalState.ACCEPTED)
+    synopses = await tx.bible.list_synopses(ebook_id, ProposalState.ACCEPTED)
+    return SeriesBible(
+        tone=ebook.tone if ebook else "",
+        audience=ebook.audience if ebook else "",
+        language=ebook.language if ebook else "",
+        hook=ebook.hook if ebook else "",
+        link=ebook.link if ebook else "",
+        cast=tuple(map(to_character, members)),
+        lexicon=tuple(LexiconWord(spelling=word.spelling, pronunciation=word.pronunciation) for word in words),
+        story=shorten_story(
+            ChapterSynopsis(chapter_number=each.chapter_number, text=each.text)
+            for each in synopses
+            if each.chapter_number < chapter_number
+        ),
+    )
+
+
+def to_character(member: StoredMember) -> Character:
+    """The character without what only the database knows."""
+    return Character(
+        name=member.name,
+        aliases=member.aliases,
+        role=member.role,
+        voice=member.voice,
+        pronunciation=member.pronunciation,
+    )
+
+
+def shorten_story(chapters: Iterable[ChapterSynopsis]) -> tuple[ChapterSynopsis, ...]:
+    """The story so far, bounded in length: the newest chapters in full, older ones in a sentence, the oldest left out."""
+    told: list[ChapterSynopsis] = []
+    used = 0
+    for chapter in reversed(list(chapters)):
+        text = chapter.text
+        if told and used + len(text) > _MAX_FULL_STORY:
+            text = split_sentences(text)[0]
+            if used + len(text) > _MAX_STORY:
+                break
+        told.append(chapter.model_copy(update={"text": text}))
+        used += len(text)
+    return tuple(reversed(told))
+
+
+async def store_proposals(
+    tx: WriteTransaction, proposals: Proposals, *, ebook_id: str, chapter_number: int, script_id: str
+) -> None:
+    """Stores what a writer proposes together with the script. A name or word that the book has in any state is not proposed."""
+    members = await tx.bible.list_members(ebook_id)
+    taken = {name.casefold() for member in members for name in (member.name, *member.aliases)}
+    for character in proposals.characters:
+        if character.name.casefold() in taken or character.name in ROLE_NAMES:
+            continue
+        taken.add(character.name.casefold())
+        new = NewMember(
+            ebook_id=ebook_id,
+            name=character.name,
+            aliases=tuple(alias for alias in character.aliases if alias.casefold() not in taken),
+            role=character.role,
+            voice=character.voice,
+            pronunciation=character.pronunciation,
+            first_chapter=chapter_number,
+            state=ProposalState.PROPOSED,
+            script_id=script_id,
+        )
+        await tx.bible.add_member(new)
+    spellings = {word.spelling.casefold() for word in await tx.bible.list_words(ebook_id)}
+    for word in proposals.words:
+        if word.spelling.casefold() not in spellings:
+            spellings.add(word.spelling.casefold())
+            await tx.bible.add_word(ebook_id, word.spelling, word.pronunciation, ProposalState.PROPOSED, script_id)
+    if proposals.synopsis:
+        await tx.bible.add_synopsis(ebook_id, chapter_number, proposals.synopsis, ProposalState.PROPOSED, script_id)

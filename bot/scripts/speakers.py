@@ -1,0 +1,21 @@
+"""Speakers of a script under other names."""
+
+from collections.abc import Iterable, Mapping
+
+from bot.scripts.models import CastMember, Cue
+
+
+def rename_speakers(
+    cast: Iterable[CastMember], cues: Iterable[Cue], names: Mapping[str, str]
+) -> tuple[tuple[CastMember, ...], tuple[Cue, ...]]:
+    """The cast and the cues with the new name for each old one in ``names``.
+
+    Two members who get the same name become one, with the first voice that there is.
+    """
+    members: dict[str, CastMember] = {}
+    for member in cast:
+        name = names.get(member.name, member.name)
+        earlier = members.get(name)
+        members[name] = CastMember(name=name, voice=(earlier.voice if earlier else "") or member.voice)
+    renamed = (cue.model_copy(update={"speaker": names[cue.speaker]}) if cue.speaker in names else cue for cue in cues)
+    return tuple(members.values()), tuple(renamed)
