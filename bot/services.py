@@ -16,6 +16,7 @@ from bot.charts.progress_chart import ChartRenderer
 from bot.charts.snapshot import SnapshotService
 from bot.ebooks.catalog import EbookCatalog
 from bot.ebooks.library import EbookService
+from bot.ebooks.reading.process import BookReader
 from bot.generation.gemini.access import GeminiAccess, GeminiWriterFactory
 from bot.generation.gemini.availability import GeminiAvailability
 from bot.generation.open_choices import OpenChoices
@@ -71,6 +72,8 @@ class Services:
     dispatcher: Dispatcher
     availability: GeminiAvailability
     max_chapter_chars: int
+    book_reader: BookReader
+    max_book_mb: int
 
     async def start(self) -> None:
         """Starts the workers; they resume what was left over."""
@@ -140,6 +143,8 @@ def build_services(
         dispatcher=dispatcher,
         availability=gemini.availability,
         max_chapter_chars=settings.max_chapter_chars,
+        book_reader=BookReader(),
+        max_book_mb=settings.max_book_mb,
     )
 
 

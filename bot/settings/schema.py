@@ -103,6 +103,9 @@ class StudioSettings(BaseSettings):
     max_chapter_chars: int = Field(
         default=200_000, ge=1_000, le=2_000_000, description="The longest chapter that is accepted, in characters."
     )
+    max_book_mb: int = Field(
+        default=50, ge=1, le=100, description="The largest book file that is downloaded, in megabytes."
+    )
 
     session_minutes: float = Field(
         default=30,

@@ -7,7 +7,6 @@ import zipfile
 import zlib
 from functools import partial
 from pathlib import Path
-from types import TracebackType
 from typing import Final, Self
 
 from bot.ebooks.reading.limits import (
@@ -116,9 +115,7 @@ class SafeZip:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.close()
 
 

@@ -57,6 +57,7 @@ def test_all_problems_are_reported_at_once() -> None:
         "LOG_FORMAT": "poem",
         "GEMINI_IDLE_SECONDS": "0",
         "MAX_CHAPTER_CHARS": "1",
+        "MAX_BOOK_MB": "101",
         "DISCORD_API_BASE": "not an address",
     }
     message = problems("\n".join(f"{name}={value}" for name, value in wrong.items()))
