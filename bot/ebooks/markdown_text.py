@@ -22,10 +22,18 @@ _PARSER: Final = MarkdownIt("commonmark").disable(["code", "html_block"]).enable
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph, list, table, scene break or heading as plain text; its lines are separated by ``\\n``."""
+    """A paragraph, list, table, scene break or heading as plain text; its lines are separated by ``\\n``.
+
+    ``level`` is a heading's, 1 for the highest, and 0 for everything else.
+    """
 
     text: str
-    is_heading: bool = False
+    level: int = 0
+
+    @property
+    def is_heading(self) -> bool:
+        """Whether it is a heading."""
+        return self.level > 0
 
 
 def render_blocks(markdown: str) -> list[Block]:
@@ -33,8 +41,8 @@ def render_blocks(markdown: str) -> list[Block]:
     blocks: list[Block] = []
     for node in SyntaxTreeNode(_PARSER.parse(_COMMENT.sub("", markdown))).children:
         texts = _render_node(node)
-        is_heading = node.type == "heading" and len(texts) == 1
-        blocks += [Block(text, is_heading) for text in texts]
+        level = int(node.tag[1:]) if node.type == "heading" and len(texts) == 1 else 0
+        blocks += [Block(text, level) for text in texts]
     return blocks
 
 

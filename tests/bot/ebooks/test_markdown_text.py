@@ -47,7 +47,7 @@ def test_dashes_of_dialogue_and_numbers_are_no_list(text: str) -> None:
 def test_headings_are_told_from_paragraphs() -> None:
     """Both kinds of headings, but not a quoted one."""
     blocks = render_blocks("# One\n\nTwo\n---\n\n> # Three")
-    assert blocks == [Block("One", is_heading=True), Block("Two", is_heading=True), Block("Three")]
+    assert blocks == [Block("One", 1), Block("Two", 2), Block("Three")]
 
 
 @given(_WORD_LIKE)

@@ -101,5 +101,5 @@ def test_number_words_of_each_language_are_known_to_thirty(thirty: str, first: s
         (20, "vingtième zwanzigstes vigésimo ventesimo двадцатая twentieth"),
     ],
 )
-def test_ordinals_are_numbers_too(count: int, words: str) -> None:
+def test_ordinals_are_read_as_numbers_too(count: int, words: str) -> None:
     assert {word: read_numeral(word) for word in words.split()} == dict.fromkeys(words.split(), count)
