@@ -26,6 +26,7 @@ BROADCAST_AWAITS_APPROVAL: Final = "Broadcast awaits a second approver"
 BROADCAST_FINISHED: Final = "Broadcast finished"
 BROADCAST_STOPPED: Final = "Broadcast stopped by the breaker"
 BROADCAST_CANCELLED: Final = "Broadcast cancelled"
+BROADCAST_CHANGED: Final = "Scheduled broadcast changed"
 BROADCAST_EDITED: Final = "Broadcast posts edited"
 BROADCAST_RECALLED: Final = "Broadcast posts recalled"
 BROADCAST_RETRIED: Final = "Broadcast posts tried again"
@@ -90,6 +91,7 @@ RESERVED_EVENT_NAMES: Final = frozenset(
         BROADCAST_FINISHED,
         BROADCAST_STOPPED,
         BROADCAST_CANCELLED,
+        BROADCAST_CHANGED,
         BROADCAST_EDITED,
         BROADCAST_RECALLED,
         BROADCAST_RETRIED,

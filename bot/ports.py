@@ -11,7 +11,7 @@ from typing import Protocol
 from bot.broadcasts.post import BroadcastStatus, Outcome, Post
 from bot.charts.snapshot import Snapshot
 from bot.generation.run_view import RunView
-from storage.stores.deliveries import Delivery
+from storage.stores.delivery_values import Delivery
 
 
 class RunCards(Protocol):

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from bot.actor import Actor
 from bot.event_names import STUDIO_CONFIGURED
 from storage import Database, ReadTransaction, WriteTransaction, write_transaction
-from storage.stores.deliveries import Target
+from storage.stores.delivery_values import Target
 
 _KEY: Final = "studio_config"
 

@@ -11,11 +11,11 @@ from bot.broadcasts.drafts import DraftService
 from bot.broadcasts.post import MAX_MESSAGE, MAX_TITLE, STATE_LABELS, BroadcastStatus, Post
 from bot.broadcasts.service import BroadcastService
 from bot.clock import utcnow
-from bot.errors import InputError, NotFoundError, StateError
+from bot.errors import InputError, NotFoundError
 from cogs.interactions.access import get_services, require_team
 from cogs.interactions.autocomplete import MAX_CHOICES, LabelledIds, autocomplete, ebook_autocomplete
 from cogs.views.base import card_layout
-from cogs.views.broadcast_buttons import format_stop, recall_question, send_report
+from cogs.views.broadcast_buttons import format_stop, open_editor, recall_question, send_report
 from cogs.views.broadcast_card import broadcast_card
 from cogs.views.broadcast_dialog import ComposeModal, show_preview
 from cogs.views.broadcast_preview import format_discarded
@@ -120,21 +120,13 @@ class BroadcastsCog(commands.GroupCog, group_name="broadcasts", group_descriptio
         await interaction.response.defer(ephemeral=True, thinking=True)
         await send_report(interaction, broadcast)
 
-    @app_commands.command(description="Change the posts of an announcement that has been sent")
+    @app_commands.command(description="Change the text of an announcement that is scheduled or has been sent")
     @app_commands.describe(broadcast="Which announcement")
     @app_commands.autocomplete(broadcast=broadcast_autocomplete)
     async def edit(self, interaction: discord.Interaction, broadcast: Range[str, 1, 100]) -> None:
         """Opens the modal with the announcement's text."""
         require_team(interaction)
-        status = await self._broadcasts.get_status(broadcast)
-        if status.is_scheduled:
-            raise StateError(
-                "This announcement is scheduled.",
-                "Cancel it and write it again; “Show the post” on its card has its text.",
-            )
-        if not status.counts.standing:
-            raise StateError("No post of this announcement is in any channel.", "There is nothing to change.")
-        await interaction.response.send_modal(ComposeModal(status.broadcast))
+        await open_editor(interaction, broadcast)
 
     @app_commands.command(description="Remove the posts of an announcement")
     @app_commands.describe(broadcast="Which announcement")

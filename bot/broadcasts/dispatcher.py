@@ -20,7 +20,7 @@ from bot.ports import BroadcastCards, Notices, PostSender
 from storage import Database, ReadTransaction, StaleStateError, WriteTransaction, read_transaction, write_transaction
 from storage.states import BroadcastState, DeliveryAction, DeliveryState
 from storage.stores.broadcasts import Broadcast
-from storage.stores.deliveries import Delivery
+from storage.stores.delivery_values import Delivery
 
 _log = logging.getLogger(__name__)
 

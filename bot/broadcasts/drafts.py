@@ -19,7 +19,7 @@ from bot.studio_config import load_config
 from storage import Database, ReadTransaction, StaleStateError, WriteTransaction, read_transaction, write_transaction
 from storage.states import BroadcastState, ScriptState
 from storage.stores.broadcasts import Broadcast, BroadcastChanges, NewBroadcast
-from storage.stores.deliveries import Target
+from storage.stores.delivery_values import Target
 from storage.stores.scripts import StoredScript
 
 _Paused = tuple[tuple[Target, str], ...]
@@ -82,7 +82,10 @@ class DraftService:
 
     @write_transaction
     async def compose_change(self, tx: WriteTransaction, broadcast_id: str, post: Post, by: Actor) -> Broadcast:
-        """Stores a draft with a new text for posts that have arrived; ``BroadcastService.apply_change`` confirms it.
+        """Stores a draft with a new text for posts that have arrived, or for a broadcast that is still scheduled.
+
+        ``BroadcastService.apply_change`` confirms it. For a scheduled broadcast, the draft's time is that of the broadcast and
+        can be changed as well.
 
         Raises:
             InputError: Discord would refuse the post.
@@ -90,11 +93,29 @@ class DraftService:
             StateError: the studio requires a second approver, whom a change would pass by.
         """
         post = validate_post(post)
-        await refuse_with_second_approver(tx)
         changed = await get_broadcast(tx, broadcast_id)
+        is_scheduled = changed.is_scheduled_at(tx.now)
+        if not is_scheduled:
+            await refuse_with_second_approver(tx)
         author_id = await tx.members.remember(by)
         new = replace(_new_broadcast(post, {}), ebook_id=changed.ebook_id, author_id=author_id)
-        return await tx.broadcasts.add(replace(new, change_of=broadcast_id))
+        draft = await tx.broadcasts.add(replace(new, change_of=broadcast_id))
+        if not is_scheduled:
+            return draft
+        return await tx.broadcasts.edit_draft(draft.id, BroadcastChanges(due_at=changed.due_at))
+
+    async def compose_move(self, broadcast_id: str, by: Actor) -> Broadcast:
+        """Stores a draft that changes only the time of a broadcast that is still scheduled.
+
+        Raises:
+            NotFoundError: there is no such broadcast.
+            StateError: it is not scheduled any more.
+        """
+        preview = await self.preview_draft(broadcast_id)
+        draft = await self.compose_change(broadcast_id, Post.from_broadcast(preview.broadcast), by)
+        if draft.due_at is None:
+            raise StateError("This announcement is not scheduled.", "Its time cannot be changed any more.")
+        return draft
 
     async def edit_draft(self, broadcast_id: str, post: Post) -> Broadcast:
         """Gives a draft another text.
@@ -209,7 +230,7 @@ class DraftService:
             raise StateError("This draft changes posts that were already sent.", "Use the button on its preview.")
         paused: _Paused = ()
         if preview.broadcast.state is BroadcastState.DRAFT:
-            _check_seen(preview, fingerprint, tx.now)
+            check_seen(preview, fingerprint, tx.now)
         with _stale_draft_as_state_error():
             if config.second_approver and preview.targets:
                 await tx.broadcasts.request_approval(broadcast_id, member_id)
@@ -229,13 +250,13 @@ class DraftService:
             raise ForbiddenError(
                 "You cannot approve your own announcement.", "Another member of the team has to, or you discard it."
             )
-        if at_once:
-            broadcast = replace(broadcast, due_at=None)
         preview = await build_preview(tx, broadcast, self.access)
         if broadcast.state is BroadcastState.PENDING:
-            _check_seen(preview, fingerprint, tx.now)
+            check_seen(preview, fingerprint, None if at_once else tx.now)
+        if at_once:
+            preview = replace(preview, broadcast=replace(broadcast, due_at=None))
         with _stale_draft_as_state_error():
-            await tx.broadcasts.approve(broadcast_id, member_id, broadcast.due_at)
+            await tx.broadcasts.approve(broadcast_id, member_id, preview.broadcast.due_at)
             paused = await start_sending(tx, preview, broadcast.confirmed_by, approved_by=member_id)
         return replace(preview, broadcast=await get_broadcast(tx, broadcast_id)), paused
 
@@ -249,8 +270,8 @@ class DraftService:
         return broadcast.id, await start_sending(tx, preview, None, always_report=True)
 
 
-def _check_seen(preview: BroadcastPreview, fingerprint: str | None, now: datetime) -> None:
-    """Whoever confirms does so for the channels and the time that they have seen.
+def check_seen(preview: BroadcastPreview, fingerprint: str | None, now: datetime | None) -> None:
+    """Whoever confirms does so for the channels, the text and the time that they have seen; without ``now`` for any time.
 
     Raises:
         RecipientsChangedError: other channels would get the broadcast now.
@@ -258,10 +279,11 @@ def _check_seen(preview: BroadcastPreview, fingerprint: str | None, now: datetim
     """
     if fingerprint is not None and preview.fingerprint != fingerprint:
         raise RecipientsChangedError(
-            "The channels have changed since this preview counted them.", "Nothing was posted. Check the new count."
+            "The channels or the text have changed since this was shown.",
+            "Nothing was posted. Check what would be now.",
         )
     due_at = preview.broadcast.due_at
-    if due_at is not None and due_at <= now:
+    if now is not None and due_at is not None and due_at <= now:
         raise TimePassedError(
             "The time that was set for it has passed.", "Nothing was posted. Set another time, or post it now."
         )

@@ -8,7 +8,7 @@ from bot.broadcasts.post import BroadcastStatus, Outcome, OutcomeKind
 from bot.event_names import AFFILIATE_PAUSED
 from storage import WriteTransaction
 from storage.states import DeliveryAction, DeliveryState
-from storage.stores.deliveries import Delivery
+from storage.stores.delivery_values import Delivery
 
 MAX_ATTEMPTS: Final = 5
 """With the waits of ``_BACKOFF_SECONDS`` this covers an outage of Discord of a bit less than two minutes."""

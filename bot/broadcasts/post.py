@@ -8,7 +8,7 @@ from typing import Final
 
 from storage.states import BroadcastState, DeliveryAction, DeliveryState
 from storage.stores.broadcasts import Broadcast, BroadcastChanges
-from storage.stores.deliveries import Delivery, DeliveryCounts, Target
+from storage.stores.delivery_values import Delivery, DeliveryCounts, Target
 
 FOOTER = "Midnight Myth Audio"
 # The limits are in characters. Discord's documentation of embeds: a title takes 256, a description 4,096.
@@ -62,8 +62,8 @@ class Post:
 
 
 def compute_fingerprint(counted: Iterable[str]) -> str:
-    """Eight hex digits that differ where the counted ids or their order do."""
-    return hashlib.sha256(",".join(counted).encode()).hexdigest()[:8]
+    """Eight hex digits that differ where the counted parts or their order do."""
+    return hashlib.sha256("\0".join(counted).encode()).hexdigest()[:8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,8 @@ class BroadcastPreview:
     ``targets`` are the channels that get a post. ``left_out`` are channels that get none, each with the reason;
     ``unreachable`` are those of them that are subscribed but closed to the bot, and count as refusals. Where the draft is a
     new text for posts that have arrived, there are no targets, and ``changed_posts`` are the ids of their deliveries.
-    ``is_template`` says that the script to be released is a template.
+    ``is_template`` says that the script to be released is a template. Where the draft changes a broadcast that is still
+    scheduled, ``scheduled`` is that broadcast, and the targets are those that were counted for it.
     """
 
     broadcast: Broadcast
@@ -96,13 +97,24 @@ class BroadcastPreview:
     changed_posts: tuple[str, ...] | None = None
     unreachable: tuple[tuple[Target, str], ...] = ()
     is_template: bool = False
+    scheduled: Broadcast | None = None
 
     @property
     def fingerprint(self) -> str:
-        """Eight hex digits that differ where the targets do, for a button that posts to what its label has counted."""
+        """Eight hex digits that differ where the targets or the post do, for a button that posts what was shown."""
         if self.changed_posts is not None:
             return compute_fingerprint(self.changed_posts)
-        return compute_fingerprint(sorted(str(target.channel_id) for target in self.targets))
+        post, due_at = Post.from_broadcast(self.broadcast), self.broadcast.due_at
+        shown = (
+            post.title,
+            post.message,
+            post.hook,
+            post.link,
+            post.image,
+            str(due_at),
+            str(self.broadcast.ping_roles),
+        )
+        return compute_fingerprint([*shown, *sorted(str(target.channel_id) for target in self.targets)])
 
     @property
     def server_count(self) -> int:

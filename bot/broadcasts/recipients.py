@@ -4,23 +4,23 @@ from typing import Any
 
 from bot.broadcasts.outcomes import record_refusal
 from bot.broadcasts.post import BroadcastPreview
+from bot.broadcasts.scheduled import has_new_text
 from bot.errors import StateError
 from bot.event_names import BROADCAST_SENT, SCRIPT_RELEASED
 from bot.ports import ChannelAccess
 from bot.scripts.models import WriterKind
-from bot.studio_config import load_config
+from bot.studio_config import StudioConfig, load_config
 from storage import ReadTransaction, StaleStateError, WriteTransaction
-from storage.states import Audience, BroadcastState, SubscriptionState
+from storage.states import Audience, BroadcastState, DeliveryState, SubscriptionState
 from storage.stores.broadcasts import Broadcast
-from storage.stores.deliveries import Target
+from storage.stores.delivery_values import Target
 
 
 async def build_preview(tx: ReadTransaction, broadcast: Broadcast, access: ChannelAccess) -> BroadcastPreview:
     """The draft with the channels that would get it now, and those that are left out with the reason."""
     config = await load_config(tx)
     if broadcast.change_of is not None:
-        posts = await tx.deliveries.list_standing_ids(broadcast.change_of)
-        return BroadcastPreview(broadcast, (), (), changed_posts=tuple(posts))
+        return await _preview_change(tx, broadcast, broadcast.change_of, config)
     audience = [
         subscription
         for subscription in await tx.subscriptions.list_in_states(SubscriptionState.ACTIVE)
@@ -47,6 +47,25 @@ async def build_preview(tx: ReadTransaction, broadcast: Broadcast, access: Chann
     )
 
 
+async def _preview_change(
+    tx: ReadTransaction, draft: Broadcast, changed_id: str, config: StudioConfig
+) -> BroadcastPreview:
+    """The preview of a draft that changes posts that have arrived, or a broadcast that is still scheduled."""
+    changed = await tx.broadcasts.get(changed_id)
+    if not changed.is_scheduled_at(tx.now):
+        posts = await tx.deliveries.list_standing_ids(changed_id)
+        return BroadcastPreview(draft, (), (), changed_posts=tuple(posts))
+    waiting = await tx.deliveries.list_by_broadcast(changed_id, DeliveryState.READY)
+    must_be_approved = has_new_text(draft, changed) or changed.approved_by is None
+    return BroadcastPreview(
+        draft,
+        tuple(Target.from_delivery(delivery) for delivery in waiting),
+        (),
+        needs_second_approver=config.second_approver and must_be_approved,
+        scheduled=changed,
+    )
+
+
 async def _is_template(tx: ReadTransaction, script_id: str | None) -> bool:
     return script_id is not None and (await tx.scripts.get(script_id)).writer == WriterKind.TEMPLATE
 
@@ -63,6 +82,8 @@ async def start_sending(
 
     A broadcast without targets is done at once, and ``Broadcast sent`` is then reported only where ``always_report`` is set.
     A subscribed channel that is closed to the bot gets a refused delivery and counts as a refusal of its subscription.
+
+    One that is approved again counts no refusal a second time.
 
     Returns:
         The channels whose subscriptions were paused by that, each with the reason.
@@ -83,10 +104,11 @@ async def start_sending(
         tx.report(SCRIPT_RELEASED, released, member_id=member_id, ebook_id=broadcast.ebook_id)
     await tx.deliveries.add(broadcast.id, preview.targets, broadcast.due_at)
     await tx.deliveries.add_refused(broadcast.id, preview.unreachable)
+    refused = preview.unreachable if broadcast.confirmed_at is None else ()
     paused = tuple(
         [
             (target, why)
-            for target, why in preview.unreachable
+            for target, why in refused
             if target.subscription_id is not None and await record_refusal(tx, target.subscription_id, why)
         ]
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from bot.exports.files import Download, build_file_name, escape_csv_cell
 from storage.stores.broadcasts import Broadcast
-from storage.stores.deliveries import Delivery
+from storage.stores.delivery_values import Delivery
 
 _COLUMNS = ("server", "channel", "outcome", "act", "attempts", "sent at (UTC)", "message", "error", "referral")
 

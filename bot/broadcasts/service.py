@@ -8,9 +8,11 @@ from typing import Final
 from bot.actor import Actor
 from bot.broadcasts.cards import BroadcastCardService
 from bot.broadcasts.content import validate_post
-from bot.broadcasts.drafts import refuse_with_second_approver
+from bot.broadcasts.drafts import check_seen, refuse_with_second_approver
 from bot.broadcasts.post import BroadcastStatus, CountedPosts, Post, compute_fingerprint
+from bot.broadcasts.recipients import build_preview
 from bot.broadcasts.report import build_csv_report
+from bot.broadcasts.scheduled import apply_scheduled_change
 from bot.broadcasts.status import get_broadcast, get_status
 from bot.errors import StateError
 from bot.event_names import (
@@ -163,15 +165,18 @@ class BroadcastService:
         self.wake()
         return count
 
-    async def apply_change(self, draft_id: str, by: Actor, fingerprint: str | None = None) -> tuple[str, int]:
+    async def apply_change(self, draft_id: str, by: Actor, fingerprint: str | None = None) -> tuple[Broadcast, int]:
         """Confirms a draft of ``DraftService.compose_change``: its text replaces that of the posts that have arrived.
 
-        ``fingerprint`` is that of the preview that the person has seen, None where no person looks. Returns the id of the
-        broadcast whose posts are being changed, and how many posts that are.
+        Where the broadcast is still scheduled, it gets the text and the time of the draft. ``fingerprint`` is that of the
+        preview that the person has seen, None where no person looks. Returns the changed broadcast, which is ``pending``
+        where the change needs a second approver, and how many posts are concerned.
 
         Raises:
             NotFoundError: there is no such draft or broadcast.
             PostsChangedError: other posts are in the channels now.
+            RecipientsChangedError: it is scheduled, and the person has seen another preview.
+            TimePassedError: it is scheduled, and the draft's time is over.
             StateError: posts of the broadcast are on their way, the draft was confirmed or discarded already, or the studio
                 requires a second approver by now.
         """
@@ -234,17 +239,24 @@ class BroadcastService:
     @write_transaction
     async def _apply_change(
         self, tx: WriteTransaction, draft_id: str, by: Actor, fingerprint: str | None
-    ) -> tuple[str, int]:
-        await refuse_with_second_approver(tx)
+    ) -> tuple[Broadcast, int]:
         draft = await get_broadcast(tx, draft_id)
         changed = await get_broadcast(tx, draft.change_of or "")
-        changes = validate_post(Post.from_broadcast(draft)).as_changes()
+        preview = await build_preview(tx, draft, self.cards.access)
+        if preview.scheduled is None:
+            await refuse_with_second_approver(tx)
+            await _check_counted(tx, changed.id, fingerprint)
+        else:
+            check_seen(preview, fingerprint, tx.now)
         try:
             await tx.broadcasts.discard(draft_id)
         except StaleStateError:
             raise _not_changeable() from None
-        await _check_counted(tx, changed.id, fingerprint)
-        return changed.id, await _requeue(tx, changed, DeliveryAction.EDIT, BROADCAST_EDITED, by, changes)
+        if preview.scheduled is not None:
+            return await apply_scheduled_change(tx, preview, by), len(preview.targets)
+        changes = validate_post(Post.from_broadcast(draft)).as_changes()
+        count = await _requeue(tx, changed, DeliveryAction.EDIT, BROADCAST_EDITED, by, changes)
+        return changed, count
 
     @write_transaction
     async def _recall(self, tx: WriteTransaction, broadcast_id: str, by: Actor, fingerprint: str | None) -> int:

@@ -8,7 +8,7 @@ from bot.ports import ChannelAccess
 from storage import ReadTransaction, WriteTransaction
 from storage.states import BroadcastState, DeliveryState
 from storage.stores.broadcasts import Broadcast
-from storage.stores.deliveries import DeliveryCounts
+from storage.stores.delivery_values import DeliveryCounts
 
 _FAILED = (DeliveryState.REFUSED, DeliveryState.FAILED, DeliveryState.UNKNOWN)
 
@@ -45,7 +45,7 @@ async def get_status(tx: ReadTransaction, broadcast_id: str, access: ChannelAcce
         counts,
         failed,
         shares=await tx.shares.count_of_broadcast(broadcast_id),
-        is_scheduled=broadcast.due_at is not None and broadcast.due_at > tx.now,
+        is_scheduled=broadcast.is_scheduled_at(tx.now),
         channels_per_second=completed / elapsed if elapsed > 0 else 0.0,
         preview=await build_preview(tx, broadcast, access) if access and is_pending else None,
     )

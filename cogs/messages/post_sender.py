@@ -22,7 +22,7 @@ from cogs.messages.failures import (
 from cogs.messages.own_messages import find_own_messages
 from cogs.messages.requests import await_response
 from cogs.views.broadcast_post import post_buttons, post_embed, shared_custom_id
-from storage.stores.deliveries import Delivery
+from storage.stores.delivery_values import Delivery
 
 _log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from bot.broadcasts.service import PostsChangedError, Stopped
 from bot.services import Services
 from cogs.interactions.access import get_actor, get_services, require_team
 from cogs.views.base import PersistentItemMixin
-from cogs.views.broadcast_dialog import ComposeModal, refresh_script_card
+from cogs.views.broadcast_dialog import ComposeModal, refresh_script_card, show_preview
 from cogs.views.broadcast_post import post_embed
 from cogs.views.broadcast_preview import format_discarded, format_preview
 from cogs.views.formatting import escape_text, format_count
@@ -24,7 +24,7 @@ from cogs.views.pressed_cards import is_card_pressed, show_broadcast
 class BroadcastButton(
     PersistentItemMixin,
     ui.DynamicItem[ui.Button[Any]],
-    template=r"broadcast:(?P<action>approve|approvenow|show|discard|stop|report|edit|recall|remove|retry)"
+    template=r"broadcast:(?P<action>approve|approvenow|show|discard|stop|report|edit|move|recall|remove|retry)"
     r"(?:-(?P<seen>[0-9a-f]{8}))?:(?P<id>notifications_[0-9a-f]{16})",
 ):
     """A button of the card. ``seen`` is the fingerprint of what was counted for whoever approves or recalls.
@@ -41,6 +41,7 @@ class BroadcastButton(
         "stop": ("Stop", discord.ButtonStyle.danger),
         "report": ("Report", discord.ButtonStyle.secondary),
         "edit": ("Edit the posts", discord.ButtonStyle.secondary),
+        "move": ("Change the time", discord.ButtonStyle.secondary),
         "recall": ("Recall", discord.ButtonStyle.secondary),
         "remove": ("Recall", discord.ButtonStyle.danger),
         "retry": ("Try again", discord.ButtonStyle.secondary),
@@ -65,8 +66,11 @@ class BroadcastButton(
         services = get_services(interaction)
         match self.action:
             case "edit":
-                posts = await services.broadcasts.count_posts(self.broadcast_id)
-                await interaction.response.send_modal(ComposeModal(posts.broadcast))
+                await open_editor(interaction, self.broadcast_id)
+            case "move":
+                draft = await services.drafts.compose_move(self.broadcast_id, by)
+                await interaction.response.defer(ephemeral=True, thinking=True)
+                await show_preview(interaction, draft.id)
             case "report":
                 await interaction.response.defer(ephemeral=True, thinking=True)
                 await send_report(interaction, self.broadcast_id)
@@ -139,6 +143,19 @@ class BroadcastButton(
                 return f"Removing {format_count(count, 'post')}. The card shows when that is done."
             case _:
                 raise ValueError(f"unknown action {self.action}")
+
+
+async def open_editor(interaction: discord.Interaction, broadcast_id: str) -> None:
+    """Opens the form that prepares a new text, for posts that have arrived or that are scheduled.
+
+    Raises:
+        NotFoundError: there is no such announcement.
+        StateError: no post can be changed.
+    """
+    broadcasts = get_services(interaction).broadcasts
+    status = await broadcasts.get_status(broadcast_id)
+    broadcast = status.broadcast if status.is_scheduled else (await broadcasts.count_posts(broadcast_id)).broadcast
+    await interaction.response.send_modal(ComposeModal(broadcast))
 
 
 def format_stop(stopped: Stopped, what: str = "") -> str:

@@ -15,7 +15,7 @@ from cogs.views.broadcast_preview import format_recipients
 from cogs.views.formatting import INDIGO, RED, escape_text, format_count, progress_bar
 from cogs.views.pressed_cards import build_card
 from storage.states import BroadcastState, DeliveryAction, DeliveryState
-from storage.stores.deliveries import Delivery
+from storage.stores.delivery_values import Delivery
 
 _MAX_FAILURES: Final = 8
 """Failed deliveries that are named on the card; the report lists all of them."""
@@ -154,7 +154,12 @@ def _buttons(status: BroadcastStatus) -> list[BroadcastButton]:
             ]
         case BroadcastState.SENDING:
             if status.is_scheduled:
-                return [BroadcastButton("show", broadcast_id), BroadcastButton("stop", broadcast_id, "Cancel")]
+                return [
+                    BroadcastButton("show", broadcast_id),
+                    BroadcastButton("edit", broadcast_id, "Edit"),
+                    BroadcastButton("move", broadcast_id),
+                    BroadcastButton("stop", broadcast_id, "Cancel"),
+                ]
             return [BroadcastButton("stop", broadcast_id)]
         case _ if status.counts.total:
             actions = ["report", "edit", "recall"] if status.counts.standing else ["report"]

@@ -4,6 +4,7 @@ Its steps open each other (the preview's Edit button opens the modal, and the mo
 """
 
 import re
+from datetime import datetime
 from typing import Any, ClassVar, Final, Self
 
 import discord
@@ -17,13 +18,16 @@ from bot.errors import StateError
 from bot.services import Services
 from cogs.interactions.access import get_bot, get_services, require_team
 from cogs.views.base import PersistentItemMixin
+from cogs.views.broadcast_menus import KEEP, NOW, OTHER, TIMES, menu_options, shown_menus
 from cogs.views.broadcast_post import post_embed
-from cogs.views.broadcast_preview import format_discarded, format_preview
+from cogs.views.broadcast_preview import format_changed, format_discarded, format_preview
 from cogs.views.formatting import format_count
 from cogs.views.modals import Modal
 from storage.states import Audience, BroadcastState
 from storage.stores.broadcasts import Broadcast, BroadcastChanges
 
+_BUTTON_ROW = 4
+"""The last row: the menus stand above the buttons."""
 _MAX_URL_FIELD = 512
 """Characters that the modal takes for an address; longer than a valid one, so that the error can say what is wrong."""
 
@@ -44,84 +48,117 @@ async def show_preview(interaction: discord.Interaction, broadcast_id: str, noti
         NotFoundError: there is no such broadcast.
         StateError: it is not a draft any more.
     """
-    preview = await get_services(interaction).drafts.preview_draft(broadcast_id)
+    bot = get_bot(interaction)
+    preview = await bot.services.drafts.preview_draft(broadcast_id)
     if preview.broadcast.state is not BroadcastState.DRAFT:
         raise StateError("This announcement has already been confirmed or discarded.", "Nothing was changed.")
     await interaction.edit_original_response(
         content=format_preview(preview, notice),
         embed=post_embed(Post.from_broadcast(preview.broadcast)),
-        view=preview_buttons(preview),
+        view=preview_controls(preview, bot.timezone, bot.runtime.clock()),
     )
 
 
-def preview_buttons(preview: BroadcastPreview) -> ui.View:
-    """The buttons that confirm, edit and discard; in a second row those that set time, audience and pings.
+def preview_controls(preview: BroadcastPreview, zone: str, now: datetime) -> ui.View:
+    """The menus that set time, audience and pings, and below them the buttons that confirm, edit and discard.
 
     The label of the confirmation says exactly what it does and to how many channels.
     """
     view = ui.View(timeout=None)
     broadcast_id = preview.broadcast.id
+    for row, menu in enumerate(shown_menus(preview)):
+        view.add_item(PreviewMenu(menu, broadcast_id, menu_options(menu, preview, zone, now), row))
     confirm_button = _confirm_button(preview)
     if confirm_button is not None:
         view.add_item(confirm_button)
     view.add_item(PreviewButton("edit", broadcast_id))
     view.add_item(PreviewButton("discard", broadcast_id))
-    if preview.changed_posts is None:
-        for button in _setting_buttons(preview):
-            view.add_item(button)
     return view
 
 
 def _confirm_button(preview: BroadcastPreview) -> "PreviewButton | None":
     broadcast, channels = preview.broadcast, format_count(len(preview.targets), "channel")
-    danger, seen = discord.ButtonStyle.danger, preview.fingerprint
     if preview.changed_posts is not None:
-        label = f"Change {format_count(len(preview.changed_posts), 'post')}"
-        return PreviewButton("change", broadcast.id, label, danger, seen=seen)
-    if preview.targets:
+        action, label = "change", f"Change {format_count(len(preview.changed_posts), 'post')}"
+    elif preview.scheduled is not None:
+        action, label = "change", f"Change it for {channels}"
+        if preview.needs_second_approver:
+            label = f"Ask to change it for {channels}"
+        elif broadcast.due_at is None:
+            label = f"Post to {channels} now"
+    elif preview.targets:
+        action, label = "post", f"Post to {channels}"
         if preview.needs_second_approver:
             label = f"Ask to post to {channels}"
         elif broadcast.due_at is not None:
             label = f"Schedule for {channels}"
-        else:
-            label = f"Post to {channels}"
-        return PreviewButton("post", broadcast.id, label, danger, seen=seen)
-    if broadcast.script_id:
-        return PreviewButton("post", broadcast.id, "Release without posting", danger, seen=seen)
-    return None
+    elif broadcast.script_id:
+        action, label = "post", "Release without posting"
+    else:
+        return None
+    return PreviewButton(action, broadcast.id, label, discord.ButtonStyle.danger, preview.fingerprint)
 
 
-def _setting_buttons(preview: BroadcastPreview) -> "list[PreviewButton]":
-    broadcast = preview.broadcast
-    when = "now" if broadcast.due_at is None else f"{broadcast.due_at:%d %b %H:%M} UTC"
-    buttons = [PreviewButton("when", broadcast.id, f"When: {when}", row=1)]
-    if broadcast.ebook_id is not None:
-        is_for_everyone = broadcast.audience is Audience.ALL
-        label = "Audience: everyone" if is_for_everyone else "Audience: followers of this book"
-        action = "followers" if is_for_everyone else "everyone"
-        buttons.append(PreviewButton(action, broadcast.id, label, row=1))
-    if any(target.role_id for target in preview.targets):
-        label = f"Ping roles they chose: {'yes' if broadcast.ping_roles else 'no'}"
-        action = "pingoff" if broadcast.ping_roles else "pingon"
-        buttons.append(PreviewButton(action, broadcast.id, label, row=1))
-    return buttons
+class PreviewMenu(
+    PersistentItemMixin,
+    ui.DynamicItem[ui.Select[Any]],
+    template=r"previewmenu:(?P<menu>when|audience|pings):(?P<id>notifications_[0-9a-f]{16})",
+):
+    """A menu of the preview. ``options`` are those of ``menu_options``."""
+
+    def __init__(
+        self, menu: str, broadcast_id: str, options: list[discord.SelectOption] | None = None, row: int = 0
+    ) -> None:
+        # Without options this is a placeholder for what was used; Discord takes no menu without options.
+        options = options or [discord.SelectOption(label="-")]
+        super().__init__(ui.Select(custom_id=f"previewmenu:{menu}:{broadcast_id}", options=options, row=row))
+        self.menu = menu
+        self.broadcast_id = broadcast_id
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Builds the item from its custom id."""
+        return cls(match["menu"], match["id"])
+
+    async def handle_interaction(self, interaction: discord.Interaction) -> None:
+        """Changes the draft and shows it again, or asks for another time."""
+        require_team(interaction)
+        bot, chosen = get_bot(interaction), self.item.values[0]
+        if (self.menu, chosen) == ("when", OTHER):
+            await interaction.response.send_modal(WhenModal(self.broadcast_id, bot.timezone))
+            return
+        await interaction.response.defer()
+        changes = await self._read_choice(chosen, bot.timezone, bot.runtime.clock())
+        if changes is not None:
+            await bot.services.drafts.change_draft(self.broadcast_id, changes)
+        await show_preview(interaction, self.broadcast_id)
+
+    async def _read_choice(self, chosen: str, zone: str, now: datetime) -> BroadcastChanges | None:
+        """What the choice changes; None where it is the time that is set already."""
+        match self.menu, chosen:
+            case "when", value if value == KEEP:
+                return None
+            case "when", value if value == NOW:
+                return BroadcastChanges(due_at=None)
+            case "when", value if value in TIMES:
+                return BroadcastChanges(due_at=await parse_due_time(TIMES[value], zone, now))
+            case "audience", value if value in set(Audience):
+                return BroadcastChanges(audience=Audience(value))
+            case "pings", "yes" | "no":
+                return BroadcastChanges(ping_roles=chosen == "yes")
+            case _:
+                raise StateError("This choice is not offered.", "Nothing was changed.")
 
 
 class PreviewButton(
     PersistentItemMixin,
     ui.DynamicItem[ui.Button[Any]],
-    template=r"preview:(?P<action>post|change|edit|discard|when|pingon|pingoff|followers|everyone)"
+    template=r"preview:(?P<action>post|change|edit|discard)"
     r"(?:-(?P<seen>[0-9a-f]{8}))?:(?P<id>notifications_[0-9a-f]{16})",
 ):
     """A button of the preview. ``seen`` is the fingerprint of the preview whose channels its label has counted."""
 
     LABELS: ClassVar[dict[str, str]] = {"edit": "Edit", "discard": "Discard"}
-    CHANGES: ClassVar[dict[str, BroadcastChanges]] = {
-        "pingon": BroadcastChanges(ping_roles=True),
-        "pingoff": BroadcastChanges(ping_roles=False),
-        "followers": BroadcastChanges(audience=Audience.FOLLOWERS),
-        "everyone": BroadcastChanges(audience=Audience.ALL),
-    }
 
     def __init__(
         self,
@@ -129,12 +166,11 @@ class PreviewButton(
         broadcast_id: str,
         label: str = "",
         style: discord.ButtonStyle = discord.ButtonStyle.secondary,
-        row: int = 0,
         seen: str = "",
     ) -> None:
         custom_id = f"preview:{action}{f'-{seen}' if seen else ''}:{broadcast_id}"
         label = label or self.LABELS.get(action, action)
-        super().__init__(ui.Button(label=label, style=style, custom_id=custom_id, row=row))
+        super().__init__(ui.Button(label=label, style=style, custom_id=custom_id, row=_BUTTON_ROW))
         self.action = action
         self.broadcast_id = broadcast_id
         self.seen = seen
@@ -145,39 +181,38 @@ class PreviewButton(
         return cls(match["action"], match["id"], seen=match["seen"] or "")
 
     async def handle_interaction(self, interaction: discord.Interaction) -> None:
-        """Opens a modal, changes the draft and shows it again, or ends the dialogue."""
+        """Opens a modal, or ends the dialogue."""
         by = require_team(interaction)
         services = get_services(interaction)
         if self.action == "edit":
             preview = await services.drafts.preview_draft(self.broadcast_id)
             await interaction.response.send_modal(ComposeModal(preview.broadcast))
             return
-        if self.action == "when":
-            await interaction.response.send_modal(WhenModal(self.broadcast_id, get_bot(interaction).timezone))
-            return
         await interaction.response.defer()
-        if self.action in self.CHANGES:
-            await services.drafts.change_draft(self.broadcast_id, self.CHANGES[self.action])
-            await show_preview(interaction, self.broadcast_id)
-        elif self.action == "change":
-            try:
-                broadcast_id, count = await services.broadcasts.apply_change(self.broadcast_id, by, self.seen)
-            except PostsChangedError as error:
-                await show_preview(interaction, self.broadcast_id, error.text)
-                return
-            text = f"Changing {format_count(count, 'post')}. The card shows when that is done."
-            await interaction.edit_original_response(content=text, embed=None, view=None)
-            await services.broadcast_cards.refresh_card(broadcast_id)
-        elif self.action == "discard":
+        if self.action == "discard":
             broadcast = await services.drafts.discard_broadcast(self.broadcast_id, by)
             await interaction.edit_original_response(content=format_discarded(broadcast), embed=None, view=None)
-        else:
-            try:
-                preview = await services.drafts.confirm_draft(self.broadcast_id, by, self.seen)
-            except (RecipientsChangedError, TimePassedError) as error:
-                await show_preview(interaction, self.broadcast_id, error.text)
-                return
-            await _show_confirmed(interaction, preview)
+            return
+        try:
+            if self.action == "change":
+                changed, count = await services.broadcasts.apply_change(self.broadcast_id, by, self.seen)
+                await _show_changed(interaction, changed, count)
+            else:
+                await _show_confirmed(
+                    interaction, await services.drafts.confirm_draft(self.broadcast_id, by, self.seen)
+                )
+        except (PostsChangedError, RecipientsChangedError, TimePassedError) as error:
+            await show_preview(interaction, self.broadcast_id, error.text)
+
+
+async def _show_changed(interaction: discord.Interaction, changed: Broadcast, count: int) -> None:
+    """Replaces the preview of a change with what its confirmation led to."""
+    services = get_services(interaction)
+    text = format_changed(changed, count, get_bot(interaction).runtime.clock())
+    await interaction.edit_original_response(content=text, embed=None, view=None)
+    if changed.script_id and changed.state is BroadcastState.PENDING:
+        await refresh_script_card(services, changed.script_id)  # the release was taken back
+    await services.broadcast_cards.refresh_card(changed.id)
 
 
 async def _show_confirmed(interaction: discord.Interaction, preview: BroadcastPreview) -> None:
@@ -209,8 +244,8 @@ async def refresh_script_card(services: Services, script_id: str) -> None:
 class ComposeModal(Modal, title="Announcement"):
     """Asks for title, message, hook, link and image.
 
-    With a ``broadcast`` that is a draft, it edits the draft; with one that has been sent, it makes a draft with a new text for
-    its posts. Without a broadcast it makes a draft, filled in with ``post`` and about the book ``ebook_id``.
+    With a ``broadcast`` that is a draft, it edits the draft; with one that is scheduled or has been sent, it makes a draft with
+    a new text for its posts. Without a broadcast it makes a draft, filled in with ``post`` and about the book ``ebook_id``.
     """
 
     def __init__(

@@ -1,13 +1,15 @@
 """The text above the preview of an announcement: who gets it, who is left out and why, and when it goes."""
 
+from datetime import datetime
 from typing import Final
 
 import discord
 
 from bot.broadcasts.post import BroadcastPreview
 from cogs.views.formatting import escape_text, format_count
+from storage.states import BroadcastState
 from storage.stores.broadcasts import Broadcast
-from storage.stores.deliveries import Target
+from storage.stores.delivery_values import Target
 
 _MAX_LEFT_OUT: Final = 8
 """Channels that are named; the others are only counted, so that the text stays below Discord's limit."""
@@ -26,8 +28,13 @@ def format_preview(preview: BroadcastPreview, notice: str = "") -> str:
     if preview.broadcast.due_at is not None:
         due = preview.broadcast.due_at
         lines.append(f"When: {discord.utils.format_dt(due, 'F')} ({discord.utils.format_dt(due, 'R')})")
+    elif preview.scheduled is not None:
+        lines.append("When: now")
+    if preview.scheduled is not None and preview.scheduled.due_at is not None:
+        lines.append(f"It replaces what is scheduled for {discord.utils.format_dt(preview.scheduled.due_at, 'F')}.")
     if preview.needs_second_approver and count:
-        lines.append("Another member of the team has to approve it after you.")
+        until = " Nothing is posted until then." if preview.scheduled is not None else ""
+        lines.append(f"Another member of the team has to approve it after you.{until}")
     if not count and preview.broadcast.script_id:
         lines.append("You can release the chapter anyway: everybody then sees it in `/progress`.")
     lines += ["", "**Preview** — this is what affiliates will see:", _format_buttons(preview)]
@@ -56,8 +63,22 @@ def format_recipients(preview: BroadcastPreview) -> str:
     return f"{line} · {_format_left_out(preview.left_out)}" if preview.left_out else line
 
 
+def format_changed(changed: Broadcast, count: int, now: datetime) -> str:
+    """What follows from the confirmation of a change that concerns ``count`` posts."""
+    channels = format_count(count, "channel")
+    if changed.state is BroadcastState.PENDING:
+        return "Approval requested. Nothing is posted until another member of the team approves it on its card."
+    if not changed.is_scheduled_at(now) and changed.finished_at is None:
+        return f"Confirmed. Posting to {channels}."
+    if changed.due_at is not None and changed.is_scheduled_at(now):
+        return f"Changed. It goes to {channels} on {discord.utils.format_dt(changed.due_at, 'F')}."
+    return f"Changing {format_count(count, 'post')}. The card shows when that is done."
+
+
 def format_discarded(broadcast: Broadcast) -> str:
     """What a discarded announcement leaves behind."""
+    if broadcast.change_of:
+        return "Discarded. Nothing was changed."
     text = "Discarded. Nothing was sent."
     if broadcast.script_id:
         text += " The script stays approved; **Withdraw approval** on its card makes it a draft again."

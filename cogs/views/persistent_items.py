@@ -38,6 +38,7 @@ PERSISTENT_ITEMS: Final[tuple[type[discord.ui.DynamicItem[Any]], ...]] = (
     affiliate_settings.RoleSelect,
     broadcast_buttons.BroadcastButton,
     broadcast_dialog.PreviewButton,
+    broadcast_dialog.PreviewMenu,
     broadcast_post.SharedButton,
     modals.ReopenButton,
     privacy.PrivacyButton,

@@ -88,6 +88,11 @@ class Broadcast:
     finished_at: datetime | None
     book_title: str = ""
 
+    def is_scheduled_at(self, now: datetime) -> bool:
+        """Whether its posts are to be sent for the first time at a moment that is still to come."""
+        is_first_sending = self.state is BroadcastState.SENDING and self.finished_at is None
+        return is_first_sending and self.due_at is not None and self.due_at > now
+
     def to_entry(self) -> dict[str, Any]:
         """The broadcast in its exchange format: ``{"title", "message", "metadata", "timestamp"}``."""
         sent_at = (self.confirmed_at or self.created_at).isoformat()
@@ -181,6 +186,25 @@ class BroadcastStore:
         }
         await self._transition(broadcast_id, broadcasts.c.state == BroadcastState.PENDING, values)
 
+    async def change_scheduled(self, broadcast_id: str, changes: BroadcastChanges, *, keep_approval: bool) -> None:
+        """Changes a broadcast before it begins. Without ``keep_approval`` nobody counts as having approved it.
+
+        Raises:
+            StaleStateError: it is not being sent for the first time.
+        """
+        values = changed_columns(changes) | ({} if keep_approval else {"approved_by": None})
+        await self._transition(broadcast_id, _FIRST_SENDING, values)
+
+    async def return_to_approval(self, broadcast_id: str, changes: BroadcastChanges, member_id: str) -> None:
+        """``sending → pending`` with the changes of this member, who counts as its author from now on.
+
+        Raises:
+            StaleStateError: it is not being sent for the first time.
+        """
+        people = {"author_id": member_id, "confirmed_by": member_id, "approved_by": None}
+        values = {**changed_columns(changes), **people, "state": BroadcastState.PENDING}
+        await self._transition(broadcast_id, _FIRST_SENDING, values)
+
     async def discard(self, broadcast_id: str) -> None:
         """``draft | pending → cancelled``.
 
@@ -250,9 +274,8 @@ class BroadcastStore:
         return await self._list(broadcasts.c.state.in_(states), limit)
 
     async def _list(self, condition: ColumnElement[bool], limit: int) -> list[Broadcast]:
-        query = (
-            select(broadcasts).where(condition).order_by(broadcasts.c.created_at.desc(), broadcasts.c.id).limit(limit)
-        )
+        newest_first = broadcasts.c.created_at.desc(), broadcasts.c.id
+        query = select(broadcasts).where(condition).order_by(*newest_first).limit(limit)
         return [_from_row(row) for row in (await self.connection.execute(query)).mappings()]
 
     async def stream_sent(self) -> AsyncIterator[Broadcast]:
@@ -321,4 +344,5 @@ def _from_row(row: RowMapping) -> Broadcast:
     return Broadcast(**{**row, "metadata": json.loads(row["metadata"])})
 
 
+_FIRST_SENDING: Final = (broadcasts.c.state == BroadcastState.SENDING) & broadcasts.c.finished_at.is_(None)
 _BY_ID: Final = _select_with_book().where(broadcasts.c.id == bindparam("wanted_id"))

@@ -2,115 +2,18 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.errors import StaleStateError
 from storage.leases import LEASE_DURATION, Lease, LeasedRows
 from storage.states import DeliveryAction, DeliveryState
-from storage.stores.subscriptions import Subscription
+from storage.stores.delivery_values import Delivery, DeliveryCounts, Target
 from storage.tables import deliveries
 from storage.types import Utc
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A channel that is to get a post. The studio's own announcement channel has no subscription."""
-
-    guild_id: int
-    guild_name: str
-    channel_id: int
-    channel_name: str
-    role_id: int | None = None
-    subscription_id: str | None = None
-    referral: str = ""
-
-    @classmethod
-    def from_subscription(cls, subscription: Subscription) -> "Target":
-        """The subscribed channel."""
-        return cls(
-            subscription.guild_id,
-            subscription.guild_name,
-            subscription.channel_id,
-            subscription.channel_name,
-            subscription.role_id,
-            subscription.id,
-            subscription.referral,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """A channel's post of a broadcast. ``id`` (16 hex) is also the message's nonce and part of its button's ``custom_id``.
-
-    ``attempted_at`` is the time of the first attempt that may have arrived; None where none can have.
-    """
-
-    id: str
-    broadcast_id: str
-    state: DeliveryState
-    action: DeliveryAction
-    referral: str
-    sent_at: datetime | None
-    subscription_id: str | None
-    guild_id: int
-    guild_name: str
-    channel_id: int
-    channel_name: str
-    role_id: int | None
-    message_id: int | None
-    attempts: int
-    due_at: datetime
-    attempted_at: datetime | None
-    lease_owner: str | None
-    lease_token: int
-    lease_until: datetime | None
-    error: str
-    updated_at: datetime
-
-    @property
-    def lease(self) -> Lease:
-        """The lease under which this row was read; of use only to whoever claimed it."""
-        return Lease(self.lease_owner or "", self.lease_token)
-
-    @property
-    def may_have_arrived(self) -> bool:
-        """Of a delivery that was just claimed: whether an earlier attempt may have arrived."""
-        return self.attempted_at is not None and self.attempted_at < self.updated_at
-
-
-@dataclass(slots=True)
-class DeliveryCounts:
-    """How many deliveries a broadcast has, by state, and how many posts of it there are."""
-
-    by_state: dict[DeliveryState, int] = field(default_factory=dict)
-    posted: int = 0
-    """Posts that have ever arrived, those that were recalled included."""
-    standing: int = 0
-    """Posts that are in their channels now."""
-    open_action: DeliveryAction | None = None
-    """What the deliveries without a final outcome are to do; None where there are none."""
-
-    @property
-    def total(self) -> int:
-        """How many deliveries there are."""
-        return sum(self.by_state.values())
-
-    @property
-    def waiting(self) -> int:
-        """How many have no final outcome yet."""
-        return self.by_state.get(DeliveryState.READY, 0) + self.by_state.get(DeliveryState.SENDING, 0)
-
-    def add(self, state: DeliveryState, action: DeliveryAction, has_message: bool, number: int) -> None:  # noqa: FBT001
-        """Counts ``number`` more deliveries of this kind."""
-        self.by_state[state] = self.by_state.get(state, 0) + number
-        if has_message:
-            self.posted += number
-            self.standing += number if state is not DeliveryState.RECALLED else 0
-        if state in {DeliveryState.READY, DeliveryState.SENDING}:
-            self.open_action = action
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +178,25 @@ class DeliveryStore:
             .values(state=DeliveryState.CANCELLED, updated_at=self.now)
         )
         return changed.rowcount
+
+    async def move_unsent(self, broadcast_id: str, due_at: datetime) -> int:
+        """Every post that waits to be sent for the first time is due at ``due_at``; returns how many they are."""
+        waiting = (deliveries.c.state == DeliveryState.READY) & (deliveries.c.action == DeliveryAction.POST)
+        query = deliveries.update().where(deliveries.c.broadcast_id == broadcast_id, waiting)
+        return (await self.connection.execute(query.values(due_at=due_at, updated_at=self.now))).rowcount
+
+    async def remove_unsent(self, broadcast_id: str) -> int:
+        """Removes the deliveries of a broadcast that has not begun, also the refused ones; returns how many waited.
+
+        Raises:
+            StaleStateError: it has begun.
+        """
+        waiting = (await self.count(broadcast_id)).by_state.get(DeliveryState.READY, 0)
+        never_sent = deliveries.c.state.in_([DeliveryState.READY, DeliveryState.REFUSED])
+        await self.connection.execute(deliveries.delete().where(deliveries.c.broadcast_id == broadcast_id, never_sent))
+        if await self._exists(deliveries.c.broadcast_id == broadcast_id):
+            raise StaleStateError(f"broadcast {broadcast_id} is being sent")
+        return waiting
 
     async def has_open(self, broadcast_id: str) -> bool:
         """Whether a post of the broadcast may still be sent, changed or removed by a request that waits or is under way."""

@@ -3,7 +3,7 @@
 from bot.actor import Actor
 from bot.studio_config import AnnouncementChannel, LiveConfig, StudioConfig, StudioConfigService, load_config
 from storage import Database
-from storage.stores.deliveries import Target
+from storage.stores.delivery_values import Target
 from storage.stores.events import EventFilter
 
 HANA = Actor(1, "Ha`na\n x", team=True)

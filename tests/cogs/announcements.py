@@ -28,11 +28,36 @@ async def compose_and_post(stage: Stage, count: int) -> Message:
     return await stage.wait_for_card(f"Posted to {count} of {count}")
 
 
+def find_menu(log: InteractionLog, menu: str) -> str:
+    """The custom id of a menu on the preview: ``when``, ``audience`` or ``pings``."""
+    return next(
+        str(control["custom_id"])
+        for control in log.message.controls
+        if str(control.get("custom_id")).startswith(f"previewmenu:{menu}:")
+    )
+
+
+def read_menu(log: InteractionLog, menu: str) -> str:
+    """What the closed menu shows."""
+    control = next(c for c in log.message.controls if c.get("custom_id") == find_menu(log, menu))
+    return next(str(option["label"]) for option in control["options"] if option.get("default"))
+
+
+async def choose(stage: Stage, log: InteractionLog, menu: str, option: str) -> InteractionLog:
+    """Hana picks an option of a menu on the preview."""
+    return await stage.hana.select(log, option, custom_id=find_menu(log, menu))
+
+
+async def choose_time(stage: Stage, log: InteractionLog, typed: str) -> InteractionLog:
+    """Hana types another time than those that the menu offers."""
+    modal = await choose(stage, log, "when", "Other time…")
+    return await stage.hana.submit_modal(modal, {"when": typed})
+
+
 async def compose_and_schedule(stage: Stage) -> Message:
     """The card of an announcement that is scheduled for one channel in two hours."""
     log = await compose(stage)
-    modal = await stage.hana.click(log, "When: now")
-    await stage.hana.submit_modal(modal, {"when": "in 2 hours"})
+    await choose_time(stage, log, "in 2 hours")
     await stage.discord.wait_until(lambda: "Schedule for 1 channel" in log.buttons)
     await stage.hana.click(log, "Schedule for 1 channel")
     return await stage.wait_for_card("Scheduled")

@@ -5,7 +5,7 @@ import pytest
 from bot.actor import Actor
 from bot.errors import StateError
 from bot.event_names import BROADCAST_SENT, SCRIPT_RELEASED
-from tests.cogs.announcements import compose
+from tests.cogs.announcements import choose, compose, read_menu
 from tests.stage import Stage
 
 SEND_MESSAGES = 1 << 11
@@ -97,8 +97,9 @@ async def test_only_the_chosen_role_is_pinged(stage: Stage) -> None:
     await stage.discord.wait_until(lambda: len(lantern.posts) == 1)
     assert not lantern.posts[0].pings
     log = await compose(stage, "Now", text)
-    await stage.hana.click(log, "Ping roles they chose: no")
-    await stage.discord.wait_until(lambda: "Ping roles they chose: yes" in log.buttons)
+    assert read_menu(log, "pings") == "Ping roles they chose: no"
+    await choose(stage, log, "pings", "Yes")
+    await stage.discord.wait_until(lambda: read_menu(log, "pings") == "Ping roles they chose: yes")
     await stage.hana.click(log, "Post to 1 channel")
     await stage.discord.wait_until(lambda: len(lantern.posts) == 2)
     pings = lantern.posts[1].pings

@@ -17,6 +17,8 @@ from bot.studio_config import StudioConfig, save_config
 from storage.states import DeliveryState
 from storage.stores.subscriptions import SubscriptionChanges
 from tests.cogs.announcements import (
+    choose,
+    choose_time,
     compose,
     compose_and_post,
     compose_and_schedule,
@@ -52,11 +54,9 @@ async def test_a_scheduled_announcement_waits_and_can_be_cancelled(stage: Stage)
     """The preview shows how a typed time was understood; nothing is posted before it, and nothing after a cancellation."""
     (lantern,) = await subscribe_servers(stage, "Red Lantern")
     log = await compose(stage)
-    modal = await stage.hana.click(log, "When: now")
-    refused = await stage.hana.submit_modal(modal, {"when": "the day after never"})
+    refused = await choose_time(stage, log, "the day after never")
     await stage.discord.wait_until(lambda: "could not be understood" in refused.text)
-    modal = await stage.hana.click(log, "When: now")
-    await stage.hana.submit_modal(modal, {"when": "in 2 hours"})
+    await choose_time(stage, log, "in 2 hours")
     await stage.discord.wait_until(lambda: "When: <t:" in log.text)
     await stage.hana.click(log, "Schedule for 1 channel")
     card = await stage.wait_for_card("Scheduled")
@@ -157,7 +157,7 @@ async def test_the_audience_can_be_limited_to_followers(stage: Stage) -> None:
     )
     log = await compose(stage, ebook="ebook_001")
     assert "2 channels" in log.text
-    await stage.hana.click(log, "Audience: everyone")
+    await choose(stage, log, "audience", "followers")
     await stage.discord.wait_until(lambda: "Goes to **1 channel**" in log.text)
     await stage.hana.click(log, "Post to 1 channel")
     await stage.discord.wait_until(lambda: lantern.posts)

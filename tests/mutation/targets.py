@@ -120,9 +120,9 @@ TARGETS: Final[dict[str, tuple[str, ...]]] = {
     "storage.stores.deliveries": (
         "tests/storage/stores/test_deliveries.py",
         "tests/storage/stores/test_delivery_states.py",
-        "tests/storage/stores/test_delivery_counts.py",
         *_SQLITE_ONLY,
     ),
+    "storage.stores.delivery_values": ("tests/storage/stores/test_delivery_counts.py", *_SQLITE_ONLY),
     "storage.stores.ebooks": ("tests/storage/stores/test_ebooks.py",),
     "storage.stores.event_counts": ("tests/storage/stores/test_event_counts.py",),
     "storage.stores.events": (

@@ -9,7 +9,7 @@ from bot.event_names import ANNOUNCEMENT_SHARED, BADGE_EARNED
 from bot.settings.badge_tiers import Badge
 from storage import Database, WriteTransaction
 from storage.stores.broadcasts import NewBroadcast
-from storage.stores.deliveries import Target
+from storage.stores.delivery_values import Target
 from storage.stores.events import EventFilter
 
 WHISPER, EMBER = Badge(1, "First Whisper"), Badge(3, "Ember Tail")

@@ -13,7 +13,7 @@ from bot.jobs.pacer import Pacer
 from bot.ports import NoDiscord, Notices
 from storage import Database
 from storage.states import BroadcastState
-from storage.stores.deliveries import Delivery
+from storage.stores.delivery_values import Delivery
 from tests.conftest import FakeClock
 
 T = TypeVar("T")

@@ -7,7 +7,7 @@ from bot.ports import NoDiscord
 from storage import Database, WriteTransaction
 from storage.states import BroadcastState, DeliveryAction, DeliveryState
 from storage.stores.broadcasts import BroadcastChanges, NewBroadcast
-from storage.stores.deliveries import Delivery, Target
+from storage.stores.delivery_values import Delivery, Target
 from tests.bot.broadcasts.scripted_sender import RecordingCards, ScriptedSender, dispatcher
 from tests.conftest import FakeClock
 

@@ -5,7 +5,7 @@ import pytest
 from bot.broadcasts.outcomes import MAX_ATTEMPTS, NextState, next_state
 from bot.broadcasts.post import Outcome, OutcomeKind
 from storage.states import DeliveryAction, DeliveryState
-from storage.stores.deliveries import Delivery
+from storage.stores.delivery_values import Delivery
 from tests.conftest import FakeClock
 
 

@@ -20,7 +20,7 @@ from bot.event_names import AFFILIATE_PAUSED
 from storage import Database, WriteTransaction
 from storage.states import BroadcastState, DeliveryAction, DeliveryState, SubscriptionState
 from storage.stores.broadcasts import BroadcastChanges, NewBroadcast
-from storage.stores.deliveries import Delivery, DeliveryCounts, Target
+from storage.stores.delivery_values import Delivery, DeliveryCounts, Target
 from storage.stores.events import EventFilter
 from storage.stores.subscriptions import Subscription
 from tests.conftest import FakeClock

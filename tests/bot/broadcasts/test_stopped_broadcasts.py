@@ -15,7 +15,7 @@ from cogs.views.broadcast_buttons import format_stop
 from storage import Database
 from storage.states import BroadcastState, DeliveryAction, DeliveryState
 from storage.stores.broadcasts import Broadcast, BroadcastChanges
-from storage.stores.deliveries import DeliveryCounts
+from storage.stores.delivery_values import DeliveryCounts
 from storage.stores.events import Event, EventFilter
 from tests.bot.broadcasts.scripted_sender import add_broadcast
 from tests.conftest import FakeClock

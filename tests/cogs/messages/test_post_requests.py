@@ -9,7 +9,7 @@ import pytest
 from bot.broadcasts.post import Outcome, OutcomeKind, Post
 from cogs.messages.post_sender import DiscordPostSender, outcome_of_failure
 from cogs.views.broadcast_post import shared_custom_id
-from storage.stores.deliveries import Delivery
+from storage.stores.delivery_values import Delivery
 from tests.bot.broadcasts.test_outcomes import make_delivery
 from tests.cogs.fake_errors import http_error
 from tests.cogs.messages.fake_channel import FakeChannel, make_bot

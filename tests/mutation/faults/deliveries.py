@@ -90,7 +90,7 @@ FAULTS: Final[tuple[Fault, ...]] = (
         _DELIVERY_TESTS,
     ),
     Fault(
-        _DELIVERIES,
+        "storage.stores.delivery_values",
         "a recalled post counts as standing",
         "number if state is not DeliveryState.RECALLED else 0",
         "number",

@@ -209,8 +209,8 @@ FAULTS: Final = (
     Fault(
         "bot.broadcasts.drafts",
         "a script that nobody approved is released",
-        "if stored.state is ScriptState.DRAFT:",
-        "if stored.state is ScriptState.RELEASED:",
+        "if stored.state is ScriptState.DRAFT and not approve:",
+        "if stored.state is ScriptState.DRAFT and approve:",
         _DRAFTS,
     ),
     Fault(

@@ -8,7 +8,7 @@ import pytest
 from storage import Database, StaleStateError, WriteTransaction
 from storage.states import Audience, BroadcastState, DeliveryState
 from storage.stores.broadcasts import Broadcast, BroadcastChanges, NewBroadcast
-from storage.stores.deliveries import Target
+from storage.stores.delivery_values import Target
 from tests.conftest import FakeClock, SampleActor
 
 NEW = NewBroadcast("New Lore", "Share it.")

@@ -8,7 +8,7 @@ import pytest
 from storage import Database, StaleStateError, WriteTransaction
 from storage.states import BroadcastState
 from storage.stores.broadcasts import Broadcast, BroadcastChanges, NewBroadcast
-from storage.stores.deliveries import Target
+from storage.stores.delivery_values import Target
 from storage.stores.events import EventFilter
 from tests.conftest import FakeClock, SampleActor
 

@@ -11,7 +11,7 @@ from storage import Database, StaleStateError, WriteTransaction
 from storage.leases import LEASE_DURATION, Lease
 from storage.states import BroadcastState, DeliveryState
 from storage.stores.broadcasts import NewBroadcast
-from storage.stores.deliveries import Delivery, Target
+from storage.stores.delivery_values import Delivery, Target
 from tests.conftest import FakeClock
 
 ANN, BEN = "sender_ann", "sender_ben"

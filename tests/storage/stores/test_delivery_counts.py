@@ -4,7 +4,7 @@ import pytest
 
 from storage import Database
 from storage.states import DeliveryAction, DeliveryState
-from storage.stores.deliveries import DeliveryCounts, Target
+from storage.stores.delivery_values import DeliveryCounts, Target
 from storage.stores.subscriptions import Subscription
 from tests.storage.stores.subscribed import get_subscription, join
 from tests.storage.stores.test_deliveries import announced, claimed

@@ -7,7 +7,7 @@ import pytest
 from storage import Database, StaleStateError
 from storage.leases import LEASE_DURATION, Lease
 from storage.states import DeliveryAction, DeliveryState
-from storage.stores.deliveries import Delivery, Target
+from storage.stores.delivery_values import Delivery, Target
 from tests.conftest import FakeClock
 from tests.storage.stores.test_deliveries import ANN, BEN, announced, claimed, now, one_claimed, targets
 
