@@ -8,10 +8,11 @@ import sys
 from collections.abc import Callable, Iterable
 from importlib import import_module
 from pathlib import Path
-from typing import BinaryIO, Final, NamedTuple
+from typing import BinaryIO, Final, NamedTuple, cast
 
 from bot.ebooks.parsed_book import ParsedBook
 from bot.ebooks.reading.answers import encode_book, encode_refusal
+from bot.ebooks.reading.archive_checks import check_archive
 from bot.ebooks.reading.kinds import BookKind, find_kind
 from bot.ebooks.reading.limits import CPU_SECONDS, MAX_SECTIONS, MAX_TEXT_CHARS, MAX_WARNINGS, WALL_SECONDS
 from bot.ebooks.reading.sandbox import close_off, limit_resources
@@ -28,6 +29,7 @@ _READERS: Final = {
     BookKind.PDF: ("bot.ebooks.reading.pdf", "read_pdf"),
     BookKind.TEXT: ("bot.ebooks.reading.plain_text", "read_text_book"),
 }
+_ARCHIVES: Final = (BookKind.EPUB, BookKind.DOCX)
 _SYSTEM_LIBRARIES: Final = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache")
 _SAVE_AGAIN: Final = "Open it in the program that made it, save it again, and attach the new file."
 
@@ -42,16 +44,16 @@ class Arguments(NamedTuple):
 
 def main() -> None:
     """Reads the book that the command line names."""
-    run(_choose_reader)
+    run(choose_reader)
 
 
-def run(choose_reader: Callable[[Path], ReadBook]) -> None:
-    """Limits this process, reads the book with the reader that ``choose_reader`` finds for it, and writes the answer."""
+def run(choose: Callable[[Path], ReadBook]) -> None:
+    """Limits this process, reads the book with the reader that ``choose`` finds for it, and writes the answer."""
     answer = _take_standard_output()
     arguments = Arguments(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]))
     limit_resources(arguments.memory_bytes, CPU_SECONDS, WALL_SECONDS)
     try:
-        read = choose_reader(arguments.path)
+        read = choose(arguments.path)
         close_off(_readable_paths(arguments.path.parent))
         answer.writelines(encode_book(check_book(read(arguments.path, arguments.name))))
     except InputError as error:
@@ -67,6 +69,24 @@ def run(choose_reader: Callable[[Path], ReadBook]) -> None:
     answer.flush()
     # Without the interpreter's orderly end: nothing is left to do, and a library's destructor may crash on a damaged file.
     os._exit(0)
+
+
+def choose_reader(path: Path) -> ReadBook:
+    """The reader for the kind of book that the file holds. It checks archives before it reads them.
+
+    Raises:
+        InputError: the file is no book.
+    """
+    kind = find_kind(path)
+    module, function = _READERS[kind]
+    read = getattr(import_module(module), function)
+
+    def read_book(path: Path, name: str) -> ParsedBook:
+        if kind in _ARCHIVES:
+            check_archive(path, is_trusting=kind is BookKind.DOCX)
+        return cast("ParsedBook", read(path.read_bytes(), name) if kind is BookKind.TEXT else read(path))
+
+    return read_book
 
 
 def check_book(book: ParsedBook) -> ParsedBook:
@@ -108,13 +128,6 @@ def _make_storable(book: ParsedBook) -> ParsedBook:
 
 def _replace(text: str) -> str:
     return UNSTORABLE_CHARACTERS.sub("\N{REPLACEMENT CHARACTER}", text)
-
-
-def _choose_reader(path: Path) -> ReadBook:
-    kind = find_kind(path)
-    module, function = _READERS[kind]
-    read = getattr(import_module(module), function)
-    return read if kind is BookKind.TEXT else lambda path, _name: read(path)
 
 
 def _take_standard_output() -> BinaryIO:

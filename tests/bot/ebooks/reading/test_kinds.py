@@ -5,7 +5,7 @@ import pytest
 
 from bot.ebooks.reading.kinds import BookKind, find_kind
 from bot.errors import InputError
-from tests.bot.ebooks.reading.test_safe_zip import pack
+from tests.bot.ebooks.reading.archives import pack
 
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 

@@ -11,25 +11,9 @@ from bot.ebooks.reading import safe_zip
 from bot.ebooks.reading.limits import MAX_ENTRIES, MAX_ENTRY_BYTES, MEBIBYTE
 from bot.ebooks.reading.safe_zip import SafeZip
 from bot.errors import InputError
+from tests.bot.ebooks.reading.archives import entry, pack
 
 PAGE = b"<p>The lantern went out.</p>" * 100
-
-
-def pack(entries: dict[str | zipfile.ZipInfo, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    """An archive with these files."""
-    buffer = BytesIO()
-    with zipfile.ZipFile(buffer, "w", method) as archive:
-        for name, content in entries.items():
-            archive.writestr(name, content)
-    return buffer.getvalue()
-
-
-def entry(name: str, mode: int = 0) -> zipfile.ZipInfo:
-    """A file's description with a name that zipfile would otherwise correct."""
-    info = zipfile.ZipInfo("x")
-    info.filename = name
-    info.external_attr = mode << 16
-    return info
 
 
 @pytest.fixture
