@@ -59,7 +59,8 @@ class Cue(FrozenModel):
     ``n`` counts from 1 through the whole chapter. ``speaker`` is ``NARRATOR`` for narration, a name from the cast for
     dialogue and empty otherwise. ``text`` is what is spoken, or the description of the sound. ``direction`` is a note to the
     actor or the engineer ("close, amused"; "establish and under"). ``start`` and ``seconds`` are estimates in seconds from
-    the beginning of the script; ``timing.py`` computes them, a model never does.
+    the beginning of the script; ``timing.py`` computes them, a model never does. ``spans`` are the first and the last span of
+    the chapter (see ``spans.py``) whose words the cue speaks; None where the words are not the source's own.
     """
 
     n: int
@@ -69,6 +70,7 @@ class Cue(FrozenModel):
     direction: str = ""
     start: float = 0.0
     seconds: float = 0.0
+    spans: tuple[int, int] | None = None
 
 
 class RunningTime(FrozenModel):

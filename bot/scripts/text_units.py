@@ -42,6 +42,11 @@ def find_units(text: str) -> list[str]:
     return _UNIT.findall(clean_text(text))
 
 
+def has_units(text: str) -> bool:
+    """Whether the text has anything that is counted, and so can be spoken."""
+    return _UNIT.search(text) is not None
+
+
 def split_after_units(text: str) -> list[str]:
     """The text cut after each unit; ``"".join`` of the result is the text. Expects cleaned text."""
     cuts = sorted({0, *(unit.end() for unit in _UNIT.finditer(text)), len(text)})

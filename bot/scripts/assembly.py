@@ -1,0 +1,218 @@
+"""Cues from spans and labels. Whatever the labels are, every span is spoken once, cut once with a valid reason, or has no word.
+
+The words of every cue are copied from the source here; a writer never supplies them.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Final
+
+from bot.scripts.labels import Cut, CutReason, Repair, RepairKind, SoundLabel, SpanLabel
+from bot.scripts.models import MAX_CUE_CHARS, NARRATOR, Cue, CueKind
+from bot.scripts.quotations import strip_quotation_marks
+from bot.scripts.spans import Span, SpanKind
+from bot.scripts.text_units import find_units, to_single_line
+
+_MAX_HEADING_UNITS: Final = 14
+_MAX_HEADING_PARAGRAPH: Final = 2
+"""A chapter's heading stands in one of its first three paragraphs (number, title, subtitle)."""
+_MAX_SOUND_UNITS: Final = 30
+"""The most words of a sentence that one sound can replace ("Somewhere above them a door slammed, and then another")."""
+_NOTE: Final = re.compile(r"\s*(?:[\[(*†‡]|\d+[.)\]\s])")
+_SENTENCE_END: Final = re.compile(r"[.!?…。！？][\"'”’»」』)\s]*$")
+_NARRATOR_LABEL: Final = SpanLabel(first=0, last=0)
+
+Entry = SpanLabel | SoundLabel
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """What came of the labels: cues, cuts and what was corrected. ``next_span`` is the first span that is in neither."""
+
+    cues: tuple[Cue, ...]
+    cuts: tuple[Cut, ...]
+    repairs: tuple[Repair, ...]
+    next_span: int
+
+
+def assemble(
+    spans: Sequence[Span], entries: Iterable[Entry], *, first_cue: int = 1, is_complete: bool = True
+) -> Assembly:
+    """The cues of consecutive ``spans`` in the source's order, numbered from ``first_cue``.
+
+    Where the labels are not complete, spans behind the last one that was referred to are left for later.
+    """
+    placement = _Placement(spans)
+    for entry in entries:
+        placement.add(entry)
+    return _Builder(placement, first_cue).build(len(spans) if is_complete else placement.cursor)
+
+
+@dataclass(slots=True)
+class _Placement:
+    """Which label each span has, and which sounds stand before it. Indexes count from 0 in ``spans``."""
+
+    spans: Sequence[Span]
+    labels: list[SpanLabel | None] = field(init=False)
+    sounds: dict[int, list[SoundLabel]] = field(default_factory=dict)
+    repairs: list[Repair] = field(default_factory=list)
+    cursor: int = 0
+
+    def __post_init__(self) -> None:
+        self.labels = [None] * len(self.spans)
+
+    def add(self, entry: Entry) -> None:
+        if isinstance(entry, SoundLabel):
+            self.sounds.setdefault(self.cursor, []).append(entry)
+            return
+        offset = self.spans[0].n if self.spans else 1
+        first, last = sorted((entry.first - offset, entry.last - offset))
+        start, end = max(first, 0), min(last + 1, len(self.spans))
+        if start >= end:
+            self._report(RepairKind.UNKNOWN_SPANS, entry.first, entry.last)
+            return
+        if (start, end) != (first, last + 1):
+            self._report(RepairKind.UNKNOWN_SPANS, entry.first, entry.last)
+        free = [index for index in range(start, end) if self.labels[index] is None]
+        if len(free) < end - start:
+            self._report(RepairKind.REPEATED, entry.first, entry.last)
+        if (free and free[0] < self.cursor) or entry.first > entry.last:
+            self._report(RepairKind.OUT_OF_ORDER, entry.first, entry.last)
+        for index in free:
+            self.labels[index] = entry
+        self.cursor = max(self.cursor, end)
+
+    def has_sound_near(self, index: int) -> bool:
+        """Whether a sound stands directly before or after a span."""
+        return any(sound.kind is CueKind.SFX for at in (index, index + 1) for sound in self.sounds.get(at, ()))
+
+    def _report(self, kind: RepairKind, first: int, last: int) -> None:
+        self.repairs.append(Repair(kind=kind, first=first, last=last))
+
+
+class _Builder:
+    def __init__(self, placement: _Placement, first_cue: int) -> None:
+        self._placement = placement
+        self._first_cue = first_cue
+        self._cues: list[Cue] = []
+        self._cuts: list[Cut] = []
+        self._repairs = list(placement.repairs)
+
+    def build(self, end: int) -> Assembly:
+        placement, spans = self._placement, self._placement.spans
+        at = 0
+        while at < end:
+            for sound in placement.sounds.get(at, ()):
+                self._add_cue(sound.kind, sound.text, direction=sound.direction)
+            stop = at + 1
+            while stop < end and placement.labels[stop] is placement.labels[at] and stop not in placement.sounds:
+                stop += 1
+            self._add_group(at, stop)
+            at = stop
+        for sound in placement.sounds.get(end, ()):
+            self._add_cue(sound.kind, sound.text, direction=sound.direction)
+        next_span = spans[end].n if end < len(spans) else (spans[-1].n + 1 if spans else 1)
+        return Assembly(tuple(self._cues), tuple(self._cuts), tuple(self._repairs), next_span)
+
+    def _add_group(self, start: int, stop: int) -> None:
+        """Adds consecutive spans that have the same label; scene breaks among them end a cue."""
+        label = self._placement.labels[start]
+        spoken = [index for index in range(start, stop) if self._placement.spans[index].kind is not SpanKind.BREAK]
+        if not spoken:
+            return
+        if label is None:
+            for _, paragraph in groupby(spoken, lambda index: self._placement.spans[index].paragraph):
+                run = list(paragraph)
+                self._report(RepairKind.UNLABELLED, run)
+                self._add_run(run, _NARRATOR_LABEL)
+            return
+        if label.cut is not None or label.has_unknown_reason:
+            self._cut(spoken, label)
+            return
+        for run in _split_at_gaps(spoken):
+            self._add_run(run, label)
+
+    def _cut(self, indexes: list[int], label: SpanLabel) -> None:
+        for is_valid, group in groupby(indexes, lambda index: self._is_valid_cut(index, label)):
+            for run in _split_at_gaps(list(group)):
+                first, last = self._numbers(run)
+                if is_valid and label.cut is not None:
+                    self._cuts.append(Cut(first=first, last=last, reason=label.cut))
+                else:
+                    self._report(RepairKind.REFUSED_CUT, run)
+                    self._add_run(run, _NARRATOR_LABEL)
+
+    def _is_valid_cut(self, index: int, label: SpanLabel) -> bool:
+        span = self._placement.spans[index]
+        match label.cut:
+            case CutReason.TAG:
+                return span.kind is SpanKind.TAG
+            case CutReason.HEADING:
+                is_short = len(find_units(span.text)) <= _MAX_HEADING_UNITS and not _SENTENCE_END.search(span.text)
+                return span.kind is SpanKind.PROSE and span.paragraph <= _MAX_HEADING_PARAGRAPH and is_short
+            case CutReason.SOUND:
+                is_short = len(find_units(span.text)) <= _MAX_SOUND_UNITS
+                return span.kind is SpanKind.PROSE and is_short and self._placement.has_sound_near(index)
+            case CutReason.NOTE:
+                return span.kind is SpanKind.PROSE and _NOTE.match(span.text) is not None
+            case None:
+                return False
+
+    def _add_run(self, indexes: list[int], label: SpanLabel) -> None:
+        """Adds neighbouring spans as cues of the label's speaker; what stands between quotations is the narrator's."""
+        spans = [self._placement.spans[index] for index in indexes]
+        if label.speaker in {"", NARRATOR}:
+            self._add_spans(CueKind.NARRATION, NARRATOR, spans, label.direction)
+            return
+        has_speech = any(span.kind is SpanKind.SPEECH for span in spans)
+        direction = label.direction
+
+        def is_spoken(span: Span) -> bool:
+            return span.kind is SpanKind.SPEECH or (span.kind is SpanKind.PROSE and not has_speech)
+
+        for is_line, group in groupby(spans, is_spoken):
+            run = list(group)
+            if is_line:
+                self._add_spans(CueKind.DIALOGUE, label.speaker, run, direction)
+                direction = ""
+            else:
+                self._repairs.append(Repair(kind=RepairKind.NOT_SPEECH, first=run[0].n, last=run[-1].n))
+                self._add_spans(CueKind.NARRATION, NARRATOR, run, "")
+
+    def _add_spans(self, kind: CueKind, speaker: str, spans: list[Span], direction: str) -> None:
+        """Adds as many cues as the limit of a cue's length demands."""
+        group: list[Span] = []
+        for span in [*spans, None]:
+            if group and (span is None or sum(len(part.text) for part in group) + len(span.text) > MAX_CUE_CHARS):
+                self._add_cue(kind, _join(kind, group), speaker, direction, (group[0].n, group[-1].n))
+                group, direction = [], ""
+            if span is not None:
+                group.append(span)
+
+    def _add_cue(
+        self, kind: CueKind, text: str, speaker: str = "", direction: str = "", spans: tuple[int, int] | None = None
+    ) -> None:
+        n = self._first_cue + len(self._cues)
+        self._cues.append(Cue(n=n, kind=kind, text=text, speaker=speaker, direction=direction, spans=spans))
+
+    def _numbers(self, indexes: list[int]) -> tuple[int, int]:
+        return self._placement.spans[indexes[0]].n, self._placement.spans[indexes[-1]].n
+
+    def _report(self, kind: RepairKind, indexes: list[int]) -> None:
+        first, last = self._numbers(indexes)
+        self._repairs.append(Repair(kind=kind, first=first, last=last))
+
+
+def _split_at_gaps(indexes: list[int]) -> list[list[int]]:
+    """The ascending indexes in runs without a gap."""
+    return [[index for _, index in run] for _, run in groupby(enumerate(indexes), lambda pair: pair[1] - pair[0])]
+
+
+def _join(kind: CueKind, spans: list[Span]) -> str:
+    """The spans' words on one line; a line of dialogue without its quotation marks."""
+    text = to_single_line("".join(span.text for span in spans))
+    if kind is CueKind.DIALOGUE:
+        return strip_quotation_marks(text) or text
+    return text.strip(" —―–") if all(span.kind is SpanKind.TAG for span in spans) else text

@@ -1,0 +1,140 @@
+"""Assembling cues from spans and labels, however wrong the labels are."""
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.scripts.assembly import Assembly, Entry, assemble
+from bot.scripts.labels import Cut, CutReason, RepairKind, SoundLabel, SpanLabel
+from bot.scripts.models import MAX_CUE_CHARS, CueKind
+from bot.scripts.spans import Span, SpanKind, split_spans
+from bot.scripts.text_units import find_units
+from tests.bot.scripts.test_spans import WILD_TEXT
+
+TEXT = (
+    "The Bell\n\n“I came back,” said Anna. She closed the door.\n\nSomewhere a bell rang.\n\n* * *\n\n"
+    "“You never left,” he said, “not once.” [1] The wind rose."
+)
+SPANS = split_spans(TEXT)
+# 1 heading · 2 speech 3 tag 4 prose · 5 prose · 6 break · 7 speech 8 tag 9 speech 10 prose (a note)
+
+
+def label(first: int, last: int | None = None, speaker: str = "", cut: CutReason | None = None) -> SpanLabel:
+    """A label of the spans ``first`` to ``last``."""
+    return SpanLabel(first=first, last=first if last is None else last, speaker=speaker, cut=cut)
+
+
+def find_loss(spans: Sequence[Span], assembly: Assembly) -> str:
+    """What of the source is not in exactly one cue or cut, as a sentence; empty where nothing is."""
+    used = [number for cue in assembly.cues if cue.spans for number in range(cue.spans[0], cue.spans[1] + 1)]
+    used += [number for cut in assembly.cuts for number in range(cut.first, cut.last + 1)]
+    expected = [span.n for span in spans if span.n < assembly.next_span and span.kind is not SpanKind.BREAK]
+    if sorted(used) != expected:
+        return f"spans {sorted(used)} instead of {expected}"
+    for cue in assembly.cues:
+        if cue.spans:
+            source = "".join(span.text for span in spans if cue.spans[0] <= span.n <= cue.spans[1])
+            if find_units(source) != find_units(cue.text):
+                return f"cue {cue.n} says other words"
+    return ""
+
+
+labels = st.builds(
+    SpanLabel,
+    first=st.integers(-3, 30),
+    last=st.integers(-3, 30),
+    speaker=st.sampled_from(["", "NARRATOR", "ANNA"]),
+    cut=st.sampled_from([None, None, *CutReason]),
+    has_unknown_reason=st.booleans(),
+)
+sounds = st.builds(SoundLabel, kind=st.sampled_from([CueKind.SFX, CueKind.MUSIC]), text=st.just("BELL"))
+
+
+@given(WILD_TEXT, st.lists(st.one_of(labels, labels, sounds), max_size=25), st.booleans())
+def test_no_label_can_lose_or_repeat_a_word(text: str, entries: list[Entry], is_complete: bool) -> None:
+    """For any text and any labels, every word is spoken once or cut once, in the source's order."""
+    spans = split_spans(text)
+    assembly = assemble(spans, entries, first_cue=7, is_complete=is_complete)
+    assert find_loss(spans, assembly) == ""
+    assert [cue.n for cue in assembly.cues] == list(range(7, 7 + len(assembly.cues)))
+    starts = [cue.spans[0] for cue in assembly.cues if cue.spans]
+    assert starts == sorted(starts)
+    assert all(len(cue.text) <= MAX_CUE_CHARS for cue in assembly.cues)
+    assert sum(cue.spans is None for cue in assembly.cues) == sum(isinstance(entry, SoundLabel) for entry in entries)
+    if is_complete:
+        assert assembly.next_span == len(spans) + 1
+
+
+def test_good_labels_give_the_script_without_a_repair() -> None:
+    """Speakers speak without quotation marks, sounds stand in their place, and cuts are listed with their reason."""
+    entries: list[Entry] = [
+        label(1, cut=CutReason.HEADING),
+        SpanLabel(first=2, last=2, speaker="ANNA", direction="close"),
+        label(3, cut=CutReason.TAG),
+        label(4),
+        label(5, cut=CutReason.SOUND),
+        SoundLabel(kind=CueKind.SFX, text="BELL", direction="distant"),
+        label(7, speaker="OKU"),
+        label(8),
+        label(9, speaker="OKU"),
+        label(10),
+    ]
+    assembly = assemble(SPANS, entries)
+    assert [(cue.speaker, cue.direction, cue.text) for cue in assembly.cues] == [
+        ("ANNA", "close", "I came back,"),
+        ("NARRATOR", "", "She closed the door."),
+        ("", "distant", "BELL"),
+        ("OKU", "", "You never left,"),
+        ("NARRATOR", "", "he said,"),
+        ("OKU", "", "not once."),
+        ("NARRATOR", "", "[1] The wind rose."),
+    ]
+    assert assembly.cuts == (
+        Cut(first=1, last=1, reason=CutReason.HEADING),
+        Cut(first=3, last=3, reason=CutReason.TAG),
+        Cut(first=5, last=5, reason=CutReason.SOUND),
+    )
+    assert assembly.repairs == ()
+    assert find_loss(SPANS, assembly) == ""
+
+
+REPAIRS: dict[str, tuple[list[Entry], set[RepairKind]]] = {
+    "nothing refers to them": ([], {RepairKind.UNLABELLED}),
+    "referred to twice": ([label(1, 10), label(2, speaker="ANNA")], {RepairKind.REPEATED}),
+    "after later ones": ([label(2, 10), label(1)], {RepairKind.OUT_OF_ORDER}),
+    "backwards": ([label(10, 1)], {RepairKind.OUT_OF_ORDER}),
+    "invented": ([label(1, 10), label(40)], {RepairKind.UNKNOWN_SPANS}),
+    "partly invented": ([label(1, 40)], {RepairKind.UNKNOWN_SPANS}),
+    "a quotation cut": ([label(1), label(2, cut=CutReason.TAG), label(3, 10)], {RepairKind.REFUSED_CUT}),
+    "a sound without a sound": ([label(1, 4), label(5, cut=CutReason.SOUND), label(6, 10)], {RepairKind.REFUSED_CUT}),
+    "an unknown reason": ([SpanLabel(first=1, last=10, has_unknown_reason=True)], {RepairKind.REFUSED_CUT}),
+    "a sentence as heading": ([label(1, 3), label(4, cut=CutReason.HEADING), label(5, 10)], {RepairKind.REFUSED_CUT}),
+    "a tag in a speech": ([label(1, 6), label(7, 9, speaker="OKU"), label(10)], {RepairKind.NOT_SPEECH}),
+}
+
+
+@pytest.mark.parametrize(("entries", "kinds"), REPAIRS.values(), ids=REPAIRS)
+def test_wrong_labels_are_corrected_and_named(entries: list[Entry], kinds: set[RepairKind]) -> None:
+    """Each mistake of a writer has its repair, and nothing is lost."""
+    assembly = assemble(SPANS, entries)
+    assert {repair.kind for repair in assembly.repairs} == kinds
+    assert find_loss(SPANS, assembly) == ""
+
+
+def test_a_note_may_be_cut() -> None:
+    """A note's mark is enough of a reason to leave it out."""
+    spans = split_spans("It rained. [See page 3] It stopped.")
+    note = next(span.n for span in spans if span.text.startswith("["))
+    assert assemble(spans, [label(note, cut=CutReason.NOTE)]).cuts[0].first == note
+
+
+def test_unfinished_labels_leave_the_rest_for_later() -> None:
+    """While a response grows, cues end at the last span that was referred to; the next part continues behind it."""
+    assembly = assemble(SPANS, [label(1, 2), label(3)], is_complete=False)
+    assert assembly.next_span == 4
+    assert [cue.spans for cue in assembly.cues] == [(1, 2), (3, 3)]
+    rest = assemble(SPANS[3:], [label(4, 10)], first_cue=3)
+    assert [cue.n for cue in rest.cues] == [3, 4]
+    assert rest.repairs == ()
