@@ -34,8 +34,10 @@ def test_odd_texts_are_tiled_too(text: str) -> None:
 CASES = {
     "English": (
         "“I came back,” said Anna. She closed the door. “You never left,” he said, “not once.”",
-        "speech:“I came back,” |tag:said Anna. |prose:She closed the door. "
-        "|speech:“You never left,” |tag:he said, |speech:“not once.”",
+        (
+            "speech:“I came back,” |tag:said Anna. |prose:She closed the door. "
+            "|speech:“You never left,” |tag:he said, |speech:“not once.”"
+        ),
     ),
     "straight marks": (
         '"Who is it?" asked the old man. "I am."',
