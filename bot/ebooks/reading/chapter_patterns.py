@@ -160,7 +160,7 @@ def _read_title_below(around: Surroundings, index: int, starts: set[int]) -> tup
         if around.blanks_after[current] or not around.has_blanks:
             following = around.following.get(current)
             is_title = (
-                following is not None and following not in starts and around.texts[current][0] not in '"“«„「『—–-'
+                following is not None and following not in starts and around.texts[current][0] not in '"“«„「『—–-['
             )
             return tuple(lines) if is_title and (around.has_blanks or not SENTENCE_END.search(text)) else ()
         current = around.following.get(current)
@@ -215,7 +215,12 @@ def _mark_named(around: Surroundings, *, has_levels: bool) -> list[_Mark]:
     for index in around.filled:
         text = around.texts[index]
         kind = find_named_kind(text) if around.lines[index].level or not has_levels else None
-        if kind and around.is_apart(index) and not around.breaks_sentence(index) and not text[0].islower():
+        if (
+            kind
+            and around.is_apart(index)
+            and not around.breaks_sentence(index, is_sure=True)
+            and not text[0].islower()
+        ):
             marks.append(_Mark(index, index + 1, _tidy_title(text), kind, key=text.casefold().strip(" .:")))
     return marks
 

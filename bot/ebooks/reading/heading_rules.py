@@ -87,8 +87,13 @@ class Surroundings:
             return True
         return not self.has_blanks or bool(self.blanks_before[index] or self.blanks_after[index])
 
-    def breaks_sentence(self, index: int) -> bool:
-        """Whether the line before runs on: a page number stands here, or the line is part of a paragraph."""
+    def breaks_sentence(self, index: int, *, is_sure: bool) -> bool:
+        """Whether the line before runs on: a page number stands here, or the line is part of a paragraph.
+
+        A sure heading only has to have an empty line before it.
+        """
+        if self.lines[index].level or (is_sure and self.has_blanks and self.blanks_before[index]):
+            return False
         before = self.texts[self.previous[index]] if index in self.previous else ""
         return len(before) >= _LONG_LINE and not SENTENCE_END.search(before) and not before.isupper()
 
@@ -125,6 +130,7 @@ _CJK_CHAPTER: Final = re.compile(
 _CJK_PART: Final = re.compile(
     rf"(?:第\s*(?:\d+|{CJK_NUMERAL})|[上中下])\s*[{CJK_OTHER_UNITS}](?:\s+|[:、—-]+|$)(.*)|제?\s*\d+\s*부$"
 )
+_ATTACHED_SENTENCE: Final = re.compile(rf"[{CJK_CHAPTER_UNITS}][^\s:.、—-]+[,，;；]")
 _BARE: Final = {
     "digits": re.compile(r"[\[(【]?\d{1,3}[.)\]】]?"),
     "roman": re.compile(rf"(?:{ROMAN_NUMERAL})\.?", re.IGNORECASE),
@@ -182,7 +188,7 @@ def _match_cjk(around: Surroundings, index: int) -> Candidate | None:
     text = around.texts[index].strip("#*_=~【】[] ")
     match = _CJK_CHAPTER.fullmatch(text) if len(text) <= 50 and not text.endswith(("。", "，", "、")) else None
     number = find_number(text) if match else None
-    if match is None or number is None:
+    if match is None or number is None or _ATTACHED_SENTENCE.search(text):
         return None
     return Candidate(index, text, number, f"第{number}", is_bare=not match[1])
 
@@ -277,12 +283,16 @@ def find_candidates(around: Surroundings, rule: HeadingRule) -> tuple[list[Candi
     """The lines that may be headings by this rule, and which share of its matches that is; the rest break a sentence."""
     if rule.name == "isolated" and not around.has_blanks:
         return [], 0.0
-    short = [index for index in around.filled if len(around.texts[index]) <= MAX_HEADING]
-    matches = {index: candidate for index in short if (candidate := rule.match(around, index))}
-    found = [
-        candidate
-        for index, candidate in matches.items()
-        if around.is_apart(index) or index - 1 in matches or index + 1 in matches  # or a list of them
-    ]
-    clean = [each for each in found if around.lines[each.index].level or not around.breaks_sentence(each.index)]
-    return clean, len(clean) / len(found) if found else 0.0
+    short = {index for index in around.filled if len(around.texts[index]) <= MAX_HEADING}
+    waiting = [index for index in short if around.is_apart(index)]
+    tried = set(waiting)
+    found: list[Candidate] = []
+    while waiting:
+        candidate = rule.match(around, waiting.pop())
+        if candidate:
+            found.append(candidate)
+            neighbours = {candidate.index - 1, candidate.index + 1} & short - tried  # a list of them
+            waiting += neighbours
+            tried |= neighbours
+    clean = [each for each in found if not around.breaks_sentence(each.index, is_sure=rule.weight >= 1)]
+    return sorted(clean, key=lambda each: each.index), len(clean) / len(found) if found else 0.0

@@ -30,7 +30,9 @@ _NOTES: Final = (
     "訳注|脚注|الهوامش|هوامش|الحواشي|주석|미주"
 )
 _MAX_LENGTH: Final = 60  # characters of the whole line
-_STATED: Final = re.compile(r"(.+?)(?:\s+(?:\d+|[IVX]+|[A-H]))?(?:\s*[.:：—–-]\s*(.*)|\s+[“\"«](.*))?", re.DOTALL)
+_STATED: Final = re.compile(
+    r"(.+?)(?:\s+(?:\d+|[IVX]+|[A-H]))?(?:\s*[.:：—–-]\s*(.*)|\s+[“\"«](.*)|(?<=[\u3000-\ud7a3])\s+(.*))?", re.DOTALL
+)
 
 _KINDS: Final = {
     fold_words(name): kind

@@ -20,6 +20,7 @@ _INVISIBLE: Final = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u20
 _MARKDOWN_HEADING: Final = re.compile(r"^#{1,6} +\S", re.MULTILINE)
 _NOTE: Final = re.compile(r"^\[\^([^\]\s]+)\]:[ \t]*(.*(?:\n(?:[ ]{2,}|\t).*)*)\n?", re.MULTILINE)
 _NOTE_REFERENCE: Final = re.compile(r"\[\^[^\]\s]+\]")
+_FIELDS_WITHIN: Final = 1500  # characters from the beginning of a text without the header of Project Gutenberg
 _FRONT_MATTER: Final = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
 
 _GUTENBERG_START: Final = re.compile(
@@ -61,7 +62,7 @@ def _read_text(text: str, name: str) -> ParsedBook:
     text = _INVISIBLE.sub("", UNSTORABLE_CHARACTERS.sub("", _LINE_ENDS.sub("\n", text))).replace("\f", "\n\n")
     header, text, footer = _separate_licence(text)
     is_markdown = name.lower().endswith((".md", ".markdown")) or len(_MARKDOWN_HEADING.findall(text)) > 1
-    fields = _read_fields(header)
+    fields = _read_fields(header or text[:_FIELDS_WITHIN])
     notes: list[str] = []
     if is_markdown:
         front = _FRONT_MATTER.match(text)

@@ -101,13 +101,14 @@ def _measure_fit(rule: HeadingRule, headings: Sequence[Candidate], around: Surro
         bool(around.blanks_before[each.index]) * 0.5 + bool(around.blanks_after[each.index]) * 0.5 for each in headings
     )
     covered = sum(bodies) / max(lengths.total, 1)
+    floor = 0.5 if rule.weight >= 1 else 0.1  # "Chapter" is a heading even where the numbers are wrong
     return (
         rule.weight
         * (count / (count + 1.5))
         * _measure_evenness(bodies)
         * (0.3 + 0.7 * covered)
         * (0.6 + 0.4 * apart if around.has_blanks and not rule.name.startswith("level") else 1)
-        * _measure_sequence([each.number for each in headings])
+        * (floor + (1 - floor) * _measure_sequence([each.number for each in headings]))
     )
 
 
@@ -126,4 +127,4 @@ def _measure_sequence(numbers: Sequence[int | None]) -> float:
     if len(stated) * 2 < len(numbers) or not stated:
         return 1.0
     steps = [stated[0] <= 1, *(after - before == 1 for before, after in pairwise(stated))]
-    return 0.1 + 0.9 * sum(steps) / len(steps)
+    return sum(steps) / len(steps)

@@ -64,6 +64,26 @@ def test_headings_of_every_usual_form_become_chapters(headings: list[str], title
     assert list_chapters(split_text) == list(zip(titles, range(1, len(titles) + 1), strict=True))
 
 
+def test_chapters_with_wrong_numbers_are_chapters() -> None:
+    """As in a file in which each "Chapter 10" became "Chapter 1"."""
+    headings = ["Chapter 1", "Chapter 2", "Chapter 1", "Chapter 1", "Chapter 2"]
+    assert [title for title, _ in list_chapters(split(write_book(headings)))] == headings
+
+
+def test_a_prologue_of_a_chinese_book_may_have_a_title() -> None:
+    split_text = split(write_book(["楔子 张天师祈禳瘟疫", "第一回 王教头", "第二回 史大郎"], CJK_PROSE))
+    assert [title for title, _ in list_chapters(split_text)] == [
+        "楔子 张天师祈禳瘟疫",
+        "第一回 王教头",
+        "第二回 史大郎",
+    ]
+
+
+def test_a_picture_below_a_number_is_not_its_title() -> None:
+    headings = ["CHAPTER I.\n\n[Illustration]", "CHAPTER II.\n\n[Illustration]"]
+    assert [title for title, _ in list_chapters(split(write_book(headings)))] == ["CHAPTER I", "CHAPTER II"]
+
+
 def test_capital_titles_without_numbers_are_chapters() -> None:
     assert [title for title, _ in list_chapters(split(write_book(["THE WELL", "THE LANTERN", "DUSK"])))] == [
         "THE WELL",
