@@ -1,5 +1,8 @@
 """``/broadcast`` and ``/broadcasts``: announcements to every subscribed channel, before, during and after sending."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import discord
 from discord import app_commands
 from discord.app_commands import Range
@@ -10,16 +13,22 @@ from bot.broadcasts.cards import BroadcastCardService
 from bot.broadcasts.drafts import DraftService
 from bot.broadcasts.post import MAX_MESSAGE, MAX_TITLE, STATE_LABELS, BroadcastStatus, Post
 from bot.broadcasts.service import BroadcastService
-from bot.clock import utcnow
 from bot.errors import InputError, NotFoundError
-from cogs.interactions.access import get_services, require_team
+from cogs.interactions.access import get_bot, require_team
 from cogs.interactions.autocomplete import MAX_CHOICES, LabelledIds, autocomplete, ebook_autocomplete
 from cogs.views.base import card_layout
 from cogs.views.broadcast_buttons import format_stop, open_editor, recall_question, send_report
 from cogs.views.broadcast_card import broadcast_card
 from cogs.views.broadcast_dialog import ComposeModal, show_preview
 from cogs.views.broadcast_preview import format_discarded
-from cogs.views.formatting import INDIGO, escape_text, format_count, format_relative_time, isolate
+from cogs.views.formatting import (
+    INDIGO,
+    escape_text,
+    format_count,
+    format_relative_time,
+    format_time_and_distance,
+    isolate,
+)
 from storage.states import BroadcastState
 from storage.stores.broadcasts import Broadcast
 
@@ -30,16 +39,18 @@ _LISTED = 10
 @autocomplete("an announcement's title", team_only=True)
 async def broadcast_autocomplete(interaction: discord.Interaction, text: str) -> LabelledIds:
     """Finds recent announcements by their title."""
-    broadcasts = await get_services(interaction).broadcasts.search_by_title(text, MAX_CHOICES)
-    return [
-        (broadcast.id, f"{isolate(broadcast.title, 60)} · {_label(broadcast)} · {broadcast.created_at:%d %b %H:%M}")
-        for broadcast in broadcasts
-    ]
+    bot = get_bot(interaction)
+    now, zone = bot.runtime.clock(), ZoneInfo(bot.timezone)
+    broadcasts = await bot.services.broadcasts.search_by_title(text, MAX_CHOICES)
+    return [(broadcast.id, _describe_choice(broadcast, now, zone)) for broadcast in broadcasts]
 
 
-def _label(broadcast: Broadcast) -> str:
-    is_scheduled = broadcast.state is BroadcastState.SENDING and (broadcast.due_at or utcnow()) > utcnow()
-    return "scheduled" if is_scheduled else STATE_LABELS[broadcast.state]
+def _describe_choice(broadcast: Broadcast, now: datetime, zone: ZoneInfo) -> str:
+    """``Soon · scheduled · 24 Nov 20:00``: the title, the state, and when it will be posted or was written."""
+    moment, label = broadcast.created_at, STATE_LABELS[broadcast.state]
+    if broadcast.due_at is not None and broadcast.is_scheduled_at(now):
+        moment, label = broadcast.due_at, "scheduled"
+    return f"{isolate(broadcast.title, 60)} · {label} · {moment.astimezone(zone):%d %b %H:%M}"
 
 
 class BroadcastCog(commands.Cog):
@@ -178,8 +189,11 @@ def _format_line(status: BroadcastStatus) -> str:
     counts = status.counts
     sent = f"{counts.posted} of {format_count(counts.total, 'channel')}" if counts.total else "no channel"
     failed = f" · {len(status.failed_deliveries)} need attention" if status.failed_deliveries else ""
-    title, age = escape_text(broadcast.title, 80), format_relative_time(broadcast.created_at)
-    return f"**{title}** · {status.label} · {sent}{failed} · {age}"
+    title, when = escape_text(broadcast.title, 80), format_relative_time(broadcast.created_at)
+    if status.is_scheduled and broadcast.due_at is not None:
+        when = f"for {format_time_and_distance(broadcast.due_at)}"
+        return f"**{title}** · {status.label} {when} · {format_count(counts.waiting, 'channel')}"
+    return f"**{title}** · {status.label} · {sent}{failed} · {when}"
 
 
 async def setup(bot: MythBot) -> None:

@@ -1,6 +1,6 @@
 """Subscriptions of affiliates' servers: how they begin, change, pause and end."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from bot.actor import Actor
@@ -91,16 +91,25 @@ class AffiliateService:
             InputError: one of the books is not offered to this server.
             StateError: the server is not subscribed.
         """
+        return await _change(tx, await _get_by_guild(tx, guild_id), changes, by)
+
+    @write_transaction
+    async def follow_books(
+        self, tx: WriteTransaction, guild_id: int, *, added: Collection[str], removed: Collection[str], by: Actor
+    ) -> Subscription:
+        """The server follows the added books and no longer the removed ones; others stay as they are.
+
+        Returns the subscription as it is afterwards.
+
+        Raises:
+            InputError: one of the added books is not offered to this server.
+            StateError: the server is not subscribed.
+        """
+        await tx.subscriptions.lock(guild_id)
         subscription = await _get_by_guild(tx, guild_id)
-        if not isinstance(changes.ebooks, Unchanged):
-            offered = await _get_offered_books(tx, subscription)
-            if any(ebook_id not in offered for ebook_id in changes.ebooks):
-                raise InputError("One of these books cannot be followed.", "Open `/affiliate settings` again.")
-        await tx.subscriptions.change(guild_id, changes)
-        changed = await _get_by_guild(tx, guild_id)
-        data = _event_data(changed, changed=sorted(changed_columns(changes)))
-        tx.report(AFFILIATE_CHANGED, data, actor=by)
-        return changed
+        kept = [ebook_id for ebook_id in subscription.ebooks if ebook_id not in removed]
+        new = [ebook_id for ebook_id in added if ebook_id not in kept]
+        return await _change(tx, subscription, SubscriptionChanges(ebooks=(*kept, *new)), by)
 
     @write_transaction
     async def unsubscribe_server(self, tx: WriteTransaction, guild_id: int, by: Actor) -> None:
@@ -207,6 +216,20 @@ async def _get_offered_books(tx: ReadTransaction, subscription: Subscription) ->
     }
     offered = public | set(subscription.ebooks)
     return {ebook_id: title for ebook_id, title in (await tx.ebooks.get_titles()).items() if ebook_id in offered}
+
+
+async def _change(
+    tx: WriteTransaction, subscription: Subscription, changes: SubscriptionChanges, by: Actor
+) -> Subscription:
+    if not isinstance(changes.ebooks, Unchanged):
+        offered = await _get_offered_books(tx, subscription)
+        if any(ebook_id not in offered for ebook_id in changes.ebooks):
+            raise InputError("One of these books cannot be followed.", "Open `/affiliate settings` again.")
+    await tx.subscriptions.change(subscription.guild_id, changes)
+    changed = await _get_by_guild(tx, subscription.guild_id)
+    data = _event_data(changed, changed=sorted(changed_columns(changes)))
+    tx.report(AFFILIATE_CHANGED, data, actor=by)
+    return changed
 
 
 def _event_data(subscription: Subscription, **details: object) -> dict[str, object]:

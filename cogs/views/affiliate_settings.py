@@ -114,14 +114,23 @@ class BookSelect(PersistentItemMixin, ui.DynamicItem[ui.Select[Any]], template=r
         """Stores the books and shows the settings again."""
         by = require_manager(interaction)
         await interaction.response.defer()
-        settings = await get_services(interaction).affiliates.get_settings(interaction.guild_id or 0)
-        # Books that this menu does not offer stay as they are.
-        offered = {option.value for option in self.item.options}
-        kept = tuple(ebook_id for ebook_id in settings.subscription.ebooks if ebook_id not in offered)
-        await _change_and_show(interaction, SubscriptionChanges(ebooks=(*kept, *self.item.values)), by)
+        chosen = list(self.item.values)
+        # Only what differs from what this menu showed: another open menu may have changed the rest meanwhile.
+        shown = {option.value for option in self.item.options if option.default}
+        await get_services(interaction).affiliates.follow_books(
+            interaction.guild_id or 0,
+            added=[ebook_id for ebook_id in chosen if ebook_id not in shown],
+            removed=shown.difference(chosen),
+            by=by,
+        )
+        await _show(interaction)
 
 
 async def _change_and_show(interaction: discord.Interaction, changes: SubscriptionChanges, by: Actor) -> None:
-    affiliates, guild_id = get_services(interaction).affiliates, interaction.guild_id or 0
-    await affiliates.change_subscription(guild_id, changes, by)
-    await interaction.edit_original_response(view=settings_card(await affiliates.get_settings(guild_id)))
+    await get_services(interaction).affiliates.change_subscription(interaction.guild_id or 0, changes, by)
+    await _show(interaction)
+
+
+async def _show(interaction: discord.Interaction) -> None:
+    settings = await get_services(interaction).affiliates.get_settings(interaction.guild_id or 0)
+    await interaction.edit_original_response(view=settings_card(settings))

@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any, Final
 
-import discord
 from discord import ui
 
 from bot.broadcasts.content import shorten
@@ -12,7 +11,7 @@ from cogs.views.base import action_row, card_layout
 from cogs.views.broadcast_buttons import BroadcastButton
 from cogs.views.broadcast_post import post_text
 from cogs.views.broadcast_preview import format_recipients
-from cogs.views.formatting import INDIGO, RED, escape_text, format_count, progress_bar
+from cogs.views.formatting import INDIGO, RED, escape_text, format_count, format_time_and_distance, progress_bar
 from cogs.views.pressed_cards import build_card
 from storage.states import BroadcastState, DeliveryAction, DeliveryState
 from storage.stores.delivery_values import Delivery
@@ -88,7 +87,7 @@ def _format_pending(status: BroadcastStatus) -> list[str]:
         lines.append(format_recipients(preview))
     when = "as soon as it is approved"
     if broadcast.due_at is not None:
-        when = f"{discord.utils.format_dt(broadcast.due_at, 'F')} ({discord.utils.format_dt(broadcast.due_at, 'R')})"
+        when = format_time_and_distance(broadcast.due_at)
     lines.append(f"When: {when}")
     lines.append(f"Link: {broadcast.link or 'none'}")
     if broadcast.image:
@@ -100,7 +99,7 @@ def _format_pending(status: BroadcastStatus) -> list[str]:
 
 
 def _format_schedule(due_at: datetime, channels: int) -> str:
-    when = f"{discord.utils.format_dt(due_at, 'F')} ({discord.utils.format_dt(due_at, 'R')})"
+    when = format_time_and_distance(due_at)
     return f"Goes to {format_count(channels, 'channel')} on {when}."
 
 

@@ -6,7 +6,7 @@ from typing import Final
 import discord
 
 from bot.broadcasts.post import BroadcastPreview
-from cogs.views.formatting import escape_text, format_count
+from cogs.views.formatting import escape_text, format_count, format_time_and_distance
 from storage.states import BroadcastState
 from storage.stores.broadcasts import Broadcast
 from storage.stores.delivery_values import Target
@@ -27,7 +27,7 @@ def format_preview(preview: BroadcastPreview, notice: str = "") -> str:
     count = len(preview.targets)
     if preview.broadcast.due_at is not None:
         due = preview.broadcast.due_at
-        lines.append(f"When: {discord.utils.format_dt(due, 'F')} ({discord.utils.format_dt(due, 'R')})")
+        lines.append(f"When: {format_time_and_distance(due)}")
     elif preview.scheduled is not None:
         lines.append("When: now")
     if preview.scheduled is not None and preview.scheduled.due_at is not None:

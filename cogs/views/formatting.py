@@ -105,6 +105,11 @@ def format_relative_time(moment: datetime) -> str:
     return discord.utils.format_dt(moment, "R")
 
 
+def format_time_and_distance(moment: datetime) -> str:
+    """The moment in words, and in brackets how far away it is, as Discord shows both in the reader's language and zone."""
+    return f"{discord.utils.format_dt(moment, 'F')} ({discord.utils.format_dt(moment, 'R')})"
+
+
 def progress_bar(done: float, total: float) -> str:
     """Returns ten cells of ▰ and ▱. The bar is empty only if nothing is done."""
     share = 0.0 if total <= 0 else min(max(done / total, 0.0), 1.0)

@@ -91,6 +91,11 @@ class SubscriptionStore:
         rows = await self._select((subscriptions.c.guild_id == guild_id) & subscriptions.c.state.in_(OPEN_STATES))
         return rows[0] if rows else None
 
+    async def lock(self, guild_id: int) -> None:
+        """Other transactions that lock this server's subscription wait until this one has ended."""
+        open_row = (subscriptions.c.guild_id == guild_id) & subscriptions.c.state.in_(OPEN_STATES)
+        await self.connection.execute(select(subscriptions.c.id).where(open_row).with_for_update())
+
     async def find_obstacle(self, subscription_id: str, channel_id: int) -> str:
         """Why nothing may be posted to this channel for this subscription, for people; empty when posting is allowed."""
         rows = [

@@ -67,6 +67,25 @@ async def test_more_books_than_one_menu_holds(stage: Stage) -> None:
     assert sorted(subscription.ebooks) == ["book_03", "book_26"]
 
 
+async def test_an_outdated_menu_takes_nothing_away(stage: Stage) -> None:
+    """Two settings are open; what is chosen in one stays when the other, which does not show it, is used."""
+    (lantern,) = await subscribe_servers(stage, "Red Lantern")
+    for book in ("bell", "fox"):
+        await add_public_book(stage.bot.services.database, book)
+    first, second = [
+        await stage.discord.wait_for_answer(
+            await lantern.manager.slash("affiliate settings", channel=lantern.guild.text_channel)
+        )
+        for _ in range(2)
+    ]
+    await lantern.manager.select(first, ["bell"], custom_id="affiliate:books:0")
+    await stage.discord.wait_until(lambda: "Follows: Bell" in first.text)
+    await lantern.manager.select(second, ["fox"], custom_id="affiliate:books:0")
+    await stage.discord.wait_until(lambda: "Follows: Bell, Fox" in second.text)
+    await lantern.manager.select(second, ["fox"], custom_id="affiliate:books:0")
+    await stage.discord.wait_until(lambda: "Follows: Fox" in second.text)
+
+
 async def test_settings_open_for_whoever_follows_a_hundred_books(stage: Stage) -> None:
     """Long titles do not make the card longer than Discord takes: some are named, and the rest is counted."""
     (lantern,) = await subscribe_servers(stage, "Red Lantern")

@@ -48,6 +48,19 @@ async def test_text_and_time_can_be_changed_before_it_begins(stage: Stage) -> No
     assert (await stage.event_names()).count(BROADCAST_CHANGED) == 2
 
 
+async def test_the_list_says_when_it_is_scheduled_for(stage: Stage) -> None:
+    """``/broadcasts list`` and the choices of its commands show when it will be posted, not when it was written."""
+    await subscribe_servers(stage, "Red Lantern")
+    await compose_and_schedule(stage)
+    async with stage.bot.services.database.read() as tx:
+        due_at = (await tx.broadcasts.list_submitted(1))[0].due_at
+    assert due_at is not None
+    listed = await stage.discord.wait_for_answer(await stage.hana.slash("broadcasts list"))
+    assert f"scheduled for <t:{due_at.timestamp():.0f}:F> (<t:{due_at.timestamp():.0f}:R>)" in listed.text
+    (choice,) = (await stage.hana.autocomplete("broadcasts status", "broadcast")).choices or [{}]
+    assert choice["name"] == f"Soon · scheduled · {due_at:%d %b %H:%M}"
+
+
 async def test_a_new_text_waits_for_a_second_person_again(stage: Stage) -> None:
     """The card of the scheduled announcement waits for approval, and whoever changed it cannot approve."""
     (lantern,) = await subscribe_servers(stage, "Red Lantern")

@@ -1,5 +1,7 @@
 """Subscriptions: how they begin, change and end."""
 
+import asyncio
+
 import pytest
 
 from bot.actor import Actor
@@ -84,6 +86,22 @@ async def test_only_offered_books_can_be_followed(affiliates: AffiliateService) 
     settings = await affiliates.get_settings(10)
     assert settings.followed_titles == ("Public",)
     assert settings.books == {"public": "Public"}
+
+
+async def test_two_open_menus_lose_no_choice(affiliates: AffiliateService) -> None:
+    """A choice changes only what it added and removed; what another menu has chosen meanwhile stays."""
+    for book in ("fox", "bell", "owl"):
+        await add_public_book(affiliates.database, book)
+    await affiliates.subscribe_channel(RED_LANTERN, HANA)
+    await asyncio.gather(
+        affiliates.follow_books(10, added=("fox",), removed=(), by=HANA),
+        affiliates.follow_books(10, added=("bell", "owl"), removed=(), by=HANA),
+    )
+    assert set((await affiliates.get_settings(10)).subscription.ebooks) == {"fox", "bell", "owl"}
+    changed = await affiliates.follow_books(10, added=("fox",), removed=("owl", "unknown"), by=HANA)
+    assert set(changed.ebooks) == {"fox", "bell"}
+    with pytest.raises(InputError, match="cannot be followed"):
+        await affiliates.follow_books(10, added=("ebook_404",), removed=(), by=HANA)
 
 
 async def test_open_subscriptions_are_listed_first(affiliates: AffiliateService, clock: FakeClock) -> None:
