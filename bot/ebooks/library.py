@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.actor import Actor
 from bot.ebooks.book_import import ImportPlan, plan_import
+from bot.ebooks.changed_sources import mark_cards_outdated
 from bot.ebooks.chapter_changes import ChangeKind, ChapterChange, align_plan, compare_chapters, find_unmatched
 from bot.ebooks.ebook_details import EbookDetails, EbookSummary, list_summaries, read_details
 from bot.ebooks.ebook_fields import MAX_EBOOK_TITLE, EbookChanges, make_ebook_id
@@ -304,6 +305,9 @@ async def _store_chapters(
     for chapter in plan.chapters:
         if kinds[chapter.number] is not ChangeKind.UNCHANGED:
             await tx.chapters.save(ebook_id, chapter.number, chapter.title, chapter.text, chapter.words)
+    await mark_cards_outdated(
+        tx, ebook_id, [number for number, kind in kinds.items() if kind is not ChangeKind.UNCHANGED]
+    )
     return dropped
 
 

@@ -11,6 +11,7 @@ from bot.generation.writer import GenerationError
 from bot.scripts import coverage, timing
 from bot.scripts.models import Script, WriterKind
 from storage import WriteTransaction
+from storage.stores.chapters import digest_text
 from storage.stores.runs import Run
 from storage.stores.scripts import NewScript
 
@@ -83,6 +84,7 @@ class FinishedRun:
             seconds=(running_time.low + running_time.high) // 2,
             run_id=run.id,
             member_id=run.member_id,
+            source_digest=digest_text(run.content),
         )
 
     def _explain_template(self) -> str:

@@ -12,6 +12,7 @@ from bot.scripts.models import Script
 from storage import Database, ReadTransaction, WriteTransaction, read_transaction, write_transaction
 from storage.states import RunState
 from storage.stores.runs import Run
+from storage.stores.scripts import StoredScript
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +100,14 @@ async def read_run_view(tx: ReadTransaction, run: Run) -> RunView:
         unknown_micros=await tx.runs.sum_costs(run_id=run.id, only_unknown=True) if stored else 0,
         stored=stored,
         script=Script.from_json(stored.body) if stored else None,
+        has_changed_source=await _has_changed_source(tx, stored) if stored else False,
         newer=await tx.runs.find_newer(run) if run.state in {RunState.CANCELLED, RunState.DONE} else None,
     )
     if run.progress and stored is None:
         cues, _ = timing.add_timing(RunProgress.from_column(run.progress).cues)
         view = replace(view, cue_count=len(cues), last_cues=cues[-SHOWN_CUES:])
     return view
+
+
+async def _has_changed_source(tx: ReadTransaction, stored: StoredScript) -> bool:
+    return await tx.chapters.has_changed(stored.ebook_id, stored.chapter_number, stored.source_digest)

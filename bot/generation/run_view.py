@@ -20,7 +20,8 @@ class RunView:
     most that the calls without a known cost can have cost. ``share`` (0 to 1) is how
     much of the source is written, ``seconds`` the running time so far. ``waiting`` is a sentence that says what the writer
     waits for, or empty. ``runs_ahead`` is how many runs come before this one in the queue. ``stored`` and ``script`` are set
-    once the run is done. ``newer`` is the run that has written the chapter again since, or does so now.
+    once the run is done, ``has_changed_source`` where the chapter has got another text since. ``newer`` is the run that has
+    written the chapter again since, or does so now.
     """
 
     run: Run
@@ -41,4 +42,5 @@ class RunView:
     runs_ahead: int = 0
     stored: StoredScript | None = None
     script: Script | None = None
+    has_changed_source: bool = False
     newer: Run | None = None

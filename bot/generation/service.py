@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.actor import Actor
+from bot.ebooks.changed_sources import mark_cards_outdated
 from bot.ebooks.chapter_text import ChapterText, looks_like_markdown, parse_chapter
 from bot.errors import DeliveryError, StateError
 from bot.event_names import GENERATION_CANCELLED, GENERATION_RESUMED, GENERATION_STARTED
@@ -55,11 +56,12 @@ class GenerationService:
     ) -> RequestedRun:
         """A run for the chapter exists, with its text and its event; ``start_run`` lets it be written.
 
-        Nothing is sent anywhere before. An empty title is the text's own, else the stored one; an empty theme is the book's.
+        Nothing is sent anywhere before. An empty title is the text's own, else the stored one; an empty theme, hook or
+        language is the book's.
         ``channel`` is where the card will be: the ids of the server and the channel.
 
         Raises:
-            StateError: the chapter is being written already.
+            StateError: the chapter is being written already, or the book is removed.
         """
         request = await self._fill_defaults(request, text.title)
         return await self._create_run(request, text.content, by, channel)
@@ -156,10 +158,11 @@ class GenerationService:
         ebook = await tx.ebooks.find(request.ebook)
         chapter = await tx.chapters.find(ebook.id, request.chapter_number) if ebook else None
         title = chapter.title if chapter else _name_chapter(request.chapter_number)
-        theme = (ebook.theme if ebook else "") or DEFAULT_THEME
-        return request.model_copy(
-            update={"title": request.title or own_title or title, "theme": request.theme or theme}
-        )
+        update = {"title": request.title or own_title or title}
+        update["theme"] = request.theme or (ebook.theme if ebook else "") or DEFAULT_THEME
+        update["hook"] = request.hook or (ebook.hook if ebook else "")
+        update["language"] = request.language or (ebook.language if ebook else "")
+        return request.model_copy(update=update)
 
     @read_transaction
     async def _is_written_by_gemini(self, tx: ReadTransaction, run: Run) -> bool:
@@ -181,7 +184,9 @@ class GenerationService:
             newer = await tx.runs.find_newer(retried)
             if newer is not None and newer.state is RunState.DONE:
                 raise StateError(f"This chapter was written again since: version {newer.version}.", _link_card(newer))
-        requested = await create_run(tx, request, content, by, channel=channel, progress=progress)
+        requested = await create_run(
+            tx, request, content, by, channel=channel, progress=progress, replaces_text=retried is None
+        )
         other = await tx.runs.find_other_live(requested.run)
         if other is not None:
             raise _already_written_error(other)
@@ -230,19 +235,22 @@ async def create_run(
     progress: str = "",
     owner: str | None = None,
     lease_duration: timedelta = LEASE_DURATION,
+    replaces_text: bool = True,
 ) -> RequestedRun:
     """A run with its chapter and its event. With ``owner`` it is leased at once; otherwise it waits for a worker.
 
-    ``content`` becomes the chapter's current text. ``channel`` holds the ids of the server and the channel for the card, None
-    for a run without a card. ``progress`` is the JSON of a ``RunProgress`` to continue from, or empty.
+    ``content`` becomes the chapter's current text, without ``replaces_text`` only where it has none. ``channel`` holds the
+    ids of the server and the channel for the card, None for a run without a card. ``progress`` is the JSON of a
+    ``RunProgress`` to continue from, or empty.
     """
     member_id = await tx.members.remember(by) if by else None
     ebook = await tx.ebooks.find(request.ebook)
     is_new_ebook = False
     if ebook is None:
         ebook, is_new_ebook = await tx.ebooks.get_or_add(request.ebook, request.ebook, request.theme)
-    words = len(find_units(content))
-    await tx.chapters.save(ebook.id, request.chapter_number, request.title, content, words)
+    if ebook.removed_at is not None:
+        raise StateError(f"The book “{ebook.title}” was removed.", "Add it again, or give the new book another name.")
+    await _save_chapter(tx, ebook.id, request, content, replaces_text=replaces_text)
     new_run = NewRun(
         ebook_id=ebook.id,
         chapter_number=request.chapter_number,
@@ -260,3 +268,14 @@ async def create_run(
     if owner is not None:
         run = await tx.runs.claim(owner, lease_duration, run.id) or run
     return RequestedRun(run, ebook, is_new_ebook)
+
+
+async def _save_chapter(
+    tx: WriteTransaction, ebook_id: str, request: ScriptRequest, content: str, *, replaces_text: bool
+) -> None:
+    """The text is the chapter's current one; a chapter that has it already is left alone."""
+    stored = await tx.chapters.find(ebook_id, request.chapter_number)
+    if stored is not None and (stored.content == content or not replaces_text):
+        return
+    await tx.chapters.save(ebook_id, request.chapter_number, request.title, content, len(find_units(content)))
+    await mark_cards_outdated(tx, ebook_id, [request.chapter_number])

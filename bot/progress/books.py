@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import count, islice
 
 from bot.progress.scope import ResolvedScope
 from storage import ReadTransaction
 from storage.states import ScriptState
+from storage.stores.ebooks import Ebook
 from storage.stores.scripts import ChapterProgress
 
 
@@ -13,14 +15,21 @@ from storage.stores.scripts import ChapterProgress
 class BookProgress:
     """How far a book is.
 
-    ``chapters`` has every known chapter by its number, in order, with the furthest state of any of its scripts; None while
-    it has no script. ``last_at`` is when the newest of these scripts was written.
+    ``chapters`` has every known or planned chapter by its number, in order, with the furthest state of any of its scripts;
+    None while it has no script. ``last_at`` is when the newest of these scripts was written. ``is_whole`` is whether these
+    are all chapters that the book will have, because the team has planned so many or has added the whole book.
     """
 
     ebook_id: str
     title: str
     chapters: dict[int, ScriptState | None]
     last_at: datetime | None
+    is_whole: bool = False
+
+    @property
+    def is_total_known(self) -> bool:
+        """Whether the number of chapters says anything: some are to come, or they are the whole book."""
+        return bool(self.chapters) and (self.is_whole or self.drafted < len(self.chapters))
 
     @property
     def drafted(self) -> int:
@@ -41,38 +50,46 @@ class BookProgress:
     def summary(self) -> str:
         """How far the book is, such as ``9 of 12 drafted · 6 approved · 3 released``.
 
-        "Of 12" is said only while some known chapter is not drafted: else nobody knows how many chapters are to come.
+        "Of 12" is not said where nobody knows how many chapters are to come.
         """
         if not self.chapters:
             return "no chapters yet"
         drafted = f"{self.drafted:,} {'chapter' if self.drafted == 1 else 'chapters'} drafted"
-        if self.drafted < len(self.chapters):
+        if self.is_total_known:
             drafted = f"{self.drafted:,} of {len(self.chapters):,} drafted"
         counts = ((self.approved, "approved"), (self.released, "released"))
         return " · ".join([drafted, *(f"{n:,} {word}" for n, word in counts if n)])
 
 
 async def load_books(tx: ReadTransaction, resolved: ResolvedScope) -> tuple[BookProgress, ...]:
-    """Every book in the scope, those with the newest scripts first.
+    """Every book in the scope that is not removed, those with the newest scripts first.
 
     The scope's member and period do not matter here: a book is as far as it is, whoever wrote it.
     """
-    ebook = resolved.ebook
-    titles = {ebook.id: ebook.title} if ebook else await tx.ebooks.get_titles()
-    known_chapters = await tx.chapters.get_numbers(resolved.filter.ebook_id)
+    ebooks = [resolved.ebook] if resolved.ebook else await tx.ebooks.list_all()
+    stored_chapters = await tx.chapters.get_numbers(resolved.filter.ebook_id)
     written_chapters: dict[str, list[ChapterProgress]] = {}
     for chapter in await tx.scripts.list_chapter_progress(resolved.filter.ebook_id):
         written_chapters.setdefault(chapter.ebook_id, []).append(chapter)
     books = [
-        _build_book(ebook_id, title, known_chapters.get(ebook_id, set()), written_chapters.get(ebook_id, []))
-        for ebook_id, title in titles.items()
+        _build_book(ebook, stored_chapters.get(ebook.id, set()), written_chapters.get(ebook.id, [])) for ebook in ebooks
     ]
     never = datetime.min.replace(tzinfo=UTC)
     return tuple(sorted(books, key=lambda book: book.last_at or never, reverse=True))
 
 
-def _build_book(ebook_id: str, title: str, known: set[int], written: list[ChapterProgress]) -> BookProgress:
-    states: dict[int, ScriptState | None] = dict.fromkeys(known)
+def _build_book(ebook: Ebook, stored: set[int], written: list[ChapterProgress]) -> BookProgress:
+    known = stored | {chapter.chapter_number for chapter in written}
+    states: dict[int, ScriptState | None] = dict.fromkeys(known | _find_chapters_to_come(ebook, stored, known))
     states |= {chapter.chapter_number: chapter.state for chapter in written}
     last_at = max((chapter.created_at for chapter in written), default=None)
-    return BookProgress(ebook_id, title, dict(sorted(states.items())), last_at)
+    is_whole = bool(ebook.planned_chapters or (ebook.source_digest and stored))
+    return BookProgress(ebook.id, ebook.title, dict(sorted(states.items())), last_at, is_whole)
+
+
+def _find_chapters_to_come(ebook: Ebook, stored: set[int], known: set[int]) -> set[int]:
+    """The numbers of chapters that are planned and not known; without a plan and any text, those below the highest."""
+    if ebook.planned_chapters:
+        free = (number for number in count(1) if number not in known)
+        return set(islice(free, max(0, ebook.planned_chapters - len(known))))
+    return set() if stored else set(range(1, max(known, default=0))) - known

@@ -136,6 +136,8 @@ def _build_done_card(view: RunView, stored: StoredScript, script: Script) -> ui.
             lines.append(_format_newer(view.newer))
     elif script.logline:
         lines.append(f"*{escape_text(script.logline, 300)}*")
+    if view.has_changed_source:
+        lines.append("⚠ The chapter's text has changed since this script was written.")
     lines.append(
         f"Runs {format_duration_range(script.running_time.low, script.running_time.high)} (estimate) · "
         f"{_format_cue_counts(script)} · cast of {len(script.cast)}"

@@ -1,5 +1,6 @@
 """Runs and what they cost. One worker at a time holds the lease of a run."""
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -16,6 +17,8 @@ from storage.types import Utc
 
 _CARD_WAIT: Final = timedelta(seconds=30)
 """How long a new run waits for its card to be posted before it is written without one; Discord answers in under a second."""
+_OUTDATED: Final = "outdated"
+"""The card state of a run whose card is to be brought up to date, however long ago the run ended."""
 _OUTDATED_WITHIN: Final = timedelta(days=1)
 """Cards of runs that ended longer ago are not brought up to date any more: nobody is waiting for them."""
 
@@ -219,16 +222,30 @@ class RunStore:
         query = runs.update().where(runs.c.id == run_id, runs.c.card_state != (state or ""))
         await self.connection.execute(query.values(card_state=state or ""))
 
+    async def mark_cards_outdated(self, run_ids: Collection[str]) -> None:
+        """What the cards of these runs show is no longer right."""
+        query = runs.update().where(runs.c.id.in_(list(run_ids)), runs.c.channel_id.is_not(None))
+        await self.connection.execute(query.values(card_state=_OUTDATED))
+
     async def find_outdated_cards(self, limit: int) -> list[str]:
-        """Ids of at most ``limit`` resting runs of the last day whose card does not show their state yet."""
+        """Ids of at most ``limit`` resting runs whose card is to be brought up to date.
+
+        These are runs of the last day whose card does not show their state, and those of ``mark_cards_outdated``.
+        """
         resting = [RunState.DONE, RunState.CANCELLED, RunState.INTERRUPTED]
         query = (
             select(runs.c.id)
             .where(
                 runs.c.state.in_(resting),
                 runs.c.channel_id.is_not(None),
-                runs.c.card_state != cast(runs.c.state, String),
-                func.coalesce(runs.c.finished_at, runs.c.started_at, runs.c.created_at) > self.now - _OUTDATED_WITHIN,
+                or_(
+                    runs.c.card_state == _OUTDATED,
+                    and_(
+                        runs.c.card_state != cast(runs.c.state, String),
+                        func.coalesce(runs.c.finished_at, runs.c.started_at, runs.c.created_at)
+                        > self.now - _OUTDATED_WITHIN,
+                    ),
+                ),
             )
             .order_by(runs.c.created_at)
             .limit(limit)

@@ -108,9 +108,8 @@ def _format_members(overview: Overview) -> str:
 
 
 def _format_book(book: BookProgress) -> str:
-    # Without a chapter to come, the number of chapters is unknown, and a full bar would say that the book is done.
-    is_total_known = book.drafted < len(book.chapters)
-    bar = f"{progress_bar(book.drafted, len(book.chapters))}  " if is_total_known else ""
+    # Where the number of chapters is unknown, a full bar would say that the book is done.
+    bar = f"{progress_bar(book.drafted, len(book.chapters))}  " if book.is_total_known else ""
     return f"**{escape_text(book.title, 80).upper()}**\n{bar}{book.summary}"
 
 
