@@ -62,6 +62,10 @@ def run(choose: Callable[[Path], ReadBook]) -> None:
         answer.write(encode_refusal(_memory_error(), is_memory=True))
     except RecursionError:
         answer.write(encode_refusal(InputError("This file nests its parts too deeply to be read.", _SAVE_AGAIN)))
+    except ImportError as error:
+        reference = log_unexpected(error, "loading the reader of a book")
+        hint = f"Whoever runs this bot has to install it anew. Reference: {reference}."
+        answer.write(encode_refusal(InputError("A part of this bot that reads such files is not installed.", hint)))
     except Exception as error:  # noqa: BLE001 (libraries raise anything for damaged files; the parent logs what is logged here)
         reference = log_unexpected(error, "reading a book")
         hint = f"{_SAVE_AGAIN} Reference: {reference}."

@@ -3,6 +3,7 @@
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 
 from bot.ebooks.parsed_book import ParsedBook, Section, SectionKind
@@ -72,12 +73,18 @@ class Epub:
     not_linear: Sequence[str] = ()
     files: Mapping[str, str | bytes] = field(default_factory=dict)
 
-    def write(self, path: Path) -> Path:
-        """Writes the book there."""
-        with zipfile.ZipFile(path, "w") as archive:
+    def pack(self, method: int = zipfile.ZIP_STORED) -> bytes:
+        """The file's content."""
+        buffer = BytesIO()
+        with zipfile.ZipFile(buffer, "w", method) as archive:
             archive.writestr("mimetype", "application/epub+zip")
             for name, content in self._get_files().items():
                 archive.writestr(name, content)
+        return buffer.getvalue()
+
+    def write(self, path: Path) -> Path:
+        """Writes the book there."""
+        path.write_bytes(self.pack())
         return path
 
     def read(self, folder: Path) -> ParsedBook:
