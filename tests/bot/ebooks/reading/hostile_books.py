@@ -50,15 +50,15 @@ def epub_bomb() -> bytes:
     return Epub(pages={"one.xhtml": PROSE}, files={"OPS/b.css": bytes(150 * MEBIBYTE)}).pack(zipfile.ZIP_DEFLATED)
 
 
-def docx(body: str, declarations: str = "", extra: dict[str, bytes] | None = None) -> bytes:
+def docx(body: str, declarations: str = "") -> bytes:
     """A DOCX file with this body."""
     document = f'<?xml version="1.0"?>{declarations}<w:document xmlns:w="{_WORD}"><w:body>{body}</w:body></w:document>'
-    parts: dict[str, str] = {
+    parts = {
         "[Content_Types].xml": _TYPES,
         "_rels/.rels": _RELATIONSHIPS,
         "word/document.xml": document,
     }
-    return pack({**{name: content.encode() for name, content in parts.items()}, **(extra or {})})
+    return pack({name: content.encode() for name, content in parts.items()})
 
 
 def pdf(objects: Iterable[str | bytes], trailer: str = "") -> bytes:
