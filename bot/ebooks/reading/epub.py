@@ -37,9 +37,7 @@ def read_epub(path: Path) -> ParsedBook:
         contents = read_contents(files, package)
         flow = load_flow(files, package.pages)
     if not any(not block.is_scene_break for block in flow.blocks):
-        raise InputError(
-            "There is no text in this EPUB, only pictures.", "Use an edition whose text can be selected in a reader."
-        )
+        raise InputError("This EPUB contains only pictures.", "Use an edition whose text can be selected in a reader.")
     warnings = [*package.warnings, *flow.warnings]
     places = _find_places(flow, contents.entries, warnings)
     lengths = TextLengths(flow.blocks)

@@ -11,7 +11,10 @@ CELL: Final = "\x02"
 
 _CJK: Final = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
 _FOLDED_LINE: Final = re.compile(rf"(?<=[{_CJK}])[ \t\r]*\n\s*(?=[{_CJK}])")
-_SPACES: Final = re.compile(r"[ \t\r\n\f\v\xa0\u2000-\u200a\u202f\u205f\u2028\u2029]+")
+_SPACES: Final = re.compile(
+    r"[ \t\r\n\f\v\xa0\u2000-\u200a\u202f\u205f\u2028\u2029]{2,}|[\t\r\n\f\v\xa0\u2000-\u200a\u202f\u205f\u2028\u2029]"
+)  # one plain space is none of them, which makes it fast
+_MARKS: Final = re.compile("[\x80-\x9f\u00ad\u200b-\u200d\u2060\ufeff]")
 _INVISIBLE: Final = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _JOINERS: Final = re.compile("(?<=[A-Za-z\u00c0-\u024f])[\u200c\u200d]+(?=[A-Za-z\u00c0-\u024f])")
 _CELLS: Final = re.compile(rf"\s*(?:{CELL}\s*)+")
@@ -39,10 +42,10 @@ def clean_text(raw: str) -> str:
 
 
 def _clean_foreign(raw: str) -> str:
-    text = raw.translate(_WINDOWS_CONTROLS)
-    text = _INVISIBLE.sub("", text)
-    text = _JOINERS.sub("", text)
-    return _FOLDED_LINE.sub("", text)
+    text = raw
+    if _MARKS.search(raw):
+        text = _JOINERS.sub("", _INVISIBLE.sub("", raw.translate(_WINDOWS_CONTROLS)))
+    return _FOLDED_LINE.sub("", text) if "\n" in text else text
 
 
 def is_ornament(text: str) -> bool:

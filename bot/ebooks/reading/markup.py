@@ -17,7 +17,6 @@ from bot.ebooks.reading.markup_roles import (
     get_name,
     get_role,
     get_text,
-    get_types,
     is_hidden,
 )
 
@@ -110,7 +109,7 @@ class _Flattener:
         self._row_depth = 0
 
     def walk(self, body: etree._Element) -> None:
-        open_elements = [self._open(body, get_name(body), Role.NONE)]
+        open_elements = [self._open(body, get_name(body), Role())]
         while open_elements:
             parent = open_elements[-1]
             child = next(parent.children, None)
@@ -121,7 +120,7 @@ class _Flattener:
                     self._add(parent.element.tail)
                 continue
             name = get_name(child)
-            role = get_role(child) if name else Role.NONE
+            role = get_role(child) if name else Role()
             if not name or self._is_left_out(child, name, role):
                 self._add(child.tail)
             else:
@@ -134,13 +133,13 @@ class _Flattener:
             return True
         if name == "br":
             self._buffer.append(BREAK)
-        elif name == "hr" or (Role.SCENE_BREAK in role and name in BLOCKS and not _has_letters(element)):
+        elif name == "hr" or (role.is_scene_break and name in BLOCKS and not _has_letters(element)):
             self._flush()
             self._add_scene_break()
         elif name == "img":
             self._add_dropped_capital(element)
-        elif (Role.PAGE_MARK in role and _is_page_mark(element)) or (
-            (name in ("a", "sup") or Role.NOTE_REFERENCE in role) and self._is_note_reference(element, role)
+        elif (role.is_page_mark and _is_page_mark(element)) or (
+            (name in ("a", "sup") or role.is_note_reference) and self._is_note_reference(element, role)
         ):
             pass
         else:
@@ -156,7 +155,7 @@ class _Flattener:
         )
         target = link.get("href", "") if link is not None else ""
         text = get_text(element).strip()
-        is_marked = Role.NOTE_REFERENCE in role and len(text) <= 12
+        is_marked = role.is_note_reference and len(text) <= 12
         if not is_marked and not ("#" in target and _NOTE_MARK.fullmatch(text)):
             return False
         # A mark with which a paragraph begins is the number of a note and leads back to the text.
@@ -188,17 +187,17 @@ class _Flattener:
             is_block,
             self._mark(element, is_block=is_block),
         )
-        types = get_types(element)
+        types = role.types
         if types:
             self._types = tuple(dict.fromkeys((*self._types, *types)))
         if name in HEADING_LEVELS:
             self._level = HEADING_LEVELS[name]
-        elif Role.TITLE in role and is_block and not self._level:
+        elif role.is_title and is_block and not self._level:
             self._level = CLASS_TITLE_LEVEL
-        if Role.VERSE in role:
+        if role.is_verse:
             self._stanzas += 1
             self._stanza = self._stanzas
-        self._note_depth += Role.NOTE_BODY in role
+        self._note_depth += role.is_note_body
         self._pre_depth += name == "pre"
         self._row_depth += name == "tr" and not _is_layout(element)
         self._add(element.text)

@@ -1,7 +1,9 @@
 """What an element of a book's page is for, by its name, its ``epub:type``, its ARIA role and common class names."""
 
 import re
-from enum import Flag, auto
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum, auto
 from functools import lru_cache
 from typing import Final
 
@@ -30,69 +32,82 @@ BLOCKS: Final = _split_words(
 HEADING_LEVELS: Final = {f"h{level}": level for level in range(1, 7)}
 
 
-class Role(Flag):
-    """What an element does to the running text."""
+class Meaning(Enum):
+    """What an attribute says that its element does to the running text."""
 
-    NONE = 0
     NOTE_BODY = auto()
     NOTE_REFERENCE = auto()
     PAGE_MARK = auto()
-    """A page number of the printed book, or a line number of a poem."""
     VERSE = auto()
     SCENE_BREAK = auto()
     TITLE = auto()
-    """A heading that is not marked as h1 to h6."""
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """Everything that an element's attributes say.
+
+    A page mark is a page number of the printed book or a line number of a poem. A title is a heading that is not h1 to h6.
+    """
+
+    types: tuple[str, ...] = ()
+    is_note_body: bool = False
+    is_note_reference: bool = False
+    is_page_mark: bool = False
+    is_verse: bool = False
+    is_scene_break: bool = False
+    is_title: bool = False
 
 
 _TYPE_ROLES: Final = {
-    "footnote": Role.NOTE_BODY,
-    "footnotes": Role.NOTE_BODY,
-    "endnote": Role.NOTE_BODY,
-    "endnotes": Role.NOTE_BODY,
-    "rearnote": Role.NOTE_BODY,
-    "rearnotes": Role.NOTE_BODY,
-    "doc-footnote": Role.NOTE_BODY,
-    "doc-endnote": Role.NOTE_BODY,
-    "doc-endnotes": Role.NOTE_BODY,
-    "noteref": Role.NOTE_REFERENCE,
-    "annoref": Role.NOTE_REFERENCE,
-    "doc-noteref": Role.NOTE_REFERENCE,
-    "backlink": Role.NOTE_REFERENCE,
-    "doc-backlink": Role.NOTE_REFERENCE,
-    "referrer": Role.NOTE_REFERENCE,
-    "pagebreak": Role.PAGE_MARK,
-    "doc-pagebreak": Role.PAGE_MARK,
-    "z3998:verse": Role.VERSE,
-    "z3998:poem": Role.VERSE,
-    "z3998:song": Role.VERSE,
-    "z3998:hymn": Role.VERSE,
-    "z3998:lyrics": Role.VERSE,
-    "separator": Role.SCENE_BREAK,
+    "footnote": Meaning.NOTE_BODY,
+    "footnotes": Meaning.NOTE_BODY,
+    "endnote": Meaning.NOTE_BODY,
+    "endnotes": Meaning.NOTE_BODY,
+    "rearnote": Meaning.NOTE_BODY,
+    "rearnotes": Meaning.NOTE_BODY,
+    "doc-footnote": Meaning.NOTE_BODY,
+    "doc-endnote": Meaning.NOTE_BODY,
+    "doc-endnotes": Meaning.NOTE_BODY,
+    "noteref": Meaning.NOTE_REFERENCE,
+    "annoref": Meaning.NOTE_REFERENCE,
+    "doc-noteref": Meaning.NOTE_REFERENCE,
+    "backlink": Meaning.NOTE_REFERENCE,
+    "doc-backlink": Meaning.NOTE_REFERENCE,
+    "referrer": Meaning.NOTE_REFERENCE,
+    "pagebreak": Meaning.PAGE_MARK,
+    "doc-pagebreak": Meaning.PAGE_MARK,
+    "z3998:verse": Meaning.VERSE,
+    "z3998:poem": Meaning.VERSE,
+    "z3998:song": Meaning.VERSE,
+    "z3998:hymn": Meaning.VERSE,
+    "z3998:lyrics": Meaning.VERSE,
+    "separator": Meaning.SCENE_BREAK,
 }
 _CLASS_ROLES: Final = (
-    (re.compile(r"(?:foot|end)-?notes?(?:-?(?:text|body|area|section|list))?|fn-?(?:text|body)"), Role.NOTE_BODY),
+    (re.compile(r"(?:foot|end)-?notes?(?:-?(?:text|body|area|section|list))?|fn-?(?:text|body)"), Meaning.NOTE_BODY),
     (
         re.compile(
             r"(?:foot|end)?-?note-?(?:ref|anchor|link|call|num(?:ber)?|marker)s?|fn-?(?:ref|anchor|link|num)|fnanchor"
         ),
-        Role.NOTE_REFERENCE,
+        Meaning.NOTE_REFERENCE,
     ),
     (
         re.compile(
             r"page-?(?:num|no|number|break)s?|pagebreak|pageno|l-?num|line-?num(?:ber)?s?|linenum|verse-?num(?:ber)?"
         ),
-        Role.PAGE_MARK,
+        Meaning.PAGE_MARK,
     ),
-    (re.compile(r"verse|poem|poetry|poetry-container|stanza|strophe|line-?group|lg|lyrics?|song"), Role.VERSE),
+    (re.compile(r"verse|poem|poetry|poetry-container|stanza|strophe|line-?group|lg|lyrics?|song"), Meaning.VERSE),
     (
         re.compile(r"(?:scene|section|space|thought|text)-?break|asterism|dinkus|ornament(?:al)?-?break|tb"),
-        Role.SCENE_BREAK,
+        Meaning.SCENE_BREAK,
     ),
     (
         re.compile(
             r"chap(?:ter)?-?(?:title|head(?:ing)?|number|num|no|name|label|subtitle)s?|heading-?\d?|h[1-4]|part-?title"
         ),
-        Role.TITLE,
+        Meaning.TITLE,
     ),
 )
 
@@ -104,12 +119,12 @@ def get_name(element: etree._Element) -> str:
 
 def get_types(element: etree._Element) -> tuple[str, ...]:
     """The words of ``epub:type`` and ``role``."""
-    return _split_types(element.get(_EPUB_TYPE) or element.get("epub:type"), element.get("role"))
+    return get_role(element).types
 
 
 def get_role(element: etree._Element) -> Role:
     """What the element's attributes say; the name of the element is not considered."""
-    return _find_role(get_types(element), element.get("class"))
+    return _find_role(element.get(_EPUB_TYPE) or element.get("epub:type"), element.get("role"), element.get("class"))
 
 
 def get_text(element: etree._Element) -> str:
@@ -131,19 +146,24 @@ def _strip_namespace(tag: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _split_types(epub_type: str | None, role: str | None) -> tuple[str, ...]:
-    return tuple(f"{epub_type or ''} {role or ''}".lower().split())
+def _find_role(epub_type: str | None, aria_role: str | None, classes: str | None) -> Role:
+    types = tuple(f"{epub_type or ''} {aria_role or ''}".lower().split())
+    meanings = {_TYPE_ROLES[each] for each in types if each in _TYPE_ROLES} or set(_find_class_meanings(classes or ""))
+    return Role(
+        types=types,
+        is_note_body=Meaning.NOTE_BODY in meanings,
+        is_note_reference=Meaning.NOTE_REFERENCE in meanings,
+        is_page_mark=Meaning.PAGE_MARK in meanings,
+        is_verse=Meaning.VERSE in meanings,
+        is_scene_break=Meaning.SCENE_BREAK in meanings,
+        is_title=Meaning.TITLE in meanings,
+    )
 
 
-@lru_cache(maxsize=1024)
-def _find_role(types: tuple[str, ...], classes: str | None) -> Role:
-    role = Role.NONE
-    for each in types:
-        role |= _TYPE_ROLES.get(each, Role.NONE)
-    if role is not Role.NONE or not classes:
-        return role
+def _find_class_meanings(classes: str) -> Iterator[Meaning]:
+    """The meaning of the first class that has one."""
     for each in classes.lower().replace("_", "-").split()[:8]:
         for pattern, meaning in _CLASS_ROLES:
             if pattern.fullmatch(each):
-                return meaning
-    return role
+                yield meaning
+                return

@@ -1,0 +1,160 @@
+"""Reads a Word document (DOCX): chapters by heading styles and outline levels, else by what their titles look like."""
+
+import re
+from pathlib import Path
+from typing import Final
+
+import docx
+from docx.document import Document
+from docx.opc.exceptions import OpcError
+from lxml import etree
+
+from bot.ebooks.parsed_book import ParsedBook, Section
+from bot.ebooks.reading.book_flow import BookFlow
+from bot.ebooks.reading.chapter_cuts import TextLengths, choose_heading_level
+from bot.ebooks.reading.chapter_patterns import split_chapters
+from bot.ebooks.reading.docx_paragraphs import DocxText, Style, read_outline_level, read_paragraphs
+from bot.ebooks.reading.heading_rules import TextLine
+from bot.ebooks.reading.limits import MAX_SECTIONS, MAX_TEXT_CHARS
+from bot.ebooks.reading.safe_zip import SafeZip
+from bot.ebooks.reading.section_pieces import BookFacts, build_sections
+from bot.errors import InputError
+
+_W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_HEADING_ID: Final = re.compile(r"heading\s?([1-9])", re.IGNORECASE)
+_CONTENTS_ID: Final = re.compile(r"(?:toc\s?\d|toc\s?heading|tableofcontents|contents\s?\d)", re.IGNORECASE)
+_VERSE_NAME: Final = re.compile(r"verse|poem|poetry|stanza|lyrics|gedicht|vers\b|стих|詩", re.IGNORECASE)
+_MAX_PARENTS: Final = 20  # styles that are based on each other; a circle would have no end
+_PROGRAMS: Final = frozenset(("python-docx", "microsoft office user", "user", "author", "unknown", "админ", "admin"))
+_EXPORT_AGAIN: Final = "Open it in Word or LibreOffice, save it as .docx again, and attach that file."
+
+
+def read_docx(path: Path) -> ParsedBook:
+    """The book in a DOCX file.
+
+    Raises:
+        InputError: the file is damaged, or there is no text in it.
+    """
+    with SafeZip(path) as archive:
+        archive.verify()
+    document = _open(path)
+    styles = _read_styles(document)
+    default = styles.get(_find_default_style(document), Style())
+    text = read_paragraphs(document.element.body, styles, default)
+    if not any(not block.is_scene_break for block in text.blocks):
+        raise InputError("This document contains no running text.", "Pictures and text boxes cannot be read.")
+    if sum(len(block.text) for block in text.blocks) > MAX_TEXT_CHARS:
+        raise InputError(
+            f"This document has more than {MAX_TEXT_CHARS:,} characters.",
+            "Split it into volumes and add them one at a time.",
+        )
+    title = _get_property(document, "title") or (text.titles[0] if text.titles else "")
+    sections, warnings = _divide(text, title)
+    if len(sections) > MAX_SECTIONS:
+        raise InputError(
+            f"This document has {len(sections):,} chapters; a book may have {MAX_SECTIONS:,}.",
+            "Use one heading style for chapters only.",
+        )
+    return ParsedBook(
+        title=title,
+        author=_find_author(document),
+        language=_get_property(document, "language").replace("_", "-"),
+        sections=tuple(sections),
+        warnings=(*_describe_left_out(text), *warnings),
+    )
+
+
+def _open(path: Path) -> Document:
+    try:
+        document = docx.Document(str(path))
+        if document.element.body is not None:
+            return document
+    except (OpcError, KeyError, ValueError, AttributeError, TypeError, etree.LxmlError) as error:
+        # Each of these was seen with damaged documents.
+        detail = "Its parts are nested too deeply." if "depth" in str(error) else "Its parts do not fit together."
+        raise InputError(f"This DOCX file is damaged. {detail}", _EXPORT_AGAIN) from error
+    raise InputError("This DOCX file is damaged. It has no body.", _EXPORT_AGAIN)
+
+
+def _divide(text: DocxText, title: str) -> tuple[list[Section], tuple[str, ...]]:
+    lengths = TextLengths(text.blocks)
+    headings = choose_heading_level(text.blocks, lengths)
+    if headings and headings.chapters:
+        return build_sections(BookFlow(text.blocks), headings.cuts, lengths, BookFacts(title)), ()
+    split = split_chapters([TextLine(block.text, block.level) for block in text.blocks])
+    return list(split.sections), split.warnings
+
+
+def _read_styles(document: Document) -> dict[str, Style]:
+    elements = {
+        element.get(f"{_W}styleId", ""): element
+        for element in document.styles.element.iter(f"{_W}style")
+        if element.get(f"{_W}type", "paragraph") == "paragraph"
+    }
+    return {identifier: _read_style(identifier, elements) for identifier in elements}
+
+
+def _read_style(identifier: str, elements: dict[str, etree._Element]) -> Style:
+    """The style by its id, which is the same in every language of Word, its name, and the styles it is based on."""
+    level: int | None = None
+    names: list[str] = []
+    current = identifier
+    for _ in range(_MAX_PARENTS):
+        element = elements.get(current)
+        if element is None:
+            break
+        own = [current, _get_child(element, "name")]
+        names += own
+        heading = next((match for each in own if (match := _HEADING_ID.fullmatch(each))), None)
+        stated = read_outline_level(element.find(f"{_W}pPr"))
+        if level is None:
+            level = stated if stated is not None else int(heading[1]) if heading else None
+        current = _get_child(element, "basedOn")
+    return Style(
+        level=level or 0,
+        is_title=any(each.lower() == "title" for each in names),
+        is_contents=any(_CONTENTS_ID.fullmatch(each) for each in names),
+        is_verse=any(_VERSE_NAME.search(each) for each in names),
+    )
+
+
+def _get_child(element: etree._Element, name: str) -> str:
+    child = element.find(f"{_W}{name}")
+    return child.get(f"{_W}val", "") if child is not None else ""
+
+
+def _find_default_style(document: Document) -> str:
+    for element in document.styles.element.iter(f"{_W}style"):
+        if element.get(f"{_W}default") in ("1", "true") and element.get(f"{_W}type") == "paragraph":
+            return str(element.get(f"{_W}styleId", ""))
+    return "Normal"
+
+
+def _get_property(document: Document, name: str) -> str:
+    return " ".join(str(getattr(document.core_properties, name) or "").split())
+
+
+def _find_author(document: Document) -> str:
+    author = _get_property(document, "author")
+    return "" if author.lower() in _PROGRAMS else author
+
+
+def _describe_left_out(text: DocxText) -> list[str]:
+    warnings = []
+    if text.notes:
+        warnings.append(
+            f"{_count(text.notes, 'note')} at the foot or the end of the document {_were(text.notes)} left out."
+        )
+    if text.text_boxes:
+        warnings.append(f"The text in {_count(text.text_boxes, 'text box', 'text boxes')} was left out.")
+    if text.deletions:
+        warnings.append("The document has tracked changes: inserted text is in the book, deleted text is not.")
+    return warnings
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"1 {one}" if number == 1 else f"{number:,} {many or one + 's'}"
+
+
+def _were(number: int) -> str:
+    return "was" if number == 1 else "were"
