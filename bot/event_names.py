@@ -53,6 +53,11 @@ EBOOK_ADDED: Final = "Book added"
 EBOOK_UPDATED: Final = "Book updated"
 EBOOK_EDITED: Final = "Book edited"
 EBOOK_REMOVED: Final = "Book removed"
+CAST_CHANGED: Final = "Cast changed"
+CHARACTER_RENAMED: Final = "Character renamed"
+LEXICON_CHANGED: Final = "Lexicon changed"
+STORY_CHANGED: Final = "Story so far changed"
+SPEAKER_RENAMED: Final = "Speaker of a script renamed"
 
 AFFILIATE_EVENTS: Final = frozenset(
     {
@@ -118,6 +123,11 @@ RESERVED_EVENT_NAMES: Final = frozenset(
         EBOOK_UPDATED,
         EBOOK_EDITED,
         EBOOK_REMOVED,
+        CAST_CHANGED,
+        CHARACTER_RENAMED,
+        LEXICON_CHANGED,
+        STORY_CHANGED,
+        SPEAKER_RENAMED,
     }
 )
 """Names that ``/track`` refuses, because only the transaction that makes them true writes them. A test keeps it complete."""

@@ -30,6 +30,7 @@ from storage.stores.broadcasts import BroadcastStore
 from storage.stores.chapters import ChapterStore
 from storage.stores.deliveries import DeliveryStore
 from storage.stores.documents import DocumentStore
+from storage.stores.drafts import DraftStore
 from storage.stores.ebooks import EbookStore
 from storage.stores.event_counts import EventCountStore
 from storage.stores.events import EventStore, NewEvent
@@ -67,6 +68,7 @@ class ReadTransaction:
         self.bible = BibleStore(connection, now)
         self.runs = RunStore(connection, now)
         self.scripts = ScriptStore(connection, now)
+        self.drafts = DraftStore(connection)
         self.documents = DocumentStore(connection, now)
         self.subscriptions = SubscriptionStore(connection, now)
         self.broadcasts = BroadcastStore(connection, now)

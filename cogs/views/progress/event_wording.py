@@ -9,6 +9,8 @@ from bot.event_names import (
     ANNOUNCEMENT_SHARED,
     BADGE_EARNED,
     BROADCAST_SENT,
+    CAST_CHANGED,
+    CHARACTER_RENAMED,
     EBOOK_ADDED,
     EBOOK_EDITED,
     EBOOK_REMOVED,
@@ -16,10 +18,13 @@ from bot.event_names import (
     GENERATION_COMPLETED,
     GENERATION_FAILED,
     GENERATION_STARTED,
+    LEXICON_CHANGED,
     SCRIPT_APPROVED,
     SCRIPT_DOWNLOADED,
     SCRIPT_RELEASED,
     SCRIPT_WITHDRAWN,
+    SPEAKER_RENAMED,
+    STORY_CHANGED,
 )
 from bot.progress.subjects import EventSubject
 from cogs.views.formatting import escape_text, format_count, format_relative_time, shorten
@@ -31,6 +36,7 @@ _CHAPTER_VERBS: Final = {
     SCRIPT_WITHDRAWN: "withdrew the approval of",
     SCRIPT_RELEASED: "released",
     SCRIPT_DOWNLOADED: "downloaded",
+    SPEAKER_RENAMED: "renamed a speaker in",
 }
 """Verbs for events that a member causes on purpose, as in "Hana approved ch. 5"."""
 _BOOK_VERBS: Final = {
@@ -38,6 +44,10 @@ _BOOK_VERBS: Final = {
     EBOOK_UPDATED: "updated",
     EBOOK_EDITED: "edited",
     EBOOK_REMOVED: "removed",
+    CAST_CHANGED: "changed the cast of",
+    CHARACTER_RENAMED: "renamed a character of",
+    LEXICON_CHANGED: "changed the lexicon of",
+    STORY_CHANGED: "changed the story so far of",
 }
 """Verbs for what a member does with a whole book, as in "Hana added The Fox"."""
 _COUNTED_EVENTS: Final = (

@@ -1,0 +1,34 @@
+"""Draft scripts: the only ones whose text can still change."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.errors import StaleStateError
+from storage.states import ScriptState
+from storage.stores.scripts import StoredScript
+from storage.tables import scripts
+
+
+@dataclass(frozen=True, slots=True)
+class DraftStore:
+    """Scripts that are not approved."""
+
+    connection: AsyncConnection
+
+    async def list(self, ebook_id: str) -> list[StoredScript]:
+        """The book's draft scripts, oldest first."""
+        query = select(scripts).where(scripts.c.ebook_id == ebook_id, scripts.c.state == ScriptState.DRAFT)
+        rows = await self.connection.execute(query.order_by(scripts.c.seq))
+        return [StoredScript(**row) for row in rows.mappings()]
+
+    async def change(self, script_id: str, body: str) -> None:
+        """The draft script has this body.
+
+        Raises:
+            StaleStateError: it is approved or released.
+        """
+        query = scripts.update().where(scripts.c.id == script_id, scripts.c.state == ScriptState.DRAFT)
+        if (await self.connection.execute(query.values(body=body))).rowcount != 1:
+            raise StaleStateError(f"script {script_id} is no longer a draft")
