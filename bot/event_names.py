@@ -57,7 +57,7 @@ CAST_CHANGED: Final = "Cast changed"
 CHARACTER_RENAMED: Final = "Character renamed"
 LEXICON_CHANGED: Final = "Lexicon changed"
 STORY_CHANGED: Final = "Story so far changed"
-SPEAKER_RENAMED: Final = "Speaker of a script renamed"
+SPEAKER_CHANGED: Final = "Speaker of a script changed"
 
 AFFILIATE_EVENTS: Final = frozenset(
     {
@@ -127,7 +127,7 @@ RESERVED_EVENT_NAMES: Final = frozenset(
         CHARACTER_RENAMED,
         LEXICON_CHANGED,
         STORY_CHANGED,
-        SPEAKER_RENAMED,
+        SPEAKER_CHANGED,
     }
 )
 """Names that ``/track`` refuses, because only the transaction that makes them true writes them. A test keeps it complete."""

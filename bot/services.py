@@ -14,7 +14,11 @@ from bot.broadcasts.drafts import DraftService
 from bot.broadcasts.service import BroadcastService
 from bot.charts.progress_chart import ChartRenderer
 from bot.charts.snapshot import SnapshotService
+from bot.ebooks.bible import BibleService
+from bot.ebooks.cast_service import CastService
+from bot.ebooks.casting import CastingService
 from bot.ebooks.catalog import EbookCatalog
+from bot.ebooks.lexicon_service import LexiconService, StoryService
 from bot.ebooks.library import EbookService
 from bot.ebooks.reading.process import BookReader
 from bot.generation.gemini.access import GeminiAccess, GeminiWriterFactory
@@ -52,6 +56,11 @@ class Services:
     open_choices: OpenChoices
     run_cards: RunCardService
     ebooks: EbookCatalog
+    bible: BibleService
+    cast: CastService
+    lexicon: LexiconService
+    story: StoryService
+    casting: CastingService
     ebook_library: EbookService
     scripts: ScriptLibrary
     drafts: DraftService
@@ -123,6 +132,11 @@ def build_services(
         open_choices=OpenChoices(),
         run_cards=run_cards,
         ebooks=EbookCatalog(database),
+        bible=BibleService(database),
+        cast=CastService(database),
+        lexicon=LexiconService(database),
+        story=StoryService(database),
+        casting=CastingService(database),
         ebook_library=EbookService(database, settings.max_chapter_chars),
         scripts=ScriptLibrary(database),
         drafts=DraftService(database, adapters.channel_access, notices, dispatcher.wake),

@@ -1,18 +1,55 @@
 """The series bible of a book in the database: read for a run, filled with proposals by a script."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
 from bot.ebooks.series_bible import ROLE_NAMES, ChapterSynopsis, Character, LexiconWord, Proposals, SeriesBible
+from bot.errors import NotFoundError
 from bot.scripts.text_splitting import split_sentences
-from storage import ReadTransaction, WriteTransaction
+from storage import Database, ReadTransaction, WriteTransaction, read_transaction
 from storage.states import ProposalState
-from storage.stores.bible import NewMember, StoredMember
+from storage.stores.bible import NewMember, StoredMember, StoredSynopsis, StoredWord
+from storage.stores.ebooks import Ebook
 
 _MAX_FULL_STORY: Final = 6_000
 """Characters of the newest synopses that are told in full: four to ten chapters."""
 _MAX_STORY: Final = 9_000
 """Characters of the whole story so far, about 2,300 tokens. Older chapters are told in one sentence, the oldest not at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class BibleContents:
+    """Everything in the series bible of a book, proposals and rejected entries included."""
+
+    ebook: Ebook
+    members: tuple[StoredMember, ...]
+    words: tuple[StoredWord, ...]
+    synopses: tuple[StoredSynopsis, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BibleService:
+    """Reads the series bible for the team."""
+
+    database: Database
+
+    @read_transaction
+    async def read(self, tx: ReadTransaction, ebook: str) -> BibleContents:
+        """The series bible of the book with this id or title.
+
+        Raises:
+            NotFoundError: there is no such book, or it is removed.
+        """
+        stored = await tx.ebooks.find(ebook)
+        if stored is None or stored.removed_at is not None:
+            raise NotFoundError(f"There is no book “{ebook}”.", "Choose one from the list.")
+        return BibleContents(
+            stored,
+            tuple(await tx.bible.list_members(stored.id)),
+            tuple(await tx.bible.list_words(stored.id)),
+            tuple(await tx.bible.list_synopses(stored.id)),
+        )
 
 
 async def read_bible(tx: ReadTransaction, ebook_id: str, chapter_number: int) -> SeriesBible:

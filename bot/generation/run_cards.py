@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from bot.ebooks.casting import read_warnings
 from bot.errors import NotFoundError
 from bot.generation.request import ScriptRequest
 from bot.generation.run_progress import RunProgress
@@ -103,6 +104,8 @@ async def read_run_view(tx: ReadTransaction, run: Run) -> RunView:
         has_changed_source=await _has_changed_source(tx, stored) if stored else False,
         newer=await tx.runs.find_newer(run) if run.state in {RunState.CANCELLED, RunState.DONE} else None,
     )
+    if view.stored is not None and view.script is not None:
+        view = replace(view, cast_warnings=await read_warnings(tx, view.stored, view.script))
     if run.progress and stored is None:
         cues, _ = timing.add_timing(RunProgress.from_column(run.progress).cues)
         view = replace(view, cue_count=len(cues), last_cues=cues[-SHOWN_CUES:])

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
+from bot.errors import StateError
 from bot.scripts.models import Script
 from bot.scripts.speakers import rename_speakers
-from storage import ReadTransaction, WriteTransaction
+from storage import ReadTransaction, StaleStateError, WriteTransaction
 from storage.stores.scripts import StoredScript
 
 
@@ -18,8 +19,20 @@ async def rename_in_draft(tx: WriteTransaction, stored: StoredScript, names: Map
     """The speakers of a draft script have the new name for each old one in ``names``.
 
     Raises:
-        StaleStateError: the script is approved or released.
+        StateError: the script is approved or released.
     """
     script = Script.from_json(stored.body)
     cast, cues = rename_speakers(script.cast, script.cues, names)
-    await tx.drafts.change(stored.id, script.model_copy(update={"cast": cast, "cues": cues}).model_dump_json())
+    await change_draft(tx, stored, script.model_copy(update={"cast": cast, "cues": cues}))
+
+
+async def change_draft(tx: WriteTransaction, stored: StoredScript, script: Script) -> None:
+    """The draft script is this one from now on.
+
+    Raises:
+        StateError: it is approved or released.
+    """
+    try:
+        await tx.drafts.change(stored.id, script.model_dump_json())
+    except StaleStateError:
+        raise StateError("The script was approved in the same moment.", "Nothing was changed.") from None

@@ -23,7 +23,7 @@ from bot.event_names import (
     SCRIPT_DOWNLOADED,
     SCRIPT_RELEASED,
     SCRIPT_WITHDRAWN,
-    SPEAKER_RENAMED,
+    SPEAKER_CHANGED,
     STORY_CHANGED,
 )
 from bot.progress.subjects import EventSubject
@@ -36,7 +36,7 @@ _CHAPTER_VERBS: Final = {
     SCRIPT_WITHDRAWN: "withdrew the approval of",
     SCRIPT_RELEASED: "released",
     SCRIPT_DOWNLOADED: "downloaded",
-    SPEAKER_RENAMED: "renamed a speaker in",
+    SPEAKER_CHANGED: "changed a speaker of",
 }
 """Verbs for events that a member causes on purpose, as in "Hana approved ch. 5"."""
 _BOOK_VERBS: Final = {
