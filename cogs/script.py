@@ -12,12 +12,11 @@ from bot.ebooks.text import check_file, read_pasted_chapter
 from bot.errors import InputError
 from bot.generation.request import MAX_TITLE, ScriptRequest
 from bot.generation.service import GenerationService
-from bot.permissions import find_missing, format_permissions
 from cogs.interactions.access import require_team
 from cogs.interactions.attachments import read_attached_chapter
-from cogs.interactions.autocomplete import ebook_or_new_autocomplete
+from cogs.interactions.autocomplete import chapter_autocomplete, ebook_or_new_autocomplete
 from cogs.views.modals import Modal
-from cogs.views.script_request import request_script, request_script_or_ask
+from cogs.views.script_request import check_channel, request_script, request_script_or_ask
 
 MAX_EBOOK: Final = 100  # characters of a book's name; autocomplete shows no longer values
 _MAX_PASTE: Final = 4_000  # characters; the most that Discord accepts in a text input
@@ -42,6 +41,7 @@ class ScriptCog(commands.Cog):
         language="The script's language; empty: the chapter's own",
     )
     @app_commands.autocomplete(ebook=ebook_or_new_autocomplete)
+    @app_commands.autocomplete(chapter=chapter_autocomplete)
     async def script(
         self,
         interaction: discord.Interaction,
@@ -56,7 +56,7 @@ class ScriptCog(commands.Cog):
     ) -> None:
         """Requests a script. The text comes from the file, else from what is stored, else from a modal."""
         by = require_team(interaction)
-        _check_channel(interaction)
+        check_channel(interaction)
         if not ebook.strip():
             raise InputError("The book has no name.", "Type one, or choose one from the list.")
         request = ScriptRequest(
@@ -110,20 +110,6 @@ class SourceModal(Modal, title="The chapter's text"):
         source = self._upload.values[0]
         texts = await read_attached_chapter(source, self._max_chars)
         await request_script_or_ask(interaction, self._request, source.filename, texts, by)
-
-
-def _check_channel(interaction: discord.Interaction) -> None:
-    """Checks, before anything is stored, that the bot can post a card in the channel.
-
-    Raises:
-        InputError: the bot lacks a permission there.
-    """
-    lacking = find_missing(interaction.app_permissions)
-    if lacking:
-        raise InputError(
-            "I cannot post the script's card in this channel.",
-            f"Give me {format_permissions(lacking)} here, or use another channel.",
-        )
 
 
 async def setup(bot: MythBot) -> None:

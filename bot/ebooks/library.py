@@ -11,6 +11,7 @@ from bot.ebooks.changed_sources import mark_cards_outdated
 from bot.ebooks.chapter_changes import ChangeKind, ChapterChange, align_plan, compare_chapters, find_unmatched
 from bot.ebooks.ebook_details import EbookDetails, EbookSummary, list_summaries, read_details
 from bot.ebooks.ebook_fields import MAX_EBOOK_TITLE, EbookChanges, make_ebook_id
+from bot.ebooks.ebook_keys import find_ebook
 from bot.ebooks.open_imports import OpenImport, OpenImports
 from bot.ebooks.parsed_book import ParsedBook
 from bot.errors import InputError, NotFoundError, StateError
@@ -275,7 +276,7 @@ async def _add_ebook(tx: WriteTransaction, opened: OpenImport) -> str:
 
 
 async def _get_any_ebook(tx: ReadTransaction, ebook_id: str) -> Ebook:
-    ebook = await tx.ebooks.find(ebook_id)
+    ebook = await find_ebook(tx, ebook_id)
     if ebook is None:
         raise NotFoundError(f"There is no book called “{ebook_id}”.", "`/ebook list` shows the books.")
     return ebook

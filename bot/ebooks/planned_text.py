@@ -100,7 +100,7 @@ class PlannedText:
         before, after = self.text[: heading.offset].removesuffix("\n\n"), self.text[rest_start:]
         if not before.strip() or not after.strip():
             side = "after" if before.strip() else "before"
-            raise StateError(f"There is no text {side} “{heading.title}”.", "Split at another heading.")
+            raise StateError(f"No text stands {side} “{heading.title}”.", "Split at another heading.")
         first = replace(self, text=before, headings=self.headings[:heading_index])
         later = tuple(
             _move(other, -rest_start) for other in self.headings[heading_index + 1 :] if other.offset >= rest_start

@@ -4,18 +4,14 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
 from zoneinfo import ZoneInfo
 
+from bot.ebooks.ebook_keys import find_ebook
 from bot.errors import NotFoundError
 from bot.studio_config import load_config
 from storage import ReadTransaction
 from storage.stores.ebooks import Ebook
 from storage.stores.events import EventFilter
-
-_HASH_PREFIX: Final = "#"
-_MAX_PLAIN_ID: Final = 32
-"""Characters of an ebook id that a custom id holds as it is. Discord allows a custom id 100; the rest of ours needs 67."""
 
 
 class Period(StrEnum):
@@ -72,13 +68,6 @@ def get_day_start(moment: datetime, zone: ZoneInfo) -> datetime:
     return moment.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def shorten_ebook_id(ebook_id: str) -> str:
-    """The id itself, or ``#`` and 16 hex characters of its hash if the id is too long or too odd for a custom id."""
-    if len(ebook_id) <= _MAX_PLAIN_ID and ebook_id.isprintable() and not ebook_id.startswith(_HASH_PREFIX):
-        return ebook_id
-    return _HASH_PREFIX + hashlib.sha256(ebook_id.encode()).hexdigest()[:16]
-
-
 def make_event_key(event: str) -> str:
     """Eight hex characters that stand for an event's name in a custom id."""
     return hashlib.sha256(event.encode()).hexdigest()[:8]
@@ -95,7 +84,7 @@ async def resolve_scope(tx: ReadTransaction, scope: Scope, default_zone: str) ->
     Raises:
         NotFoundError: no book has the scope's id or title.
     """
-    ebook = await _find_ebook(tx, scope.ebook) if scope.ebook else None
+    ebook = await find_ebook(tx, scope.ebook) if scope.ebook else None
     if scope.ebook and ebook is None:
         raise NotFoundError(f"No book is called “{scope.ebook[:80]}”.", "Choose one from the list.")
     member_id = None
@@ -105,9 +94,3 @@ async def resolve_scope(tx: ReadTransaction, scope: Scope, default_zone: str) ->
     zone = await get_time_zone(tx, default_zone)
     since = scope.period.get_start(tx.now, zone)
     return ResolvedScope(scope, ebook, zone, since, EventFilter(ebook.id if ebook else None, member_id, since))
-
-
-async def _find_ebook(tx: ReadTransaction, name: str) -> Ebook | None:
-    if name.startswith(_HASH_PREFIX):
-        name = next((ebook_id for ebook_id in await tx.ebooks.get_titles() if shorten_ebook_id(ebook_id) == name), name)
-    return await tx.ebooks.find(name)

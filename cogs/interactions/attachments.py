@@ -11,7 +11,7 @@ from bot.errors import InputError
 from cogs.messages.failures import REQUEST_ERRORS
 
 DOWNLOAD_SECONDS: Final = 20.0
-"""How long a download may take. Eight megabytes need less on any connection that a bot can work with."""
+"""How long a download may take. The largest book needs less on any connection that a bot can work with."""
 
 
 async def read_attached_chapter(
@@ -23,6 +23,17 @@ async def read_attached_chapter(
         InputError: the file cannot be fetched from Discord within ``seconds``, or is not a chapter's text.
     """
     check_file(source.filename, source.size)
+    content = await download_attachment(source, seconds)
+    # In a thread: eight megabytes take 0.4 s, and the gateway's event loop must not wait for them.
+    return await asyncio.to_thread(read_chapter_file, source.filename, content, max_chars)
+
+
+async def download_attachment(source: discord.Attachment, seconds: float = DOWNLOAD_SECONDS) -> bytes:
+    """The content of an attached file. Its size must have been checked before.
+
+    Raises:
+        InputError: it cannot be fetched from Discord within ``seconds``.
+    """
     name = source.filename[:80]
     try:
         async with asyncio.timeout(seconds):
@@ -37,5 +48,4 @@ async def read_attached_chapter(
         ) from error
     if len(content) < source.size:
         raise InputError(f"Discord delivered only a part of {name}.", "Nothing was stored. Attach it again.")
-    # In a thread: eight megabytes take 0.4 s, and the gateway's event loop must not wait for them.
-    return await asyncio.to_thread(read_chapter_file, source.filename, content, max_chars)
+    return content

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from functools import wraps
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
 import discord
 from discord.app_commands import Choice
@@ -18,17 +18,18 @@ _MAX_CHARACTERS: Final = 100
 _MAX_TITLE: Final = 80
 """Characters of a title in a label, so that an isolated one is not cut before its end, and an id behind it begins."""
 
+_Value = TypeVar("_Value", str, int)
 LabelledIds: TypeAlias = Iterable[tuple[str, str]]
 """Pairs of id and label."""
-_Search: TypeAlias = Callable[[discord.Interaction[Any], str], Awaitable[LabelledIds]]
-_Autocomplete: TypeAlias = Callable[[discord.Interaction[Any], str], Coroutine[Any, Any, list[Choice[str]]]]
+_Search: TypeAlias = Callable[[discord.Interaction[Any], str], Awaitable[Iterable[tuple[_Value, str]]]]
+_Autocomplete: TypeAlias = Callable[[discord.Interaction[Any], str], Coroutine[Any, Any, list[Choice[_Value]]]]
 
 
-def autocomplete(subject: str, *, team_only: bool = False) -> Callable[[_Search], _Autocomplete]:
+def autocomplete(subject: str, *, team_only: bool = False) -> Callable[[_Search[_Value]], _Autocomplete[_Value]]:
     """Turns a search into a callback for ``app_commands.autocomplete``.
 
-    The search gets the interaction and the typed text, stripped and shortened to 100 characters, and returns pairs of id and
-    label. The callback never raises, because Discord would show "Loading options failed": an exception is logged and gives
+    The search gets the interaction and the typed text, stripped and shortened to 100 characters, and returns pairs of value
+    and label. The callback never raises, because Discord would show "Loading options failed": an exception is logged and gives
     no choices.
 
     Args:
@@ -36,13 +37,16 @@ def autocomplete(subject: str, *, team_only: bool = False) -> Callable[[_Search]
         team_only: Whether people outside the team get no choices.
     """
 
-    def decorate(search: _Search) -> _Autocomplete:
+    def decorate(search: _Search[_Value]) -> _Autocomplete[_Value]:
         @wraps(search)
-        async def callback(interaction: discord.Interaction, current: str) -> list[Choice[str]]:
+        async def callback(interaction: discord.Interaction, current: str) -> list[Choice[_Value]]:
             try:
                 if team_only and not is_team(interaction):
                     return []
-                choices = [_choice(*pair) for pair in await search(interaction, current.strip()[:_MAX_CHARACTERS])]
+                typed = str(current).strip()[
+                    :_MAX_CHARACTERS
+                ]  # discord.py passes a number where one was typed for a number
+                choices = [_choice(*pair) for pair in await search(interaction, typed)]
             except Exception as error:  # noqa: BLE001 - discord.py would only log it, without a reference id
                 log_unexpected(error, f"completing {subject}")
                 return []
@@ -65,6 +69,13 @@ async def ebook_autocomplete(interaction: discord.Interaction, text: str) -> Lab
 
 
 @autocomplete("a book's name", team_only=True)
+async def team_ebook_autocomplete(interaction: discord.Interaction, text: str) -> LabelledIds:
+    """Finds books by id or title, for the team alone."""
+    books = await get_services(interaction).ebooks.search(text, MAX_CHOICES)
+    return [(ebook_id, _label_book(ebook_id, title)) for ebook_id, title in books]
+
+
+@autocomplete("a book's name", team_only=True)
 async def ebook_or_new_autocomplete(interaction: discord.Interaction, text: str) -> LabelledIds:
     """Finds books by id or title, and offers the typed name as that of a new book if no book is called so."""
     books = await get_services(interaction).ebooks.search(text, MAX_CHOICES)
@@ -79,5 +90,12 @@ def _label_book(ebook_id: str, title: str) -> str:
     return shown_id if title == ebook_id else f"{isolate(title, _MAX_TITLE)} ({shown_id})"
 
 
-def _choice(value: str, label: str) -> Choice[str]:
-    return Choice(name=shorten(label, _MAX_CHARACTERS) or value[:_MAX_CHARACTERS], value=value)
+@autocomplete("a chapter", team_only=True)
+async def chapter_autocomplete(interaction: discord.Interaction, text: str) -> Iterable[tuple[int, str]]:
+    """Finds chapters of the chosen book by number or by any word of the title: ``12 · The Lantern``."""
+    ebook = str(getattr(interaction.namespace, "ebook", "") or "")
+    return await get_services(interaction).ebook_library.search_chapters(ebook, text, MAX_CHOICES)
+
+
+def _choice(value: _Value, label: str) -> Choice[_Value]:
+    return Choice(name=shorten(label, _MAX_CHARACTERS) or str(value)[:_MAX_CHARACTERS], value=value)

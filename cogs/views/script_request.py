@@ -9,12 +9,28 @@ from discord import ui
 
 from bot.actor import Actor
 from bot.ebooks.chapter_text import ChapterText
+from bot.errors import InputError
 from bot.generation.request import RequestedRun, ScriptRequest
+from bot.permissions import find_missing, format_permissions
 from cogs.interactions.access import get_channel_ids, get_services, require_team
 from cogs.views.base import PersistentItemMixin
 from cogs.views.formatting import escape_text
 
 _MAX_SHOWN_LINE = 120  # characters of a line, enough to recognise the language
+
+
+def check_channel(interaction: discord.Interaction) -> None:
+    """Checks, before anything is stored, that the bot can post a card in the channel.
+
+    Raises:
+        InputError: the bot lacks a permission there.
+    """
+    lacking = find_missing(interaction.app_permissions)
+    if lacking:
+        raise InputError(
+            "I cannot post the script's card in this channel.",
+            f"Give me {format_permissions(lacking)} here, or use another channel.",
+        )
 
 
 async def request_script(

@@ -62,8 +62,9 @@ async def test_strangers_are_offered_no_choices(stage: Stage) -> None:
     ]
     assert {("script", "ebook"), ("broadcasts cancel", "broadcast"), ("affiliates remove", "affiliate")} <= set(options)
     for command, option in options:
-        assert await read_choices(stage.hana, command, option), f"{command}: {option}"
-        assert await read_choices(stage.bob, command, option) == [], f"{command}: {option}"
+        others = {"ebook": "ebook_001"} if option == "chapter" else {}  # chapters are those of the book that is chosen
+        assert await read_choices(stage.hana, command, option, **others), f"{command}: {option}"
+        assert await read_choices(stage.bob, command, option, **others) == [], f"{command}: {option}"
     assert await read_choices(lantern.manager, "progress", "ebook", channel=lantern.guild.text_channel) == []
 
 

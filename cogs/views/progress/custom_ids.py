@@ -4,7 +4,8 @@ import re
 from enum import StrEnum
 from typing import Final, Self
 
-from bot.progress.scope import Period, Scope, shorten_ebook_id
+from bot.ebooks.ebook_keys import shorten_ebook_id
+from bot.progress.scope import Period, Scope
 from cogs.views.base import PersistentItemMixin
 
 SCOPE_PATTERN: Final = r"(?P<period>today|week|month|all):(?P<member>\d*):(?P<event>[0-9a-f]*):(?P<ebook>.*)"

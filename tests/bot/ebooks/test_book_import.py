@@ -77,7 +77,7 @@ def test_a_chapter_is_not_split_where_one_side_would_have_no_text() -> None:
     section = make_section("One", f"First\n\n{LONG_ENOUGH}").model_copy(
         update={"headings": (Heading(title="First", offset=0),)}
     )
-    with pytest.raises(StateError, match="no text before “First”"):
+    with pytest.raises(StateError, match="No text stands before “First”"):
         plan_import(make_book(section)).split_at(0, 0)
 
 

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.ebooks.ebook_keys import shorten_ebook_id
 from bot.errors import NotFoundError
 from bot.progress.scope import (
     Period,
@@ -13,7 +14,6 @@ from bot.progress.scope import (
     get_day_start,
     make_event_key,
     resolve_scope,
-    shorten_ebook_id,
 )
 from storage import Database
 from tests.conftest import FakeClock, SampleActor
