@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from datetime import datetime
 from typing import Final
 
@@ -18,7 +18,7 @@ from bot.services import Services, build_services
 from bot.settings import Settings
 from bot.studio_config import LiveConfig, StudioConfig, StudioConfigService
 from bot.synced_commands import SyncedCommands, fingerprint_of
-from storage import Database
+from storage import Database, DatabaseClosingError
 
 _log = logging.getLogger(__name__)
 # Loaded before the other extensions, because the services are built with the adapters.
@@ -42,6 +42,12 @@ EXTENSIONS: Final = (
 SILENT_SECONDS: Final = 14.0
 """Seconds without a byte from Discord after which a request ends. aiohttp's default is five minutes, and until then discord.py
 sends no other message to the same channel. Waiting for a rate limit does not count: discord.py waits before it sends."""
+_ANSWERING: Final = (
+    *("CommandTree-invoker", "discord-ui-view-dispatch", "discord-ui-dynamic-item", "discord-ui-modal-dispatch"),
+)
+"""How discord.py names the tasks in which it runs commands, components and modals."""
+_ANSWER_SECONDS: Final = 1.0
+"""How long the end waits for their last answers; each takes one request."""
 # The bot uses no voice; without this, discord.py warns at every start that the voice libraries are missing.
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
@@ -76,6 +82,7 @@ class MythBot(commands.Bot):
         self.config = LiveConfig(StudioConfig())
         self._force_sync = force_sync
         self._stack = AsyncExitStack()
+        self._is_closing = False
 
     @property
     def timezone(self) -> str:
@@ -121,13 +128,14 @@ class MythBot(commands.Bot):
             _, gateway, _ = await self.http.get_bot_gateway()
             discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway)
         self._stack.push_async_callback(self.services.stop)
+        self._stack.callback(database.prepare_to_close)  # called before the others: they store what is under way
 
     def dispatch(self, event_name: str, /, *args: object, **kwargs: object) -> None:
-        """Tells the listeners of an event; once the bot has closed, events are dropped.
+        """Tells the listeners of an event; once the bot closes, events are dropped.
 
         discord.py announces ``ready`` two seconds after the last server even if the bot has closed meanwhile, and then fails.
         """
-        if not self.is_closed():
+        if not self._is_closing:
             super().dispatch(event_name, *args, **kwargs)
 
     async def on_guild_available(self, _guild: discord.Guild) -> None:
@@ -147,7 +155,8 @@ class MythBot(commands.Bot):
         if not self.first_ready.is_set():
             self.first_ready.set()
             _log.info("ready as %s; servers: %d", self.user, len(self.guilds))
-            await self.services.start()
+            with suppress(DatabaseClosingError):  # stopped before everything was started
+                await self.services.start()
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Registers the studio's commands when the bot is invited to the studio's server while it runs."""
@@ -177,8 +186,10 @@ class MythBot(commands.Bot):
 
     async def close(self) -> None:
         """Stops the workers, closes the database and disconnects; may be called more than once."""
+        self._is_closing = True
         # Workers stop while Discord can still be reached, so that a card can say that it was interrupted.
         await self._stack.aclose()
+        await _wait_for_answers()
         await super().close()
 
 
@@ -187,3 +198,10 @@ def _end_silent_requests(http: discord.http.HTTPClient) -> None:
     session = http._HTTPClient__session  # type: ignore[attr-defined]  # noqa: SLF001
     if isinstance(session, aiohttp.ClientSession):  # the demo's simulated Discord has none
         session._timeout = aiohttp.ClientTimeout(total=None, sock_connect=SILENT_SECONDS, sock_read=SILENT_SECONDS)  # noqa: SLF001
+
+
+async def _wait_for_answers() -> None:
+    """Commands, buttons and forms that end because the bot stops can still say so. They run in tasks of discord.py."""
+    tasks = [task for task in asyncio.all_tasks() if task.get_name().startswith(_ANSWERING)]
+    if tasks:
+        await asyncio.wait(tasks, timeout=_ANSWER_SECONDS)

@@ -2,6 +2,7 @@
 
 from storage.database import Database, ReadTransaction, WriteTransaction
 from storage.errors import (
+    DatabaseClosingError,
     DatabaseInUseError,
     DatabaseNewerError,
     DatabaseUnavailableError,
@@ -14,6 +15,7 @@ from storage.transactions import read_transaction, write_transaction
 
 __all__ = [
     "Database",
+    "DatabaseClosingError",
     "DatabaseInUseError",
     "DatabaseNewerError",
     "DatabaseUnavailableError",

@@ -18,7 +18,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import Engines, checkpoint_and_truncate, create_engines, parse_url
-from storage.errors import DatabaseUnreadableError, StorageError
+from storage.errors import DatabaseClosingError, DatabaseUnreadableError
 from storage.group_commit import GroupCommit
 from storage.lock import FileLock
 from storage.migrate import check_version, migrate
@@ -192,6 +192,11 @@ class Database:
             raise
         return database
 
+    def prepare_to_close(self) -> None:
+        """The program is being stopped: nothing waits long for a lock or a server any more. Transactions are still begun."""
+        self.outages.stop()
+        self.engines.lock_wait.is_short = True
+
     async def close(self) -> None:
         """Refuses new transactions, waits up to five seconds for open ones, closes every connection and frees the file."""
         self._closing = True
@@ -230,7 +235,7 @@ class Database:
         Raises:
             DatabaseUnavailableError: the database could not be used; nothing was stored, unless the error says that this is
                 uncertain.
-            StorageError: the database is being closed.
+            DatabaseClosingError: the database is being closed.
         """
 
         async def transaction() -> T:
@@ -303,7 +308,7 @@ class Database:
     @contextmanager
     def _use(self) -> Iterator[None]:
         if self._closing:
-            raise StorageError("the database is being closed")
+            raise DatabaseClosingError
         self._uses += 1
         self._idle.clear()
         try:

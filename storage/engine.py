@@ -8,7 +8,7 @@ few for readers, so that writers queue in the connection pool and not in SQLite'
 import os
 import sqlite3
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,6 +32,16 @@ _READERS: Final = 4
 """Connections; each has a thread, and reads are short."""
 _BUSY_MS: Final = 5_000
 """Milliseconds to wait for a lock. Only another program, such as a backup, can hold one: ours share one writer."""
+_SHORT_BUSY_MS: Final = 250
+"""The same while the program is being stopped, since what it has to store then is stored piece by piece."""
+
+
+@dataclass(slots=True)
+class LockWait:
+    """How long a transaction that writes to SQLite waits for another program's lock."""
+
+    is_short: bool = False
+    """Set while the program is being stopped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +55,7 @@ class Engines:
     reader: AsyncEngine
     path: Path | None
     patient: AsyncEngine | None = None
+    lock_wait: LockWait = field(default_factory=LockWait)
 
     async def dispose(self) -> None:
         """Closes every connection and ends its thread."""
@@ -101,7 +112,10 @@ def create_engines(url: URL, *, to_write: bool = True) -> Engines:
     path = Path(url.database or "").expanduser().resolve()  # through links too, one file has one lock
     _check_file(path, to_write=to_write)
     reader = _create_sqlite_engine(path, write=False, set_up=to_write)
-    return Engines(_create_sqlite_engine(path, write=True) if to_write else reader, reader, path)
+    if not to_write:
+        return Engines(reader, reader, path)
+    lock_wait = LockWait()
+    return Engines(_create_sqlite_engine(path, write=True, lock_wait=lock_wait), reader, path, lock_wait=lock_wait)
 
 
 def _check_file(path: Path, *, to_write: bool) -> None:
@@ -120,7 +134,9 @@ def _check_file(path: Path, *, to_write: bool) -> None:
         raise DatabaseUnreadableError(f"The database {path} cannot be opened: it is not a file that can be {rights}.")
 
 
-def _create_sqlite_engine(path: Path, *, write: bool, set_up: bool = True) -> AsyncEngine:
+def _create_sqlite_engine(
+    path: Path, *, write: bool, set_up: bool = True, lock_wait: LockWait | None = None
+) -> AsyncEngine:
     """An engine for the file. ``set_up`` puts it into WAL mode, unless it is in it already."""
     url = URL.create("sqlite+aiosqlite", database=str(path))
     engine = create_async_engine(
@@ -149,8 +165,11 @@ def _create_sqlite_engine(path: Path, *, write: bool, set_up: bool = True) -> As
     def _begin_transaction(connection: Connection) -> None:
         # Not exec_driver_sql: its preparations take as long as the statement.
         statement = "BEGIN IMMEDIATE" if write else "BEGIN"
+        cursor = connection.connection.cursor()
+        if lock_wait is not None and lock_wait.is_short:
+            cursor.execute(f"PRAGMA busy_timeout={_SHORT_BUSY_MS}")
         try:
-            connection.connection.cursor().execute(statement)
+            cursor.execute(statement)
         except sqlite3.OperationalError as error:  # locked by another program
             raise OperationalError(statement, None, error) from error
 

@@ -6,6 +6,7 @@ StorageError
 ├── DatabaseUnreadableError  it cannot be opened, reached or understood
 │   └── DatabaseEmptyError   it holds no studio yet
 ├── DatabaseUnavailableError the open database cannot be used now: locked, full, or its server is away
+│   └── DatabaseClosingError the program stops, and nothing waits for the database any more
 └── StaleStateError          the row is not in the state that a transition needs
 """
 
@@ -42,6 +43,13 @@ class DatabaseUnavailableError(StorageError):
         self.reason = reason
         self.is_passing = is_passing
         self.is_uncertain = is_uncertain
+
+
+class DatabaseClosingError(DatabaseUnavailableError):
+    """The program is being stopped, so the transaction was not begun, or was not tried again."""
+
+    def __init__(self) -> None:
+        super().__init__("the bot is being stopped", is_passing=False)
 
 
 class StaleStateError(StorageError):

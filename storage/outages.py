@@ -6,15 +6,15 @@ import re
 import ssl
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeVar
 
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from storage.errors import DatabaseUnavailableError, DatabaseUnreadableError
+from storage.errors import DatabaseClosingError, DatabaseUnavailableError, DatabaseUnreadableError
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -135,6 +135,21 @@ class Outages:
 
     retry_seconds: float = RETRY_SECONDS
     _is_away: bool = False
+    _stopping: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether the program is being stopped."""
+        return self._stopping.is_set()
+
+    def stop(self) -> None:
+        """The program is being stopped: what waits for the next attempt makes it now, and every attempt is the last one."""
+        self._stopping.set()
+
+    async def pause(self, seconds: float) -> None:
+        """Returns after this time, or when the program is being stopped."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
 
     def note_failure(self, reason: str) -> None:
         """A transaction has failed and is tried again."""
@@ -165,6 +180,7 @@ class Retrying:
 
         Raises:
             DatabaseUnavailableError: the database was not back in time, or waiting does not help.
+            DatabaseClosingError: it was away, and the program is being stopped.
         """
         deadline = time.monotonic() + self.outages.retry_seconds
         pause = _FIRST_PAUSE_SECONDS
@@ -172,6 +188,8 @@ class Retrying:
             try:
                 result = await attempt()
             except DatabaseUnavailableError as outage:
+                if outage.is_passing and self.outages.is_stopping:
+                    raise DatabaseClosingError from outage
                 is_too_late = time.monotonic() + pause > deadline
                 if not outage.is_passing or self.is_given_up or is_too_late:
                     raise
@@ -179,5 +197,5 @@ class Retrying:
             else:
                 self.outages.note_success()
                 return result
-            await asyncio.sleep(pause)
+            await self.outages.pause(pause)
             pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)

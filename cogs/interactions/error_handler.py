@@ -15,8 +15,8 @@ from cogs.messages.error_codes import (
     MISSING_PERMISSIONS,
     UNKNOWN_INTERACTION,
 )
-from cogs.messages.failures import has_code
-from storage import DatabaseUnavailableError
+from cogs.messages.failures import REQUEST_ERRORS, has_code
+from storage import DatabaseClosingError, DatabaseUnavailableError
 
 _log = logging.getLogger(__name__)
 _EXPIRED: Final = (UNKNOWN_INTERACTION, ALREADY_ACKNOWLEDGED, INVALID_WEBHOOK_TOKEN)
@@ -46,7 +46,10 @@ async def reply_with_buttons(interaction: discord.Interaction, error: Exception,
             await interaction.followup.send(text, ephemeral=True, **buttons)
         else:
             await interaction.response.send_message(text, ephemeral=True, **buttons)
-    except discord.HTTPException as failure:
+    except (
+        *REQUEST_ERRORS,
+        RuntimeError,
+    ) as failure:  # aiohttp's RuntimeError: the session is closed, since the bot stops
         level = logging.INFO if has_code(failure, *_EXPIRED) else logging.WARNING
         _log.log(level, "could not reply with an error: %s", failure)
 
@@ -68,6 +71,9 @@ def _describe(interaction: discord.Interaction, error: Exception) -> str:
             return "I lack a permission in this channel. Give me View Channel, Send Messages, Embed Links and Attach Files."
         case discord.NotFound():
             return "This no longer exists. It may have been deleted."
+        case DatabaseClosingError():
+            _log.info("%s was not carried out: the bot is being stopped", _name_of(interaction))
+            return "I am being stopped, and nothing of this was stored. Repeat it in a minute."
         case DatabaseUnavailableError():
             reference = log_unexpected(error, f"answering {_name_of(interaction)}")
             return f"{_describe_outage(interaction, error)} Reference for your operator: {reference}."

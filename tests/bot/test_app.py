@@ -1,18 +1,23 @@
 """When the bot starts its workers, and what becomes of events that come too late."""
 
 import asyncio
+import sqlite3
 from typing import Any, cast
 from unittest.mock import PropertyMock, patch
 
 import discord
 import pytest
+import sqlalchemy
 from discord.state import ConnectionState
 from pydantic import SecretStr
 
 from bot.app import MythBot
+from bot.process import STOP_SECONDS
 from bot.services import Services
 from bot.settings import Settings
 from tests.stage import open_stage
+
+_SHORT_WAIT = "PRAGMA busy_timeout=20"
 
 
 class Server:
@@ -87,3 +92,24 @@ async def test_events_after_the_end_are_dropped(sqlite_url: str) -> None:
         before = asyncio.all_tasks()
         stage.bot.dispatch("ready")
         assert asyncio.all_tasks() == before
+
+
+async def test_a_command_that_waits_for_a_locked_file_is_answered_before_the_bot_stops(
+    sqlite_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The bot does not wait for the lock, and whoever typed the command reads that it was not stored; nothing is an error."""
+    async with open_stage(sqlite_url) as stage:
+        engines = stage.bot.services.database.engines
+        assert engines.path is not None
+        sqlalchemy.event.listen(
+            engines.writer.sync_engine, "checkout", lambda dbapi, *_: dbapi.cursor().execute(_SHORT_WAIT)
+        )
+        with sqlite3.connect(engines.path, isolation_level=None) as other:
+            other.execute("BEGIN IMMEDIATE")
+            log = await stage.hana.slash("track", event="Voice recorded")
+            await stage.discord.wait_until(lambda: "trying again" in caplog.text)
+            async with asyncio.timeout(STOP_SECONDS):
+                await stage.bot.close()
+            other.execute("ROLLBACK")
+        assert "I am being stopped, and nothing of this was stored." in (await stage.discord.wait_for_answer(log)).text
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]

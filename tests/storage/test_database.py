@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import Database, DatabaseInUseError, DatabaseUnreadableError, StorageError, WriteTransaction
+from storage import Database, DatabaseClosingError, DatabaseInUseError, DatabaseUnreadableError, WriteTransaction
 from tests.conftest import FakeClock
 from tests.postgres import Server
 
@@ -163,7 +163,7 @@ async def test_closed_database_refuses_work(sqlite_url: str, clock: FakeClock) -
     """A closed database raises an error instead of opening a new connection."""
     database = await Database.open(sqlite_url, clock)
     await database.close()
-    with pytest.raises(StorageError, match="being closed"):
+    with pytest.raises(DatabaseClosingError, match="being stopped"):
         await database.write(lambda tx: tx.key_values.put("late", "yes"))
 
 

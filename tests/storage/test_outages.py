@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import event, text
 from sqlalchemy.exc import IntegrityError
 
-from storage import Database, DatabaseUnavailableError, WriteTransaction
+from storage import Database, DatabaseClosingError, DatabaseUnavailableError, WriteTransaction
 from storage.stores.events import EventFilter, verify_chain
 from tests.conftest import FakeClock
 from tests.postgres import Server
@@ -146,6 +146,21 @@ async def test_a_write_that_was_given_up_says_why(sqlite: Database) -> None:
             await sqlite.write(add_entry)
         other.execute("ROLLBACK")
     assert await count_events(sqlite) == 0
+
+
+async def test_nothing_waits_for_a_locked_file_while_the_program_stops(sqlite: Database) -> None:
+    """Writes go on while the file is free; where it is locked, they end soon, having stored nothing."""
+    sqlite.prepare_to_close()
+    await sqlite.write(add_entry)
+    path = sqlite.engines.path
+    assert path is not None
+    with sqlite3.connect(path, isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        async with asyncio.timeout(3):
+            with pytest.raises(DatabaseClosingError):
+                await sqlite.write(add_entry)
+        other.execute("ROLLBACK")
+    assert await count_events(sqlite) == 1
 
 
 async def test_a_full_disk_is_named_at_once(sqlite: Database) -> None:

@@ -9,7 +9,7 @@ from discord import app_commands
 
 from bot.errors import InputError
 from cogs.interactions.error_handler import reply_with_error
-from storage import DatabaseUnavailableError
+from storage import DatabaseClosingError, DatabaseUnavailableError
 from tests.cogs.fake_errors import http_error
 
 SECRET = "thirteen-bells"
@@ -108,6 +108,13 @@ async def test_what_was_not_stored_is_said_with_the_reason(
     assert reference[0] in caplog.text
 
 
+async def test_a_command_that_the_end_of_the_bot_cut_short_is_no_error(caplog: pytest.LogCaptureFixture) -> None:
+    """The person reads that nothing was stored and when to repeat it, and the log has no traceback."""
+    text = await read_reply(DatabaseClosingError(), is_answered=True)
+    assert text == "I am being stopped, and nothing of this was stored. Repeat it in a minute."
+    assert "Traceback" not in caplog.text
+
+
 async def test_nothing_is_promised_after_an_error_of_ours() -> None:
     """After an unknown error nobody reads that nothing was lost, since something may have been."""
     text = await read_reply(RuntimeError("the pen broke"))
@@ -143,8 +150,9 @@ async def test_an_interaction_that_expired_gets_no_reply(error: Exception, caplo
     assert [record.levelname for record in caplog.records] == ["INFO"]
 
 
-async def test_a_failed_reply_is_logged(caplog: pytest.LogCaptureFixture) -> None:
-    """If Discord refuses even the reply, that is logged and nothing is raised."""
-    interaction = FakeInteraction(failure=http_error(403, 50001))
+@pytest.mark.parametrize("failure", [http_error(403, 50001), RuntimeError("Session is closed"), TimeoutError()])
+async def test_a_failed_reply_is_logged(failure: Exception, caplog: pytest.LogCaptureFixture) -> None:
+    """If even the reply fails, because Discord refuses it or the bot stops, that is logged and nothing is raised."""
+    interaction = FakeInteraction(failure=failure)
     await reply_with_error(cast("Any", interaction), InputError("No."))
     assert "could not reply with an error" in caplog.text
