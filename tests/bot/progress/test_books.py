@@ -1,5 +1,7 @@
 """How far each book is: chapters by the furthest state of their scripts, on screen and for the public."""
 
+import pytest
+
 from bot.progress.books import BookProgress, load_books
 from bot.progress.scope import Scope, resolve_scope
 from storage import Database, WriteTransaction
@@ -57,6 +59,47 @@ async def test_total_is_named_only_where_a_chapter_is_to_come(sqlite: Database) 
     assert (await load(sqlite))["fox"].summary == "no chapters yet"
     await add_script(sqlite, "fox", 1, ScriptState.DRAFT)
     assert (await load(sqlite))["fox"].summary == "1 chapter drafted"
+
+
+@pytest.mark.parametrize(
+    ("planned", "stored", "drafted", "numbers", "summary"),
+    [
+        (5, [], [1, 2, 3], [1, 2, 3, 4, 5], "3 of 5 drafted"),
+        (3, [], [1, 2, 3], [1, 2, 3], "3 of 3 drafted"),
+        (3, [], [0, 1], [0, 1, 2], "2 of 3 drafted"),
+        (2, [], [1, 2, 3], [1, 2, 3], "3 of 3 drafted"),  # more than was planned
+        (3, [], [], [1, 2, 3], "0 of 3 drafted"),
+        (None, [1, 2, 4], [1], [1, 2, 4], "1 of 3 drafted"),
+        (None, [1], [1], [1], "1 chapter drafted"),  # nobody knows how many will come
+        (None, [], [4], [1, 2, 3, 4], "1 of 4 drafted"),
+    ],
+)
+async def test_chapters_to_come_are_those_that_are_planned_else_stored_else_below_the_highest(
+    sqlite: Database, planned: int | None, stored: list[int], drafted: list[int], numbers: list[int], summary: str
+) -> None:
+    await sqlite.write(lambda tx: tx.ebooks.get_or_add("fox", "The fox"))
+    await sqlite.write(lambda tx: tx.ebooks.update("fox", {"planned_chapters": planned}))
+    for number in stored:
+        await sqlite.write(lambda tx, n=number: tx.chapters.save("fox", n, "", "Text."))  # type: ignore[misc]
+    for number in drafted:
+        await add_script(sqlite, "fox", number, ScriptState.DRAFT)
+    book = (await load(sqlite))["fox"]
+    assert (list(book.chapters), book.summary) == (numbers, summary)
+
+
+async def test_a_whole_book_is_complete_when_all_its_chapters_are_drafted(sqlite: Database) -> None:
+    await sqlite.write(lambda tx: tx.ebooks.get_or_add("fox", "The fox"))
+    await sqlite.write(lambda tx: tx.ebooks.update("fox", {"source_digest": "d1"}))
+    await sqlite.write(lambda tx: tx.chapters.save("fox", 1, "", "Text."))
+    await add_script(sqlite, "fox", 1, ScriptState.DRAFT)
+    assert (await load(sqlite))["fox"].summary == "1 of 1 drafted"
+
+
+async def test_a_removed_book_is_shown_only_to_whoever_asks_for_it(sqlite: Database) -> None:
+    await add_script(sqlite, "fox", 1, ScriptState.DRAFT)
+    await sqlite.write(lambda tx: tx.ebooks.remove("fox"))
+    assert await load(sqlite) == {}
+    assert list(await load(sqlite, Scope(ebook="fox"))) == ["fox"]
 
 
 async def test_books_with_the_newest_scripts_come_first(sqlite: Database, clock: FakeClock) -> None:

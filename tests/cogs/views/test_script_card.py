@@ -60,3 +60,12 @@ async def test_a_lost_answer_is_shown_as_an_upper_limit(sqlite: Database) -> Non
     view = await runs.service.run_cards.get_view(run.id)
     assert view.stored is not None
     assert (view.stored.cost_micros, view.unknown_micros) == (130_000, 130_000)
+
+
+@pytest.mark.parametrize("has_changed", [True, False])
+async def test_a_card_says_that_the_chapter_has_changed_since(sqlite: Database, has_changed: bool) -> None:
+    runs = RunStage(sqlite)
+    run = await runs.finish(await runs.request(), "gemini", "")
+    view = replace(await runs.service.run_cards.get_view(run.id), has_changed_source=has_changed)
+    text = "\n".join(show_texts(view))
+    assert ("The chapter's text has changed since this script was written." in text) is has_changed

@@ -1,4 +1,4 @@
-"""Books and their chapters."""
+"""Books."""
 
 import asyncio
 
@@ -56,21 +56,6 @@ async def test_searching_takes_words_literally(database: Database, clock: FakeCl
         assert len(await tx.ebooks.search("", 2)) == 2
 
 
-async def test_a_chapter_holds_its_newest_text(database: Database, clock: FakeClock) -> None:
-    """Saving a chapter again replaces its text, and does not add a second one."""
-    await add_ebook(database)
-    await database.write(lambda tx: tx.chapters.save("ebook_001", 2, "Two", "old"))
-    clock.advance(seconds=1)
-    await database.write(lambda tx: tx.chapters.save("ebook_001", 2, "Second", "new 月"))
-    await database.write(lambda tx: tx.chapters.save("ebook_001", 0, "Prologue", "p"))
-    async with database.read() as tx:
-        chapter = await tx.chapters.find("ebook_001", 2)
-        assert await tx.chapters.get_numbers() == {"ebook_001": {0, 2}}
-        assert await tx.chapters.find("ebook_001", 3) is None
-    assert chapter is not None
-    assert (chapter.title, chapter.content, chapter.updated_at) == ("Second", "new 月", clock.now)
-
-
 async def test_a_book_is_added_once(sqlite: Database) -> None:
     """Whoever names it again gets the first title and theme, and is told that the book is not new."""
     first, is_new = await sqlite.write(lambda tx: tx.ebooks.get_or_add("ebook_001", "The Fox", "horror"))
@@ -79,21 +64,43 @@ async def test_a_book_is_added_once(sqlite: Database) -> None:
     assert (again, is_new_again) == (first, False)
 
 
-async def test_chapters_belong_to_one_book_only(sqlite: Database) -> None:
-    """Two books may have chapters with the same numbers."""
-    for ebook_id in ("fox", "owl"):
-        await add_ebook(sqlite, ebook_id, ebook_id)
-    await sqlite.write(lambda tx: tx.chapters.save("fox", 1, "The Bell", "It rang."))
-    await sqlite.write(lambda tx: tx.chapters.save("owl", 2, "The Barn", "It burned."))
-    async with sqlite.read() as tx:
-        chapters = [await tx.chapters.find(*place) for place in (("fox", 1), ("owl", 1), ("owl", 2))]
-        assert [chapter.title if chapter else None for chapter in chapters] == ["The Bell", None, "The Barn"]
-        assert await tx.chapters.get_numbers("owl") == {"owl": {2}}
-        assert await tx.chapters.get_numbers() == {"fox": {1}, "owl": {2}}
-
-
 async def test_simultaneous_requests_for_a_new_book_create_one_book(peers: tuple[Database, Database]) -> None:
     """If several people request scripts of the same new book at the same moment, there is one book and no request fails."""
     requested = await asyncio.gather(*(request_script(peers[n % 2], "ebook_new", n) for n in range(4)))
     assert {run.ebook.id for run in requested} == {"ebook_new"}
     assert sum(run.is_new_ebook for run in requested) == 1
+
+
+async def test_a_removed_book_is_found_only_by_its_name(database: Database, clock: FakeClock) -> None:
+    """Its chapters and its series bible are gone; a book of the same title that is there comes before it."""
+    await add_ebook(database, "fox", "The Fox")
+    await add_ebook(database, "owl", "The Owl")
+    for ebook_id in ("fox", "owl"):
+        await database.write(lambda tx, name=ebook_id: tx.chapters.save(name, 1, "One", "Text."))  # type: ignore[misc]
+    await database.write(lambda tx: tx.ebooks.remove("fox"))
+    async with database.read() as tx:
+        removed = await tx.ebooks.find("the fox")
+        assert removed
+        assert removed.removed_at == clock.now
+        assert [ebook.id for ebook in await tx.ebooks.search("", 9)] == ["owl"]
+        assert [ebook.id for ebook in await tx.ebooks.list_all()] == ["owl"]
+        assert await tx.ebooks.get_titles() == {"fox": "The Fox", "owl": "The Owl"}
+        assert await tx.chapters.get_numbers() == {"owl": {1}}
+    clock.advance(seconds=1)
+    await add_ebook(database, "fox-2", "The Fox")
+    async with database.read() as tx:
+        found = await tx.ebooks.find("the fox")
+        assert found
+        assert found.id == "fox-2"
+
+
+async def test_only_the_named_fields_of_one_book_are_changed(sqlite: Database) -> None:
+    for ebook_id in ("fox", "owl"):
+        await add_ebook(sqlite, ebook_id)
+    await sqlite.write(lambda tx: tx.ebooks.update("fox", {"hook": "Stay.", "source_digest": "d1"}))
+    await sqlite.write(lambda tx: tx.ebooks.update("owl", {}))
+    async with sqlite.read() as tx:
+        fox, owl = await tx.ebooks.list_all()
+        assert (fox.id, fox.hook, owl.hook) == ("fox", "Stay.", "")
+        assert await tx.ebooks.find_by_source("d1") == fox
+        assert await tx.ebooks.find_by_source("d2") is None

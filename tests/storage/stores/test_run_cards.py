@@ -116,3 +116,16 @@ async def test_a_card_is_brought_up_to_date_for_less_than_a_day(
     assert await find_outdated(book) == [run.id]
     clock.advance(seconds=1)
     assert await find_outdated(book) == []
+
+
+async def test_a_marked_card_is_outdated_however_long_ago_its_run_ended(book: Database, clock: FakeClock) -> None:
+    """It stays so until what it shows is known; a run without a channel has no card."""
+    run, other, hidden = await add_run(book), await add_run(book), await add_run(book, channel=None)
+    for each in (run, other, hidden):
+        await end_run(book, each, RunState.DONE)
+        await set_card_state(book, each, RunState.DONE)
+    clock.advance(days=30)
+    await book.write(lambda tx: tx.runs.mark_cards_outdated([run.id, hidden.id]))
+    assert await find_outdated(book) == [run.id]
+    await set_card_state(book, run, None)  # the card cannot be reached any more
+    assert await find_outdated(book) == []

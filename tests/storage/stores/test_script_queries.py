@@ -92,3 +92,15 @@ async def test_a_number_that_json_does_not_have_is_no_part_of_a_grant_log(sqlite
         )
     async with sqlite.read() as tx:
         assert await collect(tx.scripts.stream_grant_logs()) == []
+
+
+async def test_the_newest_script_of_a_chapter_is_the_one_with_the_highest_version(book: Database) -> None:
+    await add_ebook(book, "ebook_002", "The Owl")
+    await add_script(book, 2, version=1, state=ScriptState.RELEASED)
+    newest = await add_script(book, 2, version=2, source_digest="d")
+    first = await add_script(book, 1)
+    await add_script(book, 3, ebook_id="ebook_002")
+    async with book.read() as tx:
+        found = await tx.scripts.list_newest("ebook_001")
+    assert [(each.id, each.chapter_number, each.version) for each in found] == [(first, 1, 1), (newest, 2, 2)]
+    assert (found[1].state, found[1].source_digest) == (ScriptState.DRAFT, "d")

@@ -7,6 +7,8 @@ import pytest
 from bot.event_names import (
     ANNOUNCEMENT_SHARED,
     BROADCAST_SENT,
+    EBOOK_ADDED,
+    EBOOK_REMOVED,
     GENERATION_COMPLETED,
     GENERATION_STARTED,
     PROGRESS_EXPORTED,
@@ -36,6 +38,8 @@ def make_event(name: str, data: object = None) -> Event:
         (BROADCAST_SENT, "Hana", ANNOUNCEMENT, "Hana · Broadcast sent: “New Lore: Three”"),
         (ANNOUNCEMENT_SHARED, "Ren", ANNOUNCEMENT, "Ren · Announcement shared: “New Lore: Three”"),
         (PROGRESS_EXPORTED, "Hana", EventSubject(), "Hana · Progress exported"),
+        (EBOOK_ADDED, "Hana", EventSubject("The Fox"), "Hana added The Fox"),
+        (EBOOK_REMOVED, "Hana", EventSubject("The Fox"), "Hana removed The Fox"),
     ],
 )
 def test_sentence_names_what_the_event_is_about(name: str, member: str, subject: EventSubject, sentence: str) -> None:
