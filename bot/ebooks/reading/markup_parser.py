@@ -1,5 +1,6 @@
 """Parses the XML and XHTML inside books: any encoding, HTML's entities, broken markup. Nothing outside the file is read."""
 
+import html
 import html.entities
 import re
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ _META_CHARSET: Final = re.compile(rb"""<meta[^>]{0,200}?\bcharset\s*=\s*["']?([\
 _XML_DECLARATION: Final = re.compile(r"\A\s*<\?xml[^>]*\?>")
 _NOT_IN_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _NAMED_ENTITY: Final = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
+_CHARACTER_REFERENCE: Final = re.compile(r"&#(?:[xX]([0-9A-Fa-f]+)|([0-9]+));")
+_USUAL_CHARACTERS: Final = ((0x20, 0x7E), (0xA0, 0xD7FF), (0xE000, 0xFFFD), (0x10000, 0x10FFFF))
+_MAX_DIGITS: Final = 9
 _XML_ENTITIES: Final = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _HEAD_BYTES: Final = 1024  # where an encoding is declared
 
@@ -104,7 +108,21 @@ def decode_markup(content: bytes) -> tuple[str, bool]:
 def _prepare(text: str) -> bytes:
     text = _XML_DECLARATION.sub("", text.lstrip("\ufeff"), count=1)
     text = _NOT_IN_XML.sub("", text).lstrip()
+    text = _CHARACTER_REFERENCE.sub(_replace_unusual, text)
     return _NAMED_ENTITY.sub(_replace_entity, text).encode("utf-8", errors="replace")
+
+
+def _replace_unusual(match: re.Match[str]) -> str:
+    """What browsers show for a number that is no character, and for those of Windows's own signs (146 is an apostrophe).
+
+    XML's parsers would stop there or take over half of a surrogate pair, which nobody could read.
+    """
+    digits = match[1] or match[2]
+    if len(digits) > _MAX_DIGITS:
+        return "\N{REPLACEMENT CHARACTER}"
+    number = int(digits, 16 if match[1] else 10)
+    is_usual = number in (0x09, 0x0A, 0x0D) or any(first <= number <= last for first, last in _USUAL_CHARACTERS)
+    return match[0] if is_usual else html.unescape(match[0])
 
 
 def _replace_entity(match: re.Match[str]) -> str:
