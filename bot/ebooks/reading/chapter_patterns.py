@@ -5,6 +5,7 @@ Nothing is lost: every line is in the title or in the text of exactly one sectio
 
 import re
 import statistics
+from bisect import bisect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -13,10 +14,10 @@ from bot.ebooks.parsed_book import Heading, Section, SectionKind
 from bot.ebooks.reading.heading_rules import (
     LEVEL_RULES,
     PART_RULE,
-    SENTENCE_END,
     Candidate,
     Surroundings,
     TextLine,
+    ends_sentence,
     find_candidates,
 )
 from bot.ebooks.reading.named_headings import find_named_kind, is_contents
@@ -141,9 +142,7 @@ def _find_title_lines(around: Surroundings, headings: Sequence[Candidate]) -> di
     starts = {heading.index for heading in headings}
     bare = [heading.index for heading in headings if heading.is_bare]
     found = {index: lines for index in bare if (lines := _read_title_below(around, index, starts))}
-    strict = {
-        index: lines for index, lines in found.items() if not SENTENCE_END.search(around.texts[lines[-1]].rstrip("!?"))
-    }
+    strict = {index: lines for index, lines in found.items() if not ends_sentence(around.texts[lines[-1]].rstrip("!?"))}
     if len(strict) * 2 >= len(bare):
         return strict if len(found) * 5 < len(bare) * 4 else found
     return found if len(bare) > 2 and len(found) * 5 >= len(bare) * 4 else {}
@@ -162,7 +161,7 @@ def _read_title_below(around: Surroundings, index: int, starts: set[int]) -> tup
             is_title = (
                 following is not None and following not in starts and around.texts[current][0] not in '"“«„「『—–-['
             )
-            return tuple(lines) if is_title and (around.has_blanks or not SENTENCE_END.search(text)) else ()
+            return tuple(lines) if is_title and (around.has_blanks or not ends_sentence(text)) else ()
         current = around.following.get(current)
     return ()
 
@@ -189,7 +188,7 @@ def _span_entries(best: RuleResult | None) -> set[int]:
     lines: set[int] = set()
     before = None
     for entry in best.entries:
-        if before is not None and not any(before < index < entry.index for index in headings):
+        if before is not None and bisect(headings, before) == bisect(headings, entry.index):
             lines |= set(range(before, entry.index + 1))
         lines.add(entry.index)
         before = entry.index
@@ -228,10 +227,10 @@ def _mark_named(around: Surroundings, *, has_levels: bool) -> list[_Mark]:
 def _drop_repeated(marks: list[_Mark], lengths: Lengths, end: int) -> list[_Mark]:
     """Without headings that stand in a table of contents: they come again later, and have no text here."""
     kept = []
+    last = {mark.key: index for index, mark in enumerate(marks)}
     for index, mark in enumerate(marks):
         following = marks[index + 1].start if index + 1 < len(marks) else end
-        comes_again = any(other.key == mark.key for other in marks[index + 1 :])
-        if mark.is_chapter or not comes_again or lengths.measure(mark.body, following) >= SHORT_BODY:
+        if mark.is_chapter or last[mark.key] == index or lengths.measure(mark.body, following) >= SHORT_BODY:
             kept.append(mark)
     return kept
 

@@ -19,10 +19,15 @@ from bot.ebooks.reading.numbering import (
     read_numeral,
 )
 
-SENTENCE_END: Final = re.compile(r"[.!?…。！？؟।:：*][\"'”’»›)」』】\]_]*$")
+_SENTENCE_END: Final = re.compile(r"[.!?…。！？؟।:：*][\"'”’»›)」』】\]_]*$")
 MAX_HEADING: Final = 100  # characters; a longer line is no heading
 _MAX_UNMARKED: Final = 70  # characters of a heading that has neither a number nor a word for it
 _LONG_LINE: Final = 40  # characters; a line that long which ends within a sentence runs on
+
+
+def ends_sentence(text: str) -> bool:
+    """Whether the text ends as a sentence does; a colon counts, because a speech can follow it."""
+    return _SENTENCE_END.search(text[-8:]) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +100,7 @@ class Surroundings:
         if self.lines[index].level or (is_sure and self.has_blanks and self.blanks_before[index]):
             return False
         before = self.texts[self.previous[index]] if index in self.previous else ""
-        return len(before) >= _LONG_LINE and not SENTENCE_END.search(before) and not before.isupper()
+        return len(before) >= _LONG_LINE and not ends_sentence(before) and not before.isupper()
 
 
 def take_numeral(text: str) -> tuple[int, str] | None:

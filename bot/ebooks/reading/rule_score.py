@@ -87,11 +87,15 @@ def separate_contents(candidates: Sequence[Candidate], lengths: Lengths) -> tupl
             continue
         if run < _LEAST_RUN:
             marks[index - run : index] = [False] * run
-        elif index < len(marks) and with_text[candidates[index].key] - {index}:
+        elif index < len(marks) and _is_elsewhere(index, with_text[candidates[index].key]):
             marks[index] = True  # the last entry, after which the preface comes
         run = 0
     kept = [each for each, is_entry in zip(candidates, marks, strict=True) if not is_entry]
     return kept, [each for each, is_entry in zip(candidates, marks, strict=True) if is_entry]
+
+
+def _is_elsewhere(index: int, indexes: set[int]) -> bool:
+    return len(indexes) > (index in indexes)
 
 
 def _measure_fit(rule: HeadingRule, headings: Sequence[Candidate], around: Surroundings, lengths: Lengths) -> float:

@@ -7,9 +7,10 @@ from itertools import pairwise
 from typing import Final
 
 from bot.ebooks.parsed_book import SCENE_BREAK
-from bot.ebooks.reading.heading_rules import SENTENCE_END
+from bot.ebooks.reading.heading_rules import ends_sentence
 
 _SCENE_BREAK: Final = re.compile(r"(?:[*＊•·●◆◇○☆★✻✽❦❧#~～_=+oO–—―-]\s*){3,}|[#⁂☙❦❧✻✽◆◇☆★]|\*{1,2}|…{2,}")
+_GLUED_END: Final = re.compile(r"\w-$|--$|[—–]$")  # of a line, after which no space is needed
 _LEAST_WIDTH: Final = 36  # columns
 _MOST_WIDTH: Final = 112
 _LEAST_PAIRS: Final = 3  # of lines, to tell the width
@@ -26,19 +27,21 @@ def is_scene_break(text: str) -> bool:
 
 def measure_width(text: str) -> int:
     """Columns of a text where letters are equally wide and Chinese signs are twice as wide."""
+    if text.isascii():
+        return len(text)
     return sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text)
 
 
 def join_lines(lines: Sequence[str]) -> str:
     """One paragraph of lines that only fill the width: with a space, where the language has them and no word is broken."""
-    text = ""
+    parts: list[str] = []
+    end = ""
     for line in lines:
         part = " ".join(line.split())
-        is_glued = (
-            not text or re.search(r"\w-$|--$|[—–]$", text) or (_has_no_spaces(text[-1]) and _has_no_spaces(part[:1]))
-        )
-        text += part if is_glued else f" {part}"
-    return text
+        is_glued = not end or _GLUED_END.search(end) or (_has_no_spaces(end[-1]) and _has_no_spaces(part[:1]))
+        parts.append(part if is_glued else f" {part}")
+        end = part[-2:] or end
+    return "".join(parts)
 
 
 def _has_no_spaces(character: str) -> bool:
@@ -60,7 +63,7 @@ class TextLayout:
         self._has_indents = (
             len(lines) - len(written) < len(lines) * _FEW_BLANKS and len(written) * 0.03 < indented < len(written) * 0.8
         )
-        ended = sum(bool(SENTENCE_END.search(above.rstrip())) for above, _ in pairs)
+        ended = sum(bool(ends_sentence(above.rstrip())) for above, _ in pairs)
         is_long = any(width > _LONG_LINE for width in widths)
         self._has_paragraph_lines = is_long or ended * 10 >= len(pairs) * 6
 
