@@ -301,3 +301,13 @@ def find_candidates(around: Surroundings, rule: HeadingRule) -> tuple[list[Candi
             tried |= neighbours
     clean = [each for each in found if not around.breaks_sentence(each.index, is_sure=rule.weight >= 1)]
     return sorted(clean, key=lambda each: each.index), len(clean) / len(found) if found else 0.0
+
+
+def is_bare_heading(text: str) -> bool:
+    """Whether a heading is a number alone, such as "Chapter 4", so that a title may follow below."""
+    around = Surroundings([TextLine(text)])
+    return any(
+        candidate.is_bare
+        for rule in RULES
+        if rule is not PART_RULE and (candidate := rule.match(around, 0)) is not None
+    )
