@@ -23,6 +23,8 @@ _BATCH: Final = 500
 _WRITTEN_BY_EVERY_START: Final = (chain_head, key_values)
 """Tables that have rows although the studio is empty."""
 
+_STOP_FIRST: Final = "Stop the bot first, then copy: what it stores meanwhile would be missing in the copy"
+
 
 class CopyError(StorageError):
     """The copy cannot be made, or is not what it should be; nothing of it was stored."""
@@ -48,7 +50,8 @@ async def copy_database(source_url: str, target_url: str) -> CopyReport:
     source = await Database.open_for_reading(source_url)
     try:
         # Whatever a running bot stored after the copy would be missing there.
-        lock = FileLock.acquire(source.engines.path, write_pid=False) if source.engines.path else None
+        path = source.engines.path
+        lock = FileLock.acquire(path, write_pid=False, advice=f"{_STOP_FIRST}.") if path else None
         try:
             return await _copy_into(source, target_url)
         finally:
@@ -71,7 +74,9 @@ async def _copy_into(source: Database, target_url: str) -> CopyReport:
             for table in reversed(metadata.sorted_tables):
                 await connection.execute(table.delete())
             await copy_rows(read.events.connection, connection, metadata.sorted_tables)
-            return await _verify(read.events.connection, connection)
+            report = await _verify(read.events.connection, connection)
+            await _refuse_newer_events(source, report.head)
+            return report
     finally:
         await target.close()
 
@@ -129,6 +134,13 @@ async def _verify(source: AsyncConnection, target: AsyncConnection) -> CopyRepor
             f"The copy's chain is broken at event {verification.broken_at}; it was undone. Verify the source."
         )
     return CopyReport(len(metadata.sorted_tables), rows, verification.event_count, verification.head)
+
+
+async def _refuse_newer_events(source: Database, head: Head) -> None:
+    """Returns if the source has no event after ``head``. On PostgreSQL no lock tells whether a bot works beside the copy."""
+    async with source.read() as tx:
+        if await tx.events.get_head() != head:
+            raise CopyError(f"Something was stored during the copy, which was undone. {_STOP_FIRST}.")
 
 
 async def _count(connection: AsyncConnection, table: Table) -> int:

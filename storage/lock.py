@@ -3,9 +3,11 @@
 import fcntl
 import os
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 from storage.errors import DatabaseInUseError, DatabaseUnreadableError
+
+_ADVICE: Final = "Stop that first; verify and export work beside it."
 
 
 class FileLock:
@@ -15,10 +17,11 @@ class FileLock:
         self._fd = fd
 
     @classmethod
-    def acquire(cls, database: Path, *, write_pid: bool = True) -> Self:
+    def acquire(cls, database: Path, *, write_pid: bool = True, advice: str = _ADVICE) -> Self:
         """Locks the database for this process, without waiting.
 
         The lock file contains the process id, for the error message of others; without ``write_pid`` it is not changed.
+        ``advice`` says what to do if another process has the lock.
 
         Raises:
             DatabaseInUseError: another process has the lock; the sentence names it.
@@ -34,9 +37,7 @@ class FileLock:
         except BlockingIOError as error:
             holder = os.pread(fd, 32, 0).decode(errors="replace").strip() or "unknown"
             os.close(fd)
-            raise DatabaseInUseError(
-                f"The database {database} is in use by process {holder}. Stop that first; verify and export work beside it."
-            ) from error
+            raise DatabaseInUseError(f"The database {database} is in use by process {holder}. {advice}") from error
         if write_pid:
             os.ftruncate(fd, 0)
             os.pwrite(fd, str(os.getpid()).encode(), 0)

@@ -11,7 +11,9 @@ from bot.settings import StudioSettings
 
 def add_parser(commands: "argparse._SubParsersAction[Any]") -> None:
     """Adds the command to the command line."""
-    parser = commands.add_parser("copy", help="copy everything into another database, and verify the copy")
+    parser = commands.add_parser(
+        "copy", help="copy everything into another database, and verify the copy; stop the bot first"
+    )
     parser.add_argument("--to", metavar="URL", required=True, help="its address, written like DATABASE_URL")
     parser.set_defaults(run_command=_run)
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import BigInteger, Boolean, Column, Enum, Integer, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage import Database, DatabaseInUseError, StorageError, WriteTransaction
+from storage import Database, DatabaseInUseError, StorageError, WriteTransaction, copying
 from storage.copying import CopyError, copy_database
 from storage.tables import chain_head, events, metadata, scripts
 from storage.types import Utc
@@ -154,8 +154,28 @@ async def test_a_database_is_not_copied_into_itself(sqlite_url: str, postgres_ur
 async def test_a_running_bot_is_not_copied(sqlite: Database, sqlite_url: str, postgres_url: str) -> None:
     """While a bot works on the SQLite file, a copy is refused, since it would lack what the bot stores afterwards."""
     assert sqlite.exclusive
-    with pytest.raises(DatabaseInUseError):
+    with pytest.raises(DatabaseInUseError, match="Stop the bot first, then copy"):
         await copy_database(sqlite_url, postgres_url)
+
+
+@pytest.mark.parametrize("urls", ["the other way round"], indirect=True)
+async def test_a_copy_beside_a_running_bot_is_noticed_on_a_server(
+    urls: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL has no lock that tells, but an event that was stored during the copy does; nothing is copied then."""
+    source, target = urls
+    copy_rows = copying.copy_rows
+
+    async def copy_slowly(*arguments: Any) -> None:
+        await copy_rows(*arguments)
+        await report(source, "Meanwhile")
+
+    before = await read_all(source)
+    monkeypatch.setattr(copying, "copy_rows", copy_slowly)
+    with pytest.raises(CopyError, match="Stop the bot first, then copy"):
+        await copy_database(source, target)
+    assert (await read_all(target))["events"] == []
+    assert len((await read_all(source))["events"]) == len(before["events"]) + 1
 
 
 async def test_an_unusable_target_is_named_as_the_target(sqlite_url: str) -> None:
