@@ -1,11 +1,13 @@
 """Sends what is due: the intent first, then the request, then the outcome. Reconciles what a dead process began."""
 
+import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 from bot.broadcasts.announcer import EndAnnouncer
 from bot.broadcasts.breaker import BroadcastBreaker, stop_broadcast
@@ -17,11 +19,20 @@ from bot.clock import Wait
 from bot.jobs.pacer import Pacer
 from bot.jobs.worker import JobWorker
 from bot.ports import BroadcastCards, Notices, PostSender
-from storage import Database, ReadTransaction, StaleStateError, WriteTransaction, read_transaction, write_transaction
+from storage import (
+    Database,
+    DatabaseUnavailableError,
+    ReadTransaction,
+    StaleStateError,
+    WriteTransaction,
+    read_transaction,
+    write_transaction,
+)
 from storage.states import BroadcastState, DeliveryAction, DeliveryState
 from storage.stores.broadcasts import Broadcast
 from storage.stores.delivery_values import Delivery
 
+T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 IN_FLIGHT: Final = 20
@@ -35,6 +46,9 @@ Discord's documentation says "in the past few minutes"; this is safely inside.
 """
 _CARD_SECONDS: Final = 2.5
 """Between two edits of a card while posts go out: Discord allows five edits of a message in five seconds."""
+_STORE_AGAIN_SECONDS: Final = 2.5
+"""Between attempts to store an outcome, for example while the disk is full. Without them the post would wait until its lease
+has expired, more than a minute, and would have to be looked for."""
 _STOP_SECONDS: Final = 5.0
 """For requests under way at a stop; the process has 9 seconds in all."""
 
@@ -133,7 +147,7 @@ class Dispatcher:
         """The request itself; None where it is not wanted any more, which is checked at the last moment."""
         broadcast, unwanted = await self._check_wanted(delivery)
         if self.jobs.is_stopping or unwanted is not None:
-            await self._give_back(delivery, unwanted, uncertain=uncertain)
+            await self._store(delivery, lambda: self._give_back(delivery, unwanted, uncertain=uncertain))
             return None
         post = Post.from_broadcast(broadcast).with_link(
             add_referral(self.link_template, broadcast.link, delivery.referral)
@@ -197,11 +211,26 @@ class Dispatcher:
             self.pacer.pause_for(outcome.pause_seconds)
         attempt = Attempt(delivery, outcome, next_state(delivery, outcome, uncertain=uncertain), uncertain)
         stop_reason = self.breaker.record_outcome(delivery.broadcast_id, outcome)
-        is_channel_paused = await self._commit_attempt(attempt, stop_reason)
+        is_channel_paused = await self._store(delivery, lambda: self._commit_attempt(attempt, stop_reason))
         if is_channel_paused:
             await self.notices.notify_server(delivery.guild_id, format_pause_notice(delivery.channel_id, outcome.error))
         if stop_reason:
             await self._show_card(delivery.broadcast_id)
+
+    async def _store(self, delivery: Delivery, commit: Callable[[], Awaitable[T]]) -> T:
+        """What ``commit`` returns; it is repeated until the database takes it or the process stops."""
+        is_logged = False
+        while True:
+            try:
+                return await commit()
+            except DatabaseUnavailableError as outage:
+                if self.jobs.is_stopping:
+                    raise
+                if not is_logged:
+                    _log.warning("the outcome of delivery %s is stored later: %s", delivery.id, outage)
+                is_logged = True
+            with suppress(TimeoutError):
+                await self.wait(asyncio.sleep(_STORE_AGAIN_SECONDS), "room for an outcome")
 
     @write_transaction
     async def _commit_attempt(self, tx: WriteTransaction, attempt: Attempt, stop_reason: str) -> bool:

@@ -1,12 +1,8 @@
-"""Broadcasts after their confirmation: status and report, stopping, changing and recalling posts."""
+"""Broadcasts after their confirmation: status and report, changing and recalling posts."""
 
-import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import dataclass
 
 from bot.actor import Actor
-from bot.broadcasts.cards import BroadcastCardService
 from bot.broadcasts.content import validate_post
 from bot.broadcasts.drafts import check_seen, refuse_with_second_approver
 from bot.broadcasts.post import BroadcastStatus, CountedPosts, Post, compute_fingerprint
@@ -14,47 +10,25 @@ from bot.broadcasts.recipients import build_preview
 from bot.broadcasts.report import build_csv_report
 from bot.broadcasts.scheduled import apply_scheduled_change
 from bot.broadcasts.status import get_broadcast, get_status
+from bot.broadcasts.stopping import StoppingService
 from bot.errors import StateError
 from bot.event_names import (
-    BROADCAST_CANCELLED,
-    BROADCAST_DISCARDED,
     BROADCAST_EDITED,
     BROADCAST_RECALLED,
     BROADCAST_REPORT_DOWNLOADED,
     BROADCAST_RETRIED,
-    SCRIPT_RELEASE_CANCELLED,
 )
 from bot.exports.files import Download
-from storage import Database, ReadTransaction, StaleStateError, WriteTransaction, read_transaction, write_transaction
-from storage.states import BroadcastState, DeliveryAction, DeliveryState
+from storage import ReadTransaction, StaleStateError, WriteTransaction, read_transaction, write_transaction
+from storage.states import DeliveryAction, DeliveryState
 from storage.stores.broadcasts import Broadcast, BroadcastChanges
 
 _SEARCHED = 100
 """How many of the newest broadcasts a search looks through: more than anybody picks from a list."""
-_STOPPED_AT_ONCE = 1000
-"""Far more broadcasts than can be under way."""
-
-
-_SETTLE_LOOKS: Final = 20
-_SETTLE_PAUSE_SECONDS: Final = 0.1
-"""A stop waits at most two seconds for requests under way, so that its answer has the right numbers."""
 
 
 class PostsChangedError(StateError):
     """Other posts are in the channels now than the person who confirms has seen counted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stopped:
-    """What a stop has done: to how many broadcasts, how many posts are not sent, and how many may still arrive.
-
-    ``is_change`` says that posts were being changed or removed.
-    """
-
-    broadcasts: int
-    unsent: int
-    in_flight: int
-    is_change: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +40,8 @@ class BroadcastReport:
 
 
 @dataclass(frozen=True, slots=True)
-class BroadcastService:
-    """Reads and controls confirmed broadcasts. ``wake`` tells the dispatcher, which does the sending, that there is work."""
-
-    database: Database
-    cards: BroadcastCardService
-    wake: Callable[[], None]
+class BroadcastService(StoppingService):
+    """Reads, stops, changes and recalls confirmed broadcasts."""
 
     @read_transaction
     async def get_status(self, tx: ReadTransaction, broadcast_id: str) -> BroadcastStatus:
@@ -121,38 +91,6 @@ class BroadcastService:
         tx.report(BROADCAST_REPORT_DOWNLOADED, data, actor=by, ebook_id=broadcast.ebook_id)
         return BroadcastReport(build_csv_report(broadcast, deliveries), len(deliveries))
 
-    async def stop_broadcast(self, broadcast_id: str, by: Actor) -> Stopped:
-        """``sending → cancelled``: what has not been posted yet never will be.
-
-        If posts were being changed or removed, the broadcast is ``done``, as it was before: what is left stays as it is.
-
-        Raises:
-            NotFoundError: there is no such broadcast.
-            StateError: it is not being sent.
-        """
-        stopped, is_change = await self._stop(broadcast_id, by)
-        return replace(await self._after_stop([broadcast_id], stopped), is_change=is_change)
-
-    async def stop_all(self, by: Actor) -> Stopped:
-        """Every broadcast that is being sent is stopped, and every one that waits for approval is discarded."""
-        broadcast_ids, stopped = await self._stop_all(by)
-        return await self._after_stop(broadcast_ids, stopped)
-
-    async def _after_stop(self, broadcast_ids: list[str], stopped: int) -> Stopped:
-        """Waits a moment for the requests under way, most of which turn out to be unwanted before they are made."""
-        self.wake()
-        in_flight = len(broadcast_ids) and await self._count_in_flight(broadcast_ids)
-        still_in_flight = in_flight
-        for _ in range(_SETTLE_LOOKS):
-            if not still_in_flight:
-                break
-            await asyncio.sleep(_SETTLE_PAUSE_SECONDS)
-            still_in_flight = await self._count_in_flight(broadcast_ids)
-        for broadcast_id in broadcast_ids:
-            await self.cards.refresh_card(broadcast_id)
-        unsent = await self._count_cancelled(broadcast_ids) if in_flight else stopped
-        return Stopped(len(broadcast_ids), unsent, still_in_flight)
-
     async def retry_failed(self, broadcast_id: str, by: Actor) -> int:
         """What was refused or failed is tried again, in those channels only; returns how many they are.
 
@@ -199,24 +137,6 @@ class BroadcastService:
         return count
 
     @write_transaction
-    async def _stop(self, tx: WriteTransaction, broadcast_id: str, by: Actor) -> tuple[int, bool]:
-        broadcast = await get_broadcast(tx, broadcast_id)
-        if broadcast.state is not BroadcastState.SENDING:
-            raise StateError("This announcement is not being sent.", "There is nothing to stop.")
-        is_change = await _is_changing(tx, broadcast.id)
-        return await _cancel(tx, broadcast, by), is_change
-
-    @write_transaction
-    async def _stop_all(self, tx: WriteTransaction, by: Actor) -> tuple[list[str], int]:
-        sending = await tx.broadcasts.list_in_states(BroadcastState.SENDING, limit=_STOPPED_AT_ONCE)
-        stopped = sum([await _cancel(tx, broadcast, by) for broadcast in sending])
-        waiting = await tx.broadcasts.list_in_states(BroadcastState.PENDING, limit=_STOPPED_AT_ONCE)
-        for broadcast in waiting:
-            await tx.broadcasts.discard(broadcast.id)
-            tx.report(BROADCAST_DISCARDED, {"broadcast_id": broadcast.id}, actor=by, ebook_id=broadcast.ebook_id)
-        return [broadcast.id for broadcast in (*sending, *waiting)], stopped
-
-    @write_transaction
     async def _retry(self, tx: WriteTransaction, broadcast_id: str, by: Actor) -> int:
         broadcast = await get_broadcast(tx, broadcast_id)
         await _refuse_unapproved_text(tx, broadcast)
@@ -226,15 +146,6 @@ class BroadcastService:
             raise StateError("Nothing of this announcement was refused.", "There is nothing to try again.")
         _report_requeued(tx, BROADCAST_RETRIED, broadcast, count, by)
         return count
-
-    @read_transaction
-    async def _count_in_flight(self, tx: ReadTransaction, broadcast_ids: list[str]) -> int:
-        return sum([(await tx.deliveries.count(each)).by_state.get(DeliveryState.SENDING, 0) for each in broadcast_ids])
-
-    @read_transaction
-    async def _count_cancelled(self, tx: ReadTransaction, broadcast_ids: list[str]) -> int:
-        counts = [await tx.deliveries.count(each) for each in broadcast_ids]
-        return sum(each.by_state.get(DeliveryState.CANCELLED, 0) for each in counts)
 
     @write_transaction
     async def _apply_change(
@@ -272,32 +183,6 @@ async def _check_counted(tx: ReadTransaction, broadcast_id: str, fingerprint: st
         raise PostsChangedError(
             "The posts have changed since they were counted.", "Nothing was changed. Check the new count."
         )
-
-
-async def _is_changing(tx: WriteTransaction, broadcast_id: str) -> bool:
-    """Whether posts are being changed or removed, and none is still to be sent."""
-    counts = await tx.deliveries.count(broadcast_id)
-    return counts.open_action is not None and not await tx.deliveries.is_still_posting(broadcast_id)
-
-
-async def _cancel(tx: WriteTransaction, broadcast: Broadcast, by: Actor) -> int:
-    state = BroadcastState.DONE if await _is_changing(tx, broadcast.id) else BroadcastState.CANCELLED
-    stopped = await tx.deliveries.cancel_waiting(broadcast.id)
-    await tx.broadcasts.finish(broadcast.id, state)
-    data = {"broadcast_id": broadcast.id, "channels": stopped}
-    tx.report(BROADCAST_CANCELLED, data, actor=by, ebook_id=broadcast.ebook_id)
-    await _cancel_release(tx, broadcast, by)
-    return stopped
-
-
-async def _cancel_release(tx: WriteTransaction, broadcast: Broadcast, by: Actor) -> None:
-    """The script can be released again, if its announcement has reached nobody and is on its way to nobody."""
-    counts = await tx.deliveries.count(broadcast.id)
-    may_have_arrived = counts.posted or counts.waiting or counts.by_state.get(DeliveryState.UNKNOWN)
-    if broadcast.script_id is None or may_have_arrived or not await tx.scripts.cancel_release(broadcast.script_id):
-        return
-    data = {"script_id": broadcast.script_id, "ebook_id": broadcast.ebook_id}
-    tx.report(SCRIPT_RELEASE_CANCELLED, data, actor=by, ebook_id=broadcast.ebook_id)
 
 
 async def _requeue(

@@ -207,6 +207,8 @@ class JobWorker(Generic[J]):
         self._wake.set()
 
     async def _recover(self) -> None:
+        """Renews our leases, then takes over those of others: after an outage our own have run out as well."""
+        await self._renew_leases()
         all_owners = self.exclusive and not self._has_recovered_all
         self._recovered.extend(await self.handler.recover(self.owner, all_owners=all_owners))
         self._has_recovered_all = True
@@ -218,7 +220,6 @@ class JobWorker(Generic[J]):
             if self._stop.is_set():
                 return
             try:
-                await self._renew_leases()
                 await self._recover()
             except Exception as error:  # noqa: BLE001 - the next heartbeat may find the database back
                 log_unexpected(error, f"renewing leases of {self.handler.kind}")

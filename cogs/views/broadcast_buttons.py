@@ -10,7 +10,8 @@ from discord import ui
 from bot.actor import Actor
 from bot.broadcasts.drafts import TimePassedError
 from bot.broadcasts.post import CountedPosts, Post
-from bot.broadcasts.service import PostsChangedError, Stopped
+from bot.broadcasts.service import PostsChangedError
+from bot.broadcasts.stopping import Stopped
 from bot.services import Services
 from cogs.interactions.access import get_actor, get_services, require_team
 from cogs.views.base import PersistentItemMixin
@@ -165,6 +166,8 @@ def format_stop(stopped: Stopped, what: str = "") -> str:
         return "Stopped. Posts that were not changed or removed yet stay as they are."
     if stopped.in_flight:
         text += f" {format_count(stopped.in_flight, 'post')} on the way may still arrive; the card shows which."
+    if stopped.uncertain:
+        text += f" {format_count(stopped.uncertain, 'post')} may have arrived; the card names the channels."
     return text
 
 

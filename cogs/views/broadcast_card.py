@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any, Final
 
+import discord
 from discord import ui
 
 from bot.broadcasts.content import shorten
@@ -72,6 +73,8 @@ def _state_lines(status: BroadcastStatus) -> list[str]:
             return [_format_schedule(broadcast.due_at, status.counts.waiting)]
         return [_format_progress(status)]
     lines = [_format_summary(status)] if status.counts.total else []
+    if status.counts.changed_at is not None:
+        lines.append(f"Changed at {discord.utils.format_dt(status.counts.changed_at, 'f')}.")
     if broadcast.stopped_why:
         lines.append(f"It was stopped because {broadcast.stopped_why}.")
     if status.shares:

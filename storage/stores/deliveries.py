@@ -116,9 +116,12 @@ class DeliveryStore:
             "attempted_at": None,
             "due_at": self.now,
             "error": "",
-            "updated_at": self.now,
         }
-        return (await self.connection.execute(deliveries.update().where(which).values({**fresh, **values}))).rowcount
+        return await self._change(which, {**fresh, **values})
+
+    async def _change(self, which: ColumnElement[bool], values: dict[str, object]) -> int:
+        query = deliveries.update().where(which).values({"updated_at": self.now, **values})
+        return (await self.connection.execute(query)).rowcount
 
     async def postpone(
         self, delivery: Delivery, until: datetime, error: str, *, cannot_have_arrived: bool, count_attempt: bool = True
@@ -161,29 +164,20 @@ class DeliveryStore:
     async def cancel_waiting(self, broadcast_id: str) -> int:
         """``ready → cancelled`` for posts not sent yet, and ``ready → sent`` for posts that wait to be edited or recalled.
 
-        Returns how many were cancelled.
+        A post that an earlier attempt may have delivered becomes ``unknown``. Returns how many were cancelled.
         """
-        await self.connection.execute(
-            deliveries.update()
-            .where(
-                deliveries.c.broadcast_id == broadcast_id,
-                deliveries.c.state == DeliveryState.READY,
-                deliveries.c.action != DeliveryAction.POST,
-            )
-            .values(state=DeliveryState.SENT, updated_at=self.now)
-        )
-        changed = await self.connection.execute(
-            deliveries.update()
-            .where(deliveries.c.broadcast_id == broadcast_id, deliveries.c.state == DeliveryState.READY)
-            .values(state=DeliveryState.CANCELLED, updated_at=self.now)
-        )
-        return changed.rowcount
+        waiting = (deliveries.c.broadcast_id == broadcast_id) & (deliveries.c.state == DeliveryState.READY)
+        is_change = deliveries.c.action != DeliveryAction.POST
+        lost = "the answer to an attempt was lost, and it was stopped before the channel was searched"
+        await self._change(waiting & is_change, {"state": DeliveryState.SENT, "action": DeliveryAction.POST})
+        may_have_arrived = deliveries.c.attempted_at.is_not(None)
+        await self._change(waiting & may_have_arrived, {"state": DeliveryState.UNKNOWN, "error": lost})
+        return await self._change(waiting, {"state": DeliveryState.CANCELLED})
 
     async def move_unsent(self, broadcast_id: str, due_at: datetime) -> int:
         """Every post that waits to be sent for the first time is due at ``due_at``; returns how many they are."""
         waiting = (deliveries.c.state == DeliveryState.READY) & (deliveries.c.action == DeliveryAction.POST)
-        query = deliveries.update().where(deliveries.c.broadcast_id == broadcast_id, waiting)
-        return (await self.connection.execute(query.values(due_at=due_at, updated_at=self.now))).rowcount
+        return await self._change((deliveries.c.broadcast_id == broadcast_id) & waiting, {"due_at": due_at})
 
     async def remove_unsent(self, broadcast_id: str) -> int:
         """Removes the deliveries of a broadcast that has not begun, also the refused ones; returns how many waited.
@@ -213,7 +207,7 @@ class DeliveryStore:
         """How many deliveries of the broadcast there are of each kind."""
         state, action, has_message = deliveries.c.state, deliveries.c.action, deliveries.c.message_id.is_not(None)
         query = (
-            select(state, action, has_message, func.count())
+            select(state, action, has_message, func.count(), func.max(deliveries.c.updated_at))
             .where(deliveries.c.broadcast_id == broadcast_id)
             .group_by(state, action, has_message)
         )

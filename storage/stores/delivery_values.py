@@ -99,6 +99,9 @@ class DeliveryCounts:
     open_action: DeliveryAction | None = None
     """What the deliveries without a final outcome are to do; None where there are none."""
 
+    changed_at: datetime | None = None
+    """When the text of a post was last changed in its channel; None where it never was, or where it was removed since."""
+
     @property
     def total(self) -> int:
         """How many deliveries there are."""
@@ -109,11 +112,20 @@ class DeliveryCounts:
         """How many have no final outcome yet."""
         return self.by_state.get(DeliveryState.READY, 0) + self.by_state.get(DeliveryState.SENDING, 0)
 
-    def add(self, state: DeliveryState, action: DeliveryAction, has_message: bool, number: int) -> None:  # noqa: FBT001
-        """Counts ``number`` more deliveries of this kind."""
+    def add(
+        self,
+        state: DeliveryState,
+        action: DeliveryAction,
+        has_message: bool,  # noqa: FBT001 - the columns of a row
+        number: int,
+        updated_at: datetime | None = None,
+    ) -> None:
+        """Counts ``number`` more deliveries of this kind, the last of which was updated at ``updated_at``."""
         self.by_state[state] = self.by_state.get(state, 0) + number
         if has_message:
             self.posted += number
             self.standing += number if state is not DeliveryState.RECALLED else 0
         if state in {DeliveryState.READY, DeliveryState.SENDING}:
             self.open_action = action
+        if (state, action) == (DeliveryState.SENT, DeliveryAction.EDIT):
+            self.changed_at = updated_at

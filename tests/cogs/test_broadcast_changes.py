@@ -1,5 +1,7 @@
 """Announcements after posting: what the card and the lists say, and trying again what was refused."""
 
+import re
+
 from bot.event_names import BROADCAST_RETRIED
 from storage.states import SubscriptionState
 from tests.cogs.announcements import close_channel, compose, compose_and_post, subscribe_servers
@@ -38,9 +40,11 @@ async def test_later_actions_do_not_change_what_posting_took(stage: Stage) -> No
     await change_posts(stage, card, "Sooner", "2 posts")
     await stage.discord.wait_until(lambda: "Sooner" in card.text and "Recall" in card.buttons)
     assert posted in card.text
+    assert re.search(r"\nChanged at <t:\d+:f>\.\n", card.text)
     await recall_posts(stage, card, "2 posts")
     await stage.discord.wait_until(lambda: "Recalled" in card.text)
     assert f"{posted} · 2 recalled." in card.text
+    assert "Changed at" not in card.text
     async with stage.bot.services.database.read() as tx:
         assert (await tx.broadcasts.list_submitted(1))[0].finished_at == finished_at
 

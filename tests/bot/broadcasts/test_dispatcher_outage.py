@@ -1,10 +1,14 @@
-"""A broadcast while the database server restarts."""
+"""A broadcast while its outcomes cannot be stored."""
 
 import asyncio
 
-from storage import Database
+import pytest
+
+from bot.broadcasts import dispatcher as dispatcher_module
+from bot.broadcasts.outcomes import Attempt, record_attempt
+from storage import Database, DatabaseUnavailableError, WriteTransaction
 from storage.states import DeliveryState
-from tests.bot.broadcasts.scripted_sender import ScriptedSender, add_broadcast, dispatcher, finished, rows
+from tests.bot.broadcasts.scripted_sender import SENT, ScriptedSender, add_broadcast, dispatcher, finished, rows
 from tests.conftest import FakeClock
 from tests.postgres import Server
 from tests.storage.breakable_link import open_link
@@ -36,3 +40,25 @@ async def test_a_restart_of_the_server_delays_a_broadcast_only_while_it_lasts(
         assert (clock.now - began).total_seconds() < 30
         await database.close()
     await reader.close()
+
+
+async def test_a_broadcast_goes_on_within_seconds_once_the_disk_has_room(
+    sqlite: Database, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was posted while the disk was full is stored when there is room again, and neither sent again nor searched."""
+    began, room_at = clock.now, 20
+    refused: list[str] = []
+
+    async def record_if_there_is_room(tx: WriteTransaction, attempt: Attempt) -> bool:
+        if (clock.now - began).total_seconds() < room_at:
+            refused.append(attempt.delivery.id)
+            raise DatabaseUnavailableError("its disk is full", is_passing=False)
+        return await record_attempt(tx, attempt)
+
+    monkeypatch.setattr(dispatcher_module, "record_attempt", record_if_there_is_room)
+    broadcast_id, sender = await add_broadcast(sqlite, 3), ScriptedSender(clock, SENT)
+    found = await finished(sqlite, dispatcher(sqlite, clock, sender), broadcast_id)
+    assert [row.state for row in found] == [DeliveryState.SENT] * 3
+    assert len(set(refused)) == 3
+    assert sender.names == ["send"] * 3
+    assert (clock.now - began).total_seconds() < room_at + 10

@@ -65,6 +65,7 @@ async def test_posts_that_wait_to_be_changed_or_recalled_are_still_posted_after_
     _, counts, (event,) = await stop(sqlite, broadcast_id)
     assert counts.by_state == {DeliveryState.SENT: 2}
     assert counts.standing == 2
+    assert counts.changed_at is None
     assert json.loads(event.data)["channels"] == 0
 
 
@@ -73,7 +74,7 @@ async def test_stopping_a_change_leaves_a_posted_broadcast(
     sqlite: Database, monkeypatch: pytest.MonkeyPatch, action: DeliveryAction
 ) -> None:
     """It is not called cancelled, and nothing else begins while a request of the change is under way."""
-    monkeypatch.setattr("bot.broadcasts.service._SETTLE_LOOKS", 0)
+    monkeypatch.setattr("bot.broadcasts.stopping._SETTLE_LOOKS", 0)
     hana, discord = Actor(1, "Hana"), NoDiscord()
     service = BroadcastService(sqlite, BroadcastCardService(sqlite, discord, discord), lambda: None)
     broadcast_id = await add_broadcast(sqlite, 2)
@@ -90,3 +91,22 @@ async def test_stopping_a_change_leaves_a_posted_broadcast(
     assert (await service.get_status(broadcast_id)).broadcast.state is BroadcastState.DONE
     with pytest.raises(StateError, match="still on their way"):
         await service.recall_posts(broadcast_id, hana)
+
+
+async def test_a_stop_counts_only_what_it_has_called_off(sqlite: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither what an earlier stop called off counts, nor a post that may have arrived."""
+    monkeypatch.setattr("bot.broadcasts.stopping._SETTLE_LOOKS", 0)
+    hana, discord = Actor(1, "Hana"), NoDiscord()
+    service = BroadcastService(sqlite, BroadcastCardService(sqlite, discord, discord), lambda: None)
+    broadcast_id = await add_broadcast(sqlite, 5)
+    refused, lost, under_way = await sqlite.write(lambda tx: tx.deliveries.claim("sender", 3))
+    await sqlite.write(lambda tx: tx.deliveries.finish(refused.id, refused.lease, DeliveryState.REFUSED))
+    await sqlite.write(lambda tx: tx.deliveries.postpone(lost, lost.due_at, "no answer", cannot_have_arrived=False))
+    first = await service.stop_broadcast(broadcast_id, hana)
+    assert (first.unsent, first.in_flight, first.uncertain) == (2, 1, 1)
+    assert "2 posts will not be sent. 1 post on the way may still arrive" in format_stop(first)
+    assert "1 post may have arrived" in format_stop(first)
+    await sqlite.write(lambda tx: tx.deliveries.finish(under_way.id, under_way.lease, DeliveryState.SENT, message_id=7))
+    assert await service.retry_failed(broadcast_id, hana) == 1
+    again = await service.stop_all(hana)
+    assert (again.broadcasts, again.unsent, again.in_flight, again.uncertain) == (1, 1, 0, 0)

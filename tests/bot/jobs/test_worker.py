@@ -178,6 +178,22 @@ async def test_an_error_ends_neither_the_worker_nor_other_jobs(monkeypatch: pyte
     assert ("broken", False) in jobs.begun
 
 
+async def test_our_own_jobs_are_not_taken_over_after_an_outage(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a failed round the leases of running jobs are renewed before expired ones are recovered: theirs ran out as well."""
+    monkeypatch.setattr(worker_module, "_ERROR_PAUSE_SECONDS", 0.01)
+    jobs = FakeJobs("slow")
+    jobs.gates = {"slow": asyncio.Event()}
+    async with running(jobs) as worker:
+        await until(lambda: jobs.begun)
+        jobs.errors = [RuntimeError("the disk is full")]
+        recoveries = len(jobs.recoveries)
+        worker.wake()
+        await until(lambda: len(jobs.recoveries) > recoveries)
+        assert jobs.renewed == ["slow"]
+        jobs.gates["slow"].set()
+        await until(lambda: jobs.ended == ["slow"])
+
+
 async def test_a_stop_waits_for_running_jobs_and_then_cancels_them() -> None:
     """Jobs get the time that was agreed to end; what is still running then is cancelled, and nothing new begins."""
     jobs = FakeJobs("quick", "endless", "never")

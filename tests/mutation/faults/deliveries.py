@@ -64,15 +64,15 @@ FAULTS: Final[tuple[Fault, ...]] = (
     Fault(
         _DELIVERIES,
         "a stop cancels posts that wait for a recall",
-        "                deliveries.c.action != DeliveryAction.POST,\n",
-        "                deliveries.c.action == DeliveryAction.EDIT,\n",
+        "is_change = deliveries.c.action != DeliveryAction.POST",
+        "is_change = deliveries.c.action == DeliveryAction.EDIT",
         _DELIVERY_TESTS,
     ),
     Fault(
         _DELIVERIES,
         "a stop cancels what is under way",
-        ".where(deliveries.c.broadcast_id == broadcast_id, deliveries.c.state == DeliveryState.READY)\n",
-        ".where(deliveries.c.broadcast_id == broadcast_id)\n",
+        "waiting = (deliveries.c.broadcast_id == broadcast_id) & (deliveries.c.state == DeliveryState.READY)",
+        "waiting = deliveries.c.broadcast_id == broadcast_id",
         _DELIVERY_TESTS,
     ),
     Fault(
