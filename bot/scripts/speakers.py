@@ -1,5 +1,6 @@
-"""Speakers of a script under other names."""
+"""Speakers of a script: under other names, and by a short key."""
 
+import hashlib
 from collections.abc import Iterable, Mapping
 
 from bot.scripts.models import CastMember, Cue
@@ -19,3 +20,13 @@ def rename_speakers(
         members[name] = CastMember(name=name, voice=(earlier.voice if earlier else "") or member.voice)
     renamed = (cue.model_copy(update={"speaker": names[cue.speaker]}) if cue.speaker in names else cue for cue in cues)
     return tuple(members.values()), tuple(renamed)
+
+
+def make_speaker_key(name: str) -> str:
+    """Twelve hex characters that stand for a speaker's name in a custom id."""
+    return hashlib.sha256(name.encode()).hexdigest()[:12]
+
+
+def find_speaker(cast: Iterable[CastMember], key: str) -> str | None:
+    """The name of the speaker with this key; None where the script has no such speaker."""
+    return next((member.name for member in cast if make_speaker_key(member.name) == key), None)

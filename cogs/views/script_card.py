@@ -1,7 +1,7 @@
 """The card of a run: what is being written, later the finished script with its buttons."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import discord
 from discord import ui
@@ -10,6 +10,7 @@ from bot.generation.run_view import RunView
 from bot.scripts.coverage import Coverage
 from bot.scripts.models import Cue, CueKind, Script, WriterKind
 from cogs.views.base import action_row, card_layout
+from cogs.views.cast_warnings import CastWarningsButton, format_warnings
 from cogs.views.formatting import (
     EMBER,
     GREY,
@@ -27,6 +28,9 @@ from cogs.views.script_buttons import RunButton, ScriptButton
 from storage.states import RunState, ScriptState
 from storage.stores.runs import Run
 from storage.stores.scripts import StoredScript
+
+_ROW: Final = 5
+"""Discord's documentation: a row has at most five buttons."""
 
 
 @build_card.register
@@ -146,6 +150,7 @@ def _build_done_card(view: RunView, stored: StoredScript, script: Script) -> ui.
     if covered is not None and not is_template and covered.missing:
         cut_out = format_count(len(covered.missing), "paragraph was", "paragraphs were")
         lines.append(f"Covers {covered.share:.0%} of the source; {cut_out} cut or rewritten.")
+    lines += format_warnings(view.cast_warnings)
     foot = [stored.model] if stored.model else []
     if stored.tokens:
         foot.append(f"{stored.tokens:,} tokens")
@@ -177,6 +182,8 @@ def _script_buttons(view: RunView, stored: StoredScript) -> list[ui.Item[Any]]:
     items: list[ui.Item[Any]] = [*buttons]
     if _can_retry(view, stored):
         items.append(_run_button(view, "retry", "Write it with Gemini"))
+    if view.cast_warnings:
+        items.append(CastWarningsButton("open", stored.id))
     return items
 
 
@@ -219,5 +226,5 @@ def _run_button(view: RunView, action: str, label: str = "") -> RunButton:
 
 
 def _card(accent: discord.Colour, *texts: str, buttons: list[Any]) -> ui.LayoutView:
-    rows = [action_row(*buttons)] if buttons else []
+    rows = [action_row(*buttons[at : at + _ROW]) for at in range(0, len(buttons), _ROW)]
     return card_layout(*(ui.TextDisplay(text) for text in texts), *rows, accent=accent)

@@ -9,6 +9,9 @@ from cogs.views.base import PersistentItemMixin
 from cogs.views.persistent_items import PERSISTENT_ITEMS
 
 CUSTOM_IDS = (
+    "casting:open:audio_scripts_0123456789abcdef",
+    "speaker:alias:audio_scripts_0123456789abcdef:0123456789ab",
+    "speaker:whose:audio_scripts_0123456789abcdef:0123456789ab",
     "affiliates:admit:subscriptions_0123456789abcdef",
     "affiliates:page:-1",
     "affiliates:remove:subscriptions_0123456789abcdef",
