@@ -7,11 +7,11 @@ from typing import Any
 
 from bot.actor import Actor
 from bot.ebooks.book_import import ImportPlan, plan_import
-from bot.ebooks.changed_sources import mark_cards_outdated
-from bot.ebooks.chapter_changes import ChangeKind, ChapterChange, align_plan, compare_chapters, find_unmatched
+from bot.ebooks.chapter_changes import ChangeKind, ChapterChange, align_plan
 from bot.ebooks.ebook_details import EbookDetails, EbookSummary, list_summaries, read_details
-from bot.ebooks.ebook_fields import MAX_EBOOK_TITLE, EbookChanges, make_ebook_id
+from bot.ebooks.ebook_fields import MAX_EBOOK_TITLE, EbookChanges
 from bot.ebooks.ebook_keys import find_ebook
+from bot.ebooks.import_storing import StoredBook, add_ebook, find_existing, merge_fields, read_book, store_chapters
 from bot.ebooks.open_imports import OpenImport, OpenImports
 from bot.ebooks.parsed_book import ParsedBook
 from bot.errors import InputError, NotFoundError, StateError
@@ -87,8 +87,8 @@ class EbookService:
             ForbiddenError: another person has added the file.
         """
         opened = self.open_imports.get(token, by)
-        existing, changes = await self._compare(opened) if opened.ebook_id else (None, ())
-        return ProposedImport(token, opened.plan, existing, changes)
+        book = await self._read_book(opened)
+        return ProposedImport(token, opened.plan, book.ebook, await asyncio.to_thread(book.compare, opened.plan))
 
     async def change_import(self, token: str, by: Actor, change: Callable[[ImportPlan], ImportPlan]) -> ProposedImport:
         """The import with the plan that ``change`` makes of the one before, such as ``lambda plan: plan.drop(3)``.
@@ -120,7 +120,7 @@ class EbookService:
         Chapters that the file does not have any more stay, unless ``drop_missing``.
 
         Raises:
-            StateError: the import is not open any more, no chapter is left in it, or somebody has added the file meanwhile.
+            StateError: the import is not open any more, no chapter is left in it, or the book was changed in the meantime.
             ForbiddenError: another person has added the file.
             InputError: the right to adapt the book is not confirmed.
         """
@@ -134,7 +134,9 @@ class EbookService:
             raise StateError("No chapter is left in this book.", "Restore one first.")
         self.open_imports.close(token)  # a second press finds nothing to store
         try:
-            return await self._store(opened, by, drop_missing=drop_missing)
+            book = await self._read_book(opened)
+            changes = await asyncio.to_thread(book.compare, opened.plan)
+            return await self._store(opened, book, changes, by, drop_missing=drop_missing)
         except Exception:
             self.open_imports.reopen(token, opened)
             raise
@@ -222,57 +224,43 @@ class EbookService:
     async def _find_existing(
         self, tx: ReadTransaction, plan: ImportPlan, digest: str
     ) -> tuple[Ebook | None, list[ChapterHeader]]:
-        existing = await tx.ebooks.find_by_source(digest)
-        if existing is None:
-            named = await tx.ebooks.find(plan.title)
-            if named is not None and (named.id == plan.title or _is_same_author(named.author, plan.author)):
-                existing = named
+        existing = await find_existing(tx, plan, digest)
         return existing, await tx.chapters.list_headers(existing.id) if existing else []
 
     @read_transaction
-    async def _compare(self, tx: ReadTransaction, opened: OpenImport) -> tuple[Ebook | None, tuple[ChapterChange, ...]]:
-        ebook = await tx.ebooks.find(opened.ebook_id)
-        return ebook, await _read_changes(tx, opened)
+    async def _read_book(self, tx: ReadTransaction, opened: OpenImport) -> StoredBook:
+        return await read_book(tx, opened)
 
     @write_transaction
-    async def _store(self, tx: WriteTransaction, opened: OpenImport, by: Actor, *, drop_missing: bool) -> AddedBook:
-        plan = opened.plan
+    async def _store(
+        self,
+        tx: WriteTransaction,
+        opened: OpenImport,
+        book: StoredBook,
+        changes: tuple[ChapterChange, ...],
+        by: Actor,
+        *,
+        drop_missing: bool,
+    ) -> AddedBook:
+        plan, is_new = opened.plan, book.ebook is None
         member_id = await tx.members.remember(by)
-        ebook_id = opened.ebook_id or await _add_ebook(tx, opened)
-        await tx.runs.lock_book(ebook_id)
-        before = await _get_any_ebook(tx, ebook_id)
-        changes = await _read_changes(tx, replace(opened, ebook_id=ebook_id))
-        values = _merge_fields(before, opened) | {"rights_confirmed_by": member_id, "rights_confirmed_at": tx.now}
-        await tx.ebooks.update(ebook_id, values)
-        dropped = await _store_chapters(tx, ebook_id, plan, changes, drop_missing=drop_missing)
-        stored = [change.number for change in changes if change.kind in {ChangeKind.NEW, ChangeKind.CHANGED}]
-        data: dict[str, Any] = {"ebook_id": ebook_id, "title": before.title, "source": opened.source_name}
+        before = book.ebook or await add_ebook(tx, opened)
+        await tx.runs.lock_book(before.id)
+        if tuple(await tx.chapters.list_headers(before.id)) != book.chapters:
+            raise StateError(
+                "The book's chapters were changed in the meantime.", "Look at the changes again, then confirm."
+            )
+        values = merge_fields(before, opened) | {"rights_confirmed_by": member_id, "rights_confirmed_at": tx.now}
+        await tx.ebooks.update(before.id, values)
+        dropped = await store_chapters(tx, before.id, plan, changes, drop_missing=drop_missing)
+        unchanged = {change.number for change in changes if change.kind is ChangeKind.UNCHANGED}
+        stored = [chapter.number for chapter in plan.chapters if chapter.number not in unchanged]
+        data: dict[str, Any] = {"ebook_id": before.id, "title": before.title, "source": opened.source_name}
         data |= {"chapters": len(plan.chapters), "words": plan.words}
-        if opened.ebook_id:
+        if not is_new:
             data |= {"stored": stored, "removed": dropped}
-        tx.report(EBOOK_UPDATED if opened.ebook_id else EBOOK_ADDED, data, member_id=member_id, ebook_id=ebook_id)
-        unchanged = sum(change.kind is ChangeKind.UNCHANGED for change in changes)
-        return AddedBook(
-            replace(before, **values),
-            is_new=not opened.ebook_id,
-            stored=len(stored),
-            unchanged=unchanged,
-            removed=len(dropped),
-        )
-
-
-async def _add_ebook(tx: WriteTransaction, opened: OpenImport) -> str:
-    """Adds the book without chapters and returns its id."""
-    same = await tx.ebooks.find_by_source(opened.source_digest)
-    if same is not None:
-        raise StateError(f"This file was added in the meantime as “{same.title}”.", "Add it again to update that book.")
-    taken = {ebook_id.lower() for ebook_id in await tx.ebooks.get_titles()}
-    while True:
-        ebook_id = make_ebook_id(opened.plan.title, taken)
-        _, is_new = await tx.ebooks.get_or_add(ebook_id, opened.plan.title, opened.theme)
-        if is_new:
-            return ebook_id
-        taken.add(ebook_id)  # another process has taken it since
+        tx.report(EBOOK_ADDED if is_new else EBOOK_UPDATED, data, member_id=member_id, ebook_id=before.id)
+        return AddedBook(replace(before, **values), is_new, len(stored), len(unchanged), len(dropped))
 
 
 async def _get_any_ebook(tx: ReadTransaction, ebook_id: str) -> Ebook:
@@ -287,42 +275,3 @@ async def _get_ebook(tx: ReadTransaction, name: str) -> Ebook:
     if ebook.removed_at is not None:
         raise NotFoundError(f"“{ebook.title}” was removed.", "Add its file again to bring it back.")
     return ebook
-
-
-async def _read_changes(tx: ReadTransaction, opened: OpenImport) -> tuple[ChapterChange, ...]:
-    headers = await tx.chapters.list_headers(opened.ebook_id)
-    texts = await tx.chapters.get_texts(opened.ebook_id, find_unmatched(opened.plan, headers))
-    return compare_chapters(opened.plan, headers, texts)
-
-
-async def _store_chapters(
-    tx: WriteTransaction, ebook_id: str, plan: ImportPlan, changes: tuple[ChapterChange, ...], *, drop_missing: bool
-) -> list[int]:
-    """Stores what is new or changed; returns the numbers of the chapters that were dropped."""
-    dropped = [change.number for change in changes if drop_missing and change.kind is ChangeKind.MISSING]
-    moved = [change.previous_number for change in changes if change.previous_number is not None]
-    await tx.chapters.delete(ebook_id, [*dropped, *moved])
-    kinds = {change.number: change.kind for change in changes if change.kind is not ChangeKind.MISSING}
-    for chapter in plan.chapters:
-        if kinds[chapter.number] is not ChangeKind.UNCHANGED:
-            await tx.chapters.save(ebook_id, chapter.number, chapter.title, chapter.text, chapter.words)
-    await mark_cards_outdated(
-        tx, ebook_id, [number for number, kind in kinds.items() if kind is not ChangeKind.UNCHANGED]
-    )
-    return dropped
-
-
-def _merge_fields(before: Ebook, opened: OpenImport) -> dict[str, Any]:
-    """The book's fields after the import: what the team has said stays, except for a theme that was typed now."""
-    return {
-        "author": before.author or opened.plan.author,
-        "language": before.language or opened.plan.language,
-        "theme": opened.theme or before.theme,
-        "source_name": opened.source_name,
-        "source_digest": opened.source_digest,
-        "removed_at": None,
-    }
-
-
-def _is_same_author(one: str, other: str) -> bool:
-    return not one or not other or one.casefold() == other.casefold()

@@ -49,8 +49,8 @@ class PublicProgress:
 
     @read_transaction
     async def find_books(self, tx: ReadTransaction, text: str) -> list[tuple[str, str]]:
-        """Id and title of the public books whose id or title contains ``text``, in any case."""
-        titles = await tx.ebooks.get_titles()
+        """Id and title of the public books whose id or title contains ``text``, in any case; without removed books."""
+        titles = {ebook.id: ebook.title for ebook in await tx.ebooks.list_all()}
         chapters = await tx.scripts.list_chapter_progress()
         public_ids = {chapter.ebook_id for chapter in chapters if chapter.state is not ScriptState.DRAFT}
         folded = text.casefold()

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.tables import (
     boards,
     broadcasts,
+    ebooks,
     events,
     members,
     runs,
@@ -25,6 +26,7 @@ MEMBER_COLUMNS: Final = {
     events: ("member_id",),
     sessions: ("member_id",),
     runs: ("member_id",),
+    ebooks: ("rights_confirmed_by",),
     scripts: ("member_id", "approved_by"),
     broadcasts: ("author_id", "confirmed_by", "approved_by"),
     subscriptions: ("member_id",),

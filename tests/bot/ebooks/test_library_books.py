@@ -7,6 +7,7 @@ from bot.ebooks.library import EbookService
 from bot.errors import InputError, NotFoundError, StateError
 from bot.generation.request import ScriptRequest
 from bot.generation.service import create_run
+from bot.progress.public_view import PublicProgress
 from storage import Database
 from storage.states import ScriptState
 from storage.stores.chapters import digest_text
@@ -92,6 +93,7 @@ async def test_a_removed_book_keeps_its_scripts_and_comes_back_when_it_is_added_
     assert removed.removed_at is not None
     assert await get_chapters(database, "the-lantern") == []
     assert await EbookCatalog(database).search("", 25) == []
+    assert await PublicProgress(database).find_books("") == []
     assert await library.list_ebooks() == ()
     for attempt in (
         library.show_ebook("the-lantern"),

@@ -1,8 +1,13 @@
+import asyncio
+
 import pytest
 
-from bot.ebooks.chapter_changes import ChangeKind
+from bot.ebooks.book_import import ImportPlan
+from bot.ebooks.chapter_changes import ChangeKind, ChapterChange
+from bot.ebooks.import_storing import StoredBook
 from bot.ebooks.library import EbookService
 from bot.ebooks.parsed_book import ParsedBook
+from bot.errors import StateError
 from storage import Database
 from tests.bot.ebooks.books import make_book, make_numbered_book, make_section
 from tests.bot.ebooks.imports import HANA, add, get_chapters, list_reports, propose
@@ -105,3 +110,24 @@ async def test_changes_follow_the_plan_while_it_is_corrected(library: EbookServi
     assert [change.kind for change in changed.changes] == [ChangeKind.UNCHANGED, ChangeKind.CHANGED]
     changed = await library.change_import(token, HANA, lambda plan: plan.drop(1))
     assert [change.kind for change in changed.changes] == [ChangeKind.UNCHANGED, ChangeKind.MISSING]
+
+
+async def test_a_chapter_that_was_changed_while_the_import_is_confirmed_is_not_overwritten(
+    database: Database, library: EbookService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await add(library, make_numbered_book(2))
+    token = (await propose(library, make_numbered_book(3), "d2")).token
+
+    def compare_while_somebody_writes(book: StoredBook, plan: ImportPlan) -> tuple[ChapterChange, ...]:
+        changes = compare(book, plan)
+        save = database.write(lambda tx: tx.chapters.save("the-lantern", 2, "Two", "Typed just now."))
+        asyncio.run_coroutine_threadsafe(save, loop).result()
+        return changes
+
+    compare, loop = StoredBook.compare, asyncio.get_running_loop()
+    monkeypatch.setattr(StoredBook, "compare", compare_while_somebody_writes)
+    with pytest.raises(StateError, match="changed in the meantime"):
+        await library.confirm_import(token, HANA, rights_confirmed=True)
+    monkeypatch.setattr(StoredBook, "compare", compare)
+    assert (await get_chapters(database, "the-lantern"))[1].content == "Typed just now."
+    assert (await library.get_import(token, HANA)).changes[1].kind is ChangeKind.CHANGED

@@ -6,7 +6,7 @@ from storage.stores.personal_data import MEMBER_COLUMNS
 from storage.tables import metadata
 from tests.conftest import SampleActor
 
-_MEMBER_ID_COLUMNS = {"member_id", "author_id", "confirmed_by", "approved_by"}
+_MEMBER_ID_COLUMNS = {"member_id", "author_id", "confirmed_by", "approved_by", "rights_confirmed_by"}
 
 
 def test_every_column_with_a_member_id_is_exported() -> None:
