@@ -1,6 +1,7 @@
 """Badges as text."""
 
 from bot.affiliates.badges import BadgeStanding, LeaderboardEntry
+from bot.settings.badge_tiers import Badge
 from cogs.views.formatting import escape_text, format_count
 
 _MAX_BADGE = 60
@@ -15,10 +16,15 @@ def format_standing(standing: BadgeStanding) -> str:
     ]
     lines = [" · ".join(earned) or "None yet.", f"You have shared {format_count(standing.shares, 'announcement')}."]
     if standing.next_badge is not None:
-        name, missing = escape_text(standing.next_badge.name, _MAX_BADGE), standing.next_badge.shares - standing.shares
-        more = "more share" if standing.shares else "share"
-        lines.append(f"Your next badge: **{name}**, after {format_count(missing, more)}.")
+        lines.append(format_next_badge(standing, standing.next_badge))
     return "\n".join(lines)
+
+
+def format_next_badge(standing: BadgeStanding, badge: Badge) -> str:
+    """A sentence that names the badge and how many shares are missing."""
+    more = "more share" if standing.shares else "share"
+    missing = format_count(badge.shares - standing.shares, more)
+    return f"Your next badge: **{escape_text(badge.name, _MAX_BADGE)}**, after {missing}."
 
 
 def format_leaderboard(entries: list[LeaderboardEntry]) -> str:

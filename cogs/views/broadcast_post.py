@@ -9,6 +9,7 @@ from discord import ui
 from bot.affiliates.badges import ShareResult
 from bot.broadcasts.post import FOOTER, Post
 from cogs.interactions.access import get_actor, get_services
+from cogs.views.badges import format_next_badge
 from cogs.views.base import PersistentItemMixin
 from cogs.views.formatting import INDIGO, format_count, shorten
 
@@ -68,7 +69,7 @@ def _format_share(result: ShareResult) -> str:
     if result.new_badge is not None:
         return f"{text} and have earned the badge **{result.new_badge.name}**."
     if standing.next_badge is not None:
-        return f"{text}; the badge {standing.next_badge.name} takes {standing.next_badge.shares}."
+        return f"{text}. {format_next_badge(standing, standing.next_badge)}"
     return f"{text}."
 
 

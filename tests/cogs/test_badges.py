@@ -33,6 +33,7 @@ async def test_shares_earn_badges(stage: Stage) -> None:
         pressed = await stage.discord.wait_for_answer(await reader.click(lantern.posts[-1], "I shared it"))
         answers.append(pressed.text)
     assert "First Whisper" in answers[0]
+    assert "You now have 2 shares. Your next badge: **Ember Tail**, after 1 more share." in answers[1]
     assert "Ember Tail" in answers[2]
     seen = await stage.discord.wait_for_answer(await reader.slash("badges", channel=lantern.guild.text_channel))
     assert "Ember Tail" in seen.text
