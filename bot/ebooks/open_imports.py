@@ -13,8 +13,8 @@ from bot.errors import ForbiddenError, InputError, StateError
 
 MAX_OPEN: Final = 20
 """Plans in memory; with more of them the oldest is dropped."""
-MAX_CHARACTERS: Final = 16_000_000
-"""Characters of all plans together, about ten long novels; beyond them the oldest plans are dropped."""
+MAX_CHARACTERS: Final = 24_000_000
+"""Characters of all plans together: two books of the largest size that is read; beyond them the oldest plans are dropped."""
 
 
 @dataclass(frozen=True, slots=True)

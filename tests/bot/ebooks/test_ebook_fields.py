@@ -16,7 +16,7 @@ from bot.errors import InputError
         ("x" * 300, "x" * 94),
     ],
 )
-def test_an_id_is_readable(title: str, ebook_id: str) -> None:
+def test_the_id_of_a_book_is_made_readable_from_its_title(title: str, ebook_id: str) -> None:
     assert make_ebook_id(title, set()) == ebook_id
 
 
