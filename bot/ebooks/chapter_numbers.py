@@ -12,7 +12,8 @@ def number_chapters(stated: Sequence[int | None], first: int | None = None) -> l
     """One number for each chapter in reading order; ``stated`` is what the titles say.
 
     A prologue before chapter 1 is number 0. Numbers are consecutive from ``first`` where a person has chosen it, and from 1
-    where those stated do not increase or leave no room for a chapter without one.
+    where those stated do not increase or leave no room for a chapter without one, or where most titles state none: then one
+    such as "Twelve" is a title and no number.
     """
     if first is not None:
         return list(range(first, first + len(stated)))
@@ -22,7 +23,7 @@ def number_chapters(stated: Sequence[int | None], first: int | None = None) -> l
 def _follow_stated(stated: Sequence[int | None]) -> list[int]:
     """Numbers that keep all stated ones; empty where there is no such row."""
     leading = next((index for index, number in enumerate(stated) if number is not None), None)
-    if leading is None:
+    if leading is None or 2 * sum(number is not None for number in stated) < len(stated):
         return []
     first = stated[leading] or 0
     if first < leading:

@@ -13,7 +13,8 @@ from bot.ebooks.chapter_numbers import find_gaps, number_chapters
         ([1, 2, None], [1, 2, 3]),  # an epilogue
         ([0, 1], [0, 1]),
         ([7], [7]),
-        ([None, None, 5], [3, 4, 5]),
+        ([None, 5], [4, 5]),
+        ([None, None, 5], [1, 2, 3]),  # one title that looks like a number
         ([1, None, 3], [1, 2, 3]),
         ([1, None, 2], [1, 2, 3]),  # no room for the interlude
         ([1, 2, 1, 2], [1, 2, 3, 4]),  # each part of the book begins anew
