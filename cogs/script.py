@@ -8,15 +8,16 @@ from discord.app_commands import Range
 from discord.ext import commands
 
 from bot.app import MythBot
-from bot.ebooks.text import check_file, read_pasted_chapter
+from bot.ebooks.text import read_pasted_chapter
 from bot.errors import InputError
 from bot.generation.request import MAX_TITLE, ScriptRequest
 from bot.generation.service import GenerationService
-from cogs.interactions.access import require_team
-from cogs.interactions.attachments import read_attached_chapter
+from cogs.interactions.access import get_services, require_team
 from cogs.interactions.autocomplete import chapter_autocomplete, ebook_or_new_autocomplete
+from cogs.interactions.file_types import FilteredUpload, file_command
 from cogs.views.modals import Modal
-from cogs.views.script_request import check_channel, request_script, request_script_or_ask
+from cogs.views.script_file import SOURCE_SUFFIXES, check_source, request_script_from_file
+from cogs.views.script_request import check_channel, request_script
 
 MAX_EBOOK: Final = 100  # characters of a book's name; autocomplete shows no longer values
 _MAX_PASTE: Final = 4_000  # characters; the most that Discord accepts in a text input
@@ -29,13 +30,13 @@ class ScriptCog(commands.Cog):
         self._generation = generation
         self._max_chars = max_chars
 
-    @app_commands.command(name="script", description="Turn a chapter into a recordable audio-drama script")
+    @file_command("script", "Turn a chapter into a recordable audio-drama script", SOURCE_SUFFIXES)
     @app_commands.describe(
         ebook="The book; a new name makes a new book",
         chapter="The chapter's number",
         title="The chapter's title",
         theme="The mood, such as fox-demon horror",
-        source="The chapter's text as a .txt or .md file; without it you can paste it",
+        source="The chapter's text as a file; without it you can paste it",
         notes="What the writer should know or do",
         hook="A line that invites affiliates' listeners",
         language="The script's language; empty: the chapter's own",
@@ -69,10 +70,9 @@ class ScriptCog(commands.Cog):
             language=(language or "").strip(),
         )
         if source is not None:
-            check_file(source.filename, source.size)
+            check_source(source, get_services(interaction).max_book_mb)
             await interaction.response.defer(ephemeral=True, thinking=True)
-            texts = await read_attached_chapter(source, self._max_chars)
-            await request_script_or_ask(interaction, request, source.filename, texts, by)
+            await request_script_from_file(interaction, request, source, by)
             return
         stored_text = await self._generation.find_chapter_text(request.ebook, chapter)
         if stored_text is None:
@@ -92,12 +92,14 @@ class SourceModal(Modal, title="The chapter's text"):
         self._text: ui.TextInput[SourceModal] = ui.TextInput(
             style=discord.TextStyle.paragraph, required=False, max_length=_MAX_PASTE, custom_id="text"
         )
-        self._upload: ui.FileUpload[SourceModal] = ui.FileUpload(
-            required=False, min_values=0, max_values=1, custom_id="source"
-        )
+        self._upload = FilteredUpload("source", SOURCE_SUFFIXES)
         description = f"Up to {_MAX_PASTE:,} characters."
         self.add_item(ui.Label(text="Paste it here", description=description, component=self._text))
-        self.add_item(ui.Label(text="Or attach it", description="A .txt or .md file.", component=self._upload))
+        self.add_item(
+            ui.Label(
+                text="Or attach it", description="A text, Markdown, DOCX, EPUB or PDF file.", component=self._upload
+            )
+        )
 
     async def on_submit(self, interaction: discord.Interaction, /) -> None:
         """Requests the script with the file, else with the pasted text; a refused form can be opened again."""
@@ -108,8 +110,8 @@ class SourceModal(Modal, title="The chapter's text"):
             await request_script(interaction, self._request, text, by)
             return
         source = self._upload.values[0]
-        texts = await read_attached_chapter(source, self._max_chars)
-        await request_script_or_ask(interaction, self._request, source.filename, texts, by)
+        check_source(source, get_services(interaction).max_book_mb)
+        await request_script_from_file(interaction, self._request, source, by)
 
 
 async def setup(bot: MythBot) -> None:

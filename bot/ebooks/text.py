@@ -28,6 +28,10 @@ _MAX_SHOWN_NAME: Final = 80  # characters of a file's name in a sentence, so tha
 _HINT: Final = "Attach a .txt or .md file, or run /script without a file and paste the text."
 
 
+class TooLongError(InputError):
+    """A text has more characters than a chapter may have."""
+
+
 def check_file(name: str, size: int) -> None:
     """Checks a file before it is downloaded. ``size`` is in bytes.
 
@@ -81,7 +85,8 @@ def check_text(text: str, limit: int, name: str = "") -> str:
     ``name`` is the file it came from, for the error's sentence.
 
     Raises:
-        InputError: there is no letter or digit in it, or it has more than ``limit`` characters.
+        InputError: there is no letter or digit in it.
+        TooLongError: it has more than ``limit`` characters.
     """
     text = UNSTORABLE_CHARACTERS.sub("", text).replace("\r\n", "\n").replace("\r", "\n").strip()
     if not any(character.isalnum() for character in text):
@@ -89,7 +94,7 @@ def check_text(text: str, limit: int, name: str = "") -> str:
         raise InputError(f"This chapter is empty: {where}.", _HINT)
     if len(text) > limit:
         subject = name or "This text"
-        raise InputError(
+        raise TooLongError(
             f"{subject} has {len(text):,} characters; one chapter may have {limit:,}.",
             "That looks like more than one chapter: give each its own /script.",
         )

@@ -21,34 +21,34 @@ async def show_picker(interaction: discord.Interaction, source: discord.Attachme
         InputError: the file cannot be fetched or is no book. The message with the progress is gone then.
     """
     async with _progress_shown(interaction, source) as tell:
-        readings = await propose_book(interaction, source, title, theme, tell)
+        content = await download_attachment(source)
+        readings = await propose_book(interaction, source.filename, content, title, theme, tell)
     view = import_card(readings[0]) if len(readings) == 1 else reading_question(source.filename, *readings[:2])
     await interaction.edit_original_response(content=None, view=view)
 
 
 async def propose_book(
     interaction: discord.Interaction,
-    source: discord.Attachment,
+    name: str,
+    content: bytes,
     title: str = "",
     theme: str = "",
     tell: Callable[[str], Awaitable[None]] | None = None,
 ) -> list[ProposedImport]:
-    """The book in the file as an open import of this person; two where its letters can be read in two ways.
+    """The book in the file called ``name`` as an open import of this person; two where its letters can be read in two ways.
 
     ``tell`` shows sentences about the progress.
 
     Raises:
-        InputError: the file cannot be fetched or is no book.
+        InputError: the file is no book.
     """
     by = require_team(interaction)
     services = get_services(interaction)
-    content = await download_attachment(source)
-    book = await services.book_reader.read(source.filename, content, tell)
+    book = await services.book_reader.read(name, content, tell)
     digest = hashlib.sha256(content).hexdigest()
     readings = [book] if book.other_reading is None else [book, book.other_reading]
     return [
-        await services.ebook_library.propose_import(reading, source.filename, digest, title, theme, by)
-        for reading in readings
+        await services.ebook_library.propose_import(reading, name, digest, title, theme, by) for reading in readings
     ]
 
 

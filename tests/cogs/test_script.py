@@ -52,7 +52,7 @@ async def test_the_same_chapter_twice_is_version_2(stage: Stage) -> None:
         ("empty.txt", b"", "no readable text"),
         ("blank.md", b" \n\t\n", "no readable text"),
         ("chapter.txt", b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "is a PNG picture"),
-        ("chapter.epub", b"PK\x03\x04", "is not a text file"),
+        ("chapter.zip", b"PK\x03\x04", "is not a text file"),
         ("noise.txt", bytes(range(1, 32)) * 40, "not readable text"),
     ],
 )

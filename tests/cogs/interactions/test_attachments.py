@@ -9,7 +9,7 @@ import discord
 import pytest
 
 from bot.errors import InputError
-from cogs.interactions.attachments import read_attached_chapter
+from cogs.interactions.attachments import download_attachment
 
 
 def attachment(read: Any, size: int = 8) -> discord.Attachment:
@@ -40,5 +40,5 @@ async def deliver_half() -> bytes:
 async def test_a_download_that_fails_ends_in_a_clear_message(read: Any, sentence: str) -> None:
     """Hanging, broken and short downloads say what happened and that nothing was stored."""
     with pytest.raises(InputError, match=sentence) as caught:
-        await read_attached_chapter(attachment(read), 1_000, seconds=0.02)
+        await download_attachment(attachment(read), seconds=0.02)
     assert caught.value.hint == "Nothing was stored. Attach it again."
