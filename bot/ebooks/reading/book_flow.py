@@ -1,6 +1,7 @@
 """All paragraphs of a book in reading order, with the places that its documents and links name."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -10,6 +11,7 @@ from bot.ebooks.reading.markup import Anchor, Block, Page, flatten_page
 from bot.ebooks.reading.markup_parser import parse_page
 from bot.errors import InputError
 
+_NOTE_START: Final = re.compile(r"[\[(]?(?:\d{1,4}|[*†‡§]{1,3})[\])]?[.:)]?\s")
 _MAX_NOTE_BLOCKS: Final = 30
 _MAX_NOTE_CHARS: Final = 6_000
 """A longer target of a small link is a chapter that is referred to, and no note."""
@@ -47,7 +49,8 @@ def load_flow(files: EpubFiles, paths: Iterable[str]) -> BookFlow:
         InputError: a document cannot be read, or the book is too long.
     """
     flow = BookFlow()
-    note_links: list[tuple[str, str]] = []
+    note_links: list[tuple[str, str, bool]] = []
+    numbered: set[int] = set()
     unsure: list[str] = []
     length = 0
     for path in paths:
@@ -61,14 +64,15 @@ def load_flow(files: EpubFiles, paths: Iterable[str]) -> BookFlow:
                 f"This book has more than {MAX_TEXT_CHARS:,} characters of text.",
                 "Split it into volumes and add them one at a time.",
             )
+        numbered |= {len(flow.blocks) + index for index in page.numbered}
+        note_links += [(path, link, is_marked) for link, is_marked in page.note_links]
         _append(flow, path, page)
-        note_links += [(path, link) for link in page.note_links]
     if unsure:
         flow.warnings.append(
             f"The encoding of {len(unsure)} documents in the book is not certain; look for wrong letters: "
             f"{', '.join(unsure[:3])}{' …' if len(unsure) > 3 else ''}."
         )
-    _mark_linked_notes(flow, files, note_links)
+    _mark_linked_notes(flow, files, note_links, numbered)
     _mark_note_headings(flow)
     return flow
 
@@ -83,13 +87,22 @@ def _append(flow: BookFlow, path: str, page: Page) -> None:
         flow.anchors[path, identifier] = anchor
 
 
-def _mark_linked_notes(flow: BookFlow, files: EpubFiles, links: Iterable[tuple[str, str]]) -> None:
-    for base, link in dict.fromkeys(links):
+def _mark_linked_notes(
+    flow: BookFlow, files: EpubFiles, links: Iterable[tuple[str, str, bool]], numbered: Collection[int]
+) -> None:
+    """Marks what the references point to. A mere number may also be one in an index: then the target must look like a note."""
+    for base, link, is_marked in dict.fromkeys(links):
         path, fragment = files.find(base, link)
         anchor = flow.anchors.get((path, fragment)) if path else None
         if anchor is None or not anchor.is_at_start:
             continue
-        blocks = flow.blocks[anchor.start : max(anchor.end, anchor.start + 1)]
+        end = max(anchor.end, anchor.start + 1)
+        blocks = flow.blocks[anchor.start : end]
+        looks_like_note = any(index in numbered for index in range(anchor.start, end)) or (
+            bool(blocks) and _NOTE_START.match(blocks[0].text) is not None
+        )
+        if not (is_marked or looks_like_note):
+            continue
         is_heading = any(block.level for block in blocks)
         if (
             not is_heading

@@ -11,7 +11,7 @@ from typing import Final
 from bot.ebooks.parsed_book import SectionKind
 from bot.ebooks.reading.markup import Block
 from bot.ebooks.reading.number_words import fold_words
-from bot.ebooks.reading.numbering import CHAPTER_WORDS, PART_WORDS, read_numeral
+from bot.ebooks.reading.numbering import CHAPTER_WORDS, PART_WORDS, find_number, read_numeral
 from bot.ebooks.reading.section_kinds import find_kind_of_title
 
 _SHORT_CHAPTER: Final = 4_000
@@ -45,7 +45,7 @@ class Candidate:
     score: float
     chapters: int
     named: float
-    """The share of titles that say "chapter" or are a number."""
+    """The share of titles that say "chapter" or have a number."""
 
 
 @dataclass(slots=True)
@@ -99,6 +99,10 @@ def states_chapter(title: str) -> bool:
 def states_part(title: str) -> bool:
     """Whether the title begins like that of a part or a volume."""
     return bool(_PART.match(fold_words(title))) and not states_chapter(title)
+
+
+def _is_numbered(title: str) -> bool:
+    return states_chapter(title) or (find_number(title) is not None and not states_part(title))
 
 
 def _by_score(candidate: Candidate) -> float:
@@ -163,7 +167,7 @@ def _rate(cuts: list[Cut], level: int, lengths: TextLengths) -> Candidate:
     at_level = [(cut, length) for cut, length in chapters if cut.level == level]
     total = lengths.measure(0, len(lengths.blocks)) or 1
     share = sum(length for _, length in at_level) / total
-    named = sum(states_chapter(cut.title) for cut, _ in at_level) / max(len(at_level), 1)
+    named = sum(_is_numbered(cut.title) for cut, _ in at_level) / max(len(at_level), 1)
     unsplit_parts = sum(states_part(cut.title) for cut, _ in at_level) / max(len(at_level), 1)
     worth = _rate_length(median(length for _, length in chapters)) + _rate_count(len(chapters)) + named
     penalty = unsplit_parts * 0.5

@@ -80,7 +80,9 @@ def _divide(text: DocxText, title: str) -> tuple[list[Section], tuple[str, ...]]
     lengths = TextLengths(text.blocks)
     headings = choose_heading_level(text.blocks, lengths)
     if headings and headings.chapters:
-        return build_sections(BookFlow(text.blocks), headings.cuts, lengths, BookFacts(title)), ()
+        return build_sections(
+            BookFlow(text.blocks), headings.cuts, lengths, BookFacts(title, lengths.measure(0, len(text.blocks)))
+        ), ()
     split = split_chapters([TextLine(block.text, block.level) for block in text.blocks])
     return list(split.sections), split.warnings
 

@@ -42,7 +42,12 @@ def read_epub(path: Path) -> ParsedBook:
     places = _find_places(flow, contents.entries, warnings)
     lengths = TextLengths(flow.blocks)
     cuts = _choose_cuts(flow, places, lengths)
-    facts = BookFacts(package.title, {cut.index for cut in places}, _find_landmarks(flow, contents))
+    facts = BookFacts(
+        package.title,
+        lengths.measure(0, len(flow.blocks)),
+        {cut.index for cut in places},
+        _find_landmarks(flow, contents),
+    )
     sections = build_sections(flow, cuts, lengths, facts)
     notes = collect_notes(flow, sections)
     if len(sections) > MAX_SECTIONS:

@@ -78,7 +78,7 @@ def _read_lists(files: EpubFiles, path: str, nav: etree._Element) -> Iterator[Co
         if name in ("ol", "ul"):
             level += 1 if event == "start" else -1
         elif event == "start" and name == "a" and element.get("href"):
-            found, fragment = files.find(path, element.get("href", ""))
+            found, fragment = files.find_moved(path, element.get("href", ""))
             title = _get_title(element)
             if title:
                 yield ContentsEntry(title, _limit(level), found, fragment)
@@ -105,7 +105,7 @@ def _read_ncx(files: EpubFiles, path: str) -> tuple[ContentsEntry, ...]:
             content = next((child for child in element if get_name(child) == "content"), None)
             title = _get_title(label) if label is not None else ""
             href = content.get("src", "") if content is not None else ""
-            found, fragment = files.find(path, href) if href else (None, "")
+            found, fragment = files.find_moved(path, href) if href else (None, "")
             if title:
                 entries.append(ContentsEntry(title, _limit(level), found, fragment, has_link=bool(href)))
     return tuple(entries)

@@ -65,6 +65,17 @@ class EpubFiles:
                 return found, fragment
         return None, fragment
 
+    def find_moved(self, base: str, href: str) -> tuple[str | None, str]:
+        """Like ``find``, but where nothing is there, the least nested file with the same name in another folder."""
+        found, fragment = self.find(base, href)
+        name = unquote(href.strip().partition("#")[0]).rpartition("/")[2].casefold()
+        if found or not name:
+            return found, fragment
+        moved = [each for folded, each in self._by_folded.items() if folded.rpartition("/")[2] == name]
+        depth = min((each.count("/") for each in moved), default=0)
+        least = [each for each in moved if each.count("/") == depth]
+        return (least[0] if len(least) == 1 else None), fragment
+
     def read(self, name: str) -> bytes:
         """The content of the file with this name."""
         return self._archive.read(name)

@@ -24,6 +24,9 @@ CLASS_TITLE_LEVEL: Final = 7
 """The level of a heading that only its class makes one: below h6."""
 
 _NOTE_MARK: Final = re.compile(r"[\[(（［]?\s*(?:\d{1,4}|[*†‡§¶#※＊]{1,4}|[a-z])\s*[\])）］]?\.?")
+_BACK_MARKS: Final = frozenset(
+    ("↩", "↩\ufe0e", "↑", "↵", "⏎", "^", "←", "back", "return", "[back]", "[return]", "«", "▲")
+)
 _PAGE_NUMBER: Final = re.compile(r"\[?(?:pg?\.?\s*|page\s+)?(?:\d{1,4}|[ivxlc]{1,7})\]?", re.IGNORECASE)
 _LINK_SHARE: Final = 0.6
 _LAYOUT_CELL: Final = 300  # characters in one cell of a table that only arranges the page
@@ -56,11 +59,16 @@ class Anchor:
 
 @dataclass(slots=True)
 class Page:
-    """One document of a book. ``note_links`` are the addresses that references to notes point to."""
+    """One document of a book.
+
+    ``note_links`` are the addresses that references to notes point to, each with whether the markup says that it is one.
+    ``numbered`` are the blocks that begin with the number of a note or lead back to the text.
+    """
 
     blocks: list[Block] = field(default_factory=list)
     anchors: dict[str, Anchor] = field(default_factory=dict)
-    note_links: list[str] = field(default_factory=list)
+    note_links: list[tuple[str, bool]] = field(default_factory=list)
+    numbered: set[int] = field(default_factory=set)
     title: str = ""
     is_link_list: bool = False
     """Whether most of its text leads to other places, as in a table of contents."""
@@ -109,7 +117,7 @@ class _Flattener:
         self._row_depth = 0
 
     def walk(self, body: etree._Element) -> None:
-        open_elements = [self._open(body, get_name(body), Role())]
+        open_elements = [self._open(body, get_name(body), get_role(body))]
         while open_elements:
             parent = open_elements[-1]
             child = next(parent.children, None)
@@ -129,7 +137,7 @@ class _Flattener:
 
     def _is_left_out(self, element: etree._Element, name: str, role: Role) -> bool:
         """Handles what has no text of its own; whether that is all."""
-        if name in SKIPPED or is_hidden(element):
+        if name in SKIPPED or is_hidden(element) or "navigation" in role.types:
             return True
         if name == "br":
             self._buffer.append(BREAK)
@@ -156,11 +164,19 @@ class _Flattener:
         target = link.get("href", "") if link is not None else ""
         text = get_text(element).strip()
         is_marked = role.is_note_reference and len(text) <= 12
+        if "#" in target and text.casefold() in _BACK_MARKS:
+            self.page.numbered.add(len(self.page.blocks))
+            return True
         if not is_marked and not ("#" in target and _NOTE_MARK.fullmatch(text)):
             return False
         # A mark with which a paragraph begins is the number of a note and leads back to the text.
         if "#" in target and "".join(self._buffer).strip(" \t\r\n[("):
-            self.page.note_links.append(target)
+            is_raised = any(
+                get_name(each) == "sup" for each in (*element.iter(), element.getparent()) if each is not None
+            )
+            self.page.note_links.append((target, is_marked or is_raised))
+        else:
+            self.page.numbered.add(len(self.page.blocks))
         self._drop_brackets(element)
         return True
 
@@ -252,7 +268,7 @@ class _Flattener:
         self._late_anchors.clear()
         raw = "".join(self._buffer)
         self._buffer.clear()
-        if not raw.strip(" \t\r\n\x01\x02"):
+        if not raw.strip(" \t\r\n\x01\x02[]"):
             return
         text = clean_text(raw)
         if is_ornament(text) and not self._level:

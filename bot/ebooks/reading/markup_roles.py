@@ -83,6 +83,10 @@ _TYPE_ROLES: Final = {
     "z3998:hymn": Meaning.VERSE,
     "z3998:lyrics": Meaning.VERSE,
     "separator": Meaning.SCENE_BREAK,
+    "title": Meaning.TITLE,
+    "subtitle": Meaning.TITLE,
+    "ordinal": Meaning.TITLE,
+    "fulltitle": Meaning.TITLE,
 }
 _CLASS_ROLES: Final = (
     (re.compile(r"(?:foot|end)-?notes?(?:-?(?:text|body|area|section|list))?|fn-?(?:text|body)"), Meaning.NOTE_BODY),
@@ -114,7 +118,7 @@ _CLASS_ROLES: Final = (
 
 def get_name(element: etree._Element) -> str:
     """The element's local name in small letters; empty for what is no element."""
-    return "" if element.tag in _NO_ELEMENTS else _strip_namespace(element.tag)
+    return _strip_namespace(element.tag)
 
 
 def get_types(element: etree._Element) -> tuple[str, ...]:
@@ -142,7 +146,7 @@ def is_hidden(element: etree._Element) -> bool:
 
 @lru_cache(maxsize=512)
 def _strip_namespace(tag: str) -> str:
-    return tag.rpartition("}")[2].lower()
+    return "" if tag in _NO_ELEMENTS else tag.rpartition("}")[2].lower()
 
 
 @lru_cache(maxsize=1024)

@@ -62,7 +62,8 @@ cover|front cover|cover page|title|titlepage|title page|half title|half title pa
 |书名页|版权|版权页|版权信息|版權頁|目录|目錄|献词|献给|题记|序言|前言|代序|自序|总序|内容简介|내용 소개|표지
 |목차|차례|판권|서문|머리말|헌사|الغلاف|غلاف|صفحة العنوان|المحتويات|الفهرس|فهرس|حقوق النشر|اهداء|الاهداء|مقدمة
 |المقدمة|تمهيد|okladka|spis tresci|strona tytulowa|dedykacja|wstep|omslag|titelpagina|inhoud|inhoudsopgave
-|voorwoord|opdracht|colofon
+|voorwoord|opdracht|colofon|תוכן|תוכן העניינים|תוכן עניינים|זכויות יוצרים|הקדמה|מבוא|הקדשה|כריכה|שער
+|図表一覧|図一覧|表一覧
 """
 _BACK_WORDS: Final = """
 acknowledge?ments?|about the authors?|about the publisher|about the editors?|about the translator
@@ -77,7 +78,7 @@ acknowledge?ments?|about the authors?|about the publisher|about the editors?|abo
 |благодарности|об авторе|послесловие|приложение|приложения|словарь|глоссарии|библиография|奥付|あとがき|後書き
 |著者紹介|著者略歴|作者紹介|解説|謝辞|訳者あとがき|底本|この文書について|致谢|鸣谢|关于作者|作者简介|后记|後記
 |附录|附錄|跋|译后记|참고문헌|작가의 말|감사의 말|지은이|عن المولف|شكر|شكر وتقدير|المراجع|podziekowania|o autorze
-|poslowie|dankwoord|over de auteur|nawoord
+|poslowie|dankwoord|over de auteur|nawoord|אחרית דבר|תודות|על המחבר|על המחברת|נספח|附属書|付録
 """
 _NOTE_WORDS: Final = """
 notes|footnotes|endnotes|end notes|notes and references|explanatory notes|notes de bas de page|anmerkungen
@@ -90,20 +91,21 @@ _FRONT_STARTS: Final = (
 _BACK_STARTS: Final = (
     r"(?:also by|about the author|other (?:books|titles|works) by|more (?:books )?(?:by|from)|books by|by the same author|"
     r"the full project gutenberg|end of (?:the )?project gutenberg|project gutenberg|sneak peek|preview of|an excerpt from|"
-    r"appendix|(?:newsletter|mailing list))"
+    r"(?:appendix|anhang|annexe|apendice|appendice|приложение) [a-z0-9]{1,4}\b|"
+    r"acknowledge?ments? and|(?:newsletter|mailing list))"
 )
-_STORY_WORDS: Final = re.compile(
-    r"(?:prologue|prolog|epilogue|epilog|prologo|epilogo|prologu?|пролог|эпилог|"
-    r"プロローグ|エピローグ|序章|終章|序幕|尾声|尾聲|楔子|引子|프롤로그|에필로그)"
-    r"(?!\w)"
-)
+_STORY_WORDS: Final = """
+prologue|prolog|epilogue|epilog|prologo|epilogo|prologu|пролог|эпилог|プロローグ|エピローグ|序章|終章|序幕|尾声|尾聲|楔子
+|引子|프롤로그|에필로그|פרולוג|אפילוג
+"""
 
 
 def _compile(words: str) -> re.Pattern[str]:
     folded = "|".join(fold_words(word) for word in words.replace("\n", "").split("|"))
-    return re.compile(rf"(?:{folded})")
+    return re.compile(rf"(?:{folded})(?!\w)")
 
 
+_STORY: Final = _compile(_STORY_WORDS)
 _PATTERNS: Final = (
     (_compile(_NOTE_WORDS), SectionKind.NOTES),
     (_compile(_FRONT_WORDS), SectionKind.FRONT_MATTER),
@@ -119,7 +121,7 @@ _APOSTROPHES: Final = str.maketrans("", "", "'’‘ʼ")
 def find_kind_of_title(title: str) -> SectionKind | None:
     """What a title by itself says, None where it could be anything."""
     text = fold_words(title).translate(_APOSTROPHES).strip(" .:*~[]()—–-")
-    if _STORY_WORDS.match(text):
+    if _STORY.match(text):
         return SectionKind.CHAPTER
     named = next((kind for pattern, kind in _PATTERNS if pattern.fullmatch(text)), None)
     return named or next((kind for pattern, kind in _STARTS if pattern.match(text)), None)

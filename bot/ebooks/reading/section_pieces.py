@@ -1,5 +1,6 @@
 """Divides a book's paragraphs into pieces at the chosen cuts, and says of each piece what kind of section it is."""
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,14 +13,17 @@ from bot.ebooks.reading.markup import Block
 from bot.ebooks.reading.section_kinds import find_half, find_kind_of_file, find_kind_of_title, find_kind_of_types
 from bot.ebooks.reading.section_text import build_section
 from bot.ebooks.reading.section_titles import (
+    MAX_TITLE,
     count_title_blocks,
     find_stated_number,
     fold_title,
+    get_leading_headings,
     make_title,
 )
 
 _SHORT: Final = 1_500
 """Columns, about 250 words: less than that outside of the table of contents is no chapter of a story."""
+_MAX_PARTS: Final = 3  # titles of parts above each other, such as "Volume I · Book Two · Chapter 3"
 _MAIN_SHARE: Final = 0.6  # of a piece's text that an epub:type must cover to speak for the whole
 _LEFT_OUT: Final = (SectionKind.FRONT_MATTER, SectionKind.BACK_MATTER)
 
@@ -29,6 +33,7 @@ class BookFacts:
     """What is known of the book as a whole: its title, where contents lines point, what landmarks call a place."""
 
     title: str = ""
+    length: int = 0
     listed: Collection[int] = ()
     landmarks: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
@@ -50,15 +55,15 @@ def build_sections(flow: BookFlow, cuts: Sequence[Cut], lengths: TextLengths, fa
         replace(piece, parents=tuple(each for each in piece.parents if fold_title(each) != fold_title(facts.title)))
         for piece in _split_unlisted_pages(flow, _cut_pieces(flow, cuts), facts)
     ]
-    repeated = _find_repeated_titles(pieces)
+    prefixes = _find_prefixes(pieces)
     sections: list[Section] = []
     for piece in pieces:
         section = _build(flow, piece, lengths, facts, sections, is_last=piece is pieces[-1])
         if not section.text:
             continue
-        parent = piece.parents[-1] if piece.parents else ""
-        if section.kind is SectionKind.CHAPTER and parent and fold_title(piece.title) in repeated:
-            section = section.model_copy(update={"title": f"{parent} · {section.title}"})
+        prefix = prefixes.get(piece.start, "")
+        if section.kind is SectionKind.CHAPTER and prefix:
+            section = section.model_copy(update={"title": f"{prefix} · {section.title}"[:MAX_TITLE]})
         sections.append(section)
     return sections
 
@@ -89,11 +94,12 @@ def _cut_pieces(flow: BookFlow, cuts: Sequence[Cut]) -> Iterator[_Piece]:
 
 def _split_unlisted_pages(flow: BookFlow, pieces: Iterator[_Piece], facts: BookFacts) -> Iterator[_Piece]:
     """Documents that no contents line names become pieces of their own, unless they go on with the one before."""
+    pages = [page for page in flow.pages if page.end > page.start]
+    starts = [page.start for page in pages]
     for piece in pieces:
         rest = piece
-        for page in flow.pages:
-            is_inside = rest.start < page.start < rest.end and page.start not in facts.listed
-            if is_inside and page.end > page.start and _is_separate(flow, page):
+        for page in pages[bisect_right(starts, piece.start) : bisect_left(starts, piece.end)]:
+            if page.start not in facts.listed and _is_separate(flow, page):
                 yield replace(rest, end=page.start)
                 rest = _Piece(page.start, rest.end, parents=piece.parents, is_listed=False, page=page)
         yield rest
@@ -108,20 +114,35 @@ def _is_separate(flow: BookFlow, page: PageSpan) -> bool:
     return 0 < first.level <= 2 and not first.is_note
 
 
-def _find_repeated_titles(pieces: Sequence[_Piece]) -> set[str]:
-    """Titles such as "Chapter 1" that occur below several parts."""
-    counts = Counter(fold_title(piece.title) for piece in pieces if piece.title and piece.parents)
-    return {title for title, count in counts.items() if count > 1}
+def _find_prefixes(pieces: Sequence[_Piece]) -> dict[int, str]:
+    """As many titles of parts as tell "Chapter 1" from another "Chapter 1", by the start of the piece."""
+    listed = [piece for piece in pieces if piece.title and piece.parents and not piece.is_part]
+    prefixes: dict[int, str] = {}
+    for count in range(_MAX_PARTS):
+        names = {piece.start: _name(piece, count) for piece in listed}
+        seen = Counter(names.values())
+        listed = [piece for piece in listed if seen[names[piece.start]] > 1]
+        prefixes.update({piece.start: " · ".join(piece.parents[-count - 1 :]) for piece in listed})
+    return prefixes
+
+
+def _name(piece: _Piece, count: int) -> str:
+    parents = piece.parents[-count:] if count else ()
+    return "/".join(map(fold_title, (*parents, piece.title)))
 
 
 def _build(
     flow: BookFlow, piece: _Piece, lengths: TextLengths, facts: BookFacts, before: Sequence[Section], *, is_last: bool
 ) -> Section:
     blocks = flow.blocks[piece.start : piece.end]
-    below = min((index for index in facts.listed if piece.start < index < piece.end), default=piece.end)
-    title = make_title(piece.title, blocks[: below - piece.start])  # a listed heading is a scene's and no title
+    above = [
+        block
+        for index, block in enumerate(blocks[:4], piece.start)
+        if index == piece.start or index not in facts.listed
+    ]
+    title = make_title(piece.title, above)  # without headings that are listed as scenes of their own
     if not title and piece.page and fold_title(piece.page.title) != fold_title(facts.title) and not before:
-        title = piece.page.title[:200]
+        title = piece.page.title[:MAX_TITLE]
     kind = _decide_kind(piece, title, blocks, lengths.measure(piece.start, piece.end), facts, before, is_last=is_last)
     running = [block for block in blocks if not block.is_note]
     if kind is SectionKind.NOTES or all(block.level or block.is_scene_break for block in running):
@@ -147,16 +168,18 @@ def _decide_kind(
     types = _get_main_types(blocks)
     if piece.page and piece.end <= piece.page.end:  # a landmark names one document at most
         types = (*types, *facts.landmarks.get(piece.start, ()))
-    kind = _find_stated_kind(piece, title, types)
+    kind = _find_stated_kind(piece, title, types, blocks)
     has_story = any(section.kind is SectionKind.CHAPTER for section in before)
+    is_short = length < _SHORT
+    if piece.is_part and is_short:
+        return SectionKind.FRONT_MATTER
     if kind is None:
-        is_short = length < _SHORT
-        is_title_page = fold_title(title) == fold_title(facts.title) and is_short and not has_story
+        is_title_page = fold_title(title) == fold_title(facts.title) and length < max(_SHORT, facts.length // 20)
         is_unlisted_opening = not piece.is_listed and is_short and not has_story
         is_unlisted_end = (
             not piece.is_listed and is_short and is_last and bool(facts.listed) and not states_chapter(title)
         )
-        is_left_out = is_title_page or is_unlisted_opening or is_unlisted_end or (piece.is_part and is_short)
+        is_left_out = (is_title_page and not has_story) or is_unlisted_opening or is_unlisted_end
         kind = SectionKind.FRONT_MATTER if is_left_out else SectionKind.CHAPTER
     half = find_half(types)
     if kind in _LEFT_OUT and half in _LEFT_OUT:
@@ -166,8 +189,9 @@ def _decide_kind(
     return kind
 
 
-def _find_stated_kind(piece: _Piece, title: str, types: tuple[str, ...]) -> SectionKind | None:
-    by_title = find_kind_of_title(title)
+def _find_stated_kind(piece: _Piece, title: str, types: tuple[str, ...], blocks: Sequence[Block]) -> SectionKind | None:
+    heading = next(iter(get_leading_headings(blocks)), "")
+    by_title = find_kind_of_title(title) or find_kind_of_title(heading)
     by_types = find_kind_of_types(types)
     if by_title is SectionKind.CHAPTER or (title and states_chapter(title) and by_types is not SectionKind.NOTES):
         return SectionKind.CHAPTER

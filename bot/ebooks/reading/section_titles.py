@@ -10,7 +10,8 @@ from bot.ebooks.reading.number_words import fold_words
 from bot.ebooks.reading.numbering import CHAPTER_WORDS, LOOSE_CHAPTER_WORDS, find_number, read_numeral
 
 _MAX_TITLE_HEADINGS: Final = 4
-_MAX_TITLE: Final = 200
+MAX_TITLE: Final = 200
+_MAX_LABEL: Final = 20  # letters and digits, such as "Chapter 12" before a title
 _WORDS: Final = f"{fold_words(CHAPTER_WORDS)}|{fold_words(LOOSE_CHAPTER_WORDS)}"
 _LABEL: Final = re.compile(rf"(?:(?:{_WORDS})\.? (?P<after>.+)|(?P<before>.+?)\.? (?:{_WORDS}))")
 _CJK_LABEL: Final = re.compile(r"第.{1,8}[章回节節話话]")
@@ -88,15 +89,15 @@ def make_title(listed: str, blocks: Sequence[Block]) -> str:
     headings = get_leading_headings(blocks)
     stated = join_headings(headings)
     if not listed or fold_words(listed).strip(" .:") in _GENERIC:
-        return (stated or listed)[:_MAX_TITLE]
+        return (stated or listed)[:MAX_TITLE]
     if is_label(listed) and stated:
         number = find_number(listed)
         following = [each for each in headings if not is_label(each) and not states_part(each)]
         if find_number(stated) == number and not is_label(stated):
-            return stated[:_MAX_TITLE]
+            return stated[:MAX_TITLE]
         if len(headings) > 1 and following and find_number(headings[0]) == number:
-            return f"{listed}: {following[0]}"[:_MAX_TITLE]
-    return listed[:_MAX_TITLE]
+            return f"{listed}: {following[0]}"[:MAX_TITLE]
+    return listed[:MAX_TITLE]
 
 
 def find_stated_number(title: str, blocks: Sequence[Block]) -> int | None:
@@ -117,21 +118,26 @@ def count_title_blocks(title: str, number: int | None, parents: Sequence[str], b
     """How many blocks at the section's start only repeat its title, its number or the part that it belongs to."""
     folded = fold_title(title)
     known = {fold_title(each) for each in parents}
-    count = 0
-    for block in blocks[: 2 * _MAX_TITLE_HEADINGS]:
+    count = _count_labels(folded, blocks)
+    for block in blocks[count : 2 * _MAX_TITLE_HEADINGS]:
         text = fold_title(block.text)
         is_number = (
             number is not None and len(block.text) < 40 and is_label(block.text) and find_number(block.text) == number
         )
         is_part = bool(block.level) and (text in known or states_part(block.text))
-        is_numbered = (
-            bool(block.level)
-            and bool(folded)
-            and text.endswith(folded)
-            and read_numeral(text.removesuffix(folded)) is not None
-        )
         is_piece = bool(block.level) and bool(text) and text in folded and (len(text) > 2 or text == folded)
-        if not (text == folded or is_number or is_part or is_numbered or is_piece):
+        if not (text == folded or is_number or is_part or is_piece):
             break
         count += 1
     return count
+
+
+def _count_labels(folded: str, blocks: Sequence[Block]) -> int:
+    """How many headings end with the one that says the title itself, perhaps after "Chapter 3."."""
+    headings = [fold_title(each) for each in get_leading_headings(blocks)]
+    found = [
+        position
+        for position, heading in enumerate(headings, 1)
+        if heading == folded or (folded and heading.endswith(folded) and len(heading) - len(folded) <= _MAX_LABEL)
+    ]
+    return found[0] if found else 0
