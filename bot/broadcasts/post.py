@@ -128,7 +128,8 @@ class BroadcastStatus:
 
     ``failed_deliveries`` are those that were refused, failed or ended as unknown. ``is_scheduled`` says that its time is still
     to come. ``channels_per_second`` is the average since sending began, 0 before that. ``preview`` is what an approval would
-    do now, where the broadcast waits for one.
+    do now, where the broadcast waits for one. ``holds_release`` says that its posts were recalled and that the script it
+    released is still released.
     """
 
     broadcast: Broadcast
@@ -138,6 +139,7 @@ class BroadcastStatus:
     is_scheduled: bool = False
     channels_per_second: float = 0.0
     preview: BroadcastPreview | None = None
+    holds_release: bool = False
 
     @property
     def retriable(self) -> int:

@@ -6,8 +6,9 @@ from datetime import datetime
 from bot.actor import Actor
 from bot.broadcasts.content import validate_post
 from bot.broadcasts.post import BroadcastPreview, Post
+from bot.broadcasts.releases import take_back_release
 from bot.errors import StateError
-from bot.event_names import BROADCAST_AWAITS_APPROVAL, BROADCAST_CHANGED, SCRIPT_RELEASE_CANCELLED
+from bot.event_names import BROADCAST_AWAITS_APPROVAL, BROADCAST_CHANGED
 from storage import StaleStateError, WriteTransaction
 from storage.stores.broadcasts import Broadcast
 
@@ -42,7 +43,7 @@ async def apply_scheduled_change(tx: WriteTransaction, preview: BroadcastPreview
         raise _has_begun()
     _report_change(tx, scheduled, draft, due_at, member_id)
     if preview.needs_second_approver:
-        await _take_release_back(tx, scheduled, by)
+        await take_back_release(tx, scheduled, by)
         tx.report(BROADCAST_AWAITS_APPROVAL, {"broadcast_id": scheduled.id}, member_id=member_id)
     return await tx.broadcasts.get(scheduled.id)
 
@@ -66,9 +67,3 @@ def _report_change(
         "due_at": due_at.isoformat() if due_at else None,
     }
     tx.report(BROADCAST_CHANGED, data, member_id=member_id, ebook_id=scheduled.ebook_id)
-
-
-async def _take_release_back(tx: WriteTransaction, scheduled: Broadcast, by: Actor) -> None:
-    if scheduled.script_id is not None and await tx.scripts.cancel_release(scheduled.script_id):
-        data = {"script_id": scheduled.script_id, "ebook_id": scheduled.ebook_id}
-        tx.report(SCRIPT_RELEASE_CANCELLED, data, actor=by, ebook_id=scheduled.ebook_id)

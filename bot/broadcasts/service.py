@@ -7,6 +7,7 @@ from bot.broadcasts.content import validate_post
 from bot.broadcasts.drafts import check_seen, refuse_with_second_approver
 from bot.broadcasts.post import BroadcastStatus, CountedPosts, Post, compute_fingerprint
 from bot.broadcasts.recipients import build_preview
+from bot.broadcasts.releases import holds_release, take_back_release
 from bot.broadcasts.report import build_csv_report
 from bot.broadcasts.scheduled import apply_scheduled_change
 from bot.broadcasts.status import get_broadcast, get_status
@@ -20,7 +21,7 @@ from bot.event_names import (
 )
 from bot.exports.files import Download
 from storage import ReadTransaction, StaleStateError, WriteTransaction, read_transaction, write_transaction
-from storage.states import DeliveryAction, DeliveryState
+from storage.states import BroadcastState, DeliveryAction, DeliveryState
 from storage.stores.broadcasts import Broadcast, BroadcastChanges
 
 _SEARCHED = 100
@@ -135,6 +136,22 @@ class BroadcastService(StoppingService):
         count = await self._recall(broadcast_id, by, fingerprint)
         self.wake()
         return count
+
+    @write_transaction
+    async def withdraw_release(self, tx: WriteTransaction, broadcast_id: str, by: Actor) -> Broadcast:
+        """The script that the broadcast has released is only approved again; returns the broadcast.
+
+        Raises:
+            NotFoundError: there is no such broadcast.
+            StateError: a post of it is still in a channel, or its script is not released, or was released by another one.
+        """
+        broadcast = await get_broadcast(tx, broadcast_id)
+        if broadcast.state is not BroadcastState.RECALLED:
+            raise StateError("A post of this announcement may still be in a channel.", "Recall it first.")
+        if not await holds_release(tx, broadcast):
+            raise StateError("The chapter is not released by this announcement any more.", "Nothing was changed.")
+        await take_back_release(tx, broadcast, by)
+        return broadcast
 
     @write_transaction
     async def _retry(self, tx: WriteTransaction, broadcast_id: str, by: Actor) -> int:

@@ -2,6 +2,7 @@
 
 from bot.broadcasts.post import BroadcastStatus
 from bot.broadcasts.recipients import build_preview
+from bot.broadcasts.releases import holds_release
 from bot.errors import NotFoundError
 from bot.event_names import BROADCAST_FINISHED
 from bot.ports import ChannelAccess
@@ -47,6 +48,7 @@ async def get_status(tx: ReadTransaction, broadcast_id: str, access: ChannelAcce
         shares=await tx.shares.count_of_broadcast(broadcast_id),
         is_scheduled=broadcast.is_scheduled_at(tx.now),
         channels_per_second=completed / elapsed if elapsed > 0 else 0.0,
+        holds_release=broadcast.state is BroadcastState.RECALLED and await holds_release(tx, broadcast),
         preview=await build_preview(tx, broadcast, access) if access and is_pending else None,
     )
 

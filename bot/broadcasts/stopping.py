@@ -8,9 +8,10 @@ from typing import Final
 
 from bot.actor import Actor
 from bot.broadcasts.cards import BroadcastCardService
+from bot.broadcasts.releases import take_back_release
 from bot.broadcasts.status import get_broadcast
 from bot.errors import StateError
-from bot.event_names import BROADCAST_CANCELLED, BROADCAST_DISCARDED, SCRIPT_RELEASE_CANCELLED
+from bot.event_names import BROADCAST_CANCELLED, BROADCAST_DISCARDED
 from storage import Database, ReadTransaction, WriteTransaction, read_transaction, write_transaction
 from storage.states import BroadcastState, DeliveryState
 from storage.stores.broadcasts import Broadcast
@@ -139,7 +140,5 @@ async def _cancel_release(tx: WriteTransaction, broadcast: Broadcast, by: Actor)
     """The script can be released again, if its announcement has reached nobody and is on its way to nobody."""
     counts = await tx.deliveries.count(broadcast.id)
     may_have_arrived = counts.posted or counts.waiting or counts.by_state.get(DeliveryState.UNKNOWN)
-    if broadcast.script_id is None or may_have_arrived or not await tx.scripts.cancel_release(broadcast.script_id):
-        return
-    data = {"script_id": broadcast.script_id, "ebook_id": broadcast.ebook_id}
-    tx.report(SCRIPT_RELEASE_CANCELLED, data, actor=by, ebook_id=broadcast.ebook_id)
+    if not may_have_arrived:
+        await take_back_release(tx, broadcast, by)

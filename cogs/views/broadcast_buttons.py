@@ -2,7 +2,7 @@
 
 import io
 import re
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Final, Self
 
 import discord
 from discord import ui
@@ -21,11 +21,16 @@ from cogs.views.broadcast_preview import format_discarded, format_preview
 from cogs.views.formatting import escape_text, format_count
 from cogs.views.pressed_cards import is_card_pressed, show_broadcast
 
+_STILL_RELEASED: Final = (
+    " The chapter stays released, and `/progress` shows it as out. Once the posts are gone, **Withdraw the release** on the "
+    "card takes that back."
+)
+
 
 class BroadcastButton(
     PersistentItemMixin,
     ui.DynamicItem[ui.Button[Any]],
-    template=r"broadcast:(?P<action>approve|approvenow|show|discard|stop|report|edit|move|recall|remove|retry)"
+    template=r"broadcast:(?P<action>approve|approvenow|show|discard|stop|report|edit|move|recall|remove|retry|unrelease)"
     r"(?:-(?P<seen>[0-9a-f]{8}))?:(?P<id>notifications_[0-9a-f]{16})",
 ):
     """A button of the card. ``seen`` is the fingerprint of what was counted for whoever approves or recalls.
@@ -46,6 +51,7 @@ class BroadcastButton(
         "recall": ("Recall", discord.ButtonStyle.secondary),
         "remove": ("Recall", discord.ButtonStyle.danger),
         "retry": ("Try again", discord.ButtonStyle.secondary),
+        "unrelease": ("Withdraw the release", discord.ButtonStyle.secondary),
     }
 
     def __init__(self, action: str, broadcast_id: str, label: str = "", seen: str = "") -> None:
@@ -141,7 +147,14 @@ class BroadcastButton(
                 return f"Trying again in {format_count(count, 'channel')}. The card shows how it goes."
             case "remove":
                 count = await services.broadcasts.recall_posts(self.broadcast_id, by, self.seen)
-                return f"Removing {format_count(count, 'post')}. The card shows when that is done."
+                status = await services.broadcasts.get_status(self.broadcast_id)
+                text = f"Removing {format_count(count, 'post')}. The card shows when that is done."
+                return text + (_STILL_RELEASED if status.broadcast.script_id else "")
+            case "unrelease":
+                broadcast = await services.broadcasts.withdraw_release(self.broadcast_id, by)
+                if broadcast.script_id:
+                    await refresh_script_card(services, broadcast.script_id)
+                return "The chapter is no longer released. Its script stays approved, and can be released again."
             case _:
                 raise ValueError(f"unknown action {self.action}")
 
@@ -177,7 +190,8 @@ def recall_question(counted: CountedPosts) -> tuple[str, ui.View]:
     view = ui.View(timeout=None)
     label = f"Remove {format_count(count, 'post')}"
     view.add_item(BroadcastButton("remove", counted.broadcast.id, label, counted.fingerprint))
-    return f"This removes “{title}” from {format_count(count, 'channel')}.", view
+    released = " The chapter stays released." if counted.broadcast.script_id else ""
+    return f"This removes “{title}” from {format_count(count, 'channel')}.{released}", view
 
 
 async def send_report(interaction: discord.Interaction, broadcast_id: str) -> None:

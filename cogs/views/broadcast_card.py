@@ -75,6 +75,8 @@ def _state_lines(status: BroadcastStatus) -> list[str]:
     lines = [_format_summary(status)] if status.counts.total else []
     if status.counts.changed_at is not None:
         lines.append(f"Changed at {discord.utils.format_dt(status.counts.changed_at, 'f')}.")
+    if status.holds_release:
+        lines.append("The chapter is still released.")
     if broadcast.stopped_why:
         lines.append(f"It was stopped because {broadcast.stopped_why}.")
     if status.shares:
@@ -166,6 +168,8 @@ def _buttons(status: BroadcastStatus) -> list[BroadcastButton]:
         case _ if status.counts.total:
             actions = ["report", "edit", "recall"] if status.counts.standing else ["report"]
             buttons = [BroadcastButton(action, broadcast_id) for action in actions]
+            if status.holds_release:
+                buttons.append(BroadcastButton("unrelease", broadcast_id))
             if status.retriable:
                 buttons.append(BroadcastButton("retry", broadcast_id, f"Try {status.retriable} again"))
             return buttons

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
@@ -108,18 +108,9 @@ class BroadcastStore:
 
     async def add(self, new: NewBroadcast) -> Broadcast:
         """Stores a draft for everybody, without role pings, due at once."""
-        row = {
+        row = asdict(new) | {
             "id": new_id("notifications"),
             "state": BroadcastState.DRAFT,
-            "title": new.title,
-            "message": new.message,
-            "hook": new.hook,
-            "link": new.link,
-            "image": new.image,
-            "ebook_id": new.ebook_id,
-            "script_id": new.script_id,
-            "author_id": new.author_id,
-            "change_of": new.change_of,
             "metadata": json.dumps(new.metadata, ensure_ascii=False, allow_nan=False),
             "ping_roles": False,
             "audience": Audience.ALL,
@@ -144,6 +135,14 @@ class BroadcastStore:
         """The titles of these broadcasts, by id; unknown ids are missing from the result."""
         query = select(broadcasts.c.id, broadcasts.c.title).where(broadcasts.c.id.in_(broadcast_ids))
         return {row.id: row.title for row in await self.connection.execute(query)}
+
+    async def find_newest_release(self, script_id: str) -> str | None:
+        """The id of the last broadcast that was confirmed for the release of this script, or None."""
+        confirmed = (broadcasts.c.script_id == script_id) & broadcasts.c.confirmed_at.is_not(None)
+        newest_first = broadcasts.c.confirmed_at.desc(), broadcasts.c.id
+        query = select(broadcasts.c.id).where(confirmed).order_by(*newest_first).limit(1)
+        found: str | None = (await self.connection.execute(query)).scalar()
+        return found
 
     async def edit_draft(self, broadcast_id: str, changes: BroadcastChanges) -> Broadcast:
         """Changes a draft and returns it as it is afterwards.
