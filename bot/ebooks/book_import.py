@@ -11,14 +11,14 @@ from typing import Final
 from bot.ebooks.chapter_numbers import MAX_NUMBER, number_chapters
 from bot.ebooks.import_warnings import find_warnings
 from bot.ebooks.parsed_book import ParsedBook
-from bot.ebooks.planned_text import DROPPED, LeftOutSection, PlannedChapter, PlannedText, plan_section
+from bot.ebooks.planned_text import DROPPED, MAX_TITLE, LeftOutSection, PlannedChapter, PlannedText, plan_section
 from bot.errors import InputError, StateError
 from bot.scripts.models import RunningTime
 from bot.scripts.text_units import to_single_line
 from bot.scripts.timing import estimate_running_time
 
-MAX_TITLE: Final = 200
-"""The longest title of a chapter, in characters."""
+MAX_AUTHOR: Final = 200
+"""Characters of the authors' names that are kept."""
 _LANGUAGE_TAG: Final = re.compile("[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}")
 _DEFAULT_MAX_CHARS: Final = 200_000
 _STALE: Final = "This chapter is no longer in the list."
@@ -181,7 +181,7 @@ def plan_import(book: ParsedBook, title: str = "", *, max_chapter_chars: int = _
     """The first proposal for a book that was read. ``title`` is what the person calls it, else the file's title counts."""
     return ImportPlan(
         title=to_single_line(title) or to_single_line(book.title),
-        author=to_single_line(book.author),
+        author=to_single_line(book.author)[:MAX_AUTHOR],
         language=book.language if _LANGUAGE_TAG.fullmatch(book.language) and book.language != "und" else "",
         texts=tuple(plan_section(section) for section in book.sections),
         reader_warnings=book.warnings,

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from bot.ebooks.book_import import ImportPlan
-from bot.ebooks.planned_text import PlannedChapter
+from bot.ebooks.planned_text import MAX_TITLE, PlannedChapter
 from bot.scripts.ngrams import MIN_MATCH, build_ngrams
 from bot.scripts.text_units import find_normalized_units
 from storage.stores.chapters import ChapterHeader, digest_text
@@ -40,7 +40,7 @@ def align_plan(plan: ImportPlan, stored: Sequence[ChapterHeader]) -> ImportPlan:
     titles = {chapter.number: (chapter.digest, chapter.title) for chapter in stored}
     for index, chapter in enumerate(plan.chapters):
         digest, title = titles.get(chapter.number, ("", ""))
-        if title and title != chapter.title and digest == digest_text(chapter.text):
+        if 0 < len(title) <= MAX_TITLE and title != chapter.title and digest == digest_text(chapter.text):
             plan = plan.rename(index, title)
     return plan
 

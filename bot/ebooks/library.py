@@ -8,6 +8,7 @@ from typing import Any
 from bot.actor import Actor
 from bot.ebooks.book_import import ImportPlan, plan_import
 from bot.ebooks.chapter_changes import ChangeKind, ChapterChange, align_plan
+from bot.ebooks.chapter_numbers import MAX_NUMBER
 from bot.ebooks.ebook_details import EbookDetails, EbookSummary, list_summaries, read_details
 from bot.ebooks.ebook_fields import MAX_EBOOK_TITLE, EbookChanges
 from bot.ebooks.ebook_keys import find_ebook
@@ -16,6 +17,7 @@ from bot.ebooks.open_imports import OpenImport, OpenImports
 from bot.ebooks.parsed_book import ParsedBook
 from bot.errors import InputError, NotFoundError, StateError
 from bot.event_names import EBOOK_ADDED, EBOOK_EDITED, EBOOK_REMOVED, EBOOK_UPDATED
+from bot.scripts.text_units import to_single_line
 from storage import Database, ReadTransaction, WriteTransaction, read_transaction, write_transaction
 from storage.stores.chapters import ChapterHeader
 from storage.stores.ebooks import Ebook
@@ -75,7 +77,8 @@ class EbookService:
         existing, stored = await self._find_existing(plan, digest)
         if existing is not None:
             plan = await asyncio.to_thread(align_plan, plan, stored)
-        opened = OpenImport(by.discord_id, plan, name, digest, theme.strip(), existing.id if existing else "")
+        ebook_id = existing.id if existing else ""
+        opened = OpenImport(by.discord_id, plan, to_single_line(name), digest, to_single_line(theme), ebook_id)
         token = self.open_imports.add(opened)
         return await self.get_import(token, by)
 
@@ -120,7 +123,7 @@ class EbookService:
         Chapters that the file does not have any more stay, unless ``drop_missing``.
 
         Raises:
-            StateError: the import is not open any more, no chapter is left in it, or the book was changed in the meantime.
+            StateError: the import is not open any more, it has no chapter or too many, or the book was changed meanwhile.
             ForbiddenError: another person has added the file.
             InputError: the right to adapt the book is not confirmed.
         """
@@ -132,6 +135,8 @@ class EbookService:
             )
         if not opened.plan.chapters:
             raise StateError("No chapter is left in this book.", "Restore one first.")
+        if opened.plan.chapters[-1].number > MAX_NUMBER:
+            raise StateError(f"A book may have {MAX_NUMBER:,} chapters.", "Merge or drop some first.")
         self.open_imports.close(token)  # a second press finds nothing to store
         try:
             book = await self._read_book(opened)

@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Final
 
 from bot.ebooks.parsed_book import Heading, Section, SectionKind
+from bot.ebooks.reading.numbering import find_number
 from bot.ebooks.text import UNSTORABLE_CHARACTERS
 from bot.errors import StateError
 from bot.scripts.models import RunningTime
@@ -12,6 +13,8 @@ from bot.scripts.text_units import find_units, is_unspaced_character, to_single_
 
 DROPPED: Final = "dropped"
 """Why a chapter is left out that a person has dropped."""
+MAX_TITLE: Final = 300
+"""The longest title of a chapter, in characters; a script request takes no longer one."""
 NO_TEXT: Final = "no text"
 """Why a chapter is left out that has nothing but a title."""
 
@@ -95,8 +98,9 @@ class PlannedText:
         heading = self.headings[heading_index]
         end = self.text.find("\n\n", heading.offset)
         paragraph_end, rest_start = (len(self.text), len(self.text)) if end < 0 else (end, end + 2)
-        if to_single_line(self.text[heading.offset : paragraph_end]) != to_single_line(heading.title):
-            rest_start = heading.offset  # the paragraph has more in it than its heading
+        is_whole = to_single_line(self.text[heading.offset : paragraph_end]) == heading.title
+        if not is_whole or len(heading.title) > MAX_TITLE:
+            rest_start = heading.offset  # the paragraph has more in it than the title will have
         before, after = self.text[: heading.offset].removesuffix("\n\n"), self.text[rest_start:]
         if not before.strip() or not after.strip():
             side = "after" if before.strip() else "before"
@@ -105,22 +109,28 @@ class PlannedText:
         later = tuple(
             _move(other, -rest_start) for other in self.headings[heading_index + 1 :] if other.offset >= rest_start
         )
-        return first, PlannedText(heading.title, after, later, left_out=self.left_out)
+        number = find_number(heading.title)
+        numbers = () if number is None else (number,)
+        return first, PlannedText(_shorten(heading.title), after, later, numbers, self.left_out)
 
 
 def plan_section(section: Section) -> PlannedText:
-    """The section as a reader found it, without what no database stores."""
+    """The section as a reader found it, without what no database stores; a title that is too long stays in its text."""
     text = UNSTORABLE_CHARACTERS.sub("\ufffd", section.text)  # as long as before, so that offsets stay right
     reason = section.kind.value
     if section.kind is SectionKind.CHAPTER:
         reason = "" if find_units(text) else NO_TEXT
-    return PlannedText(
-        title=to_single_line(UNSTORABLE_CHARACTERS.sub("", section.title)),
-        text=text,
-        headings=section.headings,
-        stated_numbers=() if section.number is None else (section.number,),
-        left_out=reason,
-    )
+    title = to_single_line(section.title)
+    headings = tuple(Heading(title=to_single_line(each.title), offset=each.offset) for each in section.headings)
+    if len(title) > MAX_TITLE:
+        text = _join_paragraphs(title, text)
+        headings = tuple(_move(heading, len(text) - len(section.text)) for heading in headings)
+    numbers = () if section.number is None else (section.number,)
+    return PlannedText(_shorten(title), text, headings, numbers, reason)
+
+
+def _shorten(title: str) -> str:
+    return title if len(title) <= MAX_TITLE else title[: MAX_TITLE - 1].rstrip() + "…"
 
 
 def _join_paragraphs(first: str, second: str) -> str:

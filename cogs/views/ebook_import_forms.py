@@ -7,10 +7,11 @@ from typing import Any, Final, TypeAlias
 import discord
 from discord import ui
 
-from bot.ebooks.book_import import MAX_TITLE, ImportPlan
+from bot.ebooks.book_import import ImportPlan
 from bot.ebooks.chapter_changes import ChangeKind
 from bot.ebooks.ebook_fields import MAX_EBOOK_TITLE
 from bot.ebooks.library import AddedBook, ProposedImport
+from bot.ebooks.planned_text import MAX_TITLE
 from bot.errors import InputError
 from bot.scripts.text_units import to_single_line
 from cogs.interactions.access import get_services, require_team

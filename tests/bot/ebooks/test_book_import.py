@@ -113,8 +113,8 @@ def test_a_chapter_without_a_title_is_called_by_its_number() -> None:
     assert get_titles(plan_import(make_book(make_section("")))) == [(1, "Chapter 1")]
 
 
-@pytest.mark.parametrize("title", ["", " \n ", "x" * 201])
-def test_a_title_has_between_1_and_200_characters(title: str) -> None:
+@pytest.mark.parametrize("title", ["", " \n ", "x" * 301])
+def test_a_title_has_between_1_and_300_characters(title: str) -> None:
     with pytest.raises(InputError):
         plan_import(make_numbered_book(1)).rename(0, title)
 
@@ -153,3 +153,19 @@ def test_a_section_without_text_cannot_be_restored() -> None:
 def test_characters_that_no_database_stores_are_replaced() -> None:
     plan = plan_import(make_book(make_section("One\x00", "a\x00b \ud800c")))
     assert (plan.chapters[0].title, plan.chapters[0].text) == ("One", "a\ufffdb \ufffdc")
+
+
+def test_a_title_that_is_too_long_is_shortened_and_stays_in_the_text() -> None:
+    long = "In which " + "the lantern goes out and " * 20
+    section = make_section_with_headings(long, "Two", long)
+    first, second, third = plan_import(make_book(section)).split_at(0, 0).split_at(1, 0).chapters
+    assert (len(first.title), first.title[-1], third.title) == (300, "…", first.title)
+    assert first.text == f"{long.strip()}\n\n{LONG_ENOUGH}"
+    assert (second.title, second.text) == ("Two", LONG_ENOUGH)
+    assert third.text == f"{long}\n\n{LONG_ENOUGH}"
+
+
+def test_a_split_chapter_has_the_number_that_its_heading_states() -> None:
+    book = make_book(make_section_with_headings("Chapter 1", "Chapter 2").model_copy(update={"number": 1}))
+    plan = plan_import(book.model_copy(update={"sections": (*book.sections, make_section("Chapter 4", number=4))}))
+    assert [chapter.number for chapter in plan.split_at(0, 0).chapters] == [1, 2, 4]
