@@ -8,7 +8,17 @@ from typing import Final
 from bot.event_names import (
     ANNOUNCEMENT_SHARED,
     BADGE_EARNED,
+    BROADCAST_AWAITS_APPROVAL,
+    BROADCAST_CANCELLED,
+    BROADCAST_CHANGED,
+    BROADCAST_DISCARDED,
+    BROADCAST_EDITED,
+    BROADCAST_FINISHED,
+    BROADCAST_RECALLED,
+    BROADCAST_REPORT_DOWNLOADED,
+    BROADCAST_RETRIED,
     BROADCAST_SENT,
+    BROADCAST_STOPPED,
     CAST_CHANGED,
     CHARACTER_RENAMED,
     EBOOK_ADDED,
@@ -50,6 +60,24 @@ _BOOK_VERBS: Final = {
     STORY_CHANGED: "changed the story so far of",
 }
 """Verbs for what a member does with a whole book, as in "Hana added The Fox"."""
+_ANNOUNCEMENT_VERBS: Final = {
+    BROADCAST_SENT: "announced",
+    BROADCAST_AWAITS_APPROVAL: "asked to announce",
+    BROADCAST_CHANGED: "changed the scheduled announcement",
+    BROADCAST_EDITED: "changed the posts of",
+    BROADCAST_RECALLED: "recalled",
+    BROADCAST_RETRIED: "tried again to post",
+    BROADCAST_CANCELLED: "stopped",
+    BROADCAST_DISCARDED: "discarded",
+    BROADCAST_REPORT_DOWNLOADED: "downloaded the report of",
+}
+"""Verbs for events about an announcement, as in "Hana announced “New Lore: Three”"."""
+_NOBODYS_EVENTS: Final = {
+    BROADCAST_SENT: "Announced",
+    BROADCAST_FINISHED: "Announcement ended",
+    BROADCAST_STOPPED: "Announcement stopped by itself",
+}
+"""Events about an announcement that no member caused."""
 _COUNTED_EVENTS: Final = (
     (GENERATION_COMPLETED, "script written", "scripts written"),
     (GENERATION_FAILED, "failure of Gemini", "failures of Gemini"),
@@ -75,12 +103,15 @@ def format_event_time(event: Event) -> str:
 def describe_event(event: Event, member_name: str, subject: EventSubject) -> str:
     """``Hana approved ch. 5 of The Fox``, or ``Hana · Progress exported`` for an event without a sentence."""
     verb = _CHAPTER_VERBS.get(event.event)
-    event_name, name = escape_text(event.event, 100), escape_text(member_name, 60)
+    name = escape_text(member_name, 60)
+    event_name = _NOBODYS_EVENTS.get(event.event) or escape_text(event.event, 100)
     about = _describe_subject(subject)
     if not member_name:
         return event_name + (f": {about}" if about else "")
     if verb and subject.chapter is not None:
         return f"{name} {verb} {about}"
+    if event.event in _ANNOUNCEMENT_VERBS and subject.announcement:
+        return f"{name} {_ANNOUNCEMENT_VERBS[event.event]} {about}"
     if event.event in _BOOK_VERBS and about:
         return f"{name} {_BOOK_VERBS[event.event]} {about}"
     if event.event == GENERATION_COMPLETED:

@@ -6,12 +6,16 @@ import pytest
 
 from bot.event_names import (
     ANNOUNCEMENT_SHARED,
+    BROADCAST_CHANGED,
+    BROADCAST_FINISHED,
     BROADCAST_SENT,
+    BROADCAST_STOPPED,
     EBOOK_ADDED,
     EBOOK_REMOVED,
     GENERATION_COMPLETED,
     GENERATION_STARTED,
     PROGRESS_EXPORTED,
+    RESERVED_EVENT_NAMES,
     SCRIPT_RELEASED,
 )
 from bot.progress.subjects import EventSubject
@@ -35,7 +39,9 @@ def make_event(name: str, data: object = None) -> Event:
         (GENERATION_COMPLETED, "Hana", CHAPTER, "Hana's script of ch. 3 of The Fox is finished"),
         (GENERATION_COMPLETED, "Hana", EventSubject(), "Hana's script is finished"),
         (GENERATION_COMPLETED, "", CHAPTER, f"{GENERATION_COMPLETED}: ch. 3 of The Fox"),
-        (BROADCAST_SENT, "Hana", ANNOUNCEMENT, "Hana · Broadcast sent: “New Lore: Three”"),
+        (BROADCAST_SENT, "Hana", ANNOUNCEMENT, "Hana announced “New Lore: Three”"),
+        (BROADCAST_CHANGED, "Hana", ANNOUNCEMENT, "Hana changed the scheduled announcement “New Lore: Three”"),
+        (BROADCAST_FINISHED, "", ANNOUNCEMENT, "Announcement ended: “New Lore: Three”"),
         (ANNOUNCEMENT_SHARED, "Ren", ANNOUNCEMENT, "Ren · Announcement shared: “New Lore: Three”"),
         (PROGRESS_EXPORTED, "Hana", EventSubject(), "Hana · Progress exported"),
         (EBOOK_ADDED, "Hana", EventSubject("The Fox"), "Hana added The Fox"),
@@ -60,3 +66,11 @@ def test_data_is_not_cut_off_in_the_middle() -> None:
 def test_event_without_data_has_no_small_print(data: object) -> None:
     """No empty line stands below it."""
     assert "-#" not in format_event_lines(make_event("Mixed", data), {}, EventSubject())
+
+
+def test_every_event_about_an_announcement_says_announcement() -> None:
+    """Sentences use the word of the screen; the stored names, which the log and exports show, use another one."""
+    names = {name for name in RESERVED_EVENT_NAMES if "broadcast" in name.lower()}
+    by_nobody = {BROADCAST_FINISHED, BROADCAST_STOPPED}
+    sentences = [describe_event(make_event(name), "" if name in by_nobody else "Hana", ANNOUNCEMENT) for name in names]
+    assert not [sentence for sentence in sentences if "broadcast" in sentence.lower()]
