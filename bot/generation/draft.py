@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from bot.ebooks.series_bible import Proposals
-from bot.scripts.models import CastMember, Cue, FrozenModel
+from bot.scripts.models import CastMember, Cue, Cut, FrozenModel, Repair
 
 
 class Usage(FrozenModel):
@@ -31,7 +31,8 @@ class Usage(FrozenModel):
 class Draft(FrozenModel):
     """A script in the making: only complete cues, numbered from ``PartRequest.first_cue``.
 
-    ``proposals`` for the series bible are there once the part is complete.
+    ``proposals`` for the series bible are there once the part is complete. In a faithful script ``next_span`` is the first span
+    that is in no cue and in no cut yet; 0 in an adaptation.
     """
 
     title: str = ""
@@ -41,3 +42,6 @@ class Draft(FrozenModel):
     model: str = Field(default="", description="the model that answered; empty for the template writer")
     usage: Usage = Usage()
     proposals: Proposals = Proposals()
+    cuts: tuple[Cut, ...] = ()
+    repairs: tuple[Repair, ...] = ()
+    next_span: int = 0

@@ -5,10 +5,11 @@ from functools import partial
 
 from bot.ebooks.bible import store_proposals
 from bot.event_names import GENERATION_COMPLETED, GENERATION_FAILED, GENERATION_FELL_BACK, GRANT_LOG_ADDED, SCRIPT_ADDED
+from bot.generation.chapter_source import ChapterSource
 from bot.generation.request import ScriptRequest
 from bot.generation.run_progress import RunProgress
 from bot.generation.writer import GenerationError
-from bot.scripts import coverage, timing
+from bot.scripts import timing
 from bot.scripts.models import Script, WriterKind
 from storage import WriteTransaction
 from storage.stores.chapters import digest_text
@@ -28,7 +29,7 @@ class FinishedRun:
 
     run: Run
     request: ScriptRequest
-    paragraphs: tuple[str, ...]
+    source: ChapterSource
     progress: RunProgress
     kept_progress: str
     writer: WriterKind
@@ -66,6 +67,9 @@ class FinishedRun:
             cues=cues,
             language=request.language,
             running_time=running_time,
+            mode=request.mode,
+            cuts=progress.cuts,
+            repairs=progress.repairs,
         )
         return NewScript(
             ebook_id=run.ebook_id,
@@ -78,7 +82,7 @@ class FinishedRun:
             model=progress.model,
             body=script.model_dump_json(),
             error=self._explain_template(),
-            coverage=coverage.measure_coverage(self.paragraphs, cues).model_dump_json(),
+            coverage=self.source.measure_coverage(progress, cues).model_dump_json(),
             tokens=progress.usage.total,
             cost_micros=cost_micros,
             seconds=(running_time.low + running_time.high) // 2,

@@ -12,16 +12,16 @@ from bot.clock import Wait
 from bot.ebooks.bible import read_bible
 from bot.ebooks.series_bible import SeriesBible
 from bot.generation.card_updater import CardUpdater
+from bot.generation.chapter_source import SourcePart, create_source
 from bot.generation.finished_run import FinishedRun
 from bot.generation.request import PartRequest, ScriptRequest
-from bot.generation.resume import find_remaining_text, find_resume_paragraph
 from bot.generation.run_cards import read_run_view
 from bot.generation.run_progress import RunProgress
 from bot.generation.run_view import SHOWN_CUES, RunView
 from bot.generation.writer import GenerationError, Writer
 from bot.jobs.rate_limiter import OnWait
 from bot.ports import RunCards
-from bot.scripts import text_splitting, timing
+from bot.scripts import timing
 from bot.scripts.models import WriterKind
 from storage import (
     Database,
@@ -79,10 +79,7 @@ class RunExecution:
         self.database = pipeline.database
         self.run = run
         self.request = ScriptRequest.from_run(run)
-        # Paragraphs longer than a part are cut here, once, so that an index means the same for every part.
-        self.paragraphs = tuple(
-            piece for part in text_splitting.split_parts(text_splitting.split_paragraphs(run.content)) for piece in part
-        )
+        self.source = create_source(run.content, self.request.mode)
         self.progress = RunProgress.from_column(run.progress)
         self.part, self.parts = 1, 1
         self.waiting = ""
@@ -112,7 +109,7 @@ class RunExecution:
         finally:
             await self.card_updater.close()
         return await self._store(
-            FinishedRun(self.run, self.request, self.paragraphs, self.progress, kept_progress, writer, error)
+            FinishedRun(self.run, self.request, self.source, self.progress, kept_progress, writer, error)
         )
 
     async def report_wait(self, reason: str, seconds: float) -> None:
@@ -124,7 +121,7 @@ class RunExecution:
         """What the card shows now."""
         cues, _ = timing.add_timing(self.progress.cues)
         written = sum(len(cue.text) for cue in cues if cue.kind.is_spoken)
-        total = sum(map(len, self.paragraphs)) or 1
+        total = self.source.char_count or 1
         return replace(
             self.view,
             part=min(self.part, self.parts),
@@ -142,50 +139,34 @@ class RunExecution:
         Raises:
             GenerationError: the writer could not finish a part. ``progress`` holds what was complete until then.
         """
-        self._skip_written_text()
+        self.progress = self.source.skip_written(self.progress)
         self.part = 1
-        while (start := self.progress.next_paragraph) < len(self.paragraphs):
-            remaining_parts = text_splitting.split_parts(self.paragraphs[start:])
-            self.parts = self.part + len(remaining_parts) - 1
+        while (part := self.source.take_part(self.progress)) is not None:
+            self.parts = self.part + part.parts_left - 1
             before_part = self.progress
-            async with aclosing(writer.write(self._build_part_request(remaining_parts[0]))) as drafts:
+            async with aclosing(writer.write(self._build_part_request(part))) as drafts:
                 async for draft in drafts:
                     self.waiting = ""
                     self.progress = before_part.add_draft(draft)
                     self.card_updater.schedule_update(self.build_view)
                     await self._save_checkpoint()
-            next_paragraph = start + len(remaining_parts[0])
-            self.progress = self.progress.model_copy(update={"next_paragraph": next_paragraph})
+            self.progress = self.source.finish_part(self.progress, part)
             self.part += 1
             await self._save_checkpoint(force=True)
 
     async def _write_rest_with_template(self) -> None:
         """What Gemini has finished is kept; the rest of the chapter becomes a skeleton."""
-        self._skip_written_text()
-        paragraphs = self.paragraphs[self.progress.next_paragraph :]
-        if not paragraphs and self.progress.cues:
+        self.progress = self.source.skip_written(self.progress)
+        part = self.source.take_rest(self.progress)
+        if part is None:
             return
         self.part = self.parts = 1  # the whole rest is one part, so that it ends with the closing music
         before_part = self.progress
-        async for draft in self.pipeline.template.write(self._build_part_request(paragraphs)):
+        async for draft in self.pipeline.template.write(self._build_part_request(part)):
             self.progress = before_part.add_draft(draft)
             self.card_updater.schedule_update(self.build_view)
 
-    def _skip_written_text(self) -> None:
-        """Moves to the first paragraph that the existing cues do not cover, and in it to the first sentence."""
-        if not self.progress.cues:
-            return
-        resume_at = find_resume_paragraph(self.paragraphs, self.progress.cues)
-        index = max(self.progress.next_paragraph, resume_at)
-        if index < len(self.paragraphs):
-            remaining = find_remaining_text(self.paragraphs[index], self.progress.cues)
-            if remaining:
-                self.paragraphs = (*self.paragraphs[:index], remaining, *self.paragraphs[index + 1 :])
-            else:
-                index += 1
-        self.progress = self.progress.model_copy(update={"next_paragraph": index})
-
-    def _build_part_request(self, paragraphs: tuple[str, ...]) -> PartRequest:
+    def _build_part_request(self, part: SourcePart) -> PartRequest:
         return PartRequest(
             ebook_title=self.view.ebook_title,
             chapter_number=self.run.chapter_number,
@@ -194,7 +175,8 @@ class RunExecution:
             notes=self.request.notes,
             hook=self.request.hook,
             language=self.request.language,
-            paragraphs=paragraphs,
+            paragraphs=part.paragraphs,
+            spans=part.spans,
             part=self.part,
             parts=self.parts,
             cast=self.progress.cast,

@@ -12,7 +12,8 @@ from typing import Final, Self
 from pydantic import Field
 
 from bot.ebooks.series_bible import SeriesBible
-from bot.scripts.models import CastMember, Cue, FrozenModel
+from bot.scripts.models import CastMember, Cue, FrozenModel, ScriptMode
+from bot.scripts.spans import Span
 from storage.stores.ebooks import Ebook
 from storage.stores.runs import Run
 
@@ -37,6 +38,7 @@ class ScriptRequest(FrozenModel):
     notes: str = ""
     hook: str = ""
     language: str = ""
+    mode: ScriptMode = ScriptMode.FAITHFUL
 
     @classmethod
     def from_run(cls, run: Run) -> Self:
@@ -64,7 +66,8 @@ class PartRequest:
 
     ``paragraphs`` is this part's own text. ``bible`` is what is accepted about the book. ``cast`` and ``previous_cues`` (the
     last cues already written) carry over from earlier parts, so that names stay the same and nothing is repeated.
-    ``first_cue`` is the number of the first cue to write.
+    ``first_cue`` is the number of the first cue to write. ``spans`` are the part's text for a faithful script; without them the
+    part is to be adapted.
     """
 
     ebook_title: str
@@ -80,4 +83,5 @@ class PartRequest:
     cast: tuple[CastMember, ...] = ()
     previous_cues: tuple[Cue, ...] = ()
     first_cue: int = 1
+    spans: tuple[Span, ...] = ()
     bible: SeriesBible = field(default_factory=SeriesBible)

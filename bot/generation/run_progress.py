@@ -4,14 +4,15 @@ from typing import Self
 
 from bot.ebooks.series_bible import Proposals, SeriesBible
 from bot.generation.draft import Draft, Usage
-from bot.scripts.models import CastMember, Cue, FrozenModel
+from bot.scripts.models import CastMember, Cue, Cut, FrozenModel, Repair
 from bot.scripts.speakers import rename_speakers
 
 
 class RunProgress(FrozenModel):
     """Complete cues, and the place in the chapter that the writer had reached.
 
-    ``next_paragraph`` is the index of the first paragraph that is not written yet. ``model`` and ``usage`` are those of the
+    ``next_paragraph`` is the index of the first paragraph of an adaptation that is not written yet, ``next_span`` the number of
+    the first span of a faithful script. ``model`` and ``usage`` are those of the
     calls so far, ``proposals`` those of the parts that are complete.
     """
 
@@ -23,6 +24,9 @@ class RunProgress(FrozenModel):
     model: str = ""
     usage: Usage = Usage()
     proposals: Proposals = Proposals()
+    next_span: int = 1
+    cuts: tuple[Cut, ...] = ()
+    repairs: tuple[Repair, ...] = ()
 
     @classmethod
     def from_column(cls, text: str) -> Self:
@@ -46,6 +50,9 @@ class RunProgress(FrozenModel):
             model=draft.model or self.model,
             usage=self.usage + draft.usage,
             proposals=self.proposals + draft.proposals,
+            next_span=draft.next_span or self.next_span,
+            cuts=self.cuts + draft.cuts,
+            repairs=self.repairs + draft.repairs,
         )
 
     def use_names(self, bible: SeriesBible) -> "RunProgress":

@@ -6,16 +6,19 @@ named only where the text names one beside the quotation. Nothing else is guesse
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator
-from typing import Final, NamedTuple
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from itertools import groupby
+from typing import Final
 
 from bot.clock import Wait, wait_plainly
-from bot.ebooks.series_bible import ROLE_NAMES, Character, Proposals
+from bot.ebooks.series_bible import ROLE_NAMES, Character, Proposals, SeriesBible
 from bot.generation.draft import Draft
 from bot.generation.request import PartRequest
-from bot.scripts.models import MAX_CUE_CHARS, NARRATOR, UNKNOWN_SPEAKER, CastMember, Cue, CueKind, WriterKind
-from bot.scripts.text_splitting import split_text
-from bot.scripts.text_units import find_units, to_single_line
+from bot.scripts.assembly import Entry, assemble
+from bot.scripts.labels import SoundLabel, SpanLabel
+from bot.scripts.models import NARRATOR, UNKNOWN_SPEAKER, CastMember, Cue, CueKind, WriterKind
+from bot.scripts.spans import Span, SpanKind, split_spans
+from bot.scripts.text_units import to_single_line
 
 LOGLINE: Final = "Template: a skeleton made from the chapter's own text."
 _VOICES: Final = {NARRATOR: "The storyteller", UNKNOWN_SPEAKER: "A speaker whom the text does not name"}
@@ -38,13 +41,6 @@ _NOT_NAMES: Final = frozenset(
     "he she it they i we you one who this that there then and but so her his".split()  # noqa: SIM905 - easier to read
 )
 
-_QUOTATION: Final = re.compile(
-    r"“[^“”]+(?:”|$)|„[^„“”]+[“”]|«[^«»]+»|»[^«»]+«|「[^「」]+」|『[^『』]+』|(?<!\w)\"[^\"]+\""
-    r"|(?<!\w)‘[^‘]*?[,.!?…—]’(?!\w)"
-    r"|^[—―–]\s?[¿¡\w][^—―–]*"  # a paragraph that opens with a dash, as Spanish and French print speech
-)
-_QUOTATION_SIGNS: Final = '“”„«»「」『』"‘’—―– '
-
 # Only sounds that are plainly heard, and only where the text says that they happen.
 _SOUNDS: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
     (re.compile(pattern, re.IGNORECASE), sound)
@@ -62,13 +58,6 @@ _SOUNDS: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
         (r"\b(?:glass|window|mirror) (?:shattered|broke)\b", "GLASS SHATTERS"),
     )
 )
-
-
-class _Line(NamedTuple):
-    """A stretch of a paragraph and its speaker."""
-
-    text: str
-    speaker: str
 
 
 class TemplateWriter:
@@ -99,7 +88,14 @@ def _build_draft(request: PartRequest, cues: tuple[Cue, ...]) -> Draft:
     cast = tuple(known_members.get(name) or _build_member(request, name) for name in speakers)
     new_names = [name for name in speakers if name not in ROLE_NAMES and not request.bible.find_character(name)]
     proposals = Proposals(characters=tuple(Character(name=name) for name in new_names))
-    return Draft(title=to_single_line(request.title), logline=LOGLINE, cast=cast, cues=cues, proposals=proposals)
+    return Draft(
+        title=to_single_line(request.title),
+        logline=LOGLINE,
+        cast=cast,
+        cues=cues,
+        proposals=proposals,
+        next_span=max((cue.spans[1] + 1 for cue in cues if cue.spans), default=0),
+    )
 
 
 def _build_member(request: PartRequest, name: str) -> CastMember:
@@ -108,55 +104,42 @@ def _build_member(request: PartRequest, name: str) -> CastMember:
 
 
 def _build_cues(request: PartRequest) -> tuple[Cue, ...]:
-    cues: list[Cue] = []
-
-    def add(kind: CueKind, text: str, speaker: str = "") -> None:
-        character = request.bible.find_character(speaker)
-        speaker = character.name if character else speaker
-        for piece in split_text(text, MAX_CUE_CHARS):
-            cues.append(Cue(n=request.first_cue + len(cues), kind=kind, text=piece, speaker=speaker))
-
+    spans = request.spans or split_spans("\n\n".join(map(to_single_line, request.paragraphs)))
+    entries: list[Entry] = []
     theme = to_single_line(request.theme).upper()
     if request.part == 1 and not request.previous_cues:
-        add(CueKind.MUSIC, f"OPENING THEME{f' ({theme})' if theme else ''} – ESTABLISH AND UNDER")
-    open_speaker = ""
-    for paragraph in request.paragraphs:
-        lines = _split_lines(to_single_line(paragraph), open_speaker)
+        opening = f"OPENING THEME{f' ({theme})' if theme else ''} – ESTABLISH AND UNDER"
+        entries.append(SoundLabel(kind=CueKind.MUSIC, text=opening))
+    speaker = ""
+    for _, group in groupby(spans, lambda span: span.paragraph):
+        paragraph = tuple(group)
+        labels = list(_label_paragraph(paragraph, speaker, request.bible))
+        entries += [SoundLabel(kind=CueKind.SFX, text=sound) for sound in _find_sounds(paragraph)]
+        entries += labels
         # A speech over several paragraphs opens each of them with a quotation mark and closes only the last one.
-        is_open = bool(lines) and lines[-1].speaker != NARRATOR and paragraph.rfind("“") > paragraph.rfind("”")
-        open_speaker = lines[-1].speaker if is_open else ""
-        for sound in _find_sounds(lines):
-            add(CueKind.SFX, sound)
-        for line in lines:
-            add(CueKind.NARRATION if line.speaker == NARRATOR else CueKind.DIALOGUE, line.text, line.speaker)
+        text = paragraph[-1].text
+        speaker = labels[-1].speaker if labels and text.rfind("“") > text.rfind("”") else ""
     if request.part == request.parts:
-        add(CueKind.MUSIC, "CLOSING THEME – FADE IN, HOLD AND OUT")
-    return tuple(cues)
+        entries.append(SoundLabel(kind=CueKind.MUSIC, text="CLOSING THEME – FADE IN, HOLD AND OUT"))
+    cues = assemble(spans, entries, first_cue=request.first_cue).cues
+    return cues if request.spans else tuple(cue.model_copy(update={"spans": None}) for cue in cues)
 
 
-def _split_lines(paragraph: str, open_speaker: str) -> list[_Line]:
-    """The paragraph as narration and dialogue; together the lines hold every word of it.
+def _label_paragraph(paragraph: Sequence[Span], speaker: str, bible: SeriesBible) -> Iterator[SpanLabel]:
+    """The paragraph's speech under the names that the text beside it states, the rest as narration.
 
-    ``open_speaker`` is whoever's speech continues from the paragraph before; empty if nobody's does.
+    ``speaker`` is whoever's speech continues from the paragraph before; empty if nobody's does.
     """
-    quotations = list(_QUOTATION.finditer(paragraph))
-    lines: list[_Line] = []
-    speaker = open_speaker
-    at = 0
-    for number, quotation in enumerate(quotations):
-        before = paragraph[at : quotation.start()]
-        until = quotations[number + 1].start() if number + 1 < len(quotations) else len(paragraph)
-        speaker = _find_speaker(before, paragraph[quotation.end() : until]) or speaker
-        lines += _build_narration(before)
-        text = quotation[0].strip(_QUOTATION_SIGNS)
-        lines += [_Line(text, speaker or UNKNOWN_SPEAKER)] if find_units(text) else []
-        at = quotation.end()
-    return lines + _build_narration(paragraph[at:])
-
-
-def _build_narration(text: str) -> list[_Line]:
-    """One line for the narrator, or none where the text has nothing that can be spoken."""
-    return [_Line(text.lstrip(" ,;.—―–").rstrip(), NARRATOR)] if find_units(text) else []
+    runs = [(is_speech, tuple(run)) for is_speech, run in groupby(paragraph, lambda span: span.kind is SpanKind.SPEECH)]
+    for index, (is_speech, run) in enumerate(runs):
+        name = ""
+        if is_speech:
+            before = "".join(span.text for span in runs[index - 1][1]) if index else ""
+            after = "".join(span.text for span in runs[index + 1][1]) if index + 1 < len(runs) else ""
+            speaker = _find_speaker(before, after) or speaker
+            character = bible.find_character(speaker)
+            name = (character.name if character else speaker) or UNKNOWN_SPEAKER
+        yield SpanLabel(first=run[0].n, last=run[-1].n, speaker=name)
 
 
 def _find_speaker(before: str, after: str) -> str:
@@ -169,8 +152,8 @@ def _find_speaker(before: str, after: str) -> str:
     return ""
 
 
-def _find_sounds(lines: list[_Line]) -> list[str]:
+def _find_sounds(paragraph: Sequence[Span]) -> list[str]:
     """The sounds that the narration mentions, in its order."""
-    narration = " ".join(line.text for line in lines if line.speaker == NARRATOR)
+    narration = "".join(span.text for span in paragraph if span.kind is not SpanKind.SPEECH)
     matches = ((pattern.search(narration), sound) for pattern, sound in _SOUNDS)
     return [sound for _, sound in sorted((match.start(), sound) for match, sound in matches if match)]

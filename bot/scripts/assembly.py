@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Final
 
-from bot.scripts.labels import Cut, CutReason, Repair, RepairKind, SoundLabel, SpanLabel
-from bot.scripts.models import MAX_CUE_CHARS, NARRATOR, Cue, CueKind
+from bot.scripts.labels import SoundLabel, SpanLabel
+from bot.scripts.models import MAX_CUE_CHARS, NARRATOR, Cue, CueKind, Cut, CutReason, Repair, RepairKind
 from bot.scripts.quotations import strip_quotation_marks
 from bot.scripts.spans import Span, SpanKind
 from bot.scripts.text_units import find_units, to_single_line
@@ -22,6 +22,7 @@ _MAX_SOUND_UNITS: Final = 30
 """The most words of a sentence that one sound can replace ("Somewhere above them a door slammed, and then another")."""
 _NOTE: Final = re.compile(r"\s*(?:[\[(*†‡]|\d+[.)\]\s])")
 _SENTENCE_END: Final = re.compile(r"[.!?…。！？][\"'”’»」』)\s]*$")
+_TAG_DASHES: Final = re.compile(r"^[—―–\s]+|\s*[—―–]+\s*([.,;:]?)$")
 _NARRATOR_LABEL: Final = SpanLabel(first=0, last=0)
 
 Entry = SpanLabel | SoundLabel
@@ -215,4 +216,4 @@ def _join(kind: CueKind, spans: list[Span]) -> str:
     text = to_single_line("".join(span.text for span in spans))
     if kind is CueKind.DIALOGUE:
         return strip_quotation_marks(text) or text
-    return text.strip(" —―–") if all(span.kind is SpanKind.TAG for span in spans) else text
+    return _TAG_DASHES.sub(r"\1", text) if all(span.kind is SpanKind.TAG for span in spans) else text

@@ -8,10 +8,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from bot.scripts.models import Cue, FrozenModel
+from bot.scripts.models import Cue, Cut, FrozenModel
 from bot.scripts.ngrams import MAX_TAG_UNITS, MIN_MATCH, NGRAM_LENGTH, QUOTATION_MARKS, build_ngrams
+from bot.scripts.spans import Span
 from bot.scripts.text_splitting import split_sentences
-from bot.scripts.text_units import find_normalized_units, is_unspaced_character
+from bot.scripts.text_units import find_normalized_units, find_units, is_unspaced_character
 
 _MIN_REWORDED_MATCH: Final = 0.7
 """The share (0 to 1) of a sentence's distinct words that must stand in one cue, in any order, for the sentence to count as
@@ -22,11 +23,14 @@ class Coverage(FrozenModel):
     """How much of the source is in a script.
 
     ``share`` (0 to 1) is the share of the source's words that stand in paragraphs that were found; ``missing`` holds the
-    indexes of the other paragraphs.
+    indexes of the other paragraphs. In a faithful script nothing is found by comparison: ``is_counted`` is True, and ``share``
+    counts the words that are spoken or cut with a reason, ``cut_share`` (0 to 1) those that are cut.
     """
 
     share: float
     missing: tuple[int, ...]
+    is_counted: bool = False
+    cut_share: float = 0.0
 
 
 def measure_coverage(paragraphs: Sequence[str], cues: Iterable[Cue]) -> Coverage:
@@ -37,6 +41,21 @@ def measure_coverage(paragraphs: Sequence[str], cues: Iterable[Cue]) -> Coverage
     total = sum(sizes)
     missing_size = sum(sizes[i] for i in missing)
     return Coverage(share=1 - missing_size / total if total else 1.0, missing=missing)
+
+
+def count_coverage(spans: Iterable[Span], cues: Iterable[Cue], cuts: Iterable[Cut]) -> Coverage:
+    """How many of the words of ``spans`` are spoken or cut, by the spans that the cues and the cuts name."""
+    spoken = {number for cue in cues if cue.spans for number in range(cue.spans[0], cue.spans[1] + 1)}
+    left_out = {number for cut in cuts for number in range(cut.first, cut.last + 1)}
+    total = found = cut_units = 0
+    for span in spans:
+        units = len(find_units(span.text))
+        total += units
+        found += units if span.n in spoken or span.n in left_out else 0
+        cut_units += units if span.n in left_out else 0
+    if not total:
+        return Coverage(share=1.0, missing=(), is_counted=True)
+    return Coverage(share=found / total, missing=(), is_counted=True, cut_share=cut_units / total)
 
 
 class _ScriptIndex:

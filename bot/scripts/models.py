@@ -40,6 +40,15 @@ class WriterKind(StrEnum):
     TEMPLATE = "template"
 
 
+class ScriptMode(StrEnum):
+    """How a chapter becomes a script."""
+
+    FAITHFUL = "faithful"
+    """The writer labels the source's words, our code copies them: no word can be lost or changed."""
+    ADAPTED = "adapted"
+    """The writer dramatises freely; how much of the source is left is measured."""
+
+
 class FrozenModel(BaseModel):
     """An immutable value that can be stored as JSON. Unknown fields are refused, so that stored JSON is never misread."""
 
@@ -73,6 +82,61 @@ class Cue(FrozenModel):
     spans: tuple[int, int] | None = None
 
 
+class CutReason(StrEnum):
+    """Why a span is not spoken. Nothing else may be cut."""
+
+    TAG = "tag"
+    SOUND = "sound"
+    HEADING = "heading"
+    NOTE = "note"
+
+    @property
+    def label(self) -> str:
+        """The reason for people, as it follows a number ("12 speech tags")."""
+        return _REASON_LABELS[self]
+
+
+_REASON_LABELS = {
+    CutReason.TAG: "speech tag",
+    CutReason.SOUND: "heard as a sound",
+    CutReason.HEADING: "heading",
+    CutReason.NOTE: "note",
+}
+
+
+class RepairKind(StrEnum):
+    """What our code corrected in a writer's labels."""
+
+    UNLABELLED = "unlabelled"
+    """Nothing referred to the spans; the narrator speaks them."""
+    REPEATED = "repeated"
+    """Something referred to the spans twice; the first time counts."""
+    OUT_OF_ORDER = "out_of_order"
+    """The spans came after later ones; they stand in the source's order."""
+    UNKNOWN_SPANS = "unknown_spans"
+    """There are no spans with these numbers in the part."""
+    REFUSED_CUT = "refused_cut"
+    """There was no valid reason to cut the spans; the narrator speaks them."""
+    NOT_SPEECH = "not_speech"
+    """The spans stand between quotations and are not spoken by the speaker; the narrator speaks them."""
+
+
+class Repair(FrozenModel):
+    """One correction; ``first`` and ``last`` are the spans, as the writer named them."""
+
+    kind: RepairKind
+    first: int
+    last: int
+
+
+class Cut(FrozenModel):
+    """Spans that the script leaves out."""
+
+    first: int
+    last: int
+    reason: CutReason
+
+
 class RunningTime(FrozenModel):
     """An estimated range in whole seconds: spoken fast (165 words a minute) and slowly (140 words a minute)."""
 
@@ -81,7 +145,10 @@ class RunningTime(FrozenModel):
 
 
 class Script(FrozenModel):
-    """A whole chapter, ready to be recorded."""
+    """A whole chapter, ready to be recorded.
+
+    ``cuts`` are the spans of a faithful script that nobody speaks, ``repairs`` what our code corrected in the labels.
+    """
 
     title: str
     logline: str
@@ -89,6 +156,9 @@ class Script(FrozenModel):
     cues: tuple[Cue, ...]
     language: str = "en"
     running_time: RunningTime
+    mode: ScriptMode = ScriptMode.ADAPTED
+    cuts: tuple[Cut, ...] = ()
+    repairs: tuple[Repair, ...] = ()
 
     def count_cues(self, kind: CueKind) -> int:
         """How many cues are of ``kind``."""

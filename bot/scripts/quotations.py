@@ -15,7 +15,7 @@ _MAX_TAG_CHARS: Final = 160  # more cannot be a tag of that many words
 
 _MARKED: Final = re.compile(
     r"“[^“”]+(?:”|$)|„[^„“”]+(?:[“”]|$)|«[^«»]+(?:»|$)|»[^«»]+«|「[^「」]+(?:」|$)|『[^『』]+(?:』|$)"
-    r"|(?<!\w)\"[^\"]+(?:\"(?!\w)|$)"
+    r"|(?<!\w)\"[^\"]+\"(?!\w)|^\s*\"[^\"]+$"  # without its end, the speech goes on in the next paragraph
     r"|(?<!\w)‘[^‘]*?[,.!?…—]’(?!\w)"
     r"|(?<![\w“„])”[^“”„]+”(?!\w)"
 )
@@ -24,6 +24,7 @@ _OPENING_DASH: Final = re.compile(r"\s*[—―–]\s*(?=[^\W\d_]|[¿¡«…])")
 _INNER_TAG: Final = re.compile(r"(?<=[,!?…])\s+(?=[^\W\d_A-ZÀ-ÞА-Я])[^,.!?…—―–]{2,80}(?:[,.!?…]|$)")
 _MARKS: Final = '“”„«»「」『』"‘’‹›'
 _EDGE: Final = f"{_MARKS} \t\n\u00a0\u3000"
+_AFTER_CLOSING: Final = re.compile(f"(?<=[{_MARKS}])[\\s.,;:]+$")
 _DIALOGUE_DASHES: Final = re.compile(r"^[—―–]+|\s+[—―–]+$")
 
 # Verbs and phrases with which books attribute speech. Stems: "sagt" is also in "sagte".
@@ -69,7 +70,7 @@ def is_speech_tag(text: str, *, follows_speech: bool) -> bool:
 
 def strip_quotation_marks(text: str) -> str:
     """The text of a quotation without the marks around it; marks inside stay, and a dash at which somebody breaks off."""
-    return _DIALOGUE_DASHES.sub("", text.strip(_EDGE)).strip(_EDGE)
+    return _DIALOGUE_DASHES.sub("", _AFTER_CLOSING.sub("", text).strip(_EDGE)).strip(_EDGE)
 
 
 def _find_dashed_speech(paragraph: str, first: int) -> list[tuple[int, int]]:

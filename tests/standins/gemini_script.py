@@ -37,8 +37,15 @@ def script_for(body: dict[str, Any], seed: int) -> dict[str, Any]:
     dice = random.Random(f"{seed}:{story}")
     asked = "\n".join(part.get("text", "") for turn in body.get("contents", []) for part in turn.get("parts", []))
     chapter = _CHAPTER.search(asked)
-    cues = list(_cues(story, dice, opening="# Already written" not in asked))
-    names = dict.fromkeys(cue["speaker"] for cue in cues if cue["speaker"])
+    wanted = body.get("generationConfig", {}).get("responseJsonSchema")
+    opening = "# Already written" not in asked
+    if _asks_for_labels(wanted):
+        story = re.sub(r"^\d+\|", "", (numbered := story), flags=re.MULTILINE)
+        cues = list(_labels(numbered, dice, opening=opening))
+        names = dict.fromkeys(["NARRATOR", *(cue["who"] for cue in cues if "who" in cue)])
+    else:
+        cues = list(_cues(story, dice, opening=opening))
+        names = dict.fromkeys(cue["speaker"] for cue in cues if cue["speaker"])
     first = next(iter(_SENTENCE.findall(story)), "Nothing happens.").strip()
     script = {
         "title": chapter[1] if chapter else "Untitled",
@@ -47,7 +54,6 @@ def script_for(body: dict[str, Any], seed: int) -> dict[str, Any]:
         "cues": cues,
         **_proposals(story, asked, names),
     }
-    wanted = body.get("generationConfig", {}).get("responseJsonSchema")
     return _shaped(script, wanted) if isinstance(wanted, dict) else script
 
 
@@ -98,6 +104,32 @@ def _cues(story: str, dice: random.Random, *, opening: bool) -> Iterator[dict[st
     yield cue("music", dice.choice(_MUSIC))
 
 
+def _asks_for_labels(wanted: Any) -> bool:
+    cues = wanted.get("properties", {}).get("cues", {}) if isinstance(wanted, dict) else {}
+    return "at" in cues.get("items", {}).get("properties", {})
+
+
+def _labels(numbered: str, dice: random.Random, *, opening: bool) -> Iterator[dict[str, str]]:
+    """Labels of a text whose lines begin with a number and a bar: speech, tags and narration, with sounds between."""
+    if opening:
+        yield {"music": dice.choice(_MUSIC)}
+    for paragraph in filter(str.strip, numbered.split("\n\n")):
+        lines = [(line.split("|", 1)[0], line.split("|", 1)[1]) for line in paragraph.split("\n") if "|" in line]
+        said = _SAID.search(" ".join(text for _, text in lines))
+        speaker = ((said[1] or said[2]) if said else "VOICE").upper()
+        if lines and dice.random() < 0.12:
+            yield {"sfx": dice.choice(_SOUNDS)}
+        for number, text in lines:
+            if _QUOTED.search(text):
+                note = dice.choice(_NOTES)
+                yield {"at": number, "who": speaker} | ({"how": note} if note else {})
+            elif _SAID.fullmatch(text.strip(" .,")) and dice.random() < 0.5:
+                yield {"at": number, "cut": "tag"}
+            else:
+                yield {"at": number}
+    yield {"music": dice.choice(_MUSIC)}
+
+
 def _grouped(text: str, dice: random.Random) -> Iterator[str]:
     """One to three sentences at a time."""
     sentences = _SENTENCE.findall(text) if any(map(str.isalnum, text)) else []
@@ -113,7 +145,9 @@ def _shaped(value: Any, schema: dict[str, Any]) -> Any:
     if kind == "object" and isinstance(value, dict):
         properties: dict[str, Any] = schema.get("properties", {})
         order = schema.get("propertyOrdering", list(properties))
-        return {name: _shaped(value.get(name), properties[name]) for name in order if name in properties}
+        required = schema.get("required", [])
+        present = [name for name in order if name in properties and (name in value or name in required)]
+        return {name: _shaped(value.get(name), properties[name]) for name in present}
     if kind == "array":
         return [_shaped(item, schema.get("items", {})) for item in value or []]
     if kind == "string":

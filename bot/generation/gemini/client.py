@@ -19,8 +19,9 @@ from bot.clock import Clock, Wait, utcnow, wait_plainly
 from bot.generation.draft import Draft, Usage
 from bot.generation.error_messages import create_error
 from bot.generation.gemini.call import CallReport, Deadline
+from bot.generation.gemini.label_response import LABEL_SCHEMA, LabelParser
 from bot.generation.gemini.refusals import error_from_finish_reason, error_from_response, is_unknown_field_error
-from bot.generation.gemini.response import ResponseParser, build_response_schema
+from bot.generation.gemini.response import CUE_SCHEMA, CueParser, ResponseParser, build_response_schema
 from bot.generation.prompt import Prompt, compose_prompt
 from bot.generation.request import PartRequest
 from bot.generation.writer import GenerationErrorKind
@@ -120,7 +121,7 @@ class GeminiClient:
             GenerationError: the call failed; of any kind but BUDGET and RESTING.
         """
         report = report or CallReport(model)
-        parser = ResponseParser(request)
+        parser: ResponseParser = LabelParser(request) if request.spans else CueParser(request)
         last = _Chunk()
         async with aclosing(
             self._stream_chunks(
@@ -239,7 +240,7 @@ class GeminiClient:
         config = types.GenerateContentConfig(
             system_instruction=prompt.system,
             response_mime_type="application/json",
-            response_json_schema=build_response_schema(),
+            response_json_schema=build_response_schema(LABEL_SCHEMA if prompt.asks_for_labels else CUE_SCHEMA),
             max_output_tokens=self.get_output_limit(prompt),
             thinking_config=types.ThinkingConfig(thinking_level=level) if level else None,
             safety_settings=[types.SafetySetting(category=category, threshold=off) for category in categories],

@@ -10,7 +10,8 @@ def describe_text(description: str) -> dict[str, object]:
 
 def describe_object(required: list[str], **properties: dict[str, object]) -> dict[str, object]:
     """The schema of an object whose properties are written in this order."""
-    return {"type": "object", "properties": properties, "required": required, "propertyOrdering": list(properties)}
+    schema: dict[str, object] = {"type": "object", "properties": properties, "propertyOrdering": list(properties)}
+    return schema | {"required": required} if required else schema
 
 
 def describe_list(items: dict[str, object], description: str) -> dict[str, object]:

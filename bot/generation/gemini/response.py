@@ -4,16 +4,15 @@ The schema is small and flat on purpose: no ``$ref``, no ``anyOf``, no ``const``
 one kind of cue object. What the schema cannot express is checked here.
 """
 
-import json
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Final
-
-from pydantic_core import from_json
 
 from bot.ebooks.series_bible import Proposals
 from bot.generation.draft import Draft, Usage
 from bot.generation.error_messages import create_error
 from bot.generation.gemini.fields import describe_object, describe_text, to_line, to_text
+from bot.generation.gemini.growing_json import NOT_JSON, GrowingJson
 from bot.generation.gemini.proposals import PROPOSAL_PROPERTIES, read_proposals
 from bot.generation.request import PartRequest
 from bot.generation.writer import GenerationErrorKind
@@ -29,11 +28,9 @@ MAX_CUES: Final = 5_000
 
 # The most characters of a field that a person would still write; a model that repeats itself writes more. And of the cast.
 _MAX_TITLE_CHARS: Final = 200
-_MAX_NOTE_CHARS: Final = 240
+MAX_NOTE_CHARS: Final = 240
 _MAX_LOGLINE_CHARS: Final = 400
 _MAX_CAST: Final = 200
-
-_NOT_JSON: Final = object()  # None would be the JSON document null
 
 # Models use other words than the schema's now and then.
 _KINDS_BY_WORD: Final = {
@@ -47,20 +44,22 @@ _KINDS_BY_WORD: Final = {
 }
 
 
-def build_response_schema() -> dict[str, object]:
-    """The JSON schema of the response, for the API's field ``responseJsonSchema``."""
+CUE_SCHEMA: Final = describe_object(
+    ["type", "text"],
+    type={"type": "string", "enum": [kind.value for kind in CueKind]},
+    speaker=describe_text("NARRATOR for narration, a name of the cast for dialogue, empty for sfx and music"),
+    text=describe_text("What is spoken, or what is heard"),
+    direction=describe_text("The actor's or the engineer's note, or empty"),
+)
+"""The schema of one cue of an adaptation."""
 
+
+def build_response_schema(cue: dict[str, object] = CUE_SCHEMA) -> dict[str, object]:
+    """The JSON schema of a response with such cues, for the API's field ``responseJsonSchema``."""
     member = describe_object(
         ["name", "voice"],
         name=describe_text("NAME in capitals"),
         voice=describe_text("How the voice sounds, in one line"),
-    )
-    cue = describe_object(
-        ["type", "text"],
-        type={"type": "string", "enum": [kind.value for kind in CueKind]},
-        speaker=describe_text("NARRATOR for narration, a name of the cast for dialogue, empty for sfx and music"),
-        text=describe_text("What is spoken, or what is heard"),
-        direction=describe_text("The actor's or the engineer's note, or empty"),
     )
     return describe_object(
         ["title", "logline", "cast", "cues", *PROPOSAL_PROPERTIES],
@@ -72,18 +71,18 @@ def build_response_schema() -> dict[str, object]:
     )
 
 
-class ResponseParser:
-    """Parses a response that grows. A cue is complete once another follows it, the last one once the response has ended."""
+class ResponseParser(ABC):
+    """Parses a response that grows. A cue is complete once another follows it, the last one once the response has ended.
+
+    ``CueParser`` reads cues with their words, ``LabelParser`` (``label_response.py``) labels that refer to spans.
+    """
 
     def __init__(self, request: PartRequest) -> None:
-        self._text = ""
-        self._is_json_open = False  # a fence or a byte order mark may come before the JSON
+        self._json = GrowingJson()
         self._entries_read = 0  # of the response's "cues"
-        self._first_cue = request.first_cue
         self._bible = request.bible
         self._earlier_cast = {member.name.casefold(): member for member in request.cast}
         self._cast: dict[str, CastMember] = {}
-        self._cues: list[Cue] = []
         self._title = ""
         self._logline = ""
         self._proposals = Proposals()
@@ -91,16 +90,24 @@ class ResponseParser:
     @property
     def has_text(self) -> bool:
         """Whether the model has written anything but white space."""
-        return bool(self._text.strip())
+        return self._json.has_text
+
+    @property
+    @abstractmethod
+    def has_cues(self) -> bool:
+        """Whether there was a usable cue."""
+
+    @abstractmethod
+    def add_entry(self, entry: Mapping[object, object]) -> bool:
+        """Reads one complete entry of "cues"; returns whether it was usable."""
+
+    @abstractmethod
+    def build_draft(self, model: str, usage: Usage) -> Draft:
+        """All complete cues so far, with the cast that speaks in them."""
 
     def feed(self, text: str) -> bool:
         """Adds the next characters of the response; returns whether they completed a cue."""
-        self._text += text
-        if not self._is_json_open:
-            self._find_json_start()
-        if not self._is_json_open or not any(character in text for character in "{]"):
-            return False
-        return self._read_document(self._parse_partial(), is_complete=False)
+        return self._json.feed(text) and self._read_document(self._json.parse_partial(), is_complete=False)
 
     def finish(self, model: str = "") -> None:
         """Ends the response, so that its last cue counts as complete too. ``model`` is for the error alone.
@@ -108,50 +115,25 @@ class ResponseParser:
         Raises:
             GenerationError: MALFORMED where the text is not JSON, WRONG_SHAPE where the JSON has no usable cue.
         """
-        whole = self._parse_whole()
-        if whole is _NOT_JSON:
-            self._read_document(self._parse_partial(), is_complete=False)
+        whole = self._json.parse_whole()
+        if whole is NOT_JSON:
+            self._read_document(self._json.parse_partial(), is_complete=False)
             raise create_error(GenerationErrorKind.MALFORMED, model=model)
         self._read_document(whole, is_complete=True)
         self._proposals = read_proposals(whole, self._bible)
-        if not self._cues:
+        if not self.has_cues:
             raise create_error(GenerationErrorKind.WRONG_SHAPE, model=model)
 
-    def build_draft(self, model: str, usage: Usage) -> Draft:
-        """All complete cues so far, with the cast that speaks in them."""
+    def _build_frame(self, model: str, usage: Usage) -> Draft:
+        """The draft without its cues."""
         return Draft(
             title=self._title,
             logline=self._logline,
             cast=tuple(self._cast.values()),
-            cues=tuple(self._cues),
             model=model,
             usage=usage,
             proposals=self._proposals,
         )
-
-    def _find_json_start(self) -> None:
-        start = min((at for at in map(self._text.find, "{[") if at >= 0), default=-1)
-        if start >= 0:
-            self._text = self._text[start:]
-            self._is_json_open = True
-
-    def _parse_partial(self) -> object:
-        try:
-            return from_json(_to_utf8(self._text), allow_partial=True)
-        except ValueError:
-            return None
-
-    def _parse_whole(self) -> object:
-        """The document; ``_NOT_JSON`` where the text is not JSON."""
-        try:
-            return from_json(_to_utf8(self._text))
-        except ValueError as error:
-            if "trailing characters" in str(error):  # a closing fence, or closing words
-                return self._parse_partial()
-        try:  # accepts bare line ends and half surrogates inside strings, which the strict parser refuses
-            return json.JSONDecoder(strict=False).raw_decode(self._text)[0]
-        except (ValueError, RecursionError):
-            return _NOT_JSON
 
     def _read_document(self, document: object, *, is_complete: bool) -> bool:
         """Reads the entries that are new and complete; returns whether there was a usable one."""
@@ -165,12 +147,12 @@ class ResponseParser:
         if not isinstance(entries, list):
             return False
         end = max(len(entries) if is_complete else len(entries) - 1, self._entries_read)
-        cue_count = len(self._cues)
-        for entry in entries[self._entries_read : end]:
-            if isinstance(entry, Mapping) and len(self._cues) < MAX_CUES:
-                self._add_cue(entry)
+        is_usable = False
+        for entry in entries[self._entries_read : min(end, MAX_CUES)]:
+            if isinstance(entry, Mapping):
+                is_usable |= self.add_entry(entry)
         self._entries_read = end
-        return len(self._cues) > cue_count
+        return is_usable
 
     def _read_cast(self, members: object) -> None:
         if not isinstance(members, list):
@@ -179,7 +161,7 @@ class ResponseParser:
             fields: Mapping[object, object] = member if isinstance(member, Mapping) else {"name": member}
             name = clean_name(to_text(fields.get("name")))
             if name:
-                self._add_to_cast(name, to_line(fields.get("voice"), _MAX_NOTE_CHARS))
+                self._add_to_cast(name, to_line(fields.get("voice"), MAX_NOTE_CHARS))
 
     def _add_to_cast(self, name: str, voice: str = "") -> str:
         """The name as the bible and the cast spell it; a new speaker is added. A voice that earlier parts set is kept."""
@@ -193,36 +175,48 @@ class ResponseParser:
             self._cast[key] = CastMember(name=spelling, voice=known_voice)
         return self._cast[key].name
 
-    def _add_cue(self, entry: Mapping[object, object]) -> None:
+
+class CueParser(ResponseParser):
+    """Parses an adaptation: cues with their words."""
+
+    def __init__(self, request: PartRequest) -> None:
+        super().__init__(request)
+        self._first_cue = request.first_cue
+        self._cues: list[Cue] = []
+
+    @property
+    def has_cues(self) -> bool:
+        """Whether there was a cue with words."""
+        return bool(self._cues)
+
+    def build_draft(self, model: str, usage: Usage) -> Draft:
+        """All complete cues so far, with the cast that speaks in them."""
+        return self._build_frame(model, usage).model_copy(update={"cues": tuple(self._cues)})
+
+    def add_entry(self, entry: Mapping[object, object]) -> bool:
+        """Reads one cue; a long one becomes several."""
         text = to_single_line(to_text(entry.get("text"))[:MAX_ENTRY_CHARS])
-        if not text:
-            return
+        if not text or len(self._cues) >= MAX_CUES:
+            return False
         name = clean_name(to_text(entry.get("speaker")))
-        kind = _find_kind(to_text(entry.get("type")), name)
+        kind = find_kind(to_text(entry.get("type")), name)
         if kind is CueKind.NARRATION:
             name = self._add_to_cast(NARRATOR)
         elif kind is CueKind.DIALOGUE:
             name = self._add_to_cast(name or UNKNOWN_SPEAKER)
         else:
             name = ""
-        direction = to_line(entry.get("direction"), _MAX_NOTE_CHARS)
+        direction = to_line(entry.get("direction"), MAX_NOTE_CHARS)
         for piece in split_text(text, MAX_CUE_CHARS):
             n = self._first_cue + len(self._cues)
             self._cues.append(Cue(n=n, kind=kind, text=piece, speaker=name, direction=direction))
             direction = ""
+        return True
 
 
-def _find_kind(word: str, speaker: str) -> CueKind:
+def find_kind(word: str, speaker: str) -> CueKind:
     """The kind that a model meant by ``word``; for an unknown word, the speaker decides."""
     kind = _KINDS_BY_WORD.get("".join(letter for letter in word.casefold() if letter.isalpha()))
     if kind is None:
         kind = CueKind.DIALOGUE if speaker else CueKind.NARRATION
     return CueKind.NARRATION if kind is CueKind.DIALOGUE and speaker.casefold() == NARRATOR.casefold() else kind
-
-
-def _to_utf8(text: str) -> bytes:
-    """The text as UTF-8, with the two halves of a character that arrived in different chunks joined."""
-    try:
-        return text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()

@@ -27,7 +27,7 @@ from bot.jobs.rate_limiter import OnWait, RateLimiter
 from bot.ports import NoRunCards
 from bot.scripts import text_splitting
 from bot.scripts.coverage import Coverage
-from bot.scripts.models import Script
+from bot.scripts.models import Script, ScriptMode
 from storage import Database, ReadTransaction
 from storage.leases import LEASE_DURATION
 from storage.stores.events import EventFilter
@@ -220,6 +220,7 @@ class PipelineStage:
     budget: int | None = None
     rate_limiter: RateLimiter = field(default_factory=RateLimiter)
     waits: list[tuple[str, float]] = field(default_factory=list)
+    mode: ScriptMode = ScriptMode.ADAPTED
 
     def pipeline(
         self, model: GeminiClient, total: float = 60.0, models: tuple[str, ...] = (FLASH, LITE)
@@ -250,7 +251,13 @@ class PipelineStage:
 
     async def create_run(self, text: str = CHAPTER, progress: str = "", **changes: Any) -> Run:
         """A run that is leased already."""
-        request = ScriptRequest(ebook="ebook_001", chapter_number=1, title="The Midnight Summoning", **changes)
+        values = {
+            "ebook": "ebook_001",
+            "chapter_number": 1,
+            "title": "The Midnight Summoning",
+            "mode": self.mode,
+        } | changes
+        request = ScriptRequest.model_validate(values)
         requested = await self.database.write(lambda tx: create_run(tx, request, text, progress=progress, owner=OWNER))
         return requested.run
 

@@ -8,6 +8,7 @@ from bot.actor import Actor
 from bot.clock import wait_plainly
 from bot.ebooks.chapter_text import ChapterText
 from bot.errors import DeliveryError
+from bot.generation.chapter_source import SpanSource
 from bot.generation.draft import Draft
 from bot.generation.finished_run import FinishedRun
 from bot.generation.pipeline import GenerationPipeline
@@ -18,7 +19,7 @@ from bot.generation.run_view import RunView
 from bot.generation.service import GenerationService
 from bot.generation.template import TemplateWriter
 from bot.generation.worker import RunWorker
-from bot.scripts.models import CastMember, WriterKind
+from bot.scripts.models import CastMember, ScriptMode, WriterKind
 from storage import Database
 from storage.leases import LEASE_DURATION
 from storage.states import RunState
@@ -124,7 +125,8 @@ class RunStage:
 
     async def request(self, number: int = 1, **changes: str) -> Run:
         """A run that waits for a worker; its card is not posted yet."""
-        request = ScriptRequest(ebook="ebook_001", chapter_number=number, **changes)
+        values = {"ebook": "ebook_001", "chapter_number": number, "mode": ScriptMode.ADAPTED} | changes
+        request = ScriptRequest.model_validate(values)
         return (await self.service.request_script(request, ChapterText(self.text), HANA, channel=CHANNEL)).run
 
     async def claim(self, run: Run, progress: str = "") -> Run:
@@ -148,7 +150,7 @@ class RunStage:
     async def store(self, claimed: Run, writer: str, progress: str) -> None:
         """The outcome of a claimed run is stored: an empty script."""
         finished = FinishedRun(
-            claimed, ScriptRequest.from_run(claimed), (), RunProgress(), progress, WriterKind(writer), None
+            claimed, ScriptRequest.from_run(claimed), SpanSource(()), RunProgress(), progress, WriterKind(writer), None
         )
         await self.database.write(finished.store)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.generation.draft import Draft, Usage
-from bot.generation.gemini.response import ResponseParser
+from bot.generation.gemini.response import CueParser
 from bot.generation.prompt import compose_prompt
 from bot.generation.request import PartRequest
 from bot.generation.run_progress import RunProgress
@@ -47,7 +47,7 @@ class AnsweringWriter:
     async def write(self, request: PartRequest) -> AsyncGenerator[Draft, None]:
         """The whole part in one draft."""
         self.prompts.append(compose_prompt(request, "token").user_texts)
-        parser = ResponseParser(request)
+        parser = CueParser(request)
         parser.feed(json.dumps(self.answers.pop(0)))
         parser.finish()
         yield parser.build_draft("gemini-x", Usage())

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.generation.draft import Draft, Usage
-from bot.generation.gemini.response import ResponseParser, build_response_schema
+from bot.generation.gemini.response import CueParser, build_response_schema
 from bot.generation.request import PartRequest
 from bot.generation.writer import GenerationError
 from tests.bot.generation.pipeline_stage import (
@@ -110,7 +110,7 @@ def test_any_response_is_parsed_or_refused(answer: object, step: int, cut: int, 
     text = json.dumps(answer, ensure_ascii=bool(step % 2), indent=indent)
     text = text[: len(text) - cut] if cut < 200 else text
     request = PartRequest("Book", 1, "Title", "horror", ("The bell rang.",), first_cue=7)
-    parser = ResponseParser(request)
+    parser = CueParser(request)
     for at in range(0, len(text), step):
         parser.feed(text[at : at + step])
     with suppress(GenerationError):

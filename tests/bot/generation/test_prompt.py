@@ -2,7 +2,8 @@ import re
 
 import pytest
 
-from bot.generation.prompt import STYLE_GUIDE, SYSTEM, compose_prompt
+from bot.generation.prompt import SYSTEM, compose_prompt
+from bot.generation.style_guides import STYLE_GUIDE
 from bot.scripts.models import CastMember
 from bot.scripts.text_splitting import split_sentences
 from tests.bot.generation.story import CHAPTER, narrated, request

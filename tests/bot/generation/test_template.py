@@ -59,7 +59,10 @@ async def test_a_chapter_becomes_a_skeleton() -> None:
         ("»Geh«, rief Anna.", [("ANNA", "Geh"), ("NARRATOR", "rief Anna.")]),
         ("「誰だ」と彼は言った。", [("VOICE", "誰だ"), ("NARRATOR", "と彼は言った。")]),
         ("‘Don’t go,’ said Hana.", [("HANA", "Don’t go,"), ("NARRATOR", "said Hana.")]),
-        ("—¿Quién es? —preguntó Marta—. Nadie.", [("MARTA", "¿Quién es?"), ("NARRATOR", "preguntó Marta—. Nadie.")]),
+        (
+            "—¿Quién es? —preguntó Marta—. Nadie.",
+            [("MARTA", "¿Quién es?"), ("NARRATOR", "preguntó Marta."), ("MARTA", "Nadie.")],
+        ),
         ("The rock ’n’ roll wasn’t Hana’s.", [("NARRATOR", "The rock ’n’ roll wasn’t Hana’s.")]),
         (
             "“Go,” said Mr. Rucastle.",

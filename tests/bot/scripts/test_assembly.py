@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.scripts.assembly import Assembly, Entry, assemble
-from bot.scripts.labels import Cut, CutReason, RepairKind, SoundLabel, SpanLabel
-from bot.scripts.models import MAX_CUE_CHARS, CueKind
+from bot.scripts.labels import SoundLabel, SpanLabel
+from bot.scripts.models import MAX_CUE_CHARS, CueKind, Cut, CutReason, RepairKind
 from bot.scripts.spans import Span, SpanKind, split_spans
 from bot.scripts.text_units import find_units
 from tests.bot.scripts.test_spans import WILD_TEXT

@@ -8,7 +8,7 @@ import pytest
 from bot.ebooks.series_bible import Character, LexiconWord, Proposals, SeriesBible
 from bot.generation.draft import Usage
 from bot.generation.gemini.proposals import read_proposals
-from bot.generation.gemini.response import ResponseParser
+from bot.generation.gemini.response import CueParser
 from tests.bot.generation.gemini.test_response import SCRIPT, parse
 from tests.bot.generation.story import request
 
@@ -48,7 +48,7 @@ def test_new_characters_and_words_are_proposed() -> None:
 def test_cues_stream_before_the_proposals() -> None:
     """All cues but the last are there before the proposals have begun, and a draft proposes nothing before the end."""
     text = json.dumps(SCRIPT | PROPOSED)
-    parser = ResponseParser(request())
+    parser = CueParser(request())
     parser.feed(text[: text.index('"synopsis"') - 5])
     assert len(parser.build_draft("", Usage()).cues) == 2
     parser.feed(text[text.index('"synopsis"') - 5 :])

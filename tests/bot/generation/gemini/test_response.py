@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.generation.draft import Draft, Usage
-from bot.generation.gemini.response import MAX_ENTRY_CHARS, ResponseParser, build_response_schema
+from bot.generation.gemini.response import MAX_ENTRY_CHARS, CueParser, build_response_schema
 from bot.generation.request import PartRequest
 from bot.generation.writer import GenerationError, GenerationErrorKind
 from bot.scripts.models import MAX_CUE_CHARS, CastMember, CueKind
@@ -27,7 +27,7 @@ SCRIPT: dict[str, Any] = {
 
 def parse(text: str, given: PartRequest | None = None) -> Draft:
     """The draft from a whole response that came in one piece."""
-    parser = ResponseParser(given or request())
+    parser = CueParser(given or request())
     parser.feed(text)
     parser.finish()
     return parser.build_draft("m", Usage())
@@ -82,7 +82,7 @@ def test_a_whole_response_is_a_draft() -> None:
 def test_a_cue_is_complete_once_the_next_one_has_begun() -> None:
     """Character by character, drafts only grow, and the last cue waits for the end."""
     text = json.dumps(SCRIPT)
-    parser = ResponseParser(request())
+    parser = CueParser(request())
     seen = [len(parser.build_draft("", Usage()).cues) for letter in text if parser.feed(letter)]
     assert seen == [1, 2]
     parser.finish()
@@ -94,7 +94,7 @@ def test_the_size_of_chunks_makes_no_difference(steps: list[int]) -> None:
     """Any slicing gives the same cues, also where it cuts a character in two."""
     script = {**SCRIPT, "cues": [{"type": "narration", "text": f"The 🦊 came {n} times “so”.\n"} for n in range(9)]}
     text = json.dumps(script, ensure_ascii=False).replace("🦊", "\ud83e\udd8a")
-    parser = ResponseParser(request())
+    parser = CueParser(request())
     for step in steps:
         parser.feed(text[:step])
         text = text[step:]
@@ -199,7 +199,7 @@ def test_json_without_a_script_has_the_wrong_shape(text: str) -> None:
 
 def test_cues_before_broken_json_are_kept() -> None:
     """A document that breaks in the middle still gives the cues before."""
-    parser = ResponseParser(request())
+    parser = CueParser(request())
     parser.feed(json.dumps(SCRIPT)[:-2] + ', {"type": "sfx", "text": "un"quoted"}]}')
     with pytest.raises(GenerationError):
         parser.finish()
@@ -211,7 +211,7 @@ def test_parsing_a_growing_response_is_quick() -> None:
     entry = {"type": "narration", "speaker": "NARRATOR", "text": "word " * 40, "direction": "close"}
     text = cues(*[entry] * 590)
     assert len(text) > 160_000
-    parser = ResponseParser(request())
+    parser = CueParser(request())
     step = len(text) // 400
     began = time.process_time()
     for at in range(0, len(text), step):

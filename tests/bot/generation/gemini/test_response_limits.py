@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from pydantic_core import from_json
 
-from bot.generation.gemini import response
-from bot.generation.gemini.response import MAX_CUES, ResponseParser
+from bot.generation.gemini import growing_json
+from bot.generation.gemini.response import MAX_CUES, CueParser
 from bot.scripts.models import CastMember
 from tests.bot.generation.gemini.test_response import SCRIPT, cues, parse
 from tests.bot.generation.story import request
@@ -15,7 +15,7 @@ from tests.bot.generation.story import request
 
 @pytest.mark.parametrize(("text", "expected"), [("", False), (" \n\t", False), (" N", True)])
 def test_only_white_space_is_no_text(text: str, *, expected: bool) -> None:
-    parser = ResponseParser(request())
+    parser = CueParser(request())
     parser.feed(text)
     assert parser.has_text is expected
 
@@ -28,8 +28,8 @@ def test_chunks_that_complete_no_cue_are_not_parsed(monkeypatch: pytest.MonkeyPa
         parsed.append(text)
         return from_json(text, **options)
 
-    monkeypatch.setattr(response, "from_json", record)
-    parser = ResponseParser(request())
+    monkeypatch.setattr(growing_json, "from_json", record)
+    parser = CueParser(request())
     script = json.dumps(SCRIPT)
     for letter in f"Part 1] of 2: {script}":
         parser.feed(letter)
