@@ -56,7 +56,7 @@ async def test_the_list_says_when_it_is_scheduled_for(stage: Stage) -> None:
         due_at = (await tx.broadcasts.list_submitted(1))[0].due_at
     assert due_at is not None
     listed = await stage.discord.wait_for_answer(await stage.hana.slash("broadcasts list"))
-    assert f"scheduled for <t:{due_at.timestamp():.0f}:F> (<t:{due_at.timestamp():.0f}:R>)" in listed.text
+    assert f"scheduled for <t:{int(due_at.timestamp())}:F> (<t:{int(due_at.timestamp())}:R>)" in listed.text
     (choice,) = (await stage.hana.autocomplete("broadcasts status", "broadcast")).choices or [{}]
     assert choice["name"] == f"Soon · scheduled · {due_at:%d %b %H:%M}"
 
