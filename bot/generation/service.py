@@ -273,9 +273,12 @@ async def create_run(
 async def _save_chapter(
     tx: WriteTransaction, ebook_id: str, request: ScriptRequest, content: str, *, replaces_text: bool
 ) -> None:
-    """The text is the chapter's current one; a chapter that has it already is left alone."""
-    stored = await tx.chapters.find(ebook_id, request.chapter_number)
-    if stored is not None and (stored.content == content or not replaces_text):
+    """The text is the chapter's current one; a chapter that has it already keeps the title that somebody gave it."""
+    number = request.chapter_number
+    stored = await tx.chapters.find(ebook_id, number)
+    has_text = stored is not None and stored.content == content
+    if stored is not None and (not replaces_text or (has_text and stored.title not in {"", _name_chapter(number)})):
         return
-    await tx.chapters.save(ebook_id, request.chapter_number, request.title, content, len(find_units(content)))
-    await mark_cards_outdated(tx, ebook_id, [request.chapter_number])
+    await tx.chapters.save(ebook_id, number, request.title, content, len(find_units(content)))
+    if not has_text:
+        await mark_cards_outdated(tx, ebook_id, [number])

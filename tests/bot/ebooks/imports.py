@@ -12,6 +12,10 @@ from storage.stores.events import EventFilter
 HANA, KENJI = Actor(1, "Hana", team=True), Actor(2, "Kenji", team=True)
 
 
+def make_library(database: Database) -> EbookService:
+    return EbookService(database, max_chapter_chars=200_000)
+
+
 async def propose(
     library: EbookService, book: ParsedBook, digest: str = "d1", *, title: str = "", theme: str = "", by: Actor = HANA
 ) -> ProposedImport:

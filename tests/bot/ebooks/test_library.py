@@ -7,18 +7,17 @@ from bot.ebooks.parsed_book import SectionKind
 from bot.errors import ForbiddenError, InputError, StateError
 from storage import Database
 from tests.bot.ebooks.books import make_book, make_numbered_book, make_section
-from tests.bot.ebooks.imports import HANA, KENJI, add, get_chapters, list_reports, propose
+from tests.bot.ebooks.imports import HANA, KENJI, add, get_chapters, list_reports, make_library, propose
 from tests.conftest import FakeClock
 
 
 @pytest.fixture
-def library(database: Database) -> EbookService:
-    return EbookService(database, max_chapter_chars=200_000)
+def library(sqlite: Database) -> EbookService:
+    return make_library(sqlite)
 
 
-async def test_a_confirmed_book_is_stored_with_its_chapters_and_its_event(
-    database: Database, library: EbookService, clock: FakeClock
-) -> None:
+async def test_a_confirmed_book_is_stored_with_its_chapters_and_its_event(database: Database, clock: FakeClock) -> None:
+    library = make_library(database)
     proposed = await propose(library, make_numbered_book(3), theme=" horror ")
     assert (proposed.existing, proposed.changes) == (None, ())
     assert await get_chapters(database, "the-lantern") == []  # nothing is stored before the confirmation
@@ -47,12 +46,12 @@ async def test_a_confirmed_book_is_stored_with_its_chapters_and_its_event(
 
 
 async def test_a_book_without_the_right_to_adapt_it_is_refused_and_stays_open(
-    database: Database, library: EbookService
+    sqlite: Database, library: EbookService
 ) -> None:
     proposed = await propose(library, make_numbered_book(1))
     with pytest.raises(InputError, match="right to adapt"):
         await library.confirm_import(proposed.token, HANA, rights_confirmed=False)
-    assert await list_reports(database) == []
+    assert await list_reports(sqlite) == []
     assert (await library.confirm_import(proposed.token, HANA, rights_confirmed=True)).stored == 1
 
 
@@ -69,22 +68,22 @@ async def test_only_the_person_who_added_the_file_goes_on_with_it(library: Ebook
         library.cancel_import(token, KENJI)
 
 
-async def test_what_is_changed_in_the_plan_is_what_is_stored(database: Database, library: EbookService) -> None:
+async def test_what_is_changed_in_the_plan_is_what_is_stored(sqlite: Database, library: EbookService) -> None:
     token = (await propose(library, make_numbered_book(3))).token
     await library.change_import(token, HANA, lambda plan: plan.drop(2))
     changed = await library.change_import(token, HANA, lambda plan: plan.rename(0, "The Bell"))
     assert changed == await library.get_import(token, HANA)
     await library.confirm_import(token, HANA, rights_confirmed=True)
-    chapters = await get_chapters(database, "the-lantern")
+    chapters = await get_chapters(sqlite, "the-lantern")
     assert [(chapter.number, chapter.title) for chapter in chapters] == [(1, "The Bell"), (2, "Chapter 2")]
 
 
-async def test_two_presses_on_confirm_store_the_book_once(database: Database, library: EbookService) -> None:
+async def test_two_presses_on_confirm_store_the_book_once(sqlite: Database, library: EbookService) -> None:
     token = (await propose(library, make_numbered_book(1))).token
     presses = [library.confirm_import(token, HANA, rights_confirmed=True) for _ in range(2)]
     results = await asyncio.gather(*presses, return_exceptions=True)
     assert [type(result) is StateError for result in results].count(True) == 1
-    assert [name for name, _ in await list_reports(database)] == ["Book added"]
+    assert [name for name, _ in await list_reports(sqlite)] == ["Book added"]
 
 
 async def test_a_file_that_somebody_else_added_meanwhile_is_not_added_twice(library: EbookService) -> None:

@@ -13,14 +13,14 @@ from storage.states import ScriptState
 from storage.stores.chapters import digest_text
 from storage.stores.scripts import NewScript
 from tests.bot.ebooks.books import make_book, make_numbered_book, make_section
-from tests.bot.ebooks.imports import HANA, add, get_chapters, list_reports
+from tests.bot.ebooks.imports import HANA, add, get_chapters, list_reports, make_library
 
 TITLES = ["The Lantern", "Ärger im Hafen", "The lantern keeper", "Ten", "12"]
 
 
 @pytest.fixture
-def library(database: Database) -> EbookService:
-    return EbookService(database, max_chapter_chars=200_000)
+def library(sqlite: Database) -> EbookService:
+    return make_library(sqlite)
 
 
 async def add_script(
@@ -40,9 +40,8 @@ async def add_script(
     await database.write(lambda tx: tx.scripts.add(script))
 
 
-async def test_a_shown_book_has_its_chapters_with_the_state_of_the_newest_script(
-    database: Database, library: EbookService
-) -> None:
+async def test_a_shown_book_has_its_chapters_with_the_state_of_the_newest_script(database: Database) -> None:
+    library = make_library(database)
     added = await add(library, make_numbered_book(2))
     one, two = await get_chapters(database, "the-lantern")
     await add_script(database, 1, ScriptState.RELEASED, 1, digest_text("what was there before"))
@@ -66,7 +65,7 @@ async def test_a_chapter_without_a_script_has_no_state(library: EbookService) ->
     assert (chapter.state, chapter.has_text, chapter.has_changed_source) == (None, True, False)
 
 
-async def test_an_edited_book_has_only_its_changes_and_their_event(database: Database, library: EbookService) -> None:
+async def test_an_edited_book_has_only_its_changes_and_their_event(sqlite: Database, library: EbookService) -> None:
     ebook = (await add(library, make_numbered_book(2), theme="horror")).ebook
     changes = EbookChanges(theme="horror", hook="Stay awake.", planned_chapters=12)
     edited = await library.edit_ebook("the-lantern", changes, HANA)
@@ -75,7 +74,7 @@ async def test_an_edited_book_has_only_its_changes_and_their_event(database: Dat
     assert (edited.title, edited.author) == (ebook.title, ebook.author)
     await library.edit_ebook("the-lantern", changes, HANA)  # nothing is left to change
     data = {"ebook_id": "the-lantern", "changes": {"hook": "Stay awake.", "planned_chapters": 12}}
-    assert (await list_reports(database))[1:] == [("Book edited", data)]
+    assert (await list_reports(sqlite))[1:] == [("Book edited", data)]
 
 
 async def test_fewer_chapters_than_the_book_has_cannot_be_planned(library: EbookService) -> None:
@@ -84,9 +83,8 @@ async def test_fewer_chapters_than_the_book_has_cannot_be_planned(library: Ebook
         await library.edit_ebook("the-lantern", EbookChanges(planned_chapters=1), HANA)
 
 
-async def test_a_removed_book_keeps_its_scripts_and_comes_back_when_it_is_added_again(
-    database: Database, library: EbookService
-) -> None:
+async def test_a_removed_book_keeps_its_scripts_and_comes_back_when_it_is_added_again(database: Database) -> None:
+    library = make_library(database)
     await add(library, make_numbered_book(2), theme="horror")
     await add_script(database, 1, ScriptState.RELEASED)
     removed = await library.remove_ebook("The Lantern", HANA)
@@ -114,14 +112,14 @@ async def test_a_removed_book_keeps_its_scripts_and_comes_back_when_it_is_added_
 
 
 async def test_a_book_with_a_chapter_that_is_being_written_is_not_removed(
-    database: Database, library: EbookService
+    sqlite: Database, library: EbookService
 ) -> None:
     await add(library, make_numbered_book(1))
     request = ScriptRequest(ebook="the-lantern", chapter_number=1, title="T")
-    run = (await database.write(lambda tx: create_run(tx, request, "The bell rang."))).run
+    run = (await sqlite.write(lambda tx: create_run(tx, request, "The bell rang."))).run
     with pytest.raises(StateError, match="A chapter of “The Lantern” is being written"):
         await library.remove_ebook("the-lantern", HANA)
-    await database.write(lambda tx: tx.runs.cancel(run.id))
+    await sqlite.write(lambda tx: tx.runs.cancel(run.id))
     await library.remove_ebook("the-lantern", HANA)
 
 
@@ -148,14 +146,14 @@ async def test_an_unknown_book_is_not_found(library: EbookService) -> None:
 async def test_chapters_are_found_by_number_or_by_words_of_the_title(
     sqlite: Database, text: str, numbers: list[int]
 ) -> None:
-    library = EbookService(sqlite, max_chapter_chars=200_000)
+    library = make_library(sqlite)
     await add(library, make_book(*(make_section(title) for title in TITLES)))
     found = await library.search_chapters("the-lantern", text, 25)
     assert [number for number, _ in found] == numbers
 
 
 async def test_the_chapter_whose_number_is_typed_comes_first(sqlite: Database) -> None:
-    library = EbookService(sqlite, max_chapter_chars=200_000)
+    library = make_library(sqlite)
     await add(library, make_book(*(make_section(f"Night {number + 1}") for number in range(1, 31))))
     assert await library.search_chapters("the-lantern", "2", 3) == [
         (2, "2 · Night 3"),

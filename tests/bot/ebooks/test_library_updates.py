@@ -10,13 +10,13 @@ from bot.ebooks.parsed_book import ParsedBook
 from bot.errors import StateError
 from storage import Database
 from tests.bot.ebooks.books import make_book, make_numbered_book, make_section
-from tests.bot.ebooks.imports import HANA, add, get_chapters, list_reports, propose
+from tests.bot.ebooks.imports import HANA, add, get_chapters, list_reports, make_library, propose
 from tests.conftest import FakeClock
 
 
 @pytest.fixture
-def library(database: Database) -> EbookService:
-    return EbookService(database, max_chapter_chars=200_000)
+def library(sqlite: Database) -> EbookService:
+    return make_library(sqlite)
 
 
 def change_chapter(book: ParsedBook, index: int, text: str) -> ParsedBook:
@@ -25,9 +25,8 @@ def change_chapter(book: ParsedBook, index: int, text: str) -> ParsedBook:
     return book.model_copy(update={"sections": tuple(sections)})
 
 
-async def test_an_update_stores_only_the_chapters_that_changed(
-    database: Database, library: EbookService, clock: FakeClock
-) -> None:
+async def test_an_update_stores_only_the_chapters_that_changed(database: Database, clock: FakeClock) -> None:
+    library = make_library(database)
     await add(library, make_numbered_book(3))
     first = await get_chapters(database, "the-lantern")
     clock.advance(hours=1)
@@ -53,13 +52,13 @@ async def test_an_update_stores_only_the_chapters_that_changed(
 
 @pytest.mark.parametrize("drop_missing", [False, True])
 async def test_a_chapter_that_the_file_has_lost_goes_only_on_request(
-    database: Database, library: EbookService, *, drop_missing: bool
+    sqlite: Database, library: EbookService, *, drop_missing: bool
 ) -> None:
     await add(library, make_numbered_book(3))
     proposed = await propose(library, make_numbered_book(2), "d2")
     assert [change.kind for change in proposed.changes][-1] is ChangeKind.MISSING
     added = await library.confirm_import(proposed.token, HANA, rights_confirmed=True, drop_missing=drop_missing)
-    numbers = [chapter.number for chapter in await get_chapters(database, "the-lantern")]
+    numbers = [chapter.number for chapter in await get_chapters(sqlite, "the-lantern")]
     assert (numbers, added.removed) == (([1, 2], 1) if drop_missing else ([1, 2, 3], 0))
 
 
@@ -77,10 +76,10 @@ async def test_the_same_file_updates_its_book_whatever_it_is_called_now(library:
 
 
 async def test_a_book_that_was_written_chapter_by_chapter_is_updated_by_its_file(
-    database: Database, library: EbookService
+    sqlite: Database, library: EbookService
 ) -> None:
-    await database.write(lambda tx: tx.ebooks.get_or_add("ebook_001", "The Lantern", "horror"))
-    await database.write(lambda tx: tx.chapters.save("ebook_001", 1, "Chapter 1", "Typed by hand."))
+    await sqlite.write(lambda tx: tx.ebooks.get_or_add("ebook_001", "The Lantern", "horror"))
+    await sqlite.write(lambda tx: tx.chapters.save("ebook_001", 1, "Chapter 1", "Typed by hand."))
     proposed = await propose(library, make_numbered_book(2))
     assert [change.kind for change in proposed.changes] == [ChangeKind.CHANGED, ChangeKind.NEW]
     added = await library.confirm_import(proposed.token, HANA, rights_confirmed=True)
@@ -95,7 +94,8 @@ async def test_the_id_of_a_book_names_it_whoever_wrote_it(library: EbookService)
     assert proposed.existing.author == "Ada Marsh"
 
 
-async def test_a_moved_chapter_is_not_stored_twice(database: Database, library: EbookService) -> None:
+async def test_a_moved_chapter_is_not_stored_twice(database: Database) -> None:
+    library = make_library(database)
     text = "A story of its own, with words that no other chapter has."
     await add(library, make_book(make_section("One", number=1), make_section("The Bell", text, 7)))
     edition = make_book(make_section("One", number=1), make_section("The Bell", text + " It rang.", 9))
@@ -113,14 +113,14 @@ async def test_changes_follow_the_plan_while_it_is_corrected(library: EbookServi
 
 
 async def test_a_chapter_that_was_changed_while_the_import_is_confirmed_is_not_overwritten(
-    database: Database, library: EbookService, monkeypatch: pytest.MonkeyPatch
+    sqlite: Database, library: EbookService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await add(library, make_numbered_book(2))
     token = (await propose(library, make_numbered_book(3), "d2")).token
 
     def compare_while_somebody_writes(book: StoredBook, plan: ImportPlan) -> tuple[ChapterChange, ...]:
         changes = compare(book, plan)
-        save = database.write(lambda tx: tx.chapters.save("the-lantern", 2, "Two", "Typed just now."))
+        save = sqlite.write(lambda tx: tx.chapters.save("the-lantern", 2, "Two", "Typed just now."))
         asyncio.run_coroutine_threadsafe(save, loop).result()
         return changes
 
@@ -129,5 +129,5 @@ async def test_a_chapter_that_was_changed_while_the_import_is_confirmed_is_not_o
     with pytest.raises(StateError, match="changed in the meantime"):
         await library.confirm_import(token, HANA, rights_confirmed=True)
     monkeypatch.setattr(StoredBook, "compare", compare)
-    assert (await get_chapters(database, "the-lantern"))[1].content == "Typed just now."
+    assert (await get_chapters(sqlite, "the-lantern"))[1].content == "Typed just now."
     assert (await library.get_import(token, HANA)).changes[1].kind is ChangeKind.CHANGED

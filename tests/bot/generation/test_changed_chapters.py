@@ -5,7 +5,6 @@ import dataclasses
 import pytest
 
 from bot.ebooks.ebook_fields import EbookChanges
-from bot.ebooks.library import EbookService
 from bot.errors import StateError
 from bot.generation.request import ScriptRequest
 from storage import Database
@@ -13,7 +12,7 @@ from storage.states import RunState
 from storage.stores.chapters import digest_text
 from storage.stores.runs import Run
 from tests.bot.ebooks.books import make_book, make_section
-from tests.bot.ebooks.imports import HANA, add
+from tests.bot.ebooks.imports import HANA, add, make_library
 from tests.bot.generation.run_stage import CHANNEL, KEPT, RunStage
 from tests.bot.generation.story import CHAPTER
 from tests.conftest import FakeClock
@@ -37,7 +36,7 @@ async def find_outdated(database: Database) -> list[str]:
 
 
 async def test_what_a_request_leaves_open_is_what_the_book_says(sqlite: Database) -> None:
-    library, runs = EbookService(sqlite, max_chapter_chars=200_000), RunStage(sqlite)
+    library, runs = make_library(sqlite), RunStage(sqlite)
     ebook = (await add(library, make_book(make_section("The Bell"), title="ebook_001"))).ebook
     changes = EbookChanges(theme="fog", hook="Stay awake.", language="ja")
     await library.edit_ebook(ebook.id, changes, HANA)
@@ -65,7 +64,7 @@ async def test_a_card_is_brought_up_to_date_when_its_chapter_gets_another_text(
     run, other = await write_script(runs), await write_script(runs, 2)
     clock.advance(days=30)
     book = make_book(make_section("One", "Another text.", 1), make_section("Two", CHAPTER, 2), title="ebook_001")
-    await add(EbookService(sqlite, max_chapter_chars=200_000), book)
+    await add(make_library(sqlite), book)
     assert await find_outdated(sqlite) == [run.id]
     assert await has_changed_source(runs, run)
     assert not await has_changed_source(runs, other)
@@ -73,15 +72,22 @@ async def test_a_card_is_brought_up_to_date_when_its_chapter_gets_another_text(
     assert await find_outdated(sqlite) == []
 
 
-async def test_the_same_text_leaves_the_chapter_and_the_cards_alone(sqlite: Database, clock: FakeClock) -> None:
+@pytest.mark.parametrize(("stored", "after"), [("Bells", "Bells"), ("Chapter 1", "Typed"), ("", "Typed")])
+async def test_the_same_text_leaves_a_named_chapter_and_the_cards_alone(
+    sqlite: Database, clock: FakeClock, stored: str, after: str
+) -> None:
+    """Only a chapter that nobody has named takes the title that was typed."""
     runs = RunStage(sqlite)
     await write_script(runs)
+    await sqlite.write(lambda tx: tx.chapters.save("ebook_001", 1, stored, CHAPTER, 3))
     async with sqlite.read() as tx:
         before = await tx.chapters.find("ebook_001", 1)
     clock.advance(days=30)
-    await runs.request(title="Bells")
+    await runs.request(title="Typed")
     async with sqlite.read() as tx:
-        assert await tx.chapters.find("ebook_001", 1) == before
+        chapter = await tx.chapters.find("ebook_001", 1)
+    assert chapter
+    assert (chapter.title, chapter == before) == (after, after == stored)
     assert await find_outdated(sqlite) == []
 
 
@@ -108,7 +114,7 @@ async def test_a_retry_does_not_bring_back_the_old_text_of_a_chapter(sqlite: Dat
 
 
 async def test_no_chapter_of_a_removed_book_is_written(sqlite: Database) -> None:
-    runs, library = RunStage(sqlite), EbookService(sqlite, max_chapter_chars=200_000)
+    runs, library = RunStage(sqlite), make_library(sqlite)
     await write_script(runs)
     await library.remove_ebook("ebook_001", HANA)
     with pytest.raises(StateError, match="The book “ebook_001” was removed"):
@@ -116,7 +122,7 @@ async def test_no_chapter_of_a_removed_book_is_written(sqlite: Database) -> None
 
 
 async def test_a_script_of_unknown_source_has_none_that_changed(sqlite: Database) -> None:
-    runs, library = RunStage(sqlite), EbookService(sqlite, max_chapter_chars=200_000)
+    runs, library = RunStage(sqlite), make_library(sqlite)
     run = await write_script(runs)
     async with sqlite.read() as tx:
         stored = await tx.scripts.get(run.script_id or "")
