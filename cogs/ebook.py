@@ -11,6 +11,8 @@ from bot.ebooks.reading.book_file import BOOK_SUFFIXES, check_book_file
 from cogs.interactions.access import get_services, require_team
 from cogs.interactions.autocomplete import team_ebook_autocomplete
 from cogs.interactions.file_types import file_command
+from cogs.views.bible_entries import BibleList
+from cogs.views.bible_views import show_list
 from cogs.views.ebook_adding import show_picker
 from cogs.views.ebook_card import ebook_card, ebook_list
 from cogs.views.ebook_edit import edit_card, removal_question
@@ -79,6 +81,24 @@ class EbookCog(
         require_team(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
         await interaction.edit_original_response(view=removal_question(await self._library.show_ebook(ebook)))
+
+    @app_commands.command(name="cast", description="The characters of a book: names, voices and who was proposed")
+    @app_commands.describe(ebook="The book")
+    @app_commands.autocomplete(ebook=team_ebook_autocomplete)
+    async def cast(self, interaction: discord.Interaction, ebook: Range[str, 1, 100]) -> None:
+        """Shows the book's cast, to be changed."""
+        require_team(interaction)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await show_list(interaction, ebook, BibleList.CAST)
+
+    @app_commands.command(name="lexicon", description="How a book's words are said, and its story so far")
+    @app_commands.describe(ebook="The book")
+    @app_commands.autocomplete(ebook=team_ebook_autocomplete)
+    async def lexicon(self, interaction: discord.Interaction, ebook: Range[str, 1, 100]) -> None:
+        """Shows the book's lexicon, to be changed."""
+        require_team(interaction)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await show_list(interaction, ebook, BibleList.LEXICON)
 
 
 async def setup(bot: MythBot) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from bot.ebooks.ebook_keys import find_ebook
 from bot.ebooks.series_bible import ROLE_NAMES, ChapterSynopsis, Character, LexiconWord, Proposals, SeriesBible
 from bot.errors import NotFoundError
 from bot.scripts.text_splitting import split_sentences
@@ -36,14 +37,14 @@ class BibleService:
 
     @read_transaction
     async def read(self, tx: ReadTransaction, ebook: str) -> BibleContents:
-        """The series bible of the book with this id or title.
+        """The series bible of the book with this id, title or short key.
 
         Raises:
             NotFoundError: there is no such book, or it is removed.
         """
-        stored = await tx.ebooks.find(ebook)
+        stored = await find_ebook(tx, ebook)
         if stored is None or stored.removed_at is not None:
-            raise NotFoundError(f"There is no book “{ebook}”.", "Choose one from the list.")
+            raise NotFoundError(f"There is no book called “{ebook}”.", "`/ebook list` shows the books.")
         return BibleContents(
             stored,
             tuple(await tx.bible.list_members(stored.id)),

@@ -74,6 +74,12 @@ class CastService:
         member = await get_member(tx, member_id)
         return len(await list_drafts_with(tx, member.ebook_id, member.name))
 
+    @read_transaction
+    async def list_draft_runs(self, tx: ReadTransaction, ebook_id: str, limit: int) -> list[str]:
+        """The runs of the book's newest draft scripts, whose cards say what is odd about their cast."""
+        drafts = await tx.drafts.list(ebook_id)
+        return [draft.run_id for draft in drafts[-limit:] if draft.run_id]
+
     @write_transaction
     async def add_member(
         self, tx: WriteTransaction, ebook_id: str, name: str, notes: CharacterNotes, by: Actor
@@ -129,6 +135,14 @@ class CastService:
         await tx.bible.change_member(member_id, MemberChanges(state=ProposalState.REJECTED))
         report_cast(tx, member, "rejected", by)
         return await get_member(tx, member_id)
+
+    @write_transaction
+    async def accept_all(self, tx: WriteTransaction, ebook_id: str, by: Actor) -> int:
+        """Every proposed character is accepted; returns how many there were."""
+        proposed = await tx.bible.list_members(ebook_id, ProposalState.PROPOSED)
+        for member in proposed:
+            await self._accept(tx, member.id, "accepted", by)
+        return len(proposed)
 
     @write_transaction
     async def rename_member(

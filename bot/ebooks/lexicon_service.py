@@ -85,6 +85,15 @@ class LexiconService:
         return await _get_word(tx, word_id)
 
     @write_transaction
+    async def accept_all(self, tx: WriteTransaction, ebook_id: str, by: Actor) -> int:
+        """Every proposed word is accepted; returns how many there were."""
+        proposed = await tx.bible.list_words(ebook_id, ProposalState.PROPOSED)
+        for word in proposed:
+            await tx.bible.set_word_state(word.id, ProposalState.ACCEPTED)
+            _report_word(tx, word, "accepted", by)
+        return len(proposed)
+
+    @write_transaction
     async def remove_word(self, tx: WriteTransaction, word_id: str, by: Actor) -> StoredWord:
         """The word is gone from the lexicon; returns what it was. A later script may propose it again.
 
@@ -113,6 +122,21 @@ class StoryService:
         return await _get_synopsis(tx, synopsis_id)
 
     @write_transaction
+    async def add_synopsis(
+        self, tx: WriteTransaction, ebook_id: str, chapter_number: int, text: str, by: Actor
+    ) -> StoredSynopsis:
+        """The chapter has this synopsis, in place of its earlier accepted one.
+
+        Raises:
+            InputError: the text is empty or too long.
+        """
+        added = await tx.bible.add_synopsis(ebook_id, chapter_number, _check_synopsis(text), ProposalState.PROPOSED)
+        await tx.bible.set_synopsis_state(added, ProposalState.ACCEPTED)
+        synopsis = await _get_synopsis(tx, added)
+        _report_synopsis(tx, synopsis, "added", by)
+        return synopsis
+
+    @write_transaction
     async def edit_synopsis(self, tx: WriteTransaction, synopsis_id: str, text: str, by: Actor) -> StoredSynopsis:
         """The synopsis has this text and is accepted: what a person has written needs no approval.
 
@@ -121,12 +145,7 @@ class StoryService:
             InputError: the text is empty or too long.
         """
         synopsis = await _get_synopsis(tx, synopsis_id)
-        text = to_single_line(text)
-        if not text:
-            raise InputError("The synopsis is empty.", "Type a few sentences, or remove it.")
-        if len(text) > MAX_SYNOPSIS:
-            raise InputError(f"The synopsis has {len(text)} characters; it may have {MAX_SYNOPSIS}.", "Shorten it.")
-        await tx.bible.change_synopsis(synopsis_id, text)
+        await tx.bible.change_synopsis(synopsis_id, _check_synopsis(text))
         await tx.bible.set_synopsis_state(synopsis_id, ProposalState.ACCEPTED)
         _report_synopsis(tx, synopsis, "edited", by)
         return await _get_synopsis(tx, synopsis_id)
@@ -144,6 +163,15 @@ class StoryService:
         await tx.bible.set_synopsis_state(synopsis_id, ProposalState.ACCEPTED if accept else ProposalState.REJECTED)
         _report_synopsis(tx, synopsis, "accepted" if accept else "rejected", by)
         return await _get_synopsis(tx, synopsis_id)
+
+    @write_transaction
+    async def accept_all(self, tx: WriteTransaction, ebook_id: str, by: Actor) -> int:
+        """Every proposed synopsis is accepted, of several for a chapter the newest; returns how many there were."""
+        proposed = await tx.bible.list_synopses(ebook_id, ProposalState.PROPOSED)
+        for synopsis in proposed:
+            await tx.bible.set_synopsis_state(synopsis.id, ProposalState.ACCEPTED)
+            _report_synopsis(tx, synopsis, "accepted", by)
+        return len(proposed)
 
     @write_transaction
     async def remove_synopsis(self, tx: WriteTransaction, synopsis_id: str, by: Actor) -> StoredSynopsis:
@@ -184,6 +212,15 @@ def _check_word(spelling: str, pronunciation: str) -> tuple[str, str]:
     if len(spelling) > MAX_NAME or len(pronunciation) > MAX_NOTE:
         raise InputError(f"A word may have {MAX_NAME} characters, its pronunciation {MAX_NOTE}.", "Shorten it.")
     return spelling, pronunciation
+
+
+def _check_synopsis(text: str) -> str:
+    text = to_single_line(text)
+    if not text:
+        raise InputError("The synopsis is empty.", "Type a few sentences, or remove it.")
+    if len(text) > MAX_SYNOPSIS:
+        raise InputError(f"The synopsis has {len(text)} characters; it may have {MAX_SYNOPSIS}.", "Shorten it.")
+    return text
 
 
 def _report_word(tx: WriteTransaction, word: StoredWord, action: str, by: Actor) -> None:

@@ -87,7 +87,8 @@ def _describe(warning: CastWarning) -> str:
 async def _show(interaction: discord.Interaction, script_id: str) -> None:
     """The private view and the script's card show what is still open."""
     services = get_services(interaction)
-    await interaction.edit_original_response(view=build_casting(await services.casting.read(script_id)))
+    view = build_casting(await services.casting.read(script_id))
+    await interaction.edit_original_response(content=None, view=view)  # a refused form has a text
     await refresh_script_card(services, script_id)
 
 

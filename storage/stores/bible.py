@@ -160,10 +160,13 @@ class BibleStore:
 
     async def add_synopsis(
         self, ebook_id: str, chapter_number: int, text: str, state: ProposalState, script_id: str | None = None
-    ) -> str | None:
+    ) -> str:
         """Adds a synopsis and returns its id."""
         values = {"ebook_id": ebook_id, "chapter_number": chapter_number, "text": text}
-        return await self._add(synopses, values, state, script_id)
+        added = await self._add(synopses, values, state, script_id)
+        if added is None:
+            raise RuntimeError("a new random id was taken")
+        return added
 
     async def change_member(self, member_id: str, changes: MemberChanges) -> None:
         """Changes the character.

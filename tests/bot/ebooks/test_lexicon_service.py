@@ -62,7 +62,7 @@ async def test_a_synopsis_is_edited_decided_and_removed(sqlite: Database) -> Non
     await add_ebook(sqlite)
     story = StoryService(sqlite)
     old, new = [
-        await sqlite.write(lambda tx, t=text: tx.bible.add_synopsis("ebook_001", 2, t, PROPOSED)) or ""  # type: ignore[misc]
+        await sqlite.write(lambda tx, t=text: tx.bible.add_synopsis("ebook_001", 2, t, PROPOSED))  # type: ignore[misc]
         for text in ("Old.", "New.")
     ]
     assert (await story.decide_synopsis(old, ACTOR, accept=True)).state is ACCEPTED

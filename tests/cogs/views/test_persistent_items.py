@@ -9,6 +9,10 @@ from cogs.views.base import PersistentItemMixin
 from cogs.views.persistent_items import PERSISTENT_ITEMS
 
 CUSTOM_IDS = (
+    "bible:add:cast:ebook_001",
+    "bible:next:-1:lexicon:#0123456789abcdef",
+    "bible:choose:story:ebook_001",
+    "entry:accept:cast_members_0123456789abcdef",
     "casting:open:audio_scripts_0123456789abcdef",
     "speaker:alias:audio_scripts_0123456789abcdef:0123456789ab",
     "speaker:whose:audio_scripts_0123456789abcdef:0123456789ab",

@@ -113,7 +113,7 @@ async def test_a_chapter_has_one_accepted_synopsis(database: Database) -> None:
     for chapter, text in ((2, "old"), (1, "first"), (2, "new")):
         added.append(await database.write(lambda tx, c=chapter, t=text: tx.bible.add_synopsis("ebook_001", c, t, PROPOSED)))  # type: ignore[misc] # fmt: skip
     for synopsis_id in added:
-        await database.write(lambda tx, i=synopsis_id: tx.bible.set_synopsis_state(i or "", ACCEPTED))  # type: ignore[misc]
+        await database.write(lambda tx, i=synopsis_id: tx.bible.set_synopsis_state(i, ACCEPTED))  # type: ignore[misc]
     async with database.read() as tx:
         accepted = await tx.bible.list_synopses("ebook_001", ACCEPTED)
         assert [(each.chapter_number, each.text) for each in accepted] == [(1, "first"), (2, "new")]
