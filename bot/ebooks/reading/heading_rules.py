@@ -19,7 +19,7 @@ from bot.ebooks.reading.numbering import (
     read_numeral,
 )
 
-_SENTENCE_END: Final = re.compile(r"[.!?…。！？؟।:：*][\"'”’»›)」』】\]_]*$")
+_SENTENCE_END: Final = re.compile(r"[.!?…。！？؟।:：*][\s\"'”’»›)」』】\]_]*$")
 MAX_HEADING: Final = 100  # characters; a longer line is no heading
 _MAX_UNMARKED: Final = 70  # characters of a heading that has neither a number nor a word for it
 _LONG_LINE: Final = 40  # characters; a line that long which ends within a sentence runs on
@@ -97,7 +97,7 @@ class Surroundings:
 
         A sure heading only has to have an empty line before it.
         """
-        if self.lines[index].level or (is_sure and self.has_blanks and self.blanks_before[index]):
+        if self.lines[index].level or (is_sure and self.blanks_before[index]):
             return False
         before = self.texts[self.previous[index]] if index in self.previous else ""
         return len(before) >= _LONG_LINE and not ends_sentence(before) and not before.isupper()

@@ -97,8 +97,14 @@ def _label_row(row: _Row, offsets: set[int]) -> _Row:
 def _find_repeated(rows: Sequence[_Row]) -> set[tuple[int, bool, int]]:
     """Rows with the same text at the same height on pages near each other."""
     groups: dict[tuple[bool, str], list[_Row]] = defaultdict(list)
+    ends = {
+        is_top: statistics.median(outer)
+        for is_top in (True, False)
+        if (outer := [row.y for row in rows if row.is_top is is_top and row.place == 0])
+    }
     for row in rows:
-        if row.label:
+        inside = (ends[row.is_top] - row.y) * (1 if row.is_top else -1)
+        if row.label and inside < row.size * (1 + row.place * 1.5):  # a chapter's heading stands lower
             groups[row.is_top, row.label].append(row)
     dropped = set()
     for group in groups.values():

@@ -19,6 +19,7 @@ _BLANK_GAP: Final = 1.7  # times the usual distance, from which there is as good
 _OTHER_SIZE: Final = 0.12  # by which sizes of the same paragraph may differ
 _LEAST_LINES: Final = 6  # of a column, to tell its edges
 _WORD: Final = re.compile(r"\w+")
+_HEAD: Final = re.compile(r"[^\W\d_]+-?$")  # the part of a word at the end of a line
 _HYPHENATED: Final = re.compile(r"\w+(?:-\w+)+")
 
 
@@ -51,6 +52,8 @@ class ParagraphBuilder:
         self._edges = self._find_edges(lines)
         self._above = {id(line): above for page in pages for above, line in pairwise(page)}
         self._words = frozenset(word for line in lines for word in _WORD.findall(line.text.casefold()))
+        self._is_hyphenated = any(line.is_broken for line in lines)
+        self._indent = self._find_indent()
         self._hyphenated = frozenset(word for line in lines for word in _HYPHENATED.findall(line.text.casefold()))
 
     @property
@@ -117,6 +120,20 @@ class ParagraphBuilder:
         tops = [max(line.y for line in page) for page in self._pages if page]
         return statistics.median(tops) if tops else 0.0
 
+    def _find_indent(self) -> float:
+        """How far the first lines of paragraphs are indented, 0 where they are not."""
+        indents: Counter[int] = Counter()
+        count = 0
+        for column, lines in self._list_columns():
+            count += len(lines)
+            indents.update(
+                round(line.left - column.left)
+                for line in lines
+                if _INDENT * line.size < line.left - column.left < line.size * 4
+            )
+        indent, times = indents.most_common(1)[0] if indents else (0, 0)
+        return indent if times * 30 >= count else 0
+
     def _begins(self, above: PageLine, line: PageLine, before: _Column, column: _Column) -> bool:
         """Whether a paragraph begins with this line."""
         if abs(above.size - line.size) > max(above.size, line.size) * _OTHER_SIZE:
@@ -131,10 +148,14 @@ class ParagraphBuilder:
         if above.page != line.page or line.y > above.y + line.size:
             if self._is_low(line):
                 return True
+            if self._indent and abs(indent - self._indent) <= 1 and not line.text[:1].islower():
+                return True
             return ends_sentence(above.text) and (is_indented or not is_full) and not line.text[:1].islower()
         if above.y - line.y > self._leading * _WIDE_GAP * max(line.size / self._size, 0.5):
             return True
         is_level = abs((above.left - before.left) - indent) < line.size * 0.3
+        if is_indented and self._indent and abs(indent - self._indent) <= 1:
+            return True
         if is_indented:
             is_verse = is_level and indent > line.size * 2.5 and not is_full and not ends_sentence(above.text)
             return not (is_verse or (is_level and is_full))
@@ -170,13 +191,12 @@ class ParagraphBuilder:
         texts: list[str] = []
         is_broken = False
         for line in group:
-            if is_broken and texts:
-                head, tail = _last_word(texts[-1]), _first_word(line.text)
-                hyphen = "-" if self._has_hyphen(head.casefold(), tail.casefold()) else ""
-                rest = line.text[len(tail) :].strip()
-                texts[-1] += hyphen + tail
-                if rest:
-                    texts[-1] += f" {rest}" if line.text[len(tail)] == " " else rest
+            head = _HEAD.search(texts[-1]) if texts else None
+            is_cut = head is not None and self._is_hyphenated and head[0].endswith("-") and line.text[0].islower()
+            if head and (is_broken or is_cut):
+                tail = _first_word(line.text)
+                hyphen = "-" if self._has_hyphen(head[0].rstrip("-"), tail) else ""
+                texts[-1] = texts[-1].removesuffix("-" if is_cut else "") + hyphen + line.text
             else:
                 texts.append(line.text)
             is_broken = line.is_broken
@@ -184,7 +204,8 @@ class ParagraphBuilder:
 
     def _has_hyphen(self, head: str, tail: str) -> bool:
         """Whether the word is written with a hyphen elsewhere in the book and never without."""
-        return f"{head}-{tail}" in self._hyphenated and head + tail not in self._words
+        tail = _WORD.findall(tail)[0] if _WORD.search(tail) else tail
+        return f"{head}-{tail}".casefold() in self._hyphenated and (head + tail).casefold() not in self._words
 
 
 def _find_column(lines: Sequence[PageLine]) -> _Column:
@@ -204,8 +225,3 @@ def _is_filled(above: PageLine, line: PageLine, column: _Column) -> bool:
 
 def _first_word(text: str) -> str:
     return text[:1] if text[:1] >= "\u2e80" else text.split(" ", 1)[0]
-
-
-def _last_word(text: str) -> str:
-    words = _WORD.findall(text[-60:])
-    return words[-1] if words else ""
