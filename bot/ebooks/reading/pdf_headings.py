@@ -133,22 +133,25 @@ def _join_titles(number: str, title: str) -> str:
 
 
 def _find_title(paragraphs: Sequence[Paragraph], indexes: Sequence[int], title: str) -> tuple[int, int] | None:
-    """The paragraphs on the page that are the title: the first one and the one after the last."""
+    """The paragraphs on the page that are the title: the first one and the one after the last.
+
+    The page may have only a part of it, such as the title without its number.
+    """
     wanted = _fold(title)
+    best: tuple[int, int, int] | None = None
     for first in indexes:
         text = ""
         for end in range(first, min(first + _MAX_LINES, len(paragraphs))):
+            if len(paragraphs[end].text) > _MAX_HEADING or paragraphs[end].page != paragraphs[first].page:
+                break
             text += _fold(paragraphs[end].text)
             if text == wanted:
                 return first, end + 1
-            if not wanted.startswith(text):
-                break
-    for first in indexes:
-        paragraph = paragraphs[first]
-        text = _fold(paragraph.text)
-        is_short = len(paragraph.text) <= _MAX_HEADING and len(text) >= 3
-        if is_short and (wanted.endswith(text) or wanted.startswith(text) or text.endswith(wanted)):
-            return first, first + 1
+            is_part = wanted.startswith(text) or wanted.endswith(text) or text.endswith(wanted)
+            if is_part and len(text) >= 3 and (best is None or len(text) > best[0]):
+                best = len(text), first, end + 1
+    if best:
+        return best[1:]
     number = find_number(title)
     for first in indexes:
         if (

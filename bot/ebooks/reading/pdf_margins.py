@@ -13,6 +13,7 @@ from bot.ebooks.reading.pdf_lines import PageLine, group_rows
 _ROWS: Final = 2  # at either end of a page that can be a running head
 _NEAR: Final = 8  # pages on which the same running head comes again
 _LEAST_PAGES: Final = 3  # with the same running head
+_LEAST_SHARE: Final = 0.15  # of all pages with a running head, from which all that stands at its height is one
 _NUMBER: Final = re.compile(
     rf"^\W*(\d{{1,4}}|{ROMAN_NUMERAL})(?=\W|$)|(?<!\w)(\d{{1,4}}|{ROMAN_NUMERAL})\W*$", re.IGNORECASE
 )
@@ -120,16 +121,15 @@ def _find_repeated(rows: Sequence[_Row]) -> set[tuple[int, bool, int]]:
 
 
 def _find_aligned(rows: Sequence[_Row], dropped: set[tuple[int, bool, int]], pages: int) -> set[tuple[int, bool, int]]:
-    """Rows where most pages have a running head: the title of a chapter that has only a page or two."""
+    """Rows at the height of running heads: the title of a chapter that has only a page or two."""
     found = set()
     for is_top in (True, False):
-        heads = [row for row in rows if row.is_top is is_top and row.place == 0 and _name(row) in dropped and row.label]
-        if len(heads) * 2 < pages:
-            continue
-        size, y = statistics.median(row.size for row in heads), statistics.median(row.y for row in heads)
-        found |= {
-            _name(row)
-            for row in rows
-            if row.is_top is is_top and row.place == 0 and abs(row.y - y) < 1 and abs(row.size - size) < size * 0.05
-        }
+        outer = [row for row in rows if row.is_top is is_top and row.place == 0]
+        heads = Counter(_level(row) for row in outer if _name(row) in dropped and row.label)
+        levels = {level for level, count in heads.items() if count >= max(_LEAST_PAGES, pages * _LEAST_SHARE)}
+        found |= {_name(row) for row in outer if _level(row) in levels}
     return found
+
+
+def _level(row: _Row) -> tuple[int, float]:
+    return round(row.y), row.size

@@ -15,7 +15,6 @@ from bot.ebooks.reading.text_layout import is_scene_break, join_lines
 
 _INDENT: Final = 0.6  # times the size of the letters, from which a line is indented
 _WIDE_GAP: Final = 1.35  # times the usual distance of lines, from which a new paragraph begins
-_BLANK_GAP: Final = 1.7  # times the usual distance, from which there is as good as an empty line
 _OTHER_SIZE: Final = 0.12  # by which sizes of the same paragraph may differ
 _LEAST_LINES: Final = 6  # of a column, to tell its edges
 _WORD: Final = re.compile(r"\w+")
@@ -184,7 +183,7 @@ class ParagraphBuilder:
         above = self._above.get(id(line))
         if above is None:
             return self._is_low(line) or not self._is_body(line)
-        return above.y - line.y > self._leading * _BLANK_GAP or not self._is_body(line) or not self._is_body(above)
+        return above.y - line.y > self._leading * _WIDE_GAP or not self._is_body(line) or not self._is_body(above)
 
     def _mend_lines(self, group: Sequence[PageLine]) -> list[str]:
         """The texts of the lines, with words that were broken at a line's end put together in the line above."""

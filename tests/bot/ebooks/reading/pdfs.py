@@ -31,7 +31,11 @@ def build_pdf(
     is_encrypted: bool = False,
 ) -> bytes:
     """A PDF file. The outline's entries have a title, a level from 0, and the index of a page."""
-    objects: list[bytes] = [b"", b"", b"<< /Type /Font /Subtype /Type1 /BaseFont /Courier /Encoding /WinAnsiEncoding >>"]
+    objects: list[bytes] = [
+        b"",
+        b"",
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Courier /Encoding /WinAnsiEncoding >>",
+    ]
     kids = []
     for page in pages:
         objects.append(_stream(_draw(page)))
