@@ -33,7 +33,7 @@ class ScriptCog(commands.Cog):
     @file_command("script", "Turn a chapter into a recordable audio-drama script", SOURCE_SUFFIXES)
     @app_commands.describe(
         ebook="The book; a new name makes a new book",
-        chapter="The chapter's number",
+        chapter="The chapter's number; of a stored book, type the number or a word of the title",
         title="The chapter's title",
         theme="The mood, such as fox-demon horror",
         source="The chapter's text as a file; without it you can paste it",

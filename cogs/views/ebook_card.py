@@ -25,7 +25,7 @@ _PAGE_SIZE: Final = 20
 """Chapters on one page: their menu takes 25 options at most, and the lines have to fit into 4,000 characters."""
 _LIST_CHARACTERS: Final = 3_600
 _MARKS: Final = {
-    None: "▫",
+    None: "○",
     ScriptState.DRAFT: "✎",
     ScriptState.APPROVED: "✔",
     ScriptState.RELEASED: "★",
@@ -70,12 +70,10 @@ def _describe_ebook(details: EbookDetails) -> str:
     fields = (("Audience", ebook.audience), ("Tone", ebook.tone), ("Hook", ebook.hook), ("Link", ebook.link))
     lines += [f"**{name}:** {escape_text(value, 160)}" for name, value in fields if value]
     if ebook.rights_confirmed_at is not None:
-        moment = discord.utils.format_dt(ebook.rights_confirmed_at, "d")
         lines.append(
-            f"-# The right to adapt it was confirmed on {moment}. ▫ no script  ✎ draft  ✔ approved  ★ released"
+            f"-# The right to adapt it was confirmed on {discord.utils.format_dt(ebook.rights_confirmed_at, 'd')}."
         )
-    else:
-        lines.append("-# ▫ no script  ✎ draft  ✔ approved  ★ released")
+    lines.append("-# ○ no script · ✎ draft · ✔ approved · ★ released")
     return "\n".join(lines)
 
 

@@ -34,12 +34,12 @@ async def test_a_book_shows_its_chapters_page_by_page(stage: Stage) -> None:
     """Twenty chapters are on a page, with their words and the state of their scripts."""
     await add_book(stage, 25)
     log = await run(stage, "show")
-    assert "▫ 20 · Chapter 20 · 100 words" in log.text
+    assert "○ 20 · Chapter 20 · 100 words" in log.text
     assert "Chapter 21" not in log.text
     await stage.hana.click(log, "Page 2 ›")
-    await stage.discord.wait_until(lambda: "▫ 25 · Chapter 25" in log.text)
+    await stage.discord.wait_until(lambda: "○ 25 · Chapter 25" in log.text)
     await stage.hana.click(log, "‹ Page 1")
-    await stage.discord.wait_until(lambda: "▫ 1 · Chapter 1 ·" in log.text)
+    await stage.discord.wait_until(lambda: "○ 1 · Chapter 1 ·" in log.text)
 
 
 async def test_a_chapter_is_written_from_the_book(stage: Stage) -> None:
