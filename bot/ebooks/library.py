@@ -21,7 +21,6 @@ from bot.scripts.text_units import to_single_line
 from storage import Database, ReadTransaction, WriteTransaction, read_transaction, write_transaction
 from storage.stores.chapters import ChapterHeader
 from storage.stores.ebooks import Ebook
-from storage.stores.scripts import StoredScript
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,11 +213,6 @@ class EbookService:
                 found.append((number != text.strip(), chapter))
         found.sort(key=lambda pair: pair[0])
         return [(chapter.number, f"{chapter.number} · {chapter.title}") for _, chapter in found[:limit]]
-
-    @read_transaction
-    async def has_changed_source(self, tx: ReadTransaction, script: StoredScript) -> bool:
-        """Whether the chapter's text is another one than the script was written from; False where that is not known."""
-        return await tx.chapters.has_changed(script.ebook_id, script.chapter_number, script.source_digest)
 
     def _plan(self, book: ParsedBook, title: str) -> ImportPlan:
         plan = plan_import(book, title, max_chapter_chars=self.max_chapter_chars)

@@ -1,7 +1,5 @@
 """Requests for chapters of books that were imported or edited, and scripts whose chapter has changed since."""
 
-import dataclasses
-
 import pytest
 
 from bot.ebooks.ebook_fields import EbookChanges
@@ -119,14 +117,3 @@ async def test_no_chapter_of_a_removed_book_is_written(sqlite: Database) -> None
     await library.remove_ebook("ebook_001", HANA)
     with pytest.raises(StateError, match="The book “ebook_001” was removed"):
         await runs.request(2)
-
-
-async def test_a_script_of_unknown_source_has_none_that_changed(sqlite: Database) -> None:
-    runs, library = RunStage(sqlite), make_library(sqlite)
-    run = await write_script(runs)
-    async with sqlite.read() as tx:
-        stored = await tx.scripts.get(run.script_id or "")
-    for digest, has_changed in ((digest_text("other"), True), (digest_text(CHAPTER), False), ("", False)):
-        script = dataclasses.replace(stored, source_digest=digest)
-        assert await library.has_changed_source(script) is has_changed
-    assert not await library.has_changed_source(dataclasses.replace(stored, chapter_number=9, source_digest="x"))

@@ -58,3 +58,13 @@ async def test_deleted_chapters_are_those_of_one_book(sqlite: Database) -> None:
     await sqlite.write(lambda tx: tx.chapters.delete("fox", [2, 3]))
     async with sqlite.read() as tx:
         assert await tx.chapters.get_numbers() == {"fox": {1}, "owl": {1, 2}}
+
+
+async def test_a_text_has_changed_only_where_both_texts_are_known(sqlite: Database) -> None:
+    await add_ebook(sqlite, "fox")
+    await sqlite.write(lambda tx: tx.chapters.save("fox", 1, "One", "The new text."))
+    async with sqlite.read() as tx:
+        cases = [("fox", 1, "The old text."), ("fox", 1, "The new text."), ("fox", 2, "A text."), ("owl", 1, "A text.")]
+        changed = [await tx.chapters.has_changed(name, number, digest_text(text)) for name, number, text in cases]
+        assert changed == [True, False, False, False]
+        assert not await tx.chapters.has_changed("fox", 1, "")
