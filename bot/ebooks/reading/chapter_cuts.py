@@ -157,7 +157,7 @@ def _rate(cuts: list[Cut], level: int, lengths: TextLengths) -> Candidate:
     story = [
         (cut, length)
         for cut, end in zip(cuts, ends, strict=True)
-        if find_kind_of_title(cut.title) in (None, SectionKind.CHAPTER)
+        if all(find_kind_of_title(each) in (None, SectionKind.CHAPTER) for each in (cut.title, *cut.parents))
         and (length := lengths.measure(cut.index, end)) > 0
     ]
     parts = [cut for cut in cuts if cut.is_part]
@@ -165,11 +165,12 @@ def _rate(cuts: list[Cut], level: int, lengths: TextLengths) -> Candidate:
     if not chapters:
         return Candidate(tuple(cuts), 0.0, 0, 0.0)
     at_level = [(cut, length) for cut, length in chapters if cut.level == level]
-    total = lengths.measure(0, len(lengths.blocks)) or 1
-    share = sum(length for _, length in at_level) / total
-    named = sum(_is_numbered(cut.title) for cut, _ in at_level) / max(len(at_level), 1)
-    unsplit_parts = sum(states_part(cut.title) for cut, _ in at_level) / max(len(at_level), 1)
+    share = sum(length for _, length in at_level) / sum(length for _, length in story)
+    titles = [cut.title for cut, _ in at_level] or [""]
+    named = sum(map(_is_numbered, titles)) / len(titles)
+    unsplit_parts = sum(map(states_part, titles)) / len(titles)
     worth = _rate_length(median(length for _, length in chapters)) + _rate_count(len(chapters)) + named
+    worth += sum(map(states_chapter, titles)) / len(titles) / 2
     penalty = unsplit_parts * 0.5
     score = share * worth - penalty + 0.1 * bool(parts)
     return Candidate(tuple(cuts), score, len(chapters), named)

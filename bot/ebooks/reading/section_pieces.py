@@ -199,6 +199,9 @@ def _find_stated_kind(piece: _Piece, title: str, types: tuple[str, ...], blocks:
         return by_types
     if by_title or by_types:
         return by_title or by_types
+    by_parent = find_kind_of_title(piece.parents[-1]) if piece.parents else None
+    if by_parent in _LEFT_OUT:
+        return by_parent
     half = find_half(types)
     if half in _LEFT_OUT:
         return half
