@@ -83,7 +83,7 @@ def _divide(text: DocxText, title: str) -> tuple[list[Section], tuple[str, ...]]
         return build_sections(
             BookFlow(text.blocks), headings.cuts, lengths, BookFacts(title, lengths.measure(0, len(text.blocks)))
         ), ()
-    split = split_chapters([TextLine(block.text, block.level) for block in text.blocks])
+    split = split_chapters([TextLine(block.text, block.level) for block in text.blocks if not block.is_blank])
     return list(split.sections), split.warnings
 
 

@@ -32,10 +32,6 @@ _SKIPPED: Final = frozenset(
 _PIECES: Final = {f"{_W}tab": " ", f"{_W}cr": BREAK, f"{_W}noBreakHyphen": "-", f"{_W}softHyphen": "", f"{_W}ptab": " "}
 _PAGE_BREAKS: Final = ("page", "column")
 
-_USUAL_BLANKS: Final = 0.1
-"""The share of empty paragraphs up to which one stands for a change of scene; with more, they only make space."""
-_LEAST_PARAGRAPHS: Final = 10
-
 
 @dataclass(frozen=True, slots=True)
 class Style:
@@ -163,18 +159,14 @@ def _is_hidden(run: etree._Element) -> bool:
 
 
 def _make_blocks(paragraphs: list[_Paragraph], result: DocxText) -> list[Block]:
-    filled = [paragraph for paragraph in paragraphs if paragraph.text.strip()]
-    blanks = sum(not each.text.strip() for each in paragraphs)
-    marks_scenes = len(filled) >= _LEAST_PARAGRAPHS and blanks <= _USUAL_BLANKS * len(filled)
-    titles = [each for each in filled if each.style.is_title]
+    titles = [each for each in paragraphs if each.style.is_title and each.text.strip()]
     blocks: list[Block] = []
     stanza = 0
     was_blank = True
     for paragraph in paragraphs:
         text = clean_text(paragraph.text)
         if not text.replace(BREAK, "").strip():
-            if marks_scenes and blocks and not blocks[-1].level:
-                blocks.append(Block(SCENE_BREAK))
+            blocks.append(Block(SCENE_BREAK, is_blank=True))
             was_blank = True
             continue
         # One title is the book's; where each chapter has one, they are headings.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from bot.ebooks.parsed_book import ParsedBook
+from bot.ebooks.parsed_book import ParsedBook, Section, SectionKind
 from bot.ebooks.reading.book_flow import BookFlow, load_flow
 from bot.ebooks.reading.chapter_cuts import (
     Candidate,
@@ -14,8 +14,10 @@ from bot.ebooks.reading.chapter_cuts import (
     choose_heading_level,
     prefer_headings,
 )
+from bot.ebooks.reading.chapter_patterns import split_chapters
 from bot.ebooks.reading.epub_contents import Contents, ContentsEntry, read_contents
 from bot.ebooks.reading.epub_package import EpubFiles, read_package
+from bot.ebooks.reading.heading_rules import TextLine
 from bot.ebooks.reading.limits import MAX_SECTIONS
 from bot.ebooks.reading.safe_zip import SafeZip
 from bot.ebooks.reading.section_pieces import BookFacts, build_sections, collect_notes
@@ -23,6 +25,8 @@ from bot.ebooks.reading.section_titles import fold_title
 from bot.errors import InputError
 
 _SHOWN: Final = 5  # names in one warning
+_LEAST_CHAPTERS: Final = 3
+_CERTAIN: Final = 0.45  # of the confidence of chapter patterns, below which they may be chance
 
 
 def read_epub(path: Path) -> ParsedBook:
@@ -49,6 +53,8 @@ def read_epub(path: Path) -> ParsedBook:
         _find_landmarks(flow, contents),
     )
     sections = build_sections(flow, cuts, lengths, facts)
+    if len(sections) <= 1 or not any(cut.title for cut in cuts):
+        sections = _split_by_patterns(flow) or sections
     notes = collect_notes(flow, sections)
     if len(sections) > MAX_SECTIONS:
         raise InputError(
@@ -79,6 +85,14 @@ def _cut_at_pages(flow: BookFlow, headings: Candidate | None) -> Sequence[Cut]:
     if headings and headings.chapters:
         return headings.cuts
     return tuple(Cut(page.start, "") for page in flow.pages if page.end > page.start)
+
+
+def _split_by_patterns(flow: BookFlow) -> list[Section]:
+    """The chapters by what their titles look like, where its headings are of no help; empty if not certain."""
+    running = [block for block in flow.blocks if not block.is_note and not block.is_blank]
+    split = split_chapters([TextLine(block.text) for block in running])
+    chapters = [section for section in split.sections if section.kind is SectionKind.CHAPTER]
+    return list(split.sections) if len(chapters) >= _LEAST_CHAPTERS and split.confidence >= _CERTAIN else []
 
 
 def _find_places(flow: BookFlow, entries: Sequence[ContentsEntry], warnings: list[str]) -> list[Cut]:

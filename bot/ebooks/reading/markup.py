@@ -34,13 +34,17 @@ _LAYOUT_CELL: Final = 300  # characters in one cell of a table that only arrange
 
 @dataclass(slots=True)
 class Block:
-    """A paragraph, a heading (``level`` from 1) or a scene break. ``types`` are the ``epub:type`` words around it."""
+    """A paragraph, a heading (``level`` from 1) or a scene break. ``types`` are the ``epub:type`` words around it.
+
+    ``is_blank`` marks a scene break that is only an empty paragraph: where there are many, they mean nothing.
+    """
 
     text: str
     level: int = 0
     types: tuple[str, ...] = ()
     is_note: bool = False
     stanza: int = 0
+    is_blank: bool = False
 
     @property
     def is_scene_break(self) -> bool:
@@ -101,6 +105,7 @@ class _Open:
     note_depth: int
     is_block: bool
     anchor: Anchor | None
+    first_block: int
 
 
 class _Flattener:
@@ -202,6 +207,7 @@ class _Flattener:
             self._note_depth,
             is_block,
             self._mark(element, is_block=is_block),
+            len(self.page.blocks),
         )
         types = role.types
         if types:
@@ -221,6 +227,8 @@ class _Flattener:
 
     def _close(self, opened: _Open) -> None:
         if opened.is_block:
+            if opened.name == "p" and self._is_blank(opened):
+                self._add_scene_break(is_blank=True)
             self._flush()
         elif opened.name in BLOCKS:  # inside a cell
             self._buffer.append(" ")
@@ -254,8 +262,13 @@ class _Flattener:
         if len(letter) == 1 and letter.isalpha() and tail[:1].isalpha():
             self._buffer.append(letter)
 
-    def _add_scene_break(self) -> None:
-        self.page.blocks.append(Block(SCENE_BREAK, types=self._types, is_note=self._note_depth > 0))
+    def _is_blank(self, opened: _Open) -> bool:
+        """Whether the paragraph holds nothing but a space or a line end, as an author's empty line does."""
+        is_empty = len(self.page.blocks) == opened.first_block and not "".join(self._buffer).strip(" \t\r\n\x01\xa0")
+        return is_empty and bool(self._buffer) and all(get_name(child) in ("br", "span") for child in opened.element)
+
+    def _add_scene_break(self, *, is_blank: bool = False) -> None:
+        self.page.blocks.append(Block(SCENE_BREAK, types=self._types, is_note=self._note_depth > 0, is_blank=is_blank))
 
     def _flush(self) -> None:
         """Ends the paragraph."""

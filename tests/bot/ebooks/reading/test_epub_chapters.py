@@ -32,6 +32,13 @@ def test_documents_divide_a_book_without_contents_and_headings(tmp_path: Path) -
     assert [section.text.split(".")[0] for section in book.sections] == ["First", "Second"]
 
 
+def test_chapter_patterns_divide_a_book_that_marks_nothing(tmp_path: Path) -> None:
+    """A plain text that was poured into one document."""
+    body = "".join(f"<p>Chapter {number}</p>" + PROSE * 4 for number in range(1, 6))
+    book = Epub(pages={"all.xhtml": body}).read(tmp_path)
+    assert [(section.title, section.number) for section in book.sections] == [(f"Chapter {n}", n) for n in range(1, 6)]
+
+
 def test_several_chapters_in_one_document_are_cut_at_their_fragments(tmp_path: Path) -> None:
     """The cut is where the named element begins, and the text before the first one is kept."""
     alpha, beta = f"<h2 id='a'>A</h2><p>Alpha. {SENTENCE * 30}</p>", f"<div id='b'><p>Beta. {SENTENCE * 30}</p></div>"

@@ -28,6 +28,7 @@ def read(body: str) -> list[str]:
         ("<p>東京は\n   夜の七時</p>", ["東京は夜の七時"]),
         ("<p>Night.</p><hr/><p>Day.</p>", ["Night.", SCENE_BREAK, "Day."]),
         ("<p>Night.</p><p>* * *</p><p>Day.</p>", ["Night.", SCENE_BREAK, "Day."]),
+        ("<p>Night.</p><p>&#160;</p><p>Day.</p>", ["Night.", SCENE_BREAK, "Day."]),
         ("<p>夜。</p><p>◇　◇　◇</p><p>昼。</p>", ["夜。", SCENE_BREAK, "昼。"]),
         ('<p>Night.</p><div class="scene-break">&#160;</div><p>Day.</p>', ["Night.", SCENE_BREAK, "Day."]),
         ("<ul><li>salt</li><li>bread</li></ul>", ["salt", "bread"]),
