@@ -2,6 +2,7 @@
 
 from itertools import takewhile
 
+from bot.ebooks.cast_service import CastService
 from bot.ebooks.series_bible import Character, Proposals
 from bot.event_names import SCRIPT_APPROVED
 from bot.generation.run_progress import RunProgress
@@ -84,8 +85,7 @@ async def test_a_character_renamed_in_the_bible_is_renamed_in_the_next_script(
     await series.approve(first)
     before = (await series.read(first))[0].body
     member = (await series.list_members())["HANA"]
-    changes = MemberChanges(name="KEIKO", aliases=("THE WATCHWOMAN", "HANA"))
-    await sqlite.write(lambda tx: tx.bible.change_member(member.id, changes))
+    await CastService(sqlite).rename_member(member.id, "Keiko", ACTOR, update_drafts=True)
     _, script = await series.read(await series.write(2, answer("Hana", "The Watchwoman", "FOX", characters=[HANA])))
     assert "- KEIKO (also THE WATCHWOMAN, HANA)" in "\n".join(series.writer.prompts[-1])
     assert [cue.speaker for cue in script.cues] == ["KEIKO", "KEIKO", "FOX"]

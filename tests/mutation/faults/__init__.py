@@ -7,6 +7,7 @@ fault against the new code.
 from typing import Final
 
 from tests.mutation.faults import (
+    bible,
     broadcasts,
     deliveries,
     dispatcher,
@@ -20,6 +21,7 @@ from tests.mutation.faults import (
 from tests.mutation.faults.model import Fault
 
 AREAS: Final[dict[str, tuple[Fault, ...]]] = {
+    "bible": bible.FAULTS,
     "broadcasts": broadcasts.FAULTS,
     "deliveries": deliveries.FAULTS,
     "dispatcher": dispatcher.FAULTS,

@@ -123,8 +123,8 @@ FAULTS: Final[tuple[Fault, ...]] = (
     Fault(
         "bot.generation.prompt",
         "half surrogates are sent",
-        'return paragraph.encode(errors="replace").decode()',
-        "return paragraph",
+        'return text.encode(errors="replace").decode()',
+        "return text",
         _PROMPT,
     ),
     Fault(

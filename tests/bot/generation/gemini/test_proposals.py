@@ -7,8 +7,11 @@ import pytest
 
 from bot.ebooks.series_bible import Character, LexiconWord, Proposals, SeriesBible
 from bot.generation.draft import Usage
+from bot.generation.gemini.label_response import LabelParser
 from bot.generation.gemini.proposals import read_proposals
 from bot.generation.gemini.response import CueParser
+from bot.scripts.models import CueKind
+from bot.scripts.spans import split_spans
 from tests.bot.generation.gemini.test_response import SCRIPT, parse
 from tests.bot.generation.story import request
 
@@ -93,3 +96,14 @@ def test_an_alias_speaks_under_the_name_in_the_bible() -> None:
     assert [cue.speaker for cue in draft.cues] == ["HANA"]
     script["cast"] = [{"name": "The Watchwoman", "voice": "loud"}]
     assert [member.voice for member in parse(json.dumps(script), request(bible=BIBLE)).cast] == ["loud"]
+
+
+def test_a_faithful_script_has_the_names_in_the_bible_and_proposals_too() -> None:
+    """Labels name a speaker by an alias as well, and the same three fields follow them."""
+    labels = {"cues": [{"at": "1"}, {"at": "2-3", "who": "The Watchwoman"}]}
+    parser = LabelParser(request(bible=BIBLE, spans=split_spans("The bell rang.\n\n“Twelve,” said Hana.")))
+    parser.feed(json.dumps(SCRIPT | PROPOSED | labels))
+    parser.finish()
+    draft = parser.build_draft("m", Usage())
+    assert [cue.speaker for cue in draft.cues if cue.kind is CueKind.DIALOGUE] == ["HANA"]
+    assert [character.name for character in draft.proposals.characters] == ["FOX"]
