@@ -1,27 +1,13 @@
-"""Published books, where they are at hand: chapter lists as each book's own table of contents has them.
-
-The books are no part of the project. ``SAMPLE_BOOKS`` names the folder with them, relative to the project; see
-``CONTRIBUTING.md``.
-"""
-
-import os
-from pathlib import Path
-
-import pytest
+"""Published books, where they are at hand: chapter lists as each book's own table of contents has them."""
 
 from bot.ebooks.parsed_book import ParsedBook, SectionKind
 from bot.ebooks.reading.epub import read_epub
 from tests.bot.ebooks.reading.epubs import chapter_titles, kinds
-
-PROJECT = Path(__file__).parents[4]
-SAMPLES = (PROJECT / os.environ.get("SAMPLE_BOOKS", "../shared/samples")).resolve() / "epub"
+from tests.bot.ebooks.reading.sample_books import find_sample
 
 
 def read(name: str) -> ParsedBook:
-    path = SAMPLES / f"{name}.epub"
-    if not path.exists():
-        pytest.skip(f"The sample book {path.name} is not in the folder that SAMPLE_BOOKS names.")
-    return read_epub(path)
+    return read_epub(find_sample(f"epub/{name}.epub"))
 
 
 def test_the_stories_of_a_standard_ebook_are_its_chapters() -> None:
