@@ -4,7 +4,7 @@ from typing import Final
 
 import discord
 from discord import app_commands, ui
-from discord.app_commands import Range
+from discord.app_commands import Choice, Range
 from discord.ext import commands
 
 from bot.app import MythBot
@@ -12,15 +12,19 @@ from bot.ebooks.text import read_pasted_chapter
 from bot.errors import InputError
 from bot.generation.request import MAX_TITLE, ScriptRequest
 from bot.generation.service import GenerationService
+from bot.scripts.models import ScriptMode
 from cogs.interactions.access import get_services, require_team
 from cogs.interactions.autocomplete import chapter_autocomplete, ebook_or_new_autocomplete
 from cogs.interactions.file_types import FilteredUpload, file_command
+from cogs.views.formatting import MODE_LABELS
 from cogs.views.modals import Modal
 from cogs.views.script_file import SOURCE_SUFFIXES, check_source, request_script_from_file
 from cogs.views.script_request import check_channel, request_script
 
 MAX_EBOOK: Final = 100  # characters of a book's name; autocomplete shows no longer values
 _MAX_PASTE: Final = 4_000  # characters; the most that Discord accepts in a text input
+
+MODE_CHOICES: Final = [Choice(name=label, value=mode.value) for mode, label in MODE_LABELS.items()]
 
 
 class ScriptCog(commands.Cog):
@@ -39,10 +43,12 @@ class ScriptCog(commands.Cog):
         source="The chapter's text as a file; without it you can paste it",
         notes="What the writer should know or do",
         hook="A line that invites affiliates' listeners",
-        language="The script's language; empty: the chapter's own",
+        language="The script's language if it is to be translated; empty: the chapter's own",
+        mode="Whether the author's words stay as they are; empty: as the book says",
     )
     @app_commands.autocomplete(ebook=ebook_or_new_autocomplete)
     @app_commands.autocomplete(chapter=chapter_autocomplete)
+    @app_commands.choices(mode=MODE_CHOICES)
     async def script(
         self,
         interaction: discord.Interaction,
@@ -54,6 +60,7 @@ class ScriptCog(commands.Cog):
         notes: Range[str, 1, 1500] | None = None,
         hook: Range[str, 1, 500] | None = None,
         language: Range[str, 1, 40] | None = None,
+        mode: str | None = None,
     ) -> None:
         """Requests a script. The text comes from the file, else from what is stored, else from a modal."""
         by = require_team(interaction)
@@ -68,6 +75,7 @@ class ScriptCog(commands.Cog):
             notes=(notes or "").strip(),
             hook=(hook or "").strip(),
             language=(language or "").strip(),
+            mode=ScriptMode(mode) if mode else None,
         )
         if source is not None:
             check_source(source, get_services(interaction).max_book_mb)

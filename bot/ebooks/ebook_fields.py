@@ -9,6 +9,7 @@ from typing import Any, Final
 from bot.broadcasts.content import validate_link
 from bot.ebooks.text import UNSTORABLE_CHARACTERS
 from bot.errors import InputError
+from bot.scripts.models import ScriptMode
 from bot.scripts.text_units import to_single_line
 
 MAX_EBOOK_TITLE: Final = 200
@@ -33,6 +34,7 @@ class EbookChanges:
     hook: str | None = None
     tone: str | None = None
     planned_chapters: int | None = None
+    mode: ScriptMode | None = None
 
     def validate(self, stored_chapters: int) -> dict[str, Any]:
         """The values to store, by the names of the fields of ``Ebook``. ``stored_chapters`` is how many the book has.
@@ -52,6 +54,8 @@ class EbookChanges:
             values["link"] = validate_link(self.link)
         if self.planned_chapters is not None:
             values["planned_chapters"] = _check_planned(self.planned_chapters, stored_chapters)
+        if self.mode is not None:
+            values["mode"] = self.mode.value
         return values
 
 

@@ -67,7 +67,7 @@ class FinishedRun:
             cues=cues,
             language=request.language,
             running_time=running_time,
-            mode=request.mode,
+            mode=request.chosen_mode,
             cuts=progress.cuts,
             repairs=progress.repairs,
         )

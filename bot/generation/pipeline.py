@@ -79,7 +79,7 @@ class RunExecution:
         self.database = pipeline.database
         self.run = run
         self.request = ScriptRequest.from_run(run)
-        self.source = create_source(run.content, self.request.mode)
+        self.source = create_source(run.content, self.request.chosen_mode)
         self.progress = RunProgress.from_column(run.progress)
         self.part, self.parts = 1, 1
         self.waiting = ""

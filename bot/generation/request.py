@@ -28,7 +28,8 @@ class ScriptRequest(FrozenModel):
     """What somebody asked for, besides the chapter's text.
 
     ``ebook`` is a book's id or title as it was typed; an unknown one becomes a new book. ``GenerationService`` fills in an
-    empty ``title`` or ``theme`` from what is stored. An empty ``language`` stands for the language of the chapter.
+    empty ``title`` or ``theme`` from what is stored. An empty ``language`` stands for the language of the chapter,
+    a missing ``mode`` for the book's.
     """
 
     ebook: str
@@ -38,7 +39,12 @@ class ScriptRequest(FrozenModel):
     notes: str = ""
     hook: str = ""
     language: str = ""
-    mode: ScriptMode = ScriptMode.FAITHFUL
+    mode: ScriptMode | None = None
+
+    @property
+    def chosen_mode(self) -> ScriptMode:
+        """The mode, which is faithful unless somebody has said otherwise."""
+        return self.mode or ScriptMode.FAITHFUL
 
     @classmethod
     def from_run(cls, run: Run) -> Self:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
 from bot.actor import Actor
 from bot.ebooks.changed_sources import mark_cards_outdated
@@ -13,7 +14,7 @@ from bot.generation.request import RequestedRun, ScriptRequest
 from bot.generation.run_cards import RunCardService, get_run
 from bot.generation.run_progress import RunProgress
 from bot.generation.worker import RunWorker
-from bot.scripts.models import WriterKind
+from bot.scripts.models import ScriptMode, WriterKind
 from bot.scripts.text_units import find_units
 from storage import Database, ReadTransaction, StaleStateError, WriteTransaction, read_transaction, write_transaction
 from storage.leases import LEASE_DURATION
@@ -158,7 +159,10 @@ class GenerationService:
         ebook = await tx.ebooks.find(request.ebook)
         chapter = await tx.chapters.find(ebook.id, request.chapter_number) if ebook else None
         title = chapter.title if chapter else _name_chapter(request.chapter_number)
-        update = {"title": request.title or own_title or title}
+        mode = ScriptMode(ebook.mode) if ebook and ebook.mode else ScriptMode.FAITHFUL
+        if request.language and request.language.casefold() != (ebook.language if ebook else "").casefold():
+            mode = ScriptMode.ADAPTED  # only an adaptation can translate
+        update: dict[str, Any] = {"title": request.title or own_title or title, "mode": request.mode or mode}
         update["theme"] = request.theme or (ebook.theme if ebook else "") or DEFAULT_THEME
         update["hook"] = request.hook or (ebook.hook if ebook else "")
         update["language"] = request.language or (ebook.language if ebook else "")

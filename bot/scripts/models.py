@@ -98,7 +98,7 @@ class CutReason(StrEnum):
 
 _REASON_LABELS = {
     CutReason.TAG: "speech tag",
-    CutReason.SOUND: "heard as a sound",
+    CutReason.SOUND: "sentence heard as a sound",
     CutReason.HEADING: "heading",
     CutReason.NOTE: "note",
 }

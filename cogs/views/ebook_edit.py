@@ -10,9 +10,10 @@ from bot.ebooks.ebook_details import EbookDetails
 from bot.ebooks.ebook_fields import MAX_EBOOK_TITLE, EbookChanges
 from bot.ebooks.ebook_keys import shorten_ebook_id
 from bot.errors import InputError
+from bot.scripts.models import ScriptMode
 from cogs.interactions.access import get_services, require_team
 from cogs.views.base import PersistentItemMixin, action_row, card_layout
-from cogs.views.formatting import EMBER, GREY, RED, escape_text, format_count
+from cogs.views.formatting import EMBER, GREY, MODE_LABELS, RED, escape_text, format_count
 from cogs.views.modals import Modal
 from storage.stores.ebooks import Ebook
 
@@ -29,6 +30,7 @@ def edit_card(ebook: Ebook, result: str = "") -> ui.LayoutView:
     planned = str(ebook.planned_chapters) if ebook.planned_chapters else ""
     fields = (
         *(("Title", ebook.title), ("Theme", ebook.theme), ("Language", ebook.language), ("Planned chapters", planned)),
+        ("Scripts", MODE_LABELS[ScriptMode(ebook.mode or ScriptMode.FAITHFUL)]),
         *(("Link", ebook.link), ("Audience", ebook.audience), ("Tone", ebook.tone), ("Hook", ebook.hook)),
     )
     lines = [f"**{name}:** {escape_text(value, 350) or _UNKNOWN}" for name, value in fields]
@@ -64,7 +66,7 @@ class EditButton(
     LABELS: ClassVar[dict[str, str]] = {
         "show": "Edit",
         "basics": "Title, theme, language…",
-        "voice": "Audience, tone, hook",
+        "voice": "Audience, tone, scripts…",
         "remove": "Remove the book",
         "keep": "Keep it",
     }
@@ -159,7 +161,7 @@ class BasicsModal(_EbookModal, title="The book"):
 
 
 class VoiceModal(_EbookModal, title="How the book is told"):
-    """Asks for audience, tone and hook."""
+    """Asks for audience, tone, hook, and how the chapters become scripts."""
 
     def __init__(self, ebook: Ebook) -> None:
         super().__init__(ebook)
@@ -167,10 +169,22 @@ class VoiceModal(_EbookModal, title="How the book is told"):
         self._audience = add("audience", "Audience", ebook.audience, 300, "Whom the scripts are for.")
         self._tone = add("tone", "Tone", ebook.tone, 300, "How they sound, such as dry, slow, never gory.")
         self._hook = add("hook", "Hook", ebook.hook, 500, "A line that invites affiliates' listeners.")
+        current = ScriptMode(ebook.mode or ScriptMode.FAITHFUL)
+        options = [
+            discord.SelectOption(label=label, value=mode.value, default=mode is current)
+            for mode, label in MODE_LABELS.items()
+        ]
+        self._mode: ui.Select[Any] = ui.Select(custom_id="mode", options=options)
+        self.add_item(ui.Label(text="Scripts", description="How its chapters become scripts.", component=self._mode))
 
     def read_changes(self) -> EbookChanges:
         """What was typed."""
-        return EbookChanges(audience=self._audience.value, tone=self._tone.value, hook=self._hook.value)
+        return EbookChanges(
+            audience=self._audience.value,
+            tone=self._tone.value,
+            hook=self._hook.value,
+            mode=ScriptMode(self._mode.values[0]) if self._mode.values else None,
+        )
 
 
 def _read_number(text: str) -> int:

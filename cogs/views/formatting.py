@@ -7,6 +7,14 @@ from datetime import datetime
 
 import discord
 
+from bot.scripts.models import ScriptMode
+
+MODE_LABELS = {
+    ScriptMode.FAITHFUL: "Faithful: the author's words, none lost or changed",
+    ScriptMode.ADAPTED: "Adapted: freely dramatised, may be reworded",
+}
+"""How the modes of scripts are offered."""
+
 # Accent colours of the cards: studio work, affiliates and announcements, finished or past states, failures.
 EMBER = discord.Colour(0xE8590C)
 INDIGO = discord.Colour(0x4C51BF)

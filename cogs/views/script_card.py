@@ -1,5 +1,6 @@
 """The card of a run: what is being written, later the finished script with its buttons."""
 
+from collections import Counter
 from datetime import datetime
 from typing import Any, Final
 
@@ -147,9 +148,8 @@ def _build_done_card(view: RunView, stored: StoredScript, script: Script) -> ui.
         f"{_format_cue_counts(script)} · cast of {len(script.cast)}"
     )
     covered = Coverage.model_validate_json(stored.coverage) if stored.coverage else None
-    if covered is not None and not is_template and covered.missing:
-        cut_out = format_count(len(covered.missing), "paragraph was", "paragraphs were")
-        lines.append(f"Covers {covered.share:.0%} of the source; {cut_out} cut or rewritten.")
+    if covered is not None and not is_template:
+        lines += _format_coverage(covered, script)
     lines += format_warnings(view.cast_warnings)
     foot = [stored.model] if stored.model else []
     if stored.tokens:
@@ -165,6 +165,22 @@ def _build_done_card(view: RunView, stored: StoredScript, script: Script) -> ui.
         "-# " + " · ".join(part for part in foot if part),
         buttons=_script_buttons(view, stored),
     )
+
+
+def _format_coverage(covered: Coverage, script: Script) -> list[str]:
+    """How much of the source is in the script; nothing where an adaptation has all of it."""
+    if covered.is_counted:
+        if covered.share < 1:
+            return [f"⚠ Only {covered.share:.2%} of the source's words are in it."]
+        cuts = Counter(cut.reason.label for cut in script.cuts for _ in range(cut.first, cut.last + 1))
+        if not cuts:
+            return ["Faithful: every word of the source is spoken."]
+        reasons = ", ".join(format_count(number, reason) for reason, number in cuts.items())
+        return [f"Faithful: every word of the source is spoken, but {covered.cut_share:.1%} cut ({reasons})."]
+    if not covered.missing:
+        return []
+    cut_out = format_count(len(covered.missing), "paragraph was", "paragraphs were")
+    return [f"Covers {covered.share:.0%} of the source; {cut_out} cut or rewritten."]
 
 
 def _can_retry(view: RunView, stored: StoredScript) -> bool:

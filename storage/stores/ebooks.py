@@ -36,6 +36,8 @@ class Ebook:
     rights_confirmed_by: str | None = None
     rights_confirmed_at: datetime | None = None
     removed_at: datetime | None = None
+    mode: str = ""
+    target_minutes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,9 @@ ebooks = Table(
     # Who confirmed the right to adapt the book, and when.
     Column("rights_confirmed_by", String(40)),
     Column("rights_confirmed_at", Utc),
+    # How its chapters become scripts (empty: faithfully), and how many minutes a script should run.
+    Column("mode", String(16), nullable=False, server_default=""),
+    Column("target_minutes", Integer),
     # A removed book keeps its scripts and has no chapters.
     Column("removed_at", Utc),
 )
