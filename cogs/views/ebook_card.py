@@ -15,7 +15,7 @@ from bot.progress.paging import PagePosition, locate_page
 from cogs.interactions.access import get_services, require_team
 from cogs.views.base import PersistentItemMixin, action_row, card_layout
 from cogs.views.ebook_edit import EBOOK_KEY_PATTERN, EditButton
-from cogs.views.ebook_import_text import label_chapter
+from cogs.views.ebook_import_text import format_words, label_chapter
 from cogs.views.formatting import EMBER, escape_text, fit_lines, format_count
 from cogs.views.script_request import check_channel, request_script
 from storage.states import ScriptState
@@ -24,6 +24,8 @@ from storage.stores.ebooks import Ebook
 _PAGE_SIZE: Final = 20
 """Chapters on one page: their menu takes 25 options at most, and the lines have to fit into 4,000 characters."""
 _LIST_CHARACTERS: Final = 3_600
+_UNSPACED_LANGUAGES: Final = {"ja", "zh", "ko", "th", "lo", "my", "km"}
+"""Of these, characters are counted as words; see ``bot/scripts/text_units.py``."""
 _MARKS: Final = {
     None: "○",
     ScriptState.DRAFT: "✎",
@@ -37,7 +39,8 @@ def ebook_card(details: EbookDetails, page: int = 0) -> ui.LayoutView:
     position = locate_page(page, len(details.chapters), _PAGE_SIZE)
     chapters = details.chapters[position.offset : position.offset + _PAGE_SIZE]
     items: list[ui.Item[Any]] = [ui.TextDisplay(_describe_ebook(details)), ui.Separator()]
-    lines = [_format_chapter(chapter) for chapter in chapters]
+    counts_characters = _counts_characters(details.ebook)
+    lines = [_format_chapter(chapter, counts_characters=counts_characters) for chapter in chapters]
     items.append(ui.TextDisplay("\n".join(lines) or "*It has no chapters yet. Add its file with `/ebook add`.*"))
     writable = [chapter for chapter in chapters if chapter.has_text]
     if writable:
@@ -64,7 +67,7 @@ def _describe_ebook(details: EbookDetails) -> str:
         f"language {escape_text(ebook.language, 40)}" if ebook.language else "",
         escape_text(ebook.theme, 60),
         chapters,
-        format_count(details.words, "word"),
+        format_words(details.words, counts_characters=_counts_characters(ebook)),
     ]
     lines = [f"### {escape_text(ebook.title, 150)}", " · ".join(filter(None, facts))]
     fields = (("Audience", ebook.audience), ("Tone", ebook.tone), ("Hook", ebook.hook), ("Link", ebook.link))
@@ -77,8 +80,15 @@ def _describe_ebook(details: EbookDetails) -> str:
     return "\n".join(lines)
 
 
-def _format_chapter(chapter: ChapterDetails) -> str:
-    words = format_count(chapter.words, "word") if chapter.has_text else "no text is stored"
+def _counts_characters(ebook: Ebook) -> bool:
+    """Whether the counts of words are counts of characters, because the language is written without spaces."""
+    return ebook.language.lower().split("-")[0] in _UNSPACED_LANGUAGES
+
+
+def _format_chapter(chapter: ChapterDetails, *, counts_characters: bool) -> str:
+    words = (
+        format_words(chapter.words, counts_characters=counts_characters) if chapter.has_text else "no text is stored"
+    )
     changed = " · *its text has changed since its script*" if chapter.has_changed_source else ""
     return f"{_MARKS[chapter.state]} {chapter.number} · {escape_text(chapter.title, 60)} · {words}{changed}"
 
@@ -87,7 +97,8 @@ def _format_summary(summary: EbookSummary) -> str:
     ebook = summary.ebook
     title = escape_text(ebook.title, 100)
     name = f"**{title}** (`{ebook.id}`)" if ebook.id != ebook.title else f"**{title}**"
-    counts = f"{format_count(summary.chapters, 'chapter')}, {format_count(summary.words, 'word')}"
+    counts = f"{format_count(summary.chapters, 'chapter')}, "
+    counts += format_words(summary.words, counts_characters=_counts_characters(ebook))
     scripts = f"{summary.drafted} drafted, {summary.approved} approved, {summary.released} released"
     return f"{name} · {counts} · {scripts}"
 

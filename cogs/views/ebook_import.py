@@ -25,6 +25,8 @@ from cogs.views.ebook_import_text import (
     describe_book,
     describe_problems,
     describe_update,
+    format_words,
+    is_unspaced,
     label_chapter,
     list_chapters,
     quote_chapter,
@@ -48,8 +50,8 @@ def import_card(proposed: ProposedImport, position: PickerPosition | None = None
     items: list[ui.Item[Any]] = [*(ui.TextDisplay(text) for text in texts if text), ui.Separator()]
     if chapters:
         chosen = None if position.chosen is None else position.chosen - page.offset
-        items.append(ui.TextDisplay(list_chapters(chapters, proposed.changes, chosen)))
-        items.append(action_row(_chapter_select(position, chapters, page)))
+        items.append(ui.TextDisplay(list_chapters(proposed, chapters, chosen)))
+        items.append(action_row(_chapter_select(position, chapters, page, counts_characters=is_unspaced(plan))))
     if position.chosen is not None and position.chosen < len(plan.chapters):
         items += _chosen_controls(position, plan.chapters, position.chosen)
     if plan.left_out:
@@ -63,12 +65,14 @@ def note_card(text: str) -> ui.LayoutView:
     return card_layout(ui.TextDisplay(text), accent=GREY)
 
 
-def _chapter_select(position: PickerPosition, chapters: Sequence[PlannedChapter], page: PagePosition) -> "ImportSelect":
+def _chapter_select(
+    position: PickerPosition, chapters: Sequence[PlannedChapter], page: PagePosition, *, counts_characters: bool
+) -> "ImportSelect":
     options = [
         discord.SelectOption(
             label=label_chapter(chapter.number, chapter.title),
             value=str(index),
-            description=format_count(chapter.words, "word"),
+            description=format_words(chapter.words, counts_characters=counts_characters),
             default=index == position.chosen,
         )
         for index, chapter in enumerate(chapters, start=page.offset)
@@ -81,7 +85,7 @@ def _restore_select(proposed: ProposedImport, position: PickerPosition) -> "Impo
         discord.SelectOption(
             label=shorten(section.title, 100) or shorten(section.text, 60) or "untitled",
             value=str(index),
-            description=f"{section.reason} · {format_count(section.words, 'word')}",
+            description=f"{section.reason} · {format_words(section.words, counts_characters=is_unspaced(proposed.plan))}",
         )
         for index, section in enumerate(proposed.plan.left_out[:_MOST_OPTIONS])
     ]

@@ -24,7 +24,7 @@ def describe_book(plan: ImportPlan) -> str:
         f"by {escape_text(plan.author, 80)}" if plan.author else "",
         f"language {escape_text(plan.language, 20)}" if plan.language else "",
         f"**{format_count(len(plan.chapters), 'chapter')}**",
-        format_count(plan.words, "word"),
+        format_words(plan.words, counts_characters=is_unspaced(plan)),
         f"runs about {format_hours(time.low, time.high)}" if plan.words else "",
     ]
     return f"### {escape_text(plan.title, 150)}\n" + " · ".join(filter(None, facts))
@@ -68,15 +68,16 @@ def describe_added(added: AddedBook) -> str:
     )
 
 
-def list_chapters(chapters: Sequence[PlannedChapter], changes: Sequence[ChapterChange], chosen: int | None) -> str:
+def list_chapters(proposed: ProposedImport, chapters: Sequence[PlannedChapter], chosen: int | None) -> str:
     """One line for each chapter: number, title, words and how it changes. ``chosen`` is the index of one that stands out."""
-    by_number = {change.number: change for change in changes if change.kind is not ChangeKind.MISSING}
+    by_number = {change.number: change for change in proposed.changes if change.kind is not ChangeKind.MISSING}
+    counts_characters = is_unspaced(proposed.plan)
     lines = []
     for index, chapter in enumerate(chapters):
         mark = "**" if index == chosen else ""
         title = f"{mark}{chapter.number} · {escape_text(chapter.title, _SHOWN_TITLE)}{mark}"
         change = _describe_change(by_number.get(chapter.number))
-        lines.append(f"{title} · {format_count(chapter.words, 'word')}{change}")
+        lines.append(f"{title} · {format_words(chapter.words, counts_characters=counts_characters)}{change}")
     return "\n".join(lines)
 
 
@@ -85,6 +86,17 @@ def quote_chapter(chapter: PlannedChapter) -> str:
     lines = [line for line in chapter.text.split("\n") if line.strip()] or ["(no text)"]
     begin, end = escape_text(lines[0], SHOWN_LINE), escape_text(lines[-1], SHOWN_LINE)
     return f"**Chapter {chapter.number}** begins and ends with:\n> {begin}\n> {end}"
+
+
+def is_unspaced(plan: ImportPlan) -> bool:
+    """Whether most of the book is in a script without spaces between words, whose characters are counted as words."""
+    kept = [text for text in plan.texts if not text.left_out]
+    return 2 * sum(text.unspaced_characters for text in kept) > sum(text.words for text in kept)
+
+
+def format_words(number: int, *, counts_characters: bool) -> str:
+    """``3,120 words``, or ``3,120 characters`` where these are what was counted."""
+    return format_count(number, "character" if counts_characters else "word")
 
 
 def label_chapter(number: int, title: str) -> str:

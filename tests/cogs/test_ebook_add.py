@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.demo.sample_book import build_sample_book
 from bot.ebooks.chapter_text import ChapterText
 from bot.ebooks.parsed_book import SectionKind
 from bot.errors import InputError
@@ -151,6 +152,17 @@ async def test_a_doubtful_encoding_is_asked_about_before_the_picker(stage: Stage
     assert await stage.bot.services.generation.find_chapter_text("the-lantern", 1) == ChapterText(
         "The grünen bell.", "One"
     )
+
+
+async def test_real_files_are_read_in_a_child_process(stage: Stage) -> None:
+    """An EPUB, and a text whose encoding is uncertain, go the whole way from the upload to the picker."""
+    picker = await add_file(stage, build_sample_book())
+    assert "### The Ferry at Black Reeds" in picker.text
+    assert "**6 chapters**" in picker.text
+    russian = "Все счастливые семьи похожи друг на друга, каждая несчастливая семья несчастлива по-своему."
+    log = await stage.hana.slash("ebook add", file=("book.txt", russian.encode("cp866")))
+    await stage.discord.wait_until(lambda: "Which line is right?" in log.text)
+    assert russian[:20] in log.text
 
 
 async def test_adding_the_book_again_updates_what_has_changed(stage: Stage) -> None:

