@@ -133,7 +133,11 @@ def _find_default_style(document: Document) -> str:
 
 
 def _get_property(document: Document, name: str) -> str:
-    return " ".join(str(getattr(document.core_properties, name) or "").split())
+    try:
+        value = getattr(document.core_properties, name)
+    except (AttributeError, KeyError, ValueError, etree.LxmlError):
+        return ""  # a book whose properties are damaged still has its text
+    return " ".join(str(value or "").split())
 
 
 def _find_author(document: Document) -> str:

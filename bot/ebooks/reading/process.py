@@ -2,25 +2,21 @@
 
 import asyncio
 import logging
-import os
 import shutil
 import signal
-import sys
 import tempfile
 import time
-from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from bot.ebooks.parsed_book import ParsedBook
 from bot.ebooks.reading.answers import MalformedAnswerError, OutOfMemoryError, decode_answer
 from bot.ebooks.reading.book_file import shorten_name
+from bot.ebooks.reading.child_process import ChildProcess, ChildResult
 from bot.ebooks.reading.limits import (
     LARGE_MEMORY_BYTES,
-    MAX_ANSWER_BYTES,
     READ_SECONDS,
     SMALL_FILE_BYTES,
     SMALL_MEMORY_BYTES,
@@ -31,24 +27,14 @@ Tell = Callable[[str], Awaitable[None]]
 """Shows a sentence about the progress."""
 
 _log = logging.getLogger(__name__)
-_PROGRAM: Final = Path(__file__).parents[3]
-# With -I, Python ignores its environment, the user's own packages and the folder it starts in: the only way in is this line.
-_START: Final = (
-    "import sys; sys.path.insert(0, sys.argv.pop(1)); "
-    "from importlib import import_module; import_module(sys.argv.pop(1)).main()"
-)
-_MAX_LOGGED_BYTES: Final = 8_000  # of a child's standard error
-_BLOCK: Final = 1 << 16
 _SLOW_AFTER: Final = 4.0  # seconds after which the person is told that it takes longer than usual
 _TOO_SLOW: Final = (signal.SIGXCPU, signal.SIGALRM)
+_OUT_OF_MEMORY: Final = (
+    signal.SIGABRT,
+    signal.SIGTRAP,
+    signal.SIGILL,
+)  # how libraries in C end where they get no memory
 _SIMPLER_FILE: Final = "Save it again as an EPUB or DOCX file without pictures, or split the book into volumes."
-
-
-@dataclass(frozen=True, slots=True)
-class _Result:
-    answer: bytes
-    errors: bytes
-    code: int
 
 
 class BookReader:
@@ -101,24 +87,16 @@ class BookReader:
             slowness.cancel()
             await asyncio.shield(asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True))
 
-    async def _run_child(self, path: Path, name: str, memory: int) -> _Result:
+    async def _run_child(self, path: Path, name: str, memory: int) -> ChildResult:
         safe_name = name.replace("\0", "").encode(errors="replace").decode()
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-I", "-c", _START, _PROGRAM, self._module, path, safe_name, str(memory)),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=PIPE,
-            stderr=PIPE,
-            cwd=path.parent,
-            env=_environment(path.parent),
-            start_new_session=True,
-        )
+        child = ChildProcess()
+        arguments = (str(path), safe_name, str(memory))
+        running = asyncio.create_task(asyncio.to_thread(child.run, self._module, arguments, path.parent))
         try:
-            answer, errors = await asyncio.gather(
-                _read_stream(process.stdout, MAX_ANSWER_BYTES), _read_stream(process.stderr, _MAX_LOGGED_BYTES)
-            )
-            return _Result(answer, errors, await process.wait())
+            return await asyncio.shield(running)
         finally:
-            await _end(process)
+            child.kill()
+            await asyncio.wait({running})
 
 
 class _Slots:
@@ -149,31 +127,7 @@ class _Slots:
             self._free.notify_all()
 
 
-async def _read_stream(stream: asyncio.StreamReader | None, limit: int) -> bytes:
-    """What arrives until the end, cut off after ``limit`` bytes. The rest is read and dropped, so that the child goes on."""
-    blocks: list[bytes] = []
-    length = 0
-    while stream is not None and (block := await stream.read(_BLOCK)):
-        if length < limit:
-            blocks.append(block)
-        length += len(block)
-    return b"".join(blocks)[:limit]
-
-
-async def _end(process: Process) -> None:
-    """Kills the child with everything that it has started, and waits until it is gone."""
-    if process.returncode is None:
-        os.killpg(process.pid, signal.SIGKILL)
-        await asyncio.shield(process.wait())
-
-
-def _environment(folder: Path) -> dict[str, str]:
-    """No variable of this process, which has tokens and keys among them, but where the system finds Python's own libraries."""
-    own = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}
-    return own | {"LANG": "C.UTF-8", "TMPDIR": str(folder)}
-
-
-def _interpret(shown: str, result: _Result) -> ParsedBook:
+def _interpret(shown: str, result: ChildResult) -> ParsedBook:
     """The book, or the error that the child's end means."""
     if result.code == 0:
         try:
@@ -188,6 +142,8 @@ def _interpret(shown: str, result: _Result) -> ParsedBook:
     _log.warning("the reader of %s ended with %d: %s", shown, result.code, result.errors.decode(errors="replace"))
     if -result.code in _TOO_SLOW:
         raise _too_slow(shown, READ_SECONDS)
+    if -result.code in _OUT_OF_MEMORY:
+        raise OutOfMemoryError(f"{shown} needs more memory than reading a book may take.", _SIMPLER_FILE)
     raise _crashed(shown)
 
 

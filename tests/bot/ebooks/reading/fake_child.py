@@ -59,6 +59,8 @@ def read(path: Path, name: str) -> ParsedBook:
             return read(path, name)
         case "crash":
             ctypes.string_at(0)
+        case "abort":
+            os.abort()
         case "hog":
             blocks = [bytearray(1 << 20) for _ in range(10_000)]
             return book_of(str(len(blocks)))

@@ -3,6 +3,7 @@
 import stat
 import struct
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
@@ -28,6 +29,8 @@ _DRM = (
     'xmlns="http://www.w3.org/2001/04/xmlenc#"><EncryptionMethod Algorithm="http://www.w3.org/2001/04/xmlenc#aes128-cbc"/>'
     '<CipherData><CipherReference URI="OPS/one.xhtml"/></CipherData></EncryptedData></encryption>'
 )
+_FONT = "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"
+_PAGE = "/Type/Page/Parent 2 0 R/MediaBox[0 0 400 600]"
 _CATALOGUE = "<</Type/Catalog/Pages 2 0 R>>"
 _LAUGHS = "".join(f"<!ENTITY l{n + 1} '{f'&l{n};' * 10}'>" for n in range(9))
 
@@ -79,14 +82,37 @@ def pdf(objects: Iterable[str | bytes], trailer: str = "") -> bytes:
 
 def pdf_with_page(page_entries: str, *more: str | bytes) -> bytes:
     """A PDF with one page. Further objects begin with number 4."""
-    page_object = f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 400 600]{page_entries}>>"
-    return pdf([_CATALOGUE, "<</Type/Pages/Kids[3 0 R]/Count 1>>", page_object, *more])
+    return pdf([_CATALOGUE, "<</Type/Pages/Kids[3 0 R]/Count 1>>", f"<<{_PAGE}{page_entries}>>", *more])
 
 
 def locked_pdf() -> bytes:
     empty = f"<{'00' * 32}>"
     lock = f"<</Filter/Standard/V 2/R 3/Length 128/P -4/O{empty}/U{empty}>>"
     return pdf([_CATALOGUE, "<</Type/Pages/Kids[]/Count 0>>", lock], "/Encrypt 3 0 R/ID[<00><00>]")
+
+
+def endless_pdf() -> bytes:
+    return pdf([_CATALOGUE, f"<</Type/Pages/Kids[{'3 0 R ' * 200_000}]/Count 200000>>", f"<<{_PAGE}>>"])
+
+
+def stream(entries: str, content: bytes) -> bytes:
+    return f"<<{entries}/Length {len(content)}>>\nstream\n".encode() + content + b"\nendstream"
+
+
+def pdf_bomb() -> bytes:
+    """Ten kilobytes, packed twice, that are a page with fourteen million words."""
+    packer = zlib.compressobj(9)
+    words = b"BT /F1 9 Tf (x) Tj ET\n" * 50_000
+    content = b"".join([*(packer.compress(words) for _ in range(280)), packer.flush()])
+    bomb = stream("/Filter[/FlateDecode/FlateDecode]", zlib.compress(content, 9))
+    return pdf_with_page("/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>", bomb, _FONT)
+
+
+def recursive_pdf() -> bytes:
+    """A form that shows itself twice, and so on."""
+    resources = "/Resources<</Font<</F1 5 0 R>>/XObject<</X 6 0 R>>>>"
+    form = stream(f"/Type/XObject/Subtype/Form/BBox[0 0 9 9]{resources}", b"/X Do /X Do")
+    return pdf_with_page(f"/Contents 4 0 R{resources}", stream("", b"/X Do"), _FONT, form)
 
 
 def nested(tag: str, depth: int) -> str:
@@ -140,7 +166,7 @@ ARCHIVES = [
 BOOKS = [
     HostileBook("drm.epub", lambda: epub({"META-INF/encryption.xml": _DRM}), "protected (DRM)"),
     HostileBook("no-package.epub", lambda: pack({"META-INF/container.xml": b"<container/>"}), "package document"),
-    HostileBook("no-text.epub", lambda: epub(one="<img src='cover.jpg'/>"), "no text in this EPUB, only pictures"),
+    HostileBook("no-text.epub", lambda: epub(one="<img src='cover.jpg'/>"), "EPUB contains only pictures"),
     HostileBook(
         "laughs.epub",
         lambda: epub(one=with_doctype(f"<!ENTITY l0 'lol'>{_LAUGHS}", "&l9;")),
@@ -155,21 +181,27 @@ BOOKS = [
     HostileBook("open-tags.epub", lambda: epub(one="<div>" * 200_000 + "x"), "nested more than 256 levels deep"),
 ]
 DOCUMENTS = [
-    HostileBook("tables.docx", lambda: docx(nested_tables(3_000)), "levels deep"),
+    HostileBook("tables.docx", lambda: docx(nested_tables(3_000)), "nested too deeply"),
     HostileBook(
         "laughs.docx",
         lambda: docx("<w:p/>", f"<!DOCTYPE x [<!ENTITY l0 'lol'>{_LAUGHS}]>"),
         "word/document.xml inside this file is an entity bomb",
     ),
-    HostileBook("empty.docx", lambda: docx(""), "no text"),
-    HostileBook("half.docx", lambda: pack({"word/document.xml": b"<w:document"}), ""),
+    HostileBook("empty.docx", lambda: docx(""), "contains no running text"),
+    HostileBook("half.docx", lambda: pack({"word/document.xml": b"<w:document"}), "do not fit together"),
 ]
 PDFS = [
-    HostileBook("self.pdf", lambda: pdf([_CATALOGUE, "<</Type/Pages/Kids[2 0 R]/Count 9>>"]), ""),
-    HostileBook("scan.pdf", lambda: pdf_with_page(""), ""),
-    HostileBook("locked.pdf", locked_pdf, ""),
-    HostileBook("cut.pdf", lambda: b"%PDF-1.7\n", ""),
+    HostileBook("self.pdf", lambda: pdf([_CATALOGUE, "<</Type/Pages/Kids[2 0 R]/Count 9>>"]), "pages are pictures"),
+    HostileBook("scan.pdf", lambda: pdf_with_page(""), "This PDF has no text; its pages are pictures"),
+    HostileBook("locked.pdf", locked_pdf, "protected with a password"),
+    HostileBook("cut.pdf", lambda: b"%PDF-1.7\n", "This PDF is damaged and cannot be opened"),
+    HostileBook("pages.pdf", endless_pdf, "This PDF has 200,000 pages; a book may have 5,000"),
 ]
+GREEDY_PDFS = [
+    HostileBook("forms.pdf", recursive_pdf, "forms.pdf needs more memory than reading a book may take"),
+    HostileBook("bomb.pdf", pdf_bomb, "bomb.pdf needs more memory than reading a book may take"),
+]
+"""These take all the memory of the machine where nothing limits them, so they are read in a child process only."""
 OTHERS = [
     HostileBook("renamed.epub", lambda: OLE + bytes(5_000), "a Word 97–2003 document (.doc)"),
     HostileBook("empty.pdf", lambda: b"", "is empty"),
@@ -177,4 +209,4 @@ OTHERS = [
     HostileBook("binary.txt", lambda: bytes(range(256)) * 5_000, "not readable text"),
     HostileBook("blank.txt", lambda: b" \n" * 50, "has no text"),
 ]
-HOSTILE_BOOKS = (*ARCHIVES, *BOOKS, *OTHERS)
+HOSTILE_BOOKS = (*ARCHIVES, *BOOKS, *DOCUMENTS, *PDFS, *OTHERS)

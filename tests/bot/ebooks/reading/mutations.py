@@ -94,7 +94,7 @@ def _mutate_entry(content: bytes, random: Random) -> bytes:
             entries[name] = entries[random.choice(list(entries))]
         case _:
             entries[name] = _mutate_markup(entries.get(name, b""), random)
-    return pack(entries)
+    return pack(entries, zipfile.ZIP_STORED)
 
 
 def _mutate_markup(content: bytes, random: Random) -> bytes:

@@ -5,18 +5,20 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable
+from io import BytesIO
 from pathlib import Path
 
+import docx
 import pytest
 
+from bot.ebooks.reading.child_process import PROGRAM, START
 from bot.ebooks.reading.limits import READ_SECONDS
-from bot.ebooks.reading.process import _PROGRAM, _START
-from tests.bot.ebooks.reading.epubs import PROSE, Epub, Nested
+from tests.bot.ebooks.reading.epubs import PROSE, SENTENCE, Epub, Nested
 from tests.bot.ebooks.reading.fuzz_child import Reading
 from tests.bot.ebooks.reading.mutations import mutate
 
 pytestmark = pytest.mark.slow
-SOAK_SECONDS = 150 if os.environ.get("SOAK") else 0
+SOAK_SECONDS = int(os.environ.get("S", "150")) if os.environ.get("SOAK") else 0
 """For each kind of book. ``make soak`` tries new damages until the time is over, ``make test`` the same few in every run."""
 BATCH = 150
 MAX_BYTES = 345 * 1024 * 1024  # what an idle child has, and 300 MB
@@ -39,13 +41,29 @@ def sample_text() -> bytes:
     return "\n\n".join(f"Chapter {n}\n\n{'The lamp went out. Ночь. 夜。' * 20}" for n in range(1, 8)).encode()
 
 
-BOOKS: dict[str, Callable[[], bytes]] = {"epub": sample_epub, "text": sample_text}
+def sample_docx() -> bytes:
+    """A DOCX with headings, a table, a list, formatted runs and a scene break."""
+    document = docx.Document()
+    document.core_properties.title = "The Long Night"
+    for number in range(1, 4):
+        document.add_heading(f"Chapter {number}", 1)
+        document.add_paragraph(SENTENCE * 3).add_run("He wrote in italics.").italic = True
+        document.add_heading("Later", 2)
+        document.add_paragraph("An item", style="List Bullet")
+        document.add_table(2, 2).cell(0, 0).text = "A cell"
+        document.add_paragraph("* * *")
+    buffer = BytesIO()
+    document.save(buffer)
+    return buffer.getvalue()
+
+
+BOOKS: dict[str, Callable[[], bytes]] = {"epub": sample_epub, "docx": sample_docx, "text": sample_text}
 
 
 def read_all(folder: Path, seconds: int = 100) -> list[Reading]:
     """How a child reads each of the files in the folder."""
     module = "tests.bot.ebooks.reading.fuzz_child"
-    command = [sys.executable, "-I", "-c", _START, str(_PROGRAM), module, str(folder), str(seconds)]
+    command = [sys.executable, "-I", "-c", START, str(PROGRAM), module, str(folder), str(seconds)]
     done = subprocess.run(command, check=False, capture_output=True, env={"LANG": "C.UTF-8"}, timeout=10 * seconds)
     lines = [json.loads(line) for line in done.stdout.decode().splitlines()]
     assert done.returncode == 0, f"{lines[-1:]} ended the child: {done.stderr.decode()[-3000:]}"

@@ -1,11 +1,16 @@
+import asyncio
+import os
+import re
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from bot.ebooks.reading.child import check_book, choose_reader
+from bot.ebooks.reading.process import BookReader
 from bot.errors import InputError
-from tests.bot.ebooks.reading.hostile_books import HOSTILE_BOOKS, HostileBook
+from tests.bot.ebooks.reading.hostile_books import GREEDY_PDFS, HOSTILE_BOOKS, HostileBook
 
 
 def read(path: Path, book: HostileBook) -> None:
@@ -25,3 +30,38 @@ def test_a_hostile_file_gets_its_own_sentence(tmp_path: Path, book: HostileBook)
     assert len(caught.value.text) < 400
     assert time.process_time() - began < 5
     assert list(tmp_path.iterdir()) == [path]
+
+
+def find_peaks() -> list[int]:
+    """The most memory that each of this process's children has had in use, in bytes."""
+    peaks = []
+    for children in Path("/proc/self/task").glob("*/children"):
+        with suppress(FileNotFoundError, ProcessLookupError):  # it has just ended
+            statuses = [Path(f"/proc/{pid}/status").read_text() for pid in children.read_text().split()]
+            peaks += [int(peak) * 1024 for status in statuses for peak in re.findall(r"VmHWM:\s+(\d+) kB", status)]
+    return peaks
+
+
+async def watch_memory(peaks: list[int]) -> None:
+    while True:
+        peaks += find_peaks()
+        await asyncio.sleep(0.01)
+
+
+IN_CHILD = (*GREEDY_PDFS, *HOSTILE_BOOKS) if os.environ.get("SOAK") else GREEDY_PDFS[:1]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("book", IN_CHILD, ids=lambda book: book.name)
+async def test_a_hostile_file_is_refused_in_time_and_within_the_memory(book: HostileBook) -> None:
+    """The person has the sentence after 15 seconds at the latest, and the machine keeps its memory."""
+    content = book.make()
+    began = time.monotonic()
+    peaks: list[int] = []
+    watch = asyncio.create_task(watch_memory(peaks))
+    with pytest.raises(InputError) as caught:
+        await BookReader().read(book.name, content)
+    watch.cancel()
+    assert book.expected in caught.value.sentence
+    assert time.monotonic() - began < 15
+    assert 1 << 20 < max(peaks) < 240 << 20, "with the file and the answer in the parent, 300 MB in all"

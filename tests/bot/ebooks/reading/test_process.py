@@ -80,6 +80,7 @@ async def test_a_book_is_read_in_a_child_without_secrets_or_rights(
         ("crash", "crash is damaged in a way that made its reader stop"),
         ("half answer", "damaged in a way that made its reader stop"),
         ("hog", "needs more memory than reading a book may take"),
+        ("abort", "abort needs more memory than reading a book may take"),
         ("spin", "spin could not be read within 2 seconds"),
     ],
 )
