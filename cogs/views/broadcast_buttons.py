@@ -19,7 +19,7 @@ from cogs.views.broadcast_dialog import ComposeModal, refresh_script_card, show_
 from cogs.views.broadcast_post import post_embed
 from cogs.views.broadcast_preview import format_discarded, format_preview
 from cogs.views.formatting import escape_text, format_count
-from cogs.views.pressed_cards import is_card_pressed, show_broadcast
+from cogs.views.pressed_cards import is_card_pressed, remove_buttons, show_broadcast
 
 _STILL_RELEASED: Final = (
     " The chapter stays released, and `/progress` shows it as out. Once the posts are gone, **Withdraw the release** on the "
@@ -102,8 +102,8 @@ class BroadcastButton(
     async def show_current_state(self, interaction: discord.Interaction) -> None:
         """The card shows the announcement as it is now; a question about an older state loses its button."""
         await show_broadcast(interaction, self.broadcast_id, even_current=True)
+        await remove_buttons(interaction)
         if not is_card_pressed(interaction):
-            await interaction.edit_original_response(view=None)
             await get_services(interaction).broadcast_cards.refresh_card(self.broadcast_id)
 
     async def _answer(self, interaction: discord.Interaction, text: str) -> None:

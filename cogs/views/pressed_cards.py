@@ -45,6 +45,15 @@ def is_card_pressed(interaction: discord.Interaction) -> bool:
     return interaction.message is not None and interaction.message.flags.components_v2
 
 
+async def remove_buttons(interaction: discord.Interaction) -> None:
+    """The pressed question loses its buttons, where the press has been acknowledged and not answered by another message."""
+    if not is_card_pressed(interaction) and interaction.response.type is _CAN_EDIT:
+        try:
+            await interaction.edit_original_response(view=None)
+        except REQUEST_ERRORS as error:
+            _log.info("could not remove the buttons of a question: %r", error)
+
+
 async def _show(
     interaction: discord.Interaction, view: ui.LayoutView, card_id: int | None, *, even_current: bool
 ) -> None:

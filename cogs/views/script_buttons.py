@@ -13,7 +13,7 @@ from bot.scripts.models import WriterKind
 from cogs.interactions.access import get_channel_ids, get_services, require_team
 from cogs.views.base import PersistentItemMixin
 from cogs.views.broadcast_dialog import refresh_script_card
-from cogs.views.pressed_cards import is_card_pressed, show_run
+from cogs.views.pressed_cards import remove_buttons, show_run
 from cogs.views.script_reader import build_page
 from cogs.views.script_release import ReleaseModal
 from storage.states import ScriptState
@@ -164,5 +164,4 @@ class ScriptButton(
         stored, _ = await get_services(interaction).scripts.get(self.script_id)
         if stored.run_id:
             await show_run(interaction, stored.run_id, even_current=True)
-        if not is_card_pressed(interaction) and interaction.response.is_done():
-            await interaction.edit_original_response(view=None)
+        await remove_buttons(interaction)
