@@ -23,6 +23,8 @@ _JAPANESE: Final = {"cp932", "euc_jp", "iso2022_jp"}
 _CYRILLIC: Final = {"cp1251", "koi8_r"}
 _ISO2022_ESCAPES: Final = (b"\x1b$B", b"\x1b$@", b"\x1b(J")
 
+_CONTROLS: Final = re.compile(r"[^\t\n\r\f\x20-\U0010ffff]")
+
 _SAMPLE_BYTES: Final = 4096  # enough to see UTF-16's pattern of zero bytes
 _MAX_CHAOS: Final = 0.1  # the detector's measure of disorder; a right reading has less
 _CHAOS_MARGIN: Final = 0.03  # how much more disorder the second reading needs, or
@@ -69,7 +71,7 @@ def find_readings(content: bytes) -> list[str]:
 
 def has_many_controls(text: str) -> bool:
     """Whether more than one in 200 characters is a control character that no text has."""
-    return sum(character < " " and character not in "\t\n\r\f" for character in text) > len(text) // 200
+    return sum(1 for _ in _CONTROLS.finditer(text)) > len(text) // 200
 
 
 def _read_certain_shift_jis(content: bytes) -> str | None:

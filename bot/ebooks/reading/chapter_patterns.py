@@ -12,14 +12,15 @@ from typing import Final
 
 from bot.ebooks.parsed_book import Heading, Section, SectionKind
 from bot.ebooks.reading.heading_rules import (
+    COUNTED_RULES,
     LEVEL_RULES,
     PART_RULE,
     Candidate,
     Surroundings,
     TextLine,
-    ends_sentence,
     find_candidates,
 )
+from bot.ebooks.reading.heading_titles import find_title_lines, read_rest_of_title, tidy_title
 from bot.ebooks.reading.named_headings import find_named_kind, is_contents
 from bot.ebooks.reading.rule_score import SHORT_BODY, Lengths, RuleResult, rank_rules
 
@@ -29,11 +30,9 @@ _LEAST_SCORE: Final = 0.2
 _DOUBTFUL_SCORE: Final = 0.45
 _RIVAL_SHARE: Final = 0.85  # of the best score, from which a second rule is worth a warning
 _LONG_OPENING: Final = 1500  # characters of prose before the first heading, from which they are a chapter
-_MAX_TITLE_LINE: Final = 70  # characters of a title on the line below the number
 _MAX_INNER_HEADINGS: Final = 200
 _LAST_RESORT_RULES: Final = {"capitals", "isolated"}
 _SENTENCE: Final = re.compile(r"\w{3}[.!?…]|[。！？]")
-_TWO_SENTENCES: Final = re.compile(r"[。！？].|\w{4}[.!?] \w")
 
 Joiner = Callable[[Sequence[str]], str]
 
@@ -114,13 +113,17 @@ def _place_marks(around: Surroundings, best: RuleResult | None) -> list[_Mark]:
 
 
 def _mark_chapters(around: Surroundings, best: RuleResult) -> list[_Mark]:
-    titles = _find_title_lines(around, best.headings)
+    titles = find_title_lines(around, best.headings)
+    starts = {heading.index for heading in best.headings}
     marks = []
     for heading in best.headings:
         below = titles.get(heading.index, ())
-        title = _tidy_title(heading.title)
+        title = tidy_title(heading.title)
         if below:
-            title = f"{title}: {_tidy_title(' '.join(around.texts[index] for index in below))}"
+            title = f"{title}: {tidy_title(' '.join(around.texts[index] for index in below))}"
+        elif not heading.is_bare:
+            below = read_rest_of_title(around, heading.index, starts)
+            title = tidy_title(" ".join([heading.title, *(around.texts[index] for index in below)]))
         body = (below[-1] if below else heading.index) + 1
         named = find_named_kind(heading.title) if heading.number is None else None
         marks.append(
@@ -135,49 +138,6 @@ def _mark_chapters(around: Surroundings, best: RuleResult) -> list[_Mark]:
             )
         )
     return marks
-
-
-def _find_title_lines(around: Surroundings, headings: Sequence[Candidate]) -> dict[int, tuple[int, ...]]:
-    """The lines under bare numbers that are titles, where most bare numbers have one."""
-    starts = {heading.index for heading in headings}
-    bare = [heading.index for heading in headings if heading.is_bare]
-    found = {index: lines for index in bare if (lines := _read_title_below(around, index, starts))}
-    strict = {index: lines for index, lines in found.items() if not ends_sentence(around.texts[lines[-1]].rstrip("!?"))}
-    if len(strict) * 2 >= len(bare):
-        return strict if len(found) * 5 < len(bare) * 4 else found
-    return found if len(bare) > 2 and len(found) * 5 >= len(bare) * 4 else {}
-
-
-def _read_title_below(around: Surroundings, index: int, starts: set[int]) -> tuple[int, ...]:
-    lines: list[int] = []
-    current = around.following.get(index)
-    while current is not None and current not in starts and len(lines) < 3:
-        text = around.texts[current]
-        if not _may_be_title(text) or around.blanks_before[current] > 2:
-            return ()
-        lines.append(current)
-        if around.blanks_after[current] or not around.has_blanks:
-            following = around.following.get(current)
-            is_title = (
-                following is not None and following not in starts and around.texts[current][0] not in '"“«„「『—–-['
-            )
-            return tuple(lines) if is_title and (around.has_blanks or not ends_sentence(text)) else ()
-        current = around.following.get(current)
-    return ()
-
-
-def _may_be_title(text: str) -> bool:
-    width = sum(2 if character >= "\u2e80" else 1 for character in text)
-    return (
-        width <= _MAX_TITLE_LINE
-        and not text[:1].islower()
-        and text[-1] not in ",;，；、"
-        and not _TWO_SENTENCES.search(text)
-    )
-
-
-def _tidy_title(title: str) -> str:
-    return title.strip("#*_=~ ").rstrip(".:：—–-").strip()
 
 
 def _span_entries(best: RuleResult | None) -> set[int]:
@@ -204,7 +164,7 @@ def _mark_higher(around: Surroundings, best: RuleResult | None) -> list[_Mark]:
     for rule in rules:
         found = {each.index: each for each in find_candidates(around, rule)[0]} | found
     return [
-        _Mark(each.index, each.index + 1, _tidy_title(each.title), SectionKind.FRONT_MATTER, key=each.key)
+        _Mark(each.index, each.index + 1, tidy_title(each.title), SectionKind.FRONT_MATTER, key=each.key)
         for each in found.values()
     ]
 
@@ -220,7 +180,7 @@ def _mark_named(around: Surroundings, *, has_levels: bool) -> list[_Mark]:
             and not around.breaks_sentence(index, is_sure=True)
             and not text[0].islower()
         ):
-            marks.append(_Mark(index, index + 1, _tidy_title(text), kind, key=text.casefold().strip(" .:")))
+            marks.append(_Mark(index, index + 1, tidy_title(text), kind, key=text.casefold().strip(" .:")))
     return marks
 
 
@@ -272,13 +232,28 @@ def _find_inner_headings(ranking: Sequence[RuleResult], marks: Sequence[_Mark]) 
         result.rule not in LEVEL_RULES and result.rule.name not in _LAST_RESORT_RULES for result in ranking
     )
     found = {
-        heading.index: _tidy_title(heading.title)
+        heading.index: tidy_title(heading.title)
         for result in ranking
         if not (has_marked and result.rule.name in _LAST_RESORT_RULES)
-        for heading in result.headings
+        for heading in (_list_counted(result.headings, marks) if result.rule.name in COUNTED_RULES else result.headings)
         if heading.index not in taken
     }
     return dict(sorted(found.items())[:_MAX_INNER_HEADINGS])
+
+
+def _list_counted(headings: Sequence[Candidate], marks: Sequence[_Mark]) -> list[Candidate]:
+    """The numbers that count from 1 within a section; others are dates and the like."""
+    starts = [mark.start for mark in marks]
+    counted = []
+    section, expected = -1, 1
+    for heading in headings:
+        here = bisect(starts, heading.index)
+        if here != section:
+            section, expected = here, 1
+        if heading.number == expected:
+            counted.append(heading)
+            expected += 1
+    return counted
 
 
 class _SectionWriter:
@@ -308,18 +283,18 @@ def _list_warnings(best: RuleResult, ranking: Sequence[RuleResult]) -> list[str]
     warnings = []
     if best.score < _DOUBTFUL_SCORE:
         warnings.append("It is uncertain which lines are chapter headings; please compare the chapters with the book.")
-    rivals = [each for each in ranking[1:] if each.score >= best.score * _RIVAL_SHARE]
+    rivals = [each for each in ranking[1:] if each.score >= best.score * _RIVAL_SHARE and each.rule is not PART_RULE]
     known = {heading.index for heading in best.headings}
     for rival in rivals:
         others = [heading for heading in rival.headings if heading.index not in known]
         if len(others) * 2 > len(rival.headings):
-            first = _tidy_title(others[0].title)
+            first = tidy_title(others[0].title)
             warnings.append(
                 f"The text also has {len(others)} headings such as “{first}”, which are not used as chapters."
             )
             break
     unmatched = best.unmatched
     if unmatched:
-        shown = ", ".join(f"“{_tidy_title(entry.title)}”" for entry in unmatched[:3])
+        shown = ", ".join(f"“{tidy_title(entry.title)}”" for entry in unmatched[:3])
         warnings.append(f"The table of contents names {shown}, but the text has no such heading.")
     return warnings

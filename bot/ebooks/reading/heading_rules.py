@@ -20,7 +20,7 @@ from bot.ebooks.reading.numbering import (
 )
 
 _SENTENCE_END: Final = re.compile(r"[.!?…。！？؟।:：*][\s\"'”’»›)」』】\]_]*$")
-MAX_HEADING: Final = 100  # characters; a longer line is no heading
+MAX_HEADING: Final = 120  # characters; a longer line is no heading
 _MAX_UNMARKED: Final = 70  # characters of a heading that has neither a number nor a word for it
 _LONG_LINE: Final = 40  # characters; a line that long which ends within a sentence runs on
 
@@ -169,6 +169,8 @@ def _match_numbered(
             f"{fold_words(first[1])} {taken[0]}",
             is_bare=not _PAGE.sub("", f" {taken[1]}").strip(),
         )
+    if not after.search(text):
+        return None
     taken = take_numeral(re.sub(r"^the ", "", text, flags=re.IGNORECASE))
     last = after.match(taken[1]) if taken else None
     if taken and last:
@@ -284,6 +286,10 @@ RULES: Final = (
 )
 
 
+COUNTED_RULES: Final = frozenset(rule.name for rule in RULES if rule.name.startswith(("titled", "bare", "number")))
+"""Rules that only look for numbers, which stand in a text for many reasons."""
+
+
 def find_candidates(around: Surroundings, rule: HeadingRule) -> tuple[list[Candidate], float]:
     """The lines that may be headings by this rule, and which share of its matches that is; the rest break a sentence."""
     if rule.name == "isolated" and not around.has_blanks:
@@ -299,8 +305,31 @@ def find_candidates(around: Surroundings, rule: HeadingRule) -> tuple[list[Candi
             neighbours = {candidate.index - 1, candidate.index + 1} & short - tried  # a list of them
             waiting += neighbours
             tried |= neighbours
-    clean = [each for each in found if not around.breaks_sentence(each.index, is_sure=rule.weight >= 1)]
-    return sorted(clean, key=lambda each: each.index), len(clean) / len(found) if found else 0.0
+    found.sort(key=lambda each: each.index)
+    is_sure = rule.weight >= 1
+    broken = {each.index for each in found if around.breaks_sentence(each.index, is_sure=is_sure)}
+    if is_sure:
+        broken -= _find_missing(found, broken)
+    clean = [each for each in found if each.index not in broken]
+    return clean, len(clean) / len(found) if found else 0.0
+
+
+def _find_missing(found: Sequence[Candidate], broken: set[int]) -> set[int]:
+    """Of the lines that seem to break a sentence, those whose numbers are missing between the others."""
+    missing = set()
+    following: list[int | None] = []
+    after = None
+    for candidate in reversed(found):
+        following.append(after)
+        after = after if candidate.index in broken else candidate.number
+    last = 0
+    for candidate, limit in zip(found, reversed(following), strict=True):
+        if candidate.index not in broken:
+            last = candidate.number or last
+        elif candidate.number == last + 1 and (limit is None or limit > candidate.number):
+            missing.add(candidate.index)
+            last = candidate.number
+    return missing
 
 
 def is_bare_heading(text: str) -> bool:

@@ -34,6 +34,7 @@ CJK_OTHER_UNITS: Final = "卷部集篇幕夜場场巻編编册冊折帖段"
 """Signs that can also count things: the title needs a space, a separator or the end of the line before it."""
 ROMAN_NUMERAL: Final = r"(?=[ivxlc])(?:c{0,3})(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})"
 _ROMAN: Final = re.compile(ROMAN_NUMERAL)
+_CYRILLIC_ROMAN: Final = str.maketrans("хі", "xi")  # letters that look alike and are typed instead
 _ROMAN_VALUES: Final = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 MAX_NUMBER: Final = 9999
 
@@ -87,8 +88,9 @@ def read_numeral(text: str) -> int | None:
         value = int(text) if len(text) < 6 else 0
         return value if 0 <= value <= MAX_NUMBER else None
     folded = fold_words(text)
-    if _ROMAN.fullmatch(folded):
-        return _read_roman(folded)
+    roman = folded.translate(_CYRILLIC_ROMAN)
+    if _ROMAN.fullmatch(roman):
+        return _read_roman(roman)
     if re.fullmatch(CJK_NUMERAL, text):
         return _read_cjk(text)
     return NUMBER_WORDS.get(folded)

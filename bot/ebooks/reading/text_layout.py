@@ -16,6 +16,7 @@ _MOST_WIDTH: Final = 112
 _LEAST_PAIRS: Final = 3  # of lines, to tell the width
 _SLACK: Final = 4  # columns by which lines that fill the width may differ
 _FEW_BLANKS: Final = 0.06  # of all lines
+_VERSE_WIDTH: Final = 50  # characters of a verse at most, in a text whose other lines are paragraphs
 _LONG_LINE: Final = 112  # columns; a longer line is a paragraph
 
 
@@ -27,7 +28,7 @@ def is_scene_break(text: str) -> bool:
 
 def measure_width(text: str) -> int:
     """Columns of a text where letters are equally wide and Chinese signs are twice as wide."""
-    if text.isascii():
+    if text.isascii() or max(text) < "\u1100":  # where wide characters begin
         return len(text)
     return sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text)
 
@@ -75,7 +76,7 @@ class TextLayout:
         if not self._is_wrapped:
             lines = [" ".join(line.split()) for line in block]
             lines = [SCENE_BREAK if is_scene_break(line) else line for line in lines]
-            yield from lines if self._has_paragraph_lines else ["\n".join(lines)]
+            yield from _join_verse(lines) if self._has_paragraph_lines else ["\n".join(lines)]
             return
         for paragraph in self._split_block(block):
             if len(paragraph) == 1 and is_scene_break(paragraph[0]):
@@ -105,6 +106,22 @@ class TextLayout:
         words = below.split()
         first = below.strip()[:1] if words and _has_no_spaces(below.strip()[0]) else words[0]
         return measure_width(above.rstrip()) + 1 + measure_width(first) > self._width - _SLACK
+
+
+def _join_verse(lines: Sequence[str]) -> Iterator[str]:
+    """Paragraphs of one line each, except for short lines that do not end a sentence: they are verses with the next line."""
+    verses: list[str] = []
+    for line in lines:
+        is_short = len(line) <= _VERSE_WIDTH and line != SCENE_BREAK
+        if verses and not (is_short and not ends_sentence(verses[-1])):
+            yield "\n".join(verses)
+            verses = []
+        if not is_short:
+            yield line
+        else:
+            verses.append(line)
+    if verses:
+        yield "\n".join(verses)
 
 
 def _list_blocks(lines: Sequence[str]) -> Iterator[list[str]]:

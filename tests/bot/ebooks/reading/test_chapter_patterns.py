@@ -79,6 +79,18 @@ def test_a_prologue_of_a_chinese_book_may_have_a_title() -> None:
     ]
 
 
+def test_a_long_title_goes_on_below() -> None:
+    heading = "Capítulo II. Que trata de la primera salida que de su tierra hizo el\ningenioso don Quijote"
+    split_text = split(write_book(["Capítulo I. Del lugar de la Mancha", heading]))
+    assert [title for title, _ in list_chapters(split_text)][1] == heading.replace("\n", " ")
+
+
+def test_a_heading_after_an_unfinished_sentence_counts_where_its_number_is_missing() -> None:
+    """Another line that begins like that, such as one that mentions a chapter, does not."""
+    book = "\n".join(f"Chapter {number}. A Title\n{PROSE}\n{PROSE[:70]}" for number in range(1, 5))
+    assert [number for _, number in list_chapters(split(f"{book}\nChapter 2. It was long\n{PROSE}"))] == [1, 2, 3, 4]
+
+
 def test_a_picture_below_a_number_is_not_its_title() -> None:
     headings = ["CHAPTER I.\n\n[Illustration]", "CHAPTER II.\n\n[Illustration]"]
     assert [title for title, _ in list_chapters(split(write_book(headings)))] == ["CHAPTER I", "CHAPTER II"]

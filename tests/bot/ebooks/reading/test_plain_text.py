@@ -47,6 +47,11 @@ def test_a_line_each_is_a_paragraph_each() -> None:
     assert section.text.split("\n\n") == [PROSE, "“Who is there?”", "“Nobody.”", PROSE]
 
 
+def test_short_lines_that_end_no_sentence_are_verses_among_lines_that_are_paragraphs() -> None:
+    [section] = read("\n".join([PROSE, PROSE, *POEM.split("\n"), PROSE])).sections
+    assert section.text.split("\n\n") == [PROSE, PROSE, POEM, PROSE]
+
+
 def test_wrapped_japanese_is_joined_without_spaces() -> None:
     prose = "山路を登りながら、こう考えた。智に働けば角が立つ。" * 3
     wrapped = "\n".join(prose[start : start + 25] for start in range(0, len(prose), 25))
