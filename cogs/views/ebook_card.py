@@ -45,7 +45,7 @@ def ebook_card(details: EbookDetails, page: int = 0) -> ui.LayoutView:
     writable = [chapter for chapter in chapters if chapter.has_text]
     if writable:
         items.append(action_row(WriteSelect(shorten_ebook_id(details.ebook.id), writable)))
-    items.append(action_row(*_buttons(details.ebook, position)))
+    items.append(action_row(*_buttons(details, position)))
     return card_layout(*items, accent=EMBER)
 
 
@@ -103,17 +103,21 @@ def _format_summary(summary: EbookSummary) -> str:
     return f"{name} · {counts} · {scripts}"
 
 
-def _buttons(ebook: Ebook, page: PagePosition) -> list[ui.Item[Any]]:
-    key = shorten_ebook_id(ebook.id)
-    edit = EditButton("show", key)
+def _buttons(details: EbookDetails, page: PagePosition) -> list[ui.Item[Any]]:
+    key = shorten_ebook_id(details.ebook.id)
+    unwritten = (chapter.number for chapter in details.chapters if chapter.has_text and chapter.state is None)
+    following_chapter = next(unwritten, None)
+    buttons: list[ui.Item[Any]] = [EditButton("show", key)]
+    if following_chapter is not None:
+        buttons.insert(0, WriteButton(key, following_chapter))
     if page.page_count == 1:
-        return [edit]
+        return buttons
     previous = f"‹ Page {page.index}" if page.index else "‹"
     following = "›" if page.is_last else f"Page {page.index + 2} ›"
     return [
         EbookPageButton("prev", key, page.index - 1, previous, disabled=page.is_first),
         EbookPageButton("next", key, page.index + 1, following, disabled=page.is_last),
-        edit,
+        *buttons,
     ]
 
 
@@ -164,13 +168,46 @@ class WriteSelect(PersistentItemMixin, ui.DynamicItem[ui.Select[Any]], template=
 
     async def handle_interaction(self, interaction: discord.Interaction) -> None:
         """Requests the script; the answer is a message of its own."""
-        by = require_team(interaction)
-        check_channel(interaction)
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        services = get_services(interaction)
-        number = int(self.item.values[0])
-        ebook = (await services.ebook_library.show_ebook(self.key)).ebook
-        text = await services.generation.find_chapter_text(ebook.id, number)
-        if text is None:
-            raise StateError(f"Chapter {number} has no stored text any more.", "`/ebook show` lists the chapters.")
-        await request_script(interaction, ScriptRequest(ebook=ebook.id, chapter_number=number), text, by)
+        await _write_chapter(interaction, self.key, int(self.item.values[0]))
+
+
+class WriteButton(
+    PersistentItemMixin,
+    ui.DynamicItem[ui.Button[Any]],
+    template=rf"book:chapter:(?P<number>\d{{1,4}}):{EBOOK_KEY_PATTERN}",
+):
+    """Writes the script of the first chapter that has none."""
+
+    def __init__(self, key: str, number: int) -> None:
+        style = discord.ButtonStyle.primary
+        custom_id = f"book:chapter:{number}:{key}"
+        super().__init__(ui.Button(label=f"Write chapter {number}", style=style, custom_id=custom_id))
+        self.key = key
+        self.number = number
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Builds the item from its custom id."""
+        return cls(match["key"], int(match["number"]))
+
+    async def handle_interaction(self, interaction: discord.Interaction) -> None:
+        """Requests the script; the answer is a message of its own."""
+        await _write_chapter(interaction, self.key, self.number)
+
+
+async def _write_chapter(interaction: discord.Interaction, key: str, number: int) -> None:
+    """Requests the script of a chapter from its stored text.
+
+    Raises:
+        NotFoundError: the book is removed.
+        StateError: the chapter has no stored text, or it is being written already.
+    """
+    by = require_team(interaction)
+    check_channel(interaction)
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    services = get_services(interaction)
+    ebook = (await services.ebook_library.show_ebook(key)).ebook
+    text = await services.generation.find_chapter_text(ebook.id, number)
+    if text is None:
+        raise StateError(f"Chapter {number} has no stored text any more.", "`/ebook show` lists the chapters.")
+    await request_script(interaction, ScriptRequest(ebook=ebook.id, chapter_number=number), text, by)

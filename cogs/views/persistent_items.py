@@ -51,6 +51,7 @@ PERSISTENT_ITEMS: Final[tuple[type[discord.ui.DynamicItem[Any]], ...]] = (
     broadcast_dialog.PreviewMenu,
     broadcast_post.SharedButton,
     ebook_card.EbookPageButton,
+    ebook_card.WriteButton,
     ebook_card.WriteSelect,
     ebook_edit.EditButton,
     ebook_import.ImportButton,

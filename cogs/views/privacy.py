@@ -13,8 +13,8 @@ from cogs.views.base import PersistentItemMixin, action_row, card_layout
 from cogs.views.formatting import EMBER, GREY, RED, format_count
 
 STORED: Final = (
-    "**What is stored.** The chapters you give, the scripts made from them, the announcements, and what was done when. "
-    "Events contain a random id for you; your Discord id and name are in one table only.\n"
+    "**What is stored.** The chapters you give or confirm, the scripts made from them, the announcements, and what was done "
+    "when. Events contain a random id for you; your Discord id and name are in one table only.\n"
     "**What goes to Google's Gemini.** The chapter's text, its title, theme, notes and hook, when a script is written. "
     "No Discord ids, no names and no messages."
 )

@@ -55,6 +55,14 @@ async def test_a_chapter_is_written_from_the_book(stage: Stage) -> None:
     assert "✎ 2 · Chapter 2 · 5 words · *its text has changed since its script*" in (await run(stage, "show")).text
 
 
+async def test_the_next_chapter_without_a_script_is_offered(stage: Stage) -> None:
+    """Chapter 1 is written with one press; then it is chapter 2's turn."""
+    await add_book(stage)
+    await stage.hana.click(await run(stage, "show"), "Write chapter 1")
+    await stage.wait_for_finished_script()
+    assert (await run(stage, "show")).buttons == ["Write chapter 2", "Edit"]
+
+
 async def test_a_book_is_edited_with_forms_that_show_what_is_stored(stage: Stage) -> None:
     """Two forms cover all fields; a refused one opens again with what was typed."""
     await add_book(stage)

@@ -28,6 +28,7 @@ CUSTOM_IDS = (
     "preview:edit:notifications_0123456789abcdef",
     "previewmenu:when:notifications_0123456789abcdef",
     "shared:0123456789abcdef",
+    "book:chapter:12:the-lantern",
     "book:next:3:the-lantern",
     "book:write:#0123456789abcdef",
     "book:basics:ebook: one",
