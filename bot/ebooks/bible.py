@@ -107,7 +107,8 @@ async def store_proposals(
     """Stores what a writer proposes together with the script. A name or word that the book has in any state is not proposed."""
     members = await tx.bible.list_members(ebook_id)
     taken = {name.casefold() for member in members for name in (member.name, *member.aliases)}
-    for character in proposals.characters:
+    # In the order of their names: two transactions that add the same names in different orders would wait for each other.
+    for character in sorted(proposals.characters, key=lambda each: each.name):
         if character.name.casefold() in taken or character.name in ROLE_NAMES:
             continue
         taken.add(character.name.casefold())
@@ -124,7 +125,7 @@ async def store_proposals(
         )
         await tx.bible.add_member(new)
     spellings = {word.spelling.casefold() for word in await tx.bible.list_words(ebook_id)}
-    for word in proposals.words:
+    for word in sorted(proposals.words, key=lambda each: each.spelling):
         if word.spelling.casefold() not in spellings:
             spellings.add(word.spelling.casefold())
             await tx.bible.add_word(ebook_id, word.spelling, word.pronunciation, ProposalState.PROPOSED, script_id)

@@ -53,6 +53,18 @@ async def test_the_requests_of_a_book_begin_alike(sqlite: Database, clock: FakeC
     assert second.removeprefix(shared).startswith("# This chapter")
 
 
+async def test_an_earlier_chapter_is_not_told_what_happens_later(sqlite: Database, clock: FakeClock) -> None:
+    """Chapter 2 written again knows chapter 1, and neither its own synopsis nor that of chapter 3."""
+    series = Series(sqlite, clock)
+    for chapter, synopsis in ((1, "Hana counts."), (2, "Hana sleeps."), (3, "Hana leaves.")):
+        await series.approve(await series.write(chapter, answer("HANA", synopsis=synopsis)))
+    await series.write(2, answer("HANA"))
+    again = "\n".join(series.writer.prompts[-1])
+    assert "- Chapter 1: Hana counts." in again
+    assert "Hana sleeps." not in again
+    assert "Hana leaves." not in again
+
+
 async def test_a_draft_proposes_and_changes_nothing_for_the_next_request(sqlite: Database, clock: FakeClock) -> None:
     """The next writer is not told what an unapproved script proposes, and may propose it once more without a second entry."""
     series = Series(sqlite, clock)

@@ -21,7 +21,7 @@ FAULTS: Final[tuple[Fault, ...]] = (
         "the story so far tells what has not happened yet",
         "            if each.chapter_number < chapter_number\n",
         "",
-        ("tests/bot/generation/test_series.py", "tests/bot/ebooks/test_series_bible.py"),
+        _SERIES,
     ),
     Fault(
         "bot.ebooks.bible",

@@ -1,5 +1,6 @@
 """The series bible: cast, lexicon and synopses."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -122,3 +123,12 @@ async def test_a_chapter_has_one_accepted_synopsis(database: Database) -> None:
     await database.write(lambda tx: tx.bible.remove_synopsis(accepted[0].id))
     async with database.read() as tx:
         assert [each.text for each in await tx.bible.list_synopses("ebook_001", ACCEPTED)] == ["newer"]
+
+
+async def test_a_name_that_two_processes_add_at_the_same_moment_exists_once(peers: tuple[Database, Database]) -> None:
+    """One of them adds it, and the other is told that it is there already; neither fails."""
+    await add_ebook(peers[0])
+    added = await asyncio.gather(*(add(peer, HANA, replace(HANA, name="OWL")) for peer in peers))
+    assert [sum(bool(ids[number]) for ids in added) for number in (0, 1)] == [1, 1]
+    async with peers[0].read() as tx:
+        assert sorted(member.name for member in await tx.bible.list_members("ebook_001")) == ["HANA", "OWL"]
