@@ -7,7 +7,7 @@ from bot.actor import Actor
 from bot.ebooks.bible import to_character
 from bot.ebooks.cast_check import CastWarning, check_cast
 from bot.ebooks.cast_service import check_name, check_names, get_member, report_cast
-from bot.ebooks.series_bible import MAX_ALIASES
+from bot.ebooks.series_bible import MAX_ALIASES, find_character
 from bot.errors import InputError, NotFoundError, StateError
 from bot.event_names import SPEAKER_CHANGED
 from bot.scripts.draft_speakers import change_draft, rename_in_draft
@@ -76,6 +76,8 @@ class CastingService:
     async def rename_speaker(self, tx: WriteTransaction, script_id: str, speaker: str, name: str, by: Actor) -> str:
         """The speaker has another name in this script alone; returns the name as scripts spell it.
 
+        What the script has proposed about the speaker follows the new name, unless the book knows that name already.
+
         Raises:
             NotFoundError: there is no such script or speaker.
             StateError: the script is not a draft any more.
@@ -86,6 +88,7 @@ class CastingService:
         if spelling == speaker:
             raise InputError(f"The speaker is called {spelling} already.", "Type another name.")
         await _rename(tx, stored, {speaker: spelling}, by)
+        await _move_proposal(tx, stored, speaker, spelling)
         return spelling
 
     @write_transaction
@@ -185,6 +188,18 @@ async def _add(tx: WriteTransaction, stored: StoredScript, speaking: CastMember)
     if member_id is None:
         raise InputError(f"{speaking.name} is in the cast already.", "Nothing was changed.")
     return member_id
+
+
+async def _move_proposal(tx: WriteTransaction, stored: StoredScript, old: str, new: str) -> None:
+    """Otherwise the approval would accept a character whom nobody speaks."""
+    members = await tx.bible.list_members(stored.ebook_id)
+    is_known = find_character(map(to_character, members), new) is not None
+    for member in members:
+        if member.script_id == stored.id and member.name == old and member.state is ProposalState.PROPOSED:
+            if is_known:
+                await tx.bible.remove_member(member.id)
+            else:
+                await tx.bible.change_member(member.id, MemberChanges(name=new))
 
 
 async def _rename(tx: WriteTransaction, stored: StoredScript, names: Mapping[str, str], by: Actor) -> None:

@@ -80,6 +80,14 @@ async def test_a_speaker_is_renamed_in_one_script(casting: Casting) -> None:
         await casting.service.rename_speaker(casting.script_id, "HANA", "hana", ACTOR)
 
 
+@pytest.mark.parametrize(("name", "expected"), [("Hana", ["HANA"]), ("Kay", ["HANA", "KAY"])])
+async def test_a_proposal_follows_the_speaker(casting: Casting, name: str, expected: list[str]) -> None:
+    """After the approval nobody is in the cast whom no script speaks: the proposal is gone, or has the new name."""
+    await casting.service.rename_speaker(casting.script_id, "HANNA", name, ACTOR)
+    await casting.series.approve(casting.script_id)
+    assert sorted(await casting.series.list_members()) == expected
+
+
 async def test_a_speaker_becomes_a_character(casting: Casting) -> None:
     """A proposal is accepted; a speaker whom nobody proposed is added with the script's chapter."""
     await casting.service.add_character(casting.script_id, "HANNA", ACTOR)
