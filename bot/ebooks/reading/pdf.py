@@ -2,7 +2,7 @@
 
 import ctypes
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +17,7 @@ from bot.ebooks.reading.pdf_lines import PageLine, read_lines
 from bot.ebooks.reading.pdf_margins import drop_margins
 from bot.ebooks.reading.pdf_notes import take_notes
 from bot.ebooks.reading.pdf_paragraphs import Paragraph, ParagraphBuilder
+from bot.ebooks.reading.pdf_vertical import turn_vertical
 from bot.errors import InputError
 
 _LEAST_TEXT_PAGES: Final = 0.1  # of all pages; a file with fewer is pictures
@@ -81,7 +82,7 @@ def _read_pages(document: pypdfium2.PdfDocument) -> tuple[list[list[PageLine]], 
             pages.append([])
             empty.append(index + 1)
             continue
-        pages.append(read_lines(page, index))
+        pages.append(turn_vertical(read_lines(page, index)))
         if not pages[-1] and raw.FPDFPage_CountObjects(page):
             empty.append(index + 1)
         page.close()
@@ -115,7 +116,8 @@ def _build_book(
     split = _choose_split(paragraphs, entries, builder.body_size)
     title = "" if _NO_TITLE.fullmatch(metadata.get("Title", "")) else " ".join(metadata["Title"].split())
     author = "" if _NO_AUTHOR.fullmatch(metadata.get("Author", "")) else " ".join(metadata["Author"].split())
-    title = title or _find_largest_title(paragraphs, builder.body_size)
+    chapters = {section.title for section in split.sections if section.kind is SectionKind.CHAPTER}
+    title = title or _find_largest_title(paragraphs, builder.body_size, chapters)
     sections = [
         each if each.title else each.model_copy(update={"title": title or "Untitled"}) for each in split.sections
     ]
@@ -155,10 +157,11 @@ def _join_initials(paragraphs: Sequence[Paragraph], body_size: float) -> list[Pa
     return [*joined, initial] if initial else joined
 
 
-def _find_largest_title(paragraphs: Sequence[Paragraph], body_size: float) -> str:
-    """The text in the largest letters on the first two pages, if it is larger than the rest."""
+def _find_largest_title(paragraphs: Sequence[Paragraph], body_size: float, chapters: Collection[str]) -> str:
+    """The text in the largest letters on the first two pages, if it is larger than the rest and no chapter's title."""
     first = [each for each in paragraphs if each.page < 2 and each.size > body_size * 1.3 and 2 < len(each.text) <= 120]
-    return " ".join(max(first, key=lambda each: each.size).text.split()) if first else ""
+    title = " ".join(max(first, key=lambda each: each.size).text.split()) if first else ""
+    return "" if any(title in chapter for chapter in chapters) else title
 
 
 def _list_empty(numbers: Sequence[int]) -> list[str]:

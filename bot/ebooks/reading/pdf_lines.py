@@ -18,6 +18,7 @@ _INVISIBLE: Final = re.compile(
     "[\x00-\x08\x0b\x0e-\x1f\x7f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufffe\uffff]"
 )
 _REFERENCE: Final = re.compile(r"(?<=[^\W\d_]|[.,;:!?”’\"')\]])\d{1,3}(?![\w])")
+_ALEF_LAM: Final = re.compile("[\u0622\u0623\u0625\u0627]\u0644")
 _SMALL: Final = 0.85  # of the size of the line, below which a number refers to a note
 _SPACES: Final = re.compile(r"[ \t\f\xa0\u2000-\u200a\u202f\u205f]+")
 _RIGHT_TO_LEFT: Final = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
@@ -26,6 +27,8 @@ _RIGHT_TO_LEFT: Final = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 @dataclass(slots=True)
 class PageLine:
     """One line on a page. Places are in points from the lower left corner; ``y`` is the line on which the letters stand.
+
+    ``low`` is the same for the last letter, which stands lower in a vertical line.
 
     In a line that runs from right to left, ``left`` and ``right`` are mirrored, so that ``left`` is always where it begins.
     ``is_broken`` says that the line ends within a word, whose hyphen is not in ``text``.
@@ -37,6 +40,7 @@ class PageLine:
     right: float
     y: float
     size: float
+    low: float
     is_broken: bool = False
 
 
@@ -69,32 +73,45 @@ def _list_lines(textpage: pypdfium2.PdfTextPage, page: int) -> Iterator[PageLine
         left, right = min(box[0] for box in boxes), max(box[1] for box in boxes)
         size = sorted(box[3] - box[2] for box in boxes)[len(boxes) // 2]
         y = _find_base(textpage, start, boxes[0][2])
-        clean = clean_line(_drop_references(textpage, piece, start, size))
+        lead = first - match.start()
+        piece = _order_ligatures(textpage, piece, start - lead)
+        clean = clean_line(_drop_references(textpage, piece, start - lead, size))
         if not clean:
             continue
         if len(_RIGHT_TO_LEFT.findall(clean)) * 2 > len(clean.replace(" ", "")):
             left, right = -right, -left
-        yield PageLine(page, clean, left, right, y, round(size, 1), is_broken=piece[-1] in _BROKEN_WORD)
+        low = y if len(boxes) < 3 else y + boxes[2][2] - boxes[0][2]
+        yield PageLine(page, clean, left, right, y, round(size, 1), low, is_broken=piece[-1] in _BROKEN_WORD)
+
+
+def _order_ligatures(textpage: pypdfium2.PdfTextPage, piece: str, start: int) -> str:
+    """The line with lam before alef in their ligature, whose letters PDFium gives in the order in which they are seen."""
+    for match in _ALEF_LAM.finditer(piece):
+        boxes = [_find_box(textpage, start + index) for index in (match.start(), match.start() + 1)]
+        if boxes[0] == boxes[1]:
+            piece = piece[: match.start()] + match[0][::-1] + piece[match.end() :]
+    return piece
 
 
 def _drop_references(textpage: pypdfium2.PdfTextPage, piece: str, start: int, size: float) -> str:
     """The line without the small numbers that refer to notes."""
-    lead = len(piece) - len(piece.lstrip())
     for match in reversed(list(_REFERENCE.finditer(piece))):
-        box = _find_box(textpage, start + match.start() - lead)
+        box = _find_box(textpage, start + match.start())
         if box and box[3] - box[2] < size * _SMALL:
             piece = piece[: match.start()] + piece[match.end() :]
     return piece
 
 
 def clean_line(text: str) -> str:
-    """The line with single spaces, without invisible marks, and with letters in place of ligatures."""
+    """The line with single spaces, without invisible marks, and with letters in place of ligatures and other forms."""
     text = _SPACES.sub(" ", _INVISIBLE.sub("", text)).strip()
     return text if text.isascii() else "".join(map(_resolve_ligature, text))
 
 
 def _resolve_ligature(character: str) -> str:
-    is_form = "\ufb00" <= character <= "\ufdff" or "\ufe70" <= character <= "\ufefc"
+    is_form = (
+        "\ufb00" <= character <= "\ufdff" or "\ufe10" <= character <= "\ufe44" or "\ufe70" <= character <= "\ufefc"
+    )
     return unicodedata.normalize("NFKC", character) if is_form else character
 
 

@@ -16,6 +16,7 @@ from bot.ebooks.reading.text_layout import is_scene_break, join_lines
 _INDENT: Final = 0.6  # times the size of the letters, from which a line is indented
 _WIDE_GAP: Final = 1.35  # times the usual distance of lines, from which a new paragraph begins
 _OTHER_SIZE: Final = 0.12  # by which sizes of the same paragraph may differ
+_FAR: Final = 30  # times the size, from which a line below is no longer in the same column
 _LEAST_LINES: Final = 6  # of a column, to tell its edges
 _WORD: Final = re.compile(r"\w+")
 _HEAD: Final = re.compile(r"[^\W\d_]+-?$")  # the part of a word at the end of a line
@@ -78,14 +79,17 @@ class ParagraphBuilder:
             yield group, before
 
     def _list_columns(self) -> Iterator[tuple[_Column, Sequence[PageLine]]]:
-        """The lines between two jumps up the page, which are a column, with its edges."""
+        """The lines between two jumps on the page, which are a column, with its edges."""
         for page in self._pages:
             start = 0
             for index in range(1, len(page) + 1):
-                if index == len(page) or page[index].y > page[index - 1].y + page[index].size:
+                if index == len(page) or self._jumps(page[index - 1], page[index]):
                     lines = page[start:index]
                     yield self._measure_column(lines), lines
                     start = index
+
+    def _jumps(self, above: PageLine, line: PageLine) -> bool:
+        return line.y > above.y + line.size or line.y < above.y - line.size * _FAR
 
     def _measure_column(self, lines: Sequence[PageLine]) -> _Column:
         usual = [line for line in lines if self._is_body(line)]
@@ -144,7 +148,7 @@ class ParagraphBuilder:
         is_full = _is_filled(above, line, before)
         indent = line.left - column.left
         is_indented = _INDENT * line.size < indent
-        if above.page != line.page or line.y > above.y + line.size:
+        if above.page != line.page or self._jumps(above, line):
             if self._is_low(line):
                 return True
             if self._indent and abs(indent - self._indent) <= 1 and not line.text[:1].islower():

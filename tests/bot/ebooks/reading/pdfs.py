@@ -28,15 +28,19 @@ def build_pdf(
     info: dict[str, str] | None = None,
     language: str = "",
     *,
+    letters: dict[str, str] | None = None,
     is_encrypted: bool = False,
 ) -> bytes:
-    """A PDF file. The outline's entries have a title, a level from 0, and the index of a page."""
-    objects: list[bytes] = [
-        b"",
-        b"",
-        b"<< /Type /Font /Subtype /Type1 /BaseFont /Courier /Encoding /WinAnsiEncoding >>",
-    ]
+    """A PDF file. The outline's entries have a title, a level from 0, and the index of a page.
+
+    ``letters`` says which letters the drawn ones stand for.
+    """
+    font = b"/Type /Font /Subtype /Type1 /BaseFont /Courier /Encoding /WinAnsiEncoding"
+    objects: list[bytes] = [b"", b"", b"<< %s >>" % font]
     kids = []
+    if letters:
+        objects[2] = b"<< %s /ToUnicode 4 0 R >>" % font
+        objects.append(_stream(_map_letters(letters)))
     for page in pages:
         objects.append(_stream(_draw(page)))
         objects.append(
@@ -59,6 +63,17 @@ def build_pdf(
         objects.append(b"<< /Filter /Standard /V 1 /R 2 /P -4 /O <%s> /U <%s> >>" % (b"41" * 32, b"42" * 32))
         trailer += b" /Encrypt %d 0 R /ID [<%s> <%s>]" % (len(objects), b"43" * 16, b"43" * 16)
     return _assemble(objects, trailer)
+
+
+def _map_letters(letters: dict[str, str]) -> bytes:
+    pairs = b"".join(
+        b"<%02x> <%s>\n" % (ord(key), value.encode("utf-16-be").hex().encode()) for key, value in letters.items()
+    )
+    return (
+        b"/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /Letters def /CMapType 2 def\n"
+        b"1 begincodespacerange <00> <ff> endcodespacerange\n%d beginbfchar\n%sendbfchar\n"
+        b"endcmap CMapName currentdict /CMap defineresource pop end end" % (len(letters), pairs)
+    )
 
 
 def _assemble(objects: Sequence[bytes], trailer: bytes) -> bytes:
