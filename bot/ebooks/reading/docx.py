@@ -24,6 +24,9 @@ _W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _HEADING_ID: Final = re.compile(r"heading\s?([1-9])", re.IGNORECASE)
 _CONTENTS_ID: Final = re.compile(r"(?:toc\s?\d|toc\s?heading|tableofcontents|contents\s?\d)", re.IGNORECASE)
 _VERSE_NAME: Final = re.compile(r"verse|poem|poetry|stanza|lyrics|gedicht|vers\b|стих|詩", re.IGNORECASE)
+_CHAPTER_NAME: Final = re.compile(
+    r"chap(?:ter)?[ _-]?(?:title|head|name|num)|kapitel(?:titel|name)|章題", re.IGNORECASE
+)
 _MAX_PARENTS: Final = 20  # styles that are based on each other; a circle would have no end
 _PROGRAMS: Final = frozenset(("python-docx", "microsoft office user", "user", "author", "unknown", "админ", "admin"))
 _EXPORT_AGAIN: Final = "Open it in Word or LibreOffice, save it as .docx again, and attach that file."
@@ -105,16 +108,19 @@ def _read_style(identifier: str, elements: dict[str, etree._Element]) -> Style:
         element = elements.get(current)
         if element is None:
             break
-        own = [current, _get_child(element, "name")]
-        names += own
-        heading = next((match for each in own if (match := _HEADING_ID.fullmatch(each))), None)
+        both = [current, _get_child(element, "name")]
+        names += both
+        heading = next((match for each in both if (match := _HEADING_ID.fullmatch(each))), None)
         stated = read_outline_level(element.find(f"{_W}pPr"))
         if level is None:
             level = stated if stated is not None else int(heading[1]) if heading else None
         current = _get_child(element, "basedOn")
+    own = names[:2]
+    if level is None and any(_CHAPTER_NAME.search(each) for each in own):
+        level = 1
     return Style(
         level=level or 0,
-        is_title=any(each.lower() == "title" for each in names),
+        is_title=any(each.lower() == "title" for each in own),
         is_contents=any(_CONTENTS_ID.fullmatch(each) for each in names),
         is_verse=any(_VERSE_NAME.search(each) for each in names),
     )

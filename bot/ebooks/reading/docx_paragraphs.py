@@ -31,6 +31,7 @@ _SKIPPED: Final = frozenset(
 )
 _PIECES: Final = {f"{_W}tab": " ", f"{_W}cr": BREAK, f"{_W}noBreakHyphen": "-", f"{_W}softHyphen": "", f"{_W}ptab": " "}
 _PAGE_BREAKS: Final = ("page", "column")
+_TITLE_PAGE: Final = 12  # paragraphs in which a title on several lines may stand
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,10 @@ def _is_hidden(run: etree._Element) -> bool:
 
 
 def _make_blocks(paragraphs: list[_Paragraph], result: DocxText) -> list[Block]:
-    titles = [each for each in paragraphs if each.style.is_title and each.text.strip()]
+    titles = [index for index, each in enumerate(paragraphs) if each.style.is_title and each.text.strip()]
+    are_headings = (
+        len(titles) > 2 and titles[-1] > _TITLE_PAGE
+    )  # one title is the book's; each chapter may have one, too
     blocks: list[Block] = []
     stanza = 0
     was_blank = True
@@ -169,10 +173,9 @@ def _make_blocks(paragraphs: list[_Paragraph], result: DocxText) -> list[Block]:
             blocks.append(Block(SCENE_BREAK, is_blank=True))
             was_blank = True
             continue
-        # One title is the book's; where each chapter has one, they are headings.
-        level = 1 if paragraph.style.is_title and len(titles) > 2 else paragraph.level
+        level = 1 if paragraph.style.is_title and are_headings else paragraph.level
         types = ("toc",) if paragraph.style.is_contents else ()
-        if paragraph.style.is_title and len(titles) <= 2:
+        if paragraph.style.is_title and not are_headings:
             result.titles.append(text.replace(BREAK, " "))
             types = ("titlepage",)
         if is_ornament(text) and not level:

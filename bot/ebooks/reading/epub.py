@@ -43,7 +43,8 @@ def read_epub(path: Path) -> ParsedBook:
     if not any(not block.is_scene_break for block in flow.blocks):
         raise InputError("This EPUB contains only pictures.", "Use an edition whose text can be selected in a reader.")
     warnings = [*package.warnings, *flow.warnings]
-    places = _find_places(flow, contents.entries, warnings)
+    entries = [entry for entry in contents.entries if entry.path not in package.outside]
+    places = _find_places(flow, entries, warnings)
     lengths = TextLengths(flow.blocks)
     cuts = _choose_cuts(flow, places, lengths)
     facts = BookFacts(

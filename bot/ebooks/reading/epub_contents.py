@@ -90,7 +90,9 @@ def _read_lists(files: EpubFiles, path: str, nav: etree._Element) -> Iterator[Co
 
 
 def _read_ncx(files: EpubFiles, path: str) -> tuple[ContentsEntry, ...]:
-    root = parse_xml(files.read(path), path).root
+    root = parse_xml(files.read(path), path)
+    if root is None:
+        return ()
     nav_map = next((element for element in root.iter() if get_name(element) == "navmap"), None)
     if nav_map is None:
         return ()

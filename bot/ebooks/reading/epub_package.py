@@ -30,6 +30,8 @@ class EpubPackage:
     author: str = ""
     language: str = ""
     pages: list[str] = field(default_factory=list)
+    outside: list[str] = field(default_factory=list)
+    """Documents with ``linear="no"``, which a person only sees by following a link."""
     nav_path: str | None = None
     ncx_path: str | None = None
     guide: list[tuple[str, str]] = field(default_factory=list)
@@ -80,6 +82,11 @@ class EpubFiles:
         """The content of the file with this name."""
         return self._archive.read(name)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all files."""
+        return self._archive.names
+
     def find_ending(self, ending: str) -> str | None:
         """The first file whose name ends so."""
         return next((name for folded, name in self._by_folded.items() if folded.endswith(ending)), None)
@@ -97,7 +104,9 @@ def read_package(files: EpubFiles) -> EpubPackage:
     """
     _refuse_drm(files)
     path = _find_package_path(files)
-    root = parse_xml(files.read(path), path).root
+    root = parse_xml(files.read(path), path)
+    if root is None:
+        raise InputError(f"This EPUB is damaged: {path} inside it is no XML.", _EXPORT_AGAIN)
     package = EpubPackage(
         title=_find_text(root, "title"), author=", ".join(_find_authors(root)), language=_find_language(root)
     )
@@ -114,8 +123,20 @@ def read_package(files: EpubFiles) -> EpubPackage:
     if spine is not None:
         _read_spine(files, path, items, spine, package)
     if not package.pages:
+        package.pages = _list_pages(files, path, items)
+        package.warnings.append(
+            "The book does not say in which order its documents are read; look at the order of chapters."
+        )
+    if not package.pages:
         raise InputError("This EPUB names no document that could be read.", _EXPORT_AGAIN)
     return package
+
+
+def _list_pages(files: EpubFiles, path: str, items: dict[str, etree._Element]) -> list[str]:
+    """All documents that the package names, in its order, else those in the archive by name."""
+    named = [files.find(path, item.get("href", ""))[0] for item in items.values() if _is_page(item)]
+    found = [name for name in dict.fromkeys(named) if name]
+    return found or sorted(name for name in files.names if name.lower().endswith(_PAGE_ENDINGS[:-1]))
 
 
 def _read_spine(
@@ -127,10 +148,12 @@ def _read_spine(
         item = items.get(reference.get("idref", ""))
         if item is None:
             missing.append(reference.get("idref", "?"))
-        elif reference.get("linear", "yes").lower() != "no" and _is_page(item):
+        elif _is_page(item):
             page = files.find(path, item.get("href", ""))[0]
             if page is None:
                 missing.append(item.get("href", "?"))
+            elif reference.get("linear", "yes").lower() == "no":
+                package.outside.append(page)
             else:
                 pages[page] = None
     package.pages = list(pages)
@@ -145,7 +168,8 @@ def _refuse_drm(files: EpubFiles) -> None:
     path = files.find_exact(_ENCRYPTION)
     if path is None:
         return
-    for data in _elements(parse_xml(files.read(path), path).root, "encrypteddata"):
+    root = parse_xml(files.read(path), path)
+    for data in _elements(root, "encrypteddata") if root is not None else ():
         method = next(_elements(data, "encryptionmethod"), None)
         algorithm = (method.get("Algorithm", "") if method is not None else "").lower()
         if not algorithm.startswith(_FONT_SCRAMBLING):
@@ -161,11 +185,11 @@ def _locked() -> InputError:
 
 def _find_package_path(files: EpubFiles) -> str:
     container = files.find_exact(_CONTAINER)
-    if container is not None:
-        for rootfile in _elements(parse_xml(files.read(container), container).root, "rootfile"):
-            found = files.find("", rootfile.get("full-path", ""))[0]
-            if found:
-                return found
+    root = parse_xml(files.read(container), container) if container else None
+    for rootfile in _elements(root, "rootfile") if root is not None else ():
+        found = files.find("", rootfile.get("full-path", ""))[0]
+        if found:
+            return found
     found = files.find_ending(".opf")
     if found is None:
         raise InputError("This file is no EPUB: it has no package document.", _EXPORT_AGAIN)
@@ -217,7 +241,7 @@ def _find_text(root: etree._Element, name: str) -> str:
 def _find_language(root: etree._Element) -> str:
     """The declared language in the usual letter case: ``en-US``, ``zh-Hant``."""
     first, *rest = _find_text(root, "language").replace("_", "-").split("-")
-    if not first.isalpha() or not first.isascii():
+    if not (first.isalpha() and first.isascii() and 2 <= len(first) <= 3):  # some programs write the locale "C"
         return ""
     return "-".join([first.lower(), *(part.title() if len(part) == 4 else part.upper() for part in rest)])
 

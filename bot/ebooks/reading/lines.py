@@ -14,8 +14,8 @@ _FOLDED_LINE: Final = re.compile(rf"(?<=[{_CJK}])[ \t\r]*\n\s*(?=[{_CJK}])")
 _SPACES: Final = re.compile(
     r"[ \t\r\n\f\v\xa0\u2000-\u200a\u202f\u205f\u2028\u2029]{2,}|[\t\r\n\f\v\xa0\u2000-\u200a\u202f\u205f\u2028\u2029]"
 )  # one plain space is none of them, which makes it fast
-_MARKS: Final = re.compile("[\x80-\x9f\u00ad\u200b-\u200d\u2060\ufeff]")
-_INVISIBLE: Final = re.compile("[\u00ad\u200b\u2060\ufeff]")
+_MARKS: Final = re.compile("[\x80-\x9f\u00ad\u200b-\u200d\u2060\u21a9\ufe0e\ufeff]")
+_INVISIBLE: Final = re.compile("[\u00ad\u200b\u2060\ufeff\u21a9\ufe0e]")
 _JOINERS: Final = re.compile("(?<=[A-Za-z\u00c0-\u024f])[\u200c\u200d]+(?=[A-Za-z\u00c0-\u024f])")
 _CELLS: Final = re.compile(rf"\s*(?:{CELL}\s*)+")
 _WINDOWS_CONTROLS: Final = {

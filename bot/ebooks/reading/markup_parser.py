@@ -51,20 +51,15 @@ class Markup:
     is_certain: bool = True
 
 
-def parse_xml(content: bytes, name: str) -> Markup:
-    """A package document, NCX or container file; broken markup is repaired as far as possible.
+def parse_xml(content: bytes, name: str) -> etree._Element | None:
+    """A package document, NCX or container file; broken markup is repaired as far as possible. None where it is no XML.
 
     Raises:
-        InputError: there is no element in it, or it is nested too deeply. ``name`` is in the sentence.
+        InputError: it is nested too deeply. ``name`` is in the sentence.
     """
-    text, is_certain = decode_markup(content)
-    data = _prepare(text)
+    data = _prepare(decode_markup(content)[0])
     root = _parse_strictly(data, name)
-    if root is None:
-        root = _repair(data, name, _xml_parser(recover=True))
-    if root is None:
-        raise InputError(f"{name} inside this book is not XML.", "Export the book again from the program that made it.")
-    return Markup(root, is_certain)
+    return _repair(data, name, _xml_parser(recover=True)) if root is None else root
 
 
 def parse_page(content: bytes, name: str) -> Markup | None:

@@ -90,7 +90,7 @@ _FRONT_STARTS: Final = (
 )
 _BACK_STARTS: Final = (
     r"(?:also by|about the author|other (?:books|titles|works) by|more (?:books )?(?:by|from)|books by|by the same author|"
-    r"the full project gutenberg|end of (?:the )?project gutenberg|project gutenberg|sneak peek|preview of|an excerpt from|"
+    r"the full project gutenberg|(?:end of )?(?:the )?project gutenberg|sneak peek|preview of|an excerpt from|"
     r"(?:appendix|anhang|annexe|apendice|appendice|приложение) [a-z0-9]{1,4}\b|"
     r"acknowledge?ments? and|(?:newsletter|mailing list))"
 )

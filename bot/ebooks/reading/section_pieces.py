@@ -174,7 +174,9 @@ def _decide_kind(
     if piece.is_part and is_short:
         return SectionKind.FRONT_MATTER
     if kind is None:
-        is_title_page = fold_title(title) == fold_title(facts.title) and length < max(_SHORT, facts.length // 20)
+        folded, book = fold_title(title), fold_title(facts.title)
+        is_same = folded == book and length < max(_SHORT, facts.length // 20)
+        is_title_page = is_same or (bool(book) and folded.startswith(book) and is_short)
         is_unlisted_opening = not piece.is_listed and is_short and not has_story
         is_unlisted_end = (
             not piece.is_listed and is_short and is_last and bool(facts.listed) and not states_chapter(title)

@@ -75,6 +75,31 @@ def test_headings_are_known_by_id_and_outline_level_in_any_language(tmp_path: Pa
     assert chapter_titles(read(document, tmp_path)) == ["Kapitel 1", "Kapitel 2", "Kapitel 3"]
 
 
+def test_titles_are_headings_where_each_chapter_has_one(tmp_path: Path) -> None:
+    """One title, or one on several lines at the start, is that of the book."""
+    document = docx.Document()
+    document.add_paragraph("The Long Night", style="Title")
+    document.add_paragraph("by Ada Quill", style="Subtitle")
+    add_chapters(document, "One", "Two")
+    assert read(document, tmp_path).title == "The Long Night"
+    document = docx.Document()
+    for name in ("The Key", "The Door", "The Stairs"):
+        document.add_paragraph(name, style="Title")
+        for _ in range(10):
+            document.add_paragraph(SENTENCE * 4)
+    assert chapter_titles(read(document, tmp_path)) == ["The Key", "The Door", "The Stairs"]
+
+
+def test_an_authors_own_style_for_chapter_titles_is_known_by_its_name(tmp_path: Path) -> None:
+    """Templates for novels have one, often without a level."""
+    document = docx.Document()
+    document.styles.add_style("Chapter Title", WD_STYLE_TYPE.PARAGRAPH)
+    for name in ("The Key", "The Door", "The Stairs"):
+        document.add_paragraph(name, style="Chapter Title")
+        document.add_paragraph(PROSE)
+    assert chapter_titles(read(document, tmp_path)) == ["The Key", "The Door", "The Stairs"]
+
+
 def test_without_headings_the_chapter_patterns_decide(tmp_path: Path) -> None:
     """Lines such as "Chapter 2" are enough."""
     document = docx.Document()

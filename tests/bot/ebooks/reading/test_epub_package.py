@@ -106,6 +106,22 @@ def test_a_book_without_container_file_and_mimetype_is_read(tmp_path: Path) -> N
     assert len(read_epub(tmp_path / "bare.epub").sections) == 3
 
 
+def test_a_book_without_order_is_read_as_its_package_lists_it(tmp_path: Path) -> None:
+    """A warning asks to look at the order."""
+    epub = Epub(pages=THREE)
+    epub.files = {"OPS/book.opf": epub._package().replace("itemref", "lost"), "META-INF/container.xml": b"\x00 damaged"}
+    book = epub.read(tmp_path)
+    assert len(book.sections) == 3
+    assert "in which order" in book.warnings[0]
+
+
+def test_a_damaged_ncx_is_no_reason_to_refuse_the_book(tmp_path: Path) -> None:
+    """The headings are there."""
+    epub = Epub(pages={f"{n}.xhtml": f"<h1>Chapter {n}</h1>{PROSE}" for n in (1, 2, 3)}, ncx_contents=LINES)
+    epub.files = {"OPS/toc.ncx": b"PK\x03\x04"}
+    assert chapter_titles(epub.read(tmp_path)) == ["Chapter 1", "Chapter 2", "Chapter 3"]
+
+
 def test_authors_are_the_creators_in_the_role_of_an_author(tmp_path: Path) -> None:
     """Translators and illustrators are no authors; EPUB 3 says so in refinements."""
     metadata = (
