@@ -158,7 +158,7 @@ class SpanSource:
 
 
 def split_span_parts(spans: Sequence[Span], limit: int = MAX_SPAN_PART_UNITS) -> list[tuple[Span, ...]]:
-    """The spans in as few and as even parts as ``limit`` words allow, cut at scene breaks where one is near."""
+    """The spans in even parts of at most ``limit`` words. A part ends early at a scene break in its second half."""
     groups = [tuple(group) for _, group in groupby(spans, lambda span: span.paragraph)]
     blocks = [
         piece for group in groups for piece in ([group] if _count(group) <= limit else [(span,) for span in group])
