@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
@@ -12,8 +13,10 @@ from bot.generation.request import PartRequest
 from bot.generation.writer import GenerationError, GenerationErrorKind
 from bot.scripts import coverage
 from bot.scripts.models import CueKind
+from bot.scripts.spans import split_spans
 from bot.scripts.text_splitting import split_paragraphs
 from bot.settings import StudioSettings
+from tests.bot.scripts.span_loss import find_loss
 
 SETTINGS = StudioSettings(_env_file=None)
 pytestmark = [
@@ -52,6 +55,16 @@ async def gemini() -> AsyncIterator[GeminiClient]:
 async def written(gemini: GeminiClient, *models: str) -> list[Draft]:
     writer = GeminiWriter(gemini, models, total_seconds=SETTINGS.gemini_total_seconds)
     return [draft async for draft in writer.write(ASSIGNMENT)]
+
+
+async def test_a_short_chapter_is_labelled(gemini: GeminiClient) -> None:
+    """The faithful mode: the real model's labels give every word of the chapter once, and hardly need a repair."""
+    spans = split_spans(CHAPTER)
+    writer = GeminiWriter(gemini, MODELS, total_seconds=SETTINGS.gemini_total_seconds)
+    last = [draft async for draft in writer.write(replace(ASSIGNMENT, spans=spans))][-1]
+    assert find_loss(spans, last.cues, last.cuts) == ""
+    assert {cue.speaker for cue in last.cues} >= {"HANA", "NARRATOR"}
+    assert len(last.repairs) <= 1
 
 
 async def test_a_short_chapter_is_written(gemini: GeminiClient) -> None:

@@ -119,14 +119,18 @@ def _labels(numbered: str, dice: random.Random, *, opening: bool) -> Iterator[di
         speaker = ((said[1] or said[2]) if said else "VOICE").upper()
         if lines and dice.random() < 0.12:
             yield {"sfx": dice.choice(_SOUNDS)}
-        for number, text in lines:
+        while lines:
+            number, text = lines.pop(0)
             if _QUOTED.search(text):
                 note = dice.choice(_NOTES)
                 yield {"at": number, "who": speaker} | ({"how": note} if note else {})
             elif _SAID.fullmatch(text.strip(" .,")) and dice.random() < 0.5:
                 yield {"at": number, "cut": "tag"}
-            else:
-                yield {"at": number}
+            else:  # one to three sentences at a time
+                last, others = number, dice.randint(0, 2)
+                while lines and others and not _QUOTED.search(lines[0][1]):
+                    last, others = lines.pop(0)[0], others - 1
+                yield {"at": number if last == number else f"{number}-{last}"}
     yield {"music": dice.choice(_MUSIC)}
 
 
