@@ -107,6 +107,6 @@ def _check_member(member: CastMember, characters: Sequence[Character]) -> CastWa
 
 def _may_be_mistaken(name: str, known: str) -> bool:
     shorter, longer = sorted((len(name), len(known)))
-    if shorter < _MIN_LENGTH or longer - shorter > 2:
+    if shorter < _MIN_LENGTH:
         return False
     return count_edits(name.casefold(), known.casefold()) <= (2 if longer >= _MIN_LENGTH_FOR_TWO else 1)

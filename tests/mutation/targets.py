@@ -34,6 +34,9 @@ TARGETS: Final[dict[str, tuple[str, ...]]] = {
     "bot.broadcasts.recipients": ("tests/bot/broadcasts/test_recipients.py", "tests/bot/broadcasts/test_drafts.py"),
     "bot.broadcasts.report": ("tests/bot/broadcasts/test_report.py",),
     "bot.broadcasts.schedule": ("tests/bot/broadcasts/test_schedule.py",),
+    "bot.ebooks.cast_check": ("tests/bot/ebooks/test_cast_check.py",),
+    "bot.ebooks.casting": ("tests/bot/ebooks/test_casting.py",),
+    "bot.ebooks.series_bible": ("tests/bot/ebooks/test_series_bible.py",),
     "bot.exports.files": ("tests/bot/exports",),
     "bot.exports.markdown": ("tests/bot/exports",),
     "bot.exports.script_json": ("tests/bot/exports/test_script_json.py",),
@@ -46,13 +49,15 @@ TARGETS: Final[dict[str, tuple[str, ...]]] = {
     "bot.generation.gemini.response": (
         "tests/bot/generation/gemini/test_response_limits.py",
         "tests/bot/generation/gemini/test_response.py",
+        "tests/bot/generation/gemini/test_proposals.py",
     ),
+    "bot.generation.gemini.proposals": ("tests/bot/generation/gemini/test_proposals.py",),
     "bot.generation.pipeline": (
         "tests/bot/generation/test_finished_run.py",
         "tests/bot/generation/test_worker.py",
         "tests/bot/generation/test_pipeline.py",
     ),
-    "bot.generation.prompt": ("tests/bot/generation/test_prompt.py",),
+    "bot.generation.prompt": ("tests/bot/generation/test_prompt.py", "tests/bot/generation/test_series.py"),
     "bot.generation.request": ("tests/bot/generation/test_service.py",),
     "bot.generation.resume": ("tests/bot/generation/test_resume.py",),
     "bot.generation.service": (

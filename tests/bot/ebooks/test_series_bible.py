@@ -16,6 +16,7 @@ def test_a_character_is_found_by_name_before_alias() -> None:
     assert bible.find_character("owl") == owl
     assert bible.find_character("Straße") == fox
     assert bible.find_character("CAT") is None
+    assert fox.names == ("FOX", "STRASSE", "OWL")
 
 
 def test_proposals_of_parts_are_joined_and_the_first_of_a_name_is_kept() -> None:
