@@ -16,7 +16,7 @@ from bot.ebooks.reading.chapter_cuts import (
 )
 from bot.ebooks.reading.chapter_patterns import split_chapters
 from bot.ebooks.reading.epub_contents import Contents, ContentsEntry, read_contents
-from bot.ebooks.reading.epub_package import EpubFiles, read_package
+from bot.ebooks.reading.epub_package import EpubFiles, no_text, read_package
 from bot.ebooks.reading.heading_rules import TextLine
 from bot.ebooks.reading.limits import MAX_SECTIONS
 from bot.ebooks.reading.safe_zip import SafeZip
@@ -41,7 +41,7 @@ def read_epub(path: Path) -> ParsedBook:
         contents = read_contents(files, package)
         flow = load_flow(files, package.pages)
     if not any(not block.is_scene_break for block in flow.blocks):
-        raise InputError("This EPUB contains only pictures.", "Use an edition whose text can be selected in a reader.")
+        raise no_text()
     warnings = [*package.warnings, *flow.warnings]
     entries = [entry for entry in contents.entries if entry.path not in package.outside]
     places = _find_places(flow, entries, warnings)

@@ -123,6 +123,9 @@ def read_package(files: EpubFiles) -> EpubPackage:
     if spine is not None:
         _read_spine(files, path, items, spine, package)
     if not package.pages:
+        in_order = [] if spine is None else [items.get(each.get("idref", "")) for each in _elements(spine, "itemref")]
+        if any(item is not None and not _is_page(item) for item in in_order):
+            raise no_text()
         package.pages = _list_pages(files, path, items)
         package.warnings.append(
             "The book does not say in which order its documents are read; look at the order of chapters."
@@ -130,6 +133,11 @@ def read_package(files: EpubFiles) -> EpubPackage:
     if not package.pages:
         raise InputError("This EPUB names no document that could be read.", _EXPORT_AGAIN)
     return package
+
+
+def no_text() -> InputError:
+    """The refusal of a comic or a scanned book."""
+    return InputError("This EPUB contains only pictures.", "Use an edition whose text can be selected in a reader.")
 
 
 def _list_pages(files: EpubFiles, path: str, items: dict[str, etree._Element]) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.ebooks.parsed_book import Section, SectionKind
 from bot.ebooks.reading.book_flow import BookFlow, PageSpan
-from bot.ebooks.reading.chapter_cuts import Cut, TextLengths, states_chapter
+from bot.ebooks.reading.chapter_cuts import Cut, TextLengths, states_chapter, states_part
 from bot.ebooks.reading.markup import Block
 from bot.ebooks.reading.section_kinds import find_half, find_kind_of_file, find_kind_of_title, find_kind_of_types
 from bot.ebooks.reading.section_text import build_section
@@ -18,6 +18,7 @@ from bot.ebooks.reading.section_titles import (
     find_stated_number,
     fold_title,
     get_leading_headings,
+    is_label,
     make_title,
 )
 
@@ -53,7 +54,7 @@ def build_sections(flow: BookFlow, cuts: Sequence[Cut], lengths: TextLengths, fa
     """The sections of the book in order. Every block is in one of them, except titles, and notes inside chapters."""
     pieces = [
         replace(piece, parents=tuple(each for each in piece.parents if fold_title(each) != fold_title(facts.title)))
-        for piece in _split_unlisted_pages(flow, _cut_pieces(flow, cuts), facts)
+        for piece in _hand_on_headings(flow, _split_unlisted_pages(flow, _cut_pieces(flow, cuts), facts))
     ]
     prefixes = _find_prefixes(pieces)
     sections: list[Section] = []
@@ -103,6 +104,23 @@ def _split_unlisted_pages(flow: BookFlow, pieces: Iterator[_Piece], facts: BookF
                 yield replace(rest, end=page.start)
                 rest = _Piece(page.start, rest.end, parents=piece.parents, is_listed=False, page=page)
         yield rest
+
+
+def _hand_on_headings(flow: BookFlow, pieces: Iterator[_Piece]) -> Iterator[_Piece]:
+    """Gives what a heading without text says to the pieces after it: a number to the next title, a part to all in it."""
+    label = part = ""
+    for piece in pieces:
+        is_bare = all(each.level or each.is_scene_break for each in flow.blocks[piece.start : piece.end])
+        if is_bare and states_part(piece.title):
+            part = piece.title
+        is_in_part = part and not piece.parents and not piece.is_part and piece.title != part
+        is_labelled = label and piece.title and not is_label(piece.title)
+        yield replace(
+            piece,
+            parents=(part,) if is_in_part else piece.parents,
+            title=f"{label}: {piece.title}" if is_labelled else piece.title,
+        )
+        label = piece.title if is_bare and is_label(piece.title) else ""
 
 
 def _is_separate(flow: BookFlow, page: PageSpan) -> bool:

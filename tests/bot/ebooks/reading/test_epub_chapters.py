@@ -97,6 +97,33 @@ def test_parts_make_titles_unique_where_the_numbering_begins_again(tmp_path: Pat
     ]
 
 
+def test_parts_and_chapters_may_be_listed_at_one_level(tmp_path: Path) -> None:
+    """The parts are then known by their words and their empty pages."""
+    pages, contents = {}, []
+    for part in ("Part One", "Part Two"):
+        pages[f"{part[-3:]}.xhtml"] = f"<h1>{part}</h1>"
+        contents.append((part, f"{part[-3:]}.xhtml"))
+        for number in (1, 2):
+            pages[f"{part[-3:]}{number}.xhtml"] = PROSE * 3
+            contents.append((f"Chapter {number}", f"{part[-3:]}{number}.xhtml"))
+    assert chapter_titles(Epub(pages=pages, contents=contents).read(tmp_path)) == [
+        "Part One · Chapter 1",
+        "Part One · Chapter 2",
+        "Part Two · Chapter 1",
+        "Part Two · Chapter 2",
+    ]
+
+
+def test_a_number_and_a_title_that_are_listed_one_by_one_are_one_chapter(tmp_path: Path) -> None:
+    """Some programs list every heading."""
+    pages = {f"{n}.xhtml": f"<h2 id='a'>{n}</h2><h3 id='b'>The Key {n}</h3>{PROSE}" for n in (1, 2, 3)}
+    contents = [line for n in (1, 2, 3) for line in ((f"{n}", f"{n}.xhtml#a"), (f"The Key {n}", f"{n}.xhtml#b"))]
+    book = Epub(pages=pages, contents=contents).read(tmp_path)
+    assert [(section.title, section.number) for section in book.sections] == [
+        (f"{n}: The Key {n}", n) for n in (1, 2, 3)
+    ]
+
+
 def test_the_words_on_a_parts_own_page_are_kept(tmp_path: Path) -> None:
     """An epigraph below "Part One" is left out of the chapters, but it is in the book."""
     pages = {"p.xhtml": "<h1>Part One</h1><p>All is night.</p>", **{f"c{n}.xhtml": PROSE * 4 for n in range(3)}}

@@ -82,9 +82,13 @@ def test_a_protected_book_is_refused_and_scrambled_fonts_are_not(
 
 
 def test_a_book_of_pictures_is_refused(tmp_path: Path) -> None:
-    """A comic has no text that could become a script."""
+    """A comic has no text that could become a script. Some name their pictures where others name documents."""
     with pytest.raises(InputError, match="only pictures"):
         Epub(pages={"one.xhtml": '<img src="one.png" alt="A page"/>'}).read(tmp_path)
+    epub = Epub(pages={"one.png": b"", "about.xhtml": PROSE}, spine=["one.png"])
+    epub.files = {"OPS/book.opf": epub._package().replace("application/xhtml+xml", "image/png")}
+    with pytest.raises(InputError, match="only pictures"):
+        epub.read(tmp_path)
 
 
 def test_an_archive_without_package_document_is_no_epub(tmp_path: Path) -> None:
