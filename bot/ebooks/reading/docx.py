@@ -6,6 +6,7 @@ from typing import Final
 
 import docx
 from docx.document import Document
+from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.exceptions import OpcError
 from lxml import etree
 
@@ -13,6 +14,7 @@ from bot.ebooks.parsed_book import ParsedBook, Section
 from bot.ebooks.reading.book_flow import BookFlow
 from bot.ebooks.reading.chapter_cuts import TextLengths, choose_heading_level
 from bot.ebooks.reading.chapter_patterns import split_chapters
+from bot.ebooks.reading.docx_numbers import HeadingNumbers, ListPlace, get_value, read_place
 from bot.ebooks.reading.docx_paragraphs import DocxText, Style, read_outline_level, read_paragraphs
 from bot.ebooks.reading.heading_rules import TextLine
 from bot.ebooks.reading.limits import MAX_SECTIONS, MAX_TEXT_CHARS
@@ -43,7 +45,7 @@ def read_docx(path: Path) -> ParsedBook:
     document = _open(path)
     styles = _read_styles(document)
     default = styles.get(_find_default_style(document), Style())
-    text = read_paragraphs(document.element.body, styles, default)
+    text = read_paragraphs(document.element.body, styles, default, HeadingNumbers(_find_numbering(document)))
     if not any(not block.is_scene_break for block in text.blocks):
         raise InputError("This document contains no running text.", "Pictures and text boxes cannot be read.")
     if sum(len(block.text) for block in text.blocks) > MAX_TEXT_CHARS:
@@ -102,19 +104,21 @@ def _read_styles(document: Document) -> dict[str, Style]:
 def _read_style(identifier: str, elements: dict[str, etree._Element]) -> Style:
     """The style by its id, which is the same in every language of Word, its name, and the styles it is based on."""
     level: int | None = None
+    place: ListPlace | None = None
     names: list[str] = []
     current = identifier
     for _ in range(_MAX_PARENTS):
         element = elements.get(current)
         if element is None:
             break
-        both = [current, _get_child(element, "name")]
+        both = [current, get_value(element, "name")]
         names += both
         heading = next((match for each in both if (match := _HEADING_ID.fullmatch(each))), None)
         stated = read_outline_level(element.find(f"{_W}pPr"))
+        place = read_place(element.find(f"{_W}pPr")) if place is None else place
         if level is None:
             level = stated if stated is not None else int(heading[1]) if heading else None
-        current = _get_child(element, "basedOn")
+        current = get_value(element, "basedOn")
     own = names[:2]
     if level is None and any(_CHAPTER_NAME.search(each) for each in own):
         level = 1
@@ -123,12 +127,16 @@ def _read_style(identifier: str, elements: dict[str, etree._Element]) -> Style:
         is_title=any(each.lower() == "title" for each in own),
         is_contents=any(_CONTENTS_ID.fullmatch(each) for each in names),
         is_verse=any(_VERSE_NAME.search(each) for each in names),
+        place=place or ListPlace(),
     )
 
 
-def _get_child(element: etree._Element, name: str) -> str:
-    child = element.find(f"{_W}{name}")
-    return child.get(f"{_W}val", "") if child is not None else ""
+def _find_numbering(document: Document) -> etree._Element | None:
+    """The definitions of the document's lists; None where it has none."""
+    part = next(
+        (each.target_part for each in document.part.rels.values() if each.reltype == RELATIONSHIP_TYPE.NUMBERING), None
+    )
+    return getattr(part, "element", None)
 
 
 def _find_default_style(document: Document) -> str:

@@ -7,6 +7,7 @@ from typing import Final
 from lxml import etree
 
 from bot.ebooks.parsed_book import SCENE_BREAK
+from bot.ebooks.reading.docx_numbers import HeadingNumbers, ListPlace, join_label, read_place
 from bot.ebooks.reading.lines import BREAK, CELL, clean_text, is_ornament, split_lines
 from bot.ebooks.reading.markup import Block
 
@@ -42,6 +43,8 @@ class Style:
     is_title: bool = False
     is_contents: bool = False
     is_verse: bool = False
+    place: ListPlace = field(default_factory=ListPlace)
+    """The automatic list that numbers the headings in this style."""
 
 
 @dataclass(slots=True)
@@ -62,13 +65,16 @@ class _Paragraph:
     level: int = 0
 
 
-def read_paragraphs(body: etree._Element, styles: Mapping[str, Style], default: Style) -> DocxText:
+def read_paragraphs(
+    body: etree._Element, styles: Mapping[str, Style], default: Style, numbers: HeadingNumbers
+) -> DocxText:
     """The blocks of the document's body. ``default`` is the style of paragraphs that name none."""
-    return _Reader(styles, default).read(body)
+    return _Reader(styles, default, numbers).read(body)
 
 
 class _Reader:
-    def __init__(self, styles: Mapping[str, Style], default: Style) -> None:
+    def __init__(self, styles: Mapping[str, Style], default: Style, numbers: HeadingNumbers) -> None:
+        self._numbers = numbers
         self._styles = styles
         self._default = default
         self._result = DocxText()
@@ -139,8 +145,12 @@ class _Reader:
         named = properties.find(f"{_W}pStyle") if properties is not None else None
         identifier = named.get(f"{_W}val", "") if named is not None else ""
         style = self._styles.get(identifier, self._default)
-        level = read_outline_level(properties)
-        self._paragraphs.append(_Paragraph("".join(self._buffer), style, style.level if level is None else level))
+        own_level, own_place = read_outline_level(properties), read_place(properties)
+        level = style.level if own_level is None else own_level
+        text = "".join(self._buffer)
+        if level:
+            text = join_label(self._numbers.count(style.place if own_place is None else own_place), text.strip())
+        self._paragraphs.append(_Paragraph(text, style, level))
         self._buffer.clear()
 
 

@@ -100,6 +100,30 @@ def test_an_authors_own_style_for_chapter_titles_is_known_by_its_name(tmp_path: 
     assert chapter_titles(read(document, tmp_path)) == ["The Key", "The Door", "The Stairs"]
 
 
+@pytest.mark.parametrize(
+    ("form", "label", "titles"),
+    [
+        ("decimal", "Chapter %1", ["Chapter 1: The Key", "Chapter 2: The Door", "Chapter 3"]),
+        ("upperRoman", "%1.", ["I. The Key", "II. The Door", "III."]),
+        ("cardinalText", "Chapter %1:", ["Chapter One: The Key", "Chapter Two: The Door", "Chapter Three:"]),
+        ("bullet", "•", ["The Key", "The Door"]),
+    ],
+)
+def test_automatic_numbers_of_headings_are_in_their_titles(
+    tmp_path: Path, form: str, label: str, titles: list[str]
+) -> None:
+    """Word shows them and does not store them; the third heading is nothing but its number."""
+    document = docx.Document()
+    numbering = document.part.numbering_part.element
+    level = f'<w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="{form}"/><w:lvlText w:val="{label}"/></w:lvl>'
+    numbering.insert(0, parse_xml(f'<w:abstractNum {nsdecls("w")} w:abstractNumId="77">{level}</w:abstractNum>'))
+    numbering.append(parse_xml(f'<w:num {nsdecls("w")} w:numId="77"><w:abstractNumId w:val="77"/></w:num>'))
+    place = parse_xml(f'<w:numPr {nsdecls("w")}><w:numId w:val="77"/></w:numPr>')
+    document.styles["Heading 1"].element.get_or_add_pPr().append(place)
+    add_chapters(document, "The Key", "The Door", "")
+    assert chapter_titles(read(document, tmp_path)) == titles
+
+
 def test_without_headings_the_chapter_patterns_decide(tmp_path: Path) -> None:
     """Lines such as "Chapter 2" are enough."""
     document = docx.Document()
