@@ -16,6 +16,7 @@ from bot.ebooks.reading.limits import READ_SECONDS
 from tests.bot.ebooks.reading.epubs import PROSE, SENTENCE, Epub, Nested
 from tests.bot.ebooks.reading.fuzz_child import Reading
 from tests.bot.ebooks.reading.mutations import mutate
+from tests.bot.ebooks.reading.pdfs import Press, build_pdf
 
 pytestmark = pytest.mark.slow
 SOAK_SECONDS = int(os.environ.get("S", "150")) if os.environ.get("SOAK") else 0
@@ -57,7 +58,21 @@ def sample_docx() -> bytes:
     return buffer.getvalue()
 
 
-BOOKS: dict[str, Callable[[], bytes]] = {"epub": sample_epub, "docx": sample_docx, "text": sample_text}
+def sample_pdf() -> bytes:
+    """A PDF with an outline, running heads and numbers of pages."""
+    press = Press()
+    for number in range(1, 4):
+        press.set_chapter([f"Chapter {number}"], [SENTENCE * 8] * 5)
+    outline = [(f"Chapter {number}", 0, start) for number, start in enumerate(press.starts, 1)]
+    return build_pdf(press.pages, outline, {"Title": "The Lantern"})
+
+
+BOOKS: dict[str, Callable[[], bytes]] = {
+    "epub": sample_epub,
+    "docx": sample_docx,
+    "pdf": sample_pdf,
+    "text": sample_text,
+}
 
 
 def read_all(folder: Path, seconds: int = 100) -> list[Reading]:
