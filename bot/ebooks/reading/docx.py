@@ -72,7 +72,8 @@ def read_docx(path: Path) -> ParsedBook:
 def _open(path: Path) -> Document:
     try:
         document = docx.Document(str(path))
-        if document.element.body is not None:
+        # The styles are loaded where they are first asked for, and may be the wrong part.
+        if document.element.body is not None and document.styles.element is not None:
             return document
     except (OpcError, KeyError, ValueError, AttributeError, TypeError, etree.LxmlError) as error:
         # Each of these was seen with damaged documents.
