@@ -1,0 +1,1 @@
+"""The script check: what a human editor would look for in a script, as deterministic code."""
