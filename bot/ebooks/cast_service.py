@@ -97,7 +97,8 @@ class CastService:
             raise InputError(f"{spelling} is in the cast already.", "Edit that entry instead.")
         changes = notes.to_changes(spelling)
         check_names([spelling, *_as_tuple(changes.aliases)], members, existing)
-        member_id = existing.id if existing else await _add(tx, ebook_id, spelling)
+        new = NewMember(ebook_id=ebook_id, name=spelling, state=ProposalState.ACCEPTED)
+        member_id = existing.id if existing else await add_new_member(tx, new)
         await tx.bible.change_member(member_id, changes)
         return await self._accept(tx, member_id, "added", by)
 
@@ -250,10 +251,15 @@ def _split_aliases(text: str, name: str) -> tuple[str, ...]:
     return tuple(aliases.values())
 
 
-async def _add(tx: WriteTransaction, ebook_id: str, name: str) -> str:
-    member_id = await tx.bible.add_member(NewMember(ebook_id=ebook_id, name=name, state=ProposalState.ACCEPTED))
+async def add_new_member(tx: WriteTransaction, new: NewMember) -> str:
+    """Adds a character whose name the book has not; returns its id.
+
+    Raises:
+        InputError: somebody has added the name in the same moment.
+    """
+    member_id = await tx.bible.add_member(new)
     if member_id is None:
-        raise InputError(f"{name} is in the cast already.", "Edit that entry instead.")
+        raise InputError(f"{new.name} is in the cast already.", "Edit that entry instead.")
     return member_id
 
 

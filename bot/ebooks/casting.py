@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.actor import Actor
 from bot.ebooks.bible import to_character
 from bot.ebooks.cast_check import CastWarning, check_cast
-from bot.ebooks.cast_service import check_name, check_names, get_member, report_cast
+from bot.ebooks.cast_service import add_new_member, check_name, check_names, get_member, report_cast
 from bot.ebooks.series_bible import MAX_ALIASES, find_character
 from bot.errors import InputError, NotFoundError, StateError
 from bot.event_names import SPEAKER_CHANGED
@@ -105,7 +105,7 @@ class CastingService:
         members = await tx.bible.list_members(stored.ebook_id)
         existing = next((each for each in members if each.name.casefold() == speaker.casefold()), None)
         check_names([speaker], members, existing)
-        member_id = existing.id if existing else await _add(tx, stored, speaking)
+        member_id = existing.id if existing else await add_new_member(tx, _build_member(stored, speaking))
         await tx.bible.change_member(member_id, MemberChanges(state=ProposalState.ACCEPTED))
         report_cast(tx, await get_member(tx, member_id), "added", by)
 
@@ -176,18 +176,14 @@ def _is_open_proposal(member: StoredMember, name: str) -> bool:
     return member.state is not ProposalState.ACCEPTED and member.name.casefold() == name.casefold()
 
 
-async def _add(tx: WriteTransaction, stored: StoredScript, speaking: CastMember) -> str:
-    new = NewMember(
+def _build_member(stored: StoredScript, speaking: CastMember) -> NewMember:
+    return NewMember(
         ebook_id=stored.ebook_id,
         name=speaking.name,
         voice=speaking.voice,
         first_chapter=stored.chapter_number,
         state=ProposalState.ACCEPTED,
     )
-    member_id = await tx.bible.add_member(new)
-    if member_id is None:
-        raise InputError(f"{speaking.name} is in the cast already.", "Nothing was changed.")
-    return member_id
 
 
 async def _move_proposal(tx: WriteTransaction, stored: StoredScript, old: str, new: str) -> None:

@@ -8,6 +8,7 @@ from bot.errors import InputError, NotFoundError, StateError
 from bot.event_names import CAST_CHANGED, SPEAKER_CHANGED
 from storage import Database
 from storage.states import ProposalState
+from storage.stores.bible import MemberChanges
 from tests.bot.ebooks.test_cast_service import list_events
 from tests.bot.generation.run_stage import HANA as ACTOR
 from tests.bot.generation.series_stage import Series, answer
@@ -28,7 +29,7 @@ class Casting:
         """Writes both chapters and approves the first."""
         hana = {"name": "HANA", "voice": "old"}
         await self.series.approve(await self.series.write(1, answer("HANA", characters=[hana])))
-        second = answer("HANNA", "OWL", "HANA", characters=[{"name": "HANNA"}])
+        second = answer("HANNA", "OWL", "HANA", characters=[{"name": "CAT"}, {"name": "HANNA"}])
         second["cast"][2]["voice"] = "young"
         self.script_id = await self.series.write(2, second)
         return self
@@ -60,7 +61,7 @@ async def test_a_speaker_becomes_an_alias(casting: Casting) -> None:
     hana = (await casting.series.list_members())["HANA"]
     await casting.service.make_alias(casting.script_id, "HANNA", hana.id, ACTOR)
     members = await casting.series.list_members()
-    assert {name: member.aliases for name, member in members.items()} == {"HANA": ("HANNA",)}
+    assert {name: member.aliases for name, member in members.items()} == {"HANA": ("HANNA",), "CAT": ()}
     assert await casting.list_speakers() == ["HANA", "OWL", "HANA"]
     assert [name for name, _, _ in (await list_events(casting.service.database))[-2:]] == [
         CAST_CHANGED,
@@ -68,6 +69,18 @@ async def test_a_speaker_becomes_an_alias(casting: Casting) -> None:
     ]
     with pytest.raises(StateError, match="HANNA does not speak"):
         await casting.service.make_alias(casting.script_id, "HANNA", hana.id, ACTOR)
+
+
+async def test_a_character_has_ten_aliases_at_most(casting: Casting) -> None:
+    """The eleventh is refused, and the speaker keeps the name."""
+    hana = (await casting.series.list_members())["HANA"]
+    ten, nine = tuple(f"ALIAS {number}" for number in range(10)), tuple(f"ALIAS {number}" for number in range(9))
+    await casting.service.database.write(lambda tx: tx.bible.change_member(hana.id, MemberChanges(aliases=ten)))
+    with pytest.raises(InputError, match="10 aliases"):
+        await casting.service.make_alias(casting.script_id, "HANNA", hana.id, ACTOR)
+    assert await casting.list_speakers() == ["HANNA", "OWL", "HANA"]
+    await casting.service.database.write(lambda tx: tx.bible.change_member(hana.id, MemberChanges(aliases=nine)))
+    await casting.service.make_alias(casting.script_id, "HANNA", hana.id, ACTOR)
 
 
 async def test_a_speaker_is_renamed_in_one_script(casting: Casting) -> None:
@@ -80,7 +93,7 @@ async def test_a_speaker_is_renamed_in_one_script(casting: Casting) -> None:
         await casting.service.rename_speaker(casting.script_id, "HANA", "hana", ACTOR)
 
 
-@pytest.mark.parametrize(("name", "expected"), [("Hana", ["HANA"]), ("Kay", ["HANA", "KAY"])])
+@pytest.mark.parametrize(("name", "expected"), [("Hana", ["CAT", "HANA"]), ("Kay", ["CAT", "HANA", "KAY"])])
 async def test_a_proposal_follows_the_speaker(casting: Casting, name: str, expected: list[str]) -> None:
     """After the approval nobody is in the cast whom no script speaks: the proposal is gone, or has the new name."""
     await casting.service.rename_speaker(casting.script_id, "HANNA", name, ACTOR)
@@ -93,7 +106,8 @@ async def test_a_speaker_becomes_a_character(casting: Casting) -> None:
     await casting.service.add_character(casting.script_id, "HANNA", ACTOR)
     await casting.service.add_character(casting.script_id, "OWL", ACTOR)
     members = await casting.series.list_members()
-    assert {member.state for member in members.values()} == {ProposalState.ACCEPTED}
+    accepted = [name for name, member in members.items() if member.state is ProposalState.ACCEPTED]
+    assert sorted(accepted) == ["HANA", "HANNA", "OWL"]
     assert (members["OWL"].first_chapter, members["OWL"].script_id) == (2, None)
     assert await casting.list_warnings() == [(VOICE, "HANA")]
 
