@@ -120,13 +120,16 @@ def _find_prose_kind(pieces: Sequence[tuple[str, bool]], index: int) -> SpanKind
 
 def _split_sentences(text: str) -> Iterator[str]:
     yield from _cut(
-        text, (match.end() for match in _SENTENCE_END.finditer(text) if not _follows_abbreviation(text, match))
+        text, (match.end() for match in _SENTENCE_END.finditer(text) if not _is_inside_sentence(text, match))
     )
 
 
-def _follows_abbreviation(text: str, end: re.Match[str]) -> bool:
+def _is_inside_sentence(text: str, end: re.Match[str]) -> bool:
+    """Whether the sentence goes on: with a small letter ("the 3. time"), or after an abbreviation ("Mr. Holmes")."""
+    if text[end.start()].isspace():
+        return False
     before = text[max(0, end.start() - _MAX_ABBREVIATION) : end.start() + 1]
-    return _ABBREVIATION.search(before) is not None
+    return text[end.end() : end.end() + 1].islower() or _ABBREVIATION.search(before) is not None
 
 
 def _limit(piece: str) -> Iterator[str]:

@@ -50,6 +50,10 @@ CASES = {
         "‘Don’t go,’ she whispered. It wasn’t hers.",
         "speech:‘Don’t go,’ |tag:she whispered. |prose:It wasn’t hers.",
     ),
+    "numbers with a full stop": (
+        "It rang for the 3. time. It stopped.",
+        "prose:It rang for the 3. time. |prose:It stopped.",
+    ),
     "abbreviations": ("Mr. Holmes met J. Moriarty. It rained.", "prose:Mr. Holmes met J. Moriarty. |prose:It rained."),
     "French": ("« Bonjour », dit-il. Elle rit.", "speech:« Bonjour », |tag:dit-il. |prose:Elle rit."),
     "French dashes": ("— Bonjour, dit-elle. Ça va ?", "speech:— Bonjour, |tag:dit-elle. |speech:Ça va ?"),
