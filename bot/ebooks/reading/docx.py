@@ -1,6 +1,7 @@
 """Reads a Word document (DOCX): chapters by heading styles and outline levels, else by what their titles look like."""
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -42,10 +43,8 @@ def read_docx(path: Path) -> ParsedBook:
     """
     with SafeZip(path) as archive:
         archive.verify()
-    document = _open(path)
-    styles = _read_styles(document)
-    default = styles.get(_find_default_style(document), Style())
-    text = read_paragraphs(document.element.body, styles, default, HeadingNumbers(_find_numbering(document)))
+    parts = _open(path)
+    text = read_paragraphs(parts.body, parts.styles, parts.default_style, HeadingNumbers(parts.numbering))
     if not any(not block.is_scene_break for block in text.blocks):
         raise InputError("This document contains no running text.", "Pictures and text boxes cannot be read.")
     if sum(len(block.text) for block in text.blocks) > MAX_TEXT_CHARS:
@@ -53,7 +52,7 @@ def read_docx(path: Path) -> ParsedBook:
             f"This document has more than {MAX_TEXT_CHARS:,} characters.",
             "Split it into volumes and add them one at a time.",
         )
-    title = _get_property(document, "title") or (text.titles[0] if text.titles else "")
+    title = parts.title or (text.titles[0] if text.titles else "")
     sections, warnings = _divide(text, title)
     if len(sections) > MAX_SECTIONS:
         raise InputError(
@@ -62,19 +61,40 @@ def read_docx(path: Path) -> ParsedBook:
         )
     return ParsedBook(
         title=title,
-        author=_find_author(document),
-        language=_get_property(document, "language").replace("_", "-"),
+        author="" if parts.author.lower() in _PROGRAMS else parts.author,
+        language=parts.language.replace("_", "-"),
         sections=tuple(sections),
         warnings=(*_describe_left_out(text), *warnings),
     )
 
 
-def _open(path: Path) -> Document:
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What is read of the file through python-docx."""
+
+    body: etree._Element
+    styles: dict[str, Style]
+    default_style: Style
+    numbering: etree._Element | None
+    title: str
+    author: str
+    language: str
+
+
+def _open(path: Path) -> _Parts:
     try:
         document = docx.Document(str(path))
-        # The styles are loaded where they are first asked for, and may be the wrong part.
-        if document.element.body is not None and document.styles.element is not None:
-            return document
+        styles = _read_styles(document)
+        if document.element.body is not None:
+            return _Parts(
+                body=document.element.body,
+                styles=styles,
+                default_style=styles.get(_find_default_style(document), Style()),
+                numbering=_find_numbering(document),
+                title=_get_property(document, "title"),
+                author=_get_property(document, "author"),
+                language=_get_property(document, "language"),
+            )
     except (OpcError, KeyError, ValueError, AttributeError, TypeError, etree.LxmlError) as error:
         # Each of these was seen with damaged documents.
         detail = "Its parts are nested too deeply." if "depth" in str(error) else "Its parts do not fit together."
@@ -153,11 +173,6 @@ def _get_property(document: Document, name: str) -> str:
     except (AttributeError, KeyError, ValueError, etree.LxmlError):
         return ""  # a book whose properties are damaged still has its text
     return " ".join(str(value or "").split())
-
-
-def _find_author(document: Document) -> str:
-    author = _get_property(document, "author")
-    return "" if author.lower() in _PROGRAMS else author
 
 
 def _describe_left_out(text: DocxText) -> list[str]:

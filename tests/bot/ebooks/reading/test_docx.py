@@ -220,13 +220,22 @@ def test_a_document_without_text_is_refused(tmp_path: Path) -> None:
         read(docx.Document(), tmp_path)
 
 
-def test_a_damaged_document_is_refused_with_a_sentence(tmp_path: Path) -> None:
-    """The parts exist, and one is not XML."""
+@pytest.mark.parametrize(
+    ("part", "before", "after"),
+    [
+        ("word/document.xml", b"<w:body>", b"<w:bo"),
+        ("[Content_Types].xml", b"styles+xml", b"other+xml"),
+        ("_rels/.rels", b"officeDocument", b"otherDocument"),
+    ],
+)
+def test_a_damaged_document_is_refused_with_a_sentence(tmp_path: Path, part: str, before: bytes, after: bytes) -> None:
+    """Its parts exist and cannot be used."""
     document = docx.Document()
     add_chapters(document, "One")
     path = save(document, tmp_path)
     with zipfile.ZipFile(path) as whole, zipfile.ZipFile(tmp_path / "broken.docx", "w") as broken:
         for name in whole.namelist():
-            broken.writestr(name, b"<w:document" if name == "word/document.xml" else whole.read(name))
+            content = whole.read(name)
+            broken.writestr(name, content.replace(before, after) if name == part else content)
     with pytest.raises(InputError, match="damaged"):
         read_docx(tmp_path / "broken.docx")
