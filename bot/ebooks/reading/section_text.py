@@ -13,7 +13,8 @@ _USUAL_BLANKS: Final = 0.1
 def build_section(title: str, blocks: Sequence[Block], kind: SectionKind, number: int | None = None) -> Section:
     """The section with these blocks.
 
-    Scene breaks at its ends, below a heading and next to each other are left out, and empty paragraphs where there are many.
+    Scene breaks at its ends, below a heading and next to each other are left out, and empty paragraphs in a poem and where
+    there are many.
     """
     blanks = sum(block.is_blank for block in blocks)
     are_blanks_breaks = blanks <= _USUAL_BLANKS * (len(blocks) - blanks)
@@ -21,11 +22,13 @@ def build_section(title: str, blocks: Sequence[Block], kind: SectionKind, number
     headings: list[Heading] = []
     offset = 0
     is_break_due = False
-    was_heading = True
+    was_heading, was_verse = True, False
     for block in blocks:
         if block.is_scene_break:
-            is_break_due = not was_heading and (is_break_due or are_blanks_breaks or not block.is_blank)
+            means_break = not block.is_blank or (are_blanks_breaks and not was_verse)
+            is_break_due = not was_heading and (is_break_due or means_break)
             continue
+        was_verse = block.stanza > 0
         if is_break_due and not block.level:
             paragraphs.append(SCENE_BREAK)
             offset += len(SCENE_BREAK) + 2

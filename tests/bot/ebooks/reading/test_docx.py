@@ -193,6 +193,16 @@ def test_what_a_reader_would_not_read_aloud_is_left_out(tmp_path: Path, content:
     assert bool(book.warnings) == bool(warning)
 
 
+def test_lines_of_a_poem_stay_lines(tmp_path: Path) -> None:
+    """In a style whose name says so, each paragraph is a line and an empty one ends the stanza."""
+    document = docx.Document()
+    document.styles.add_style("Verse", WD_STYLE_TYPE.PARAGRAPH)
+    add_chapters(document, "One")
+    for line in ("Roses", "are red", "", "violets"):
+        document.add_paragraph(line, style="Verse")
+    assert read(document, tmp_path).sections[0].text.endswith("\n\nRoses\nare red\n\nviolets")
+
+
 def test_a_rare_empty_paragraph_is_a_change_of_scene(tmp_path: Path) -> None:
     """Where every paragraph has an empty one after it, they only make space."""
     document = docx.Document()

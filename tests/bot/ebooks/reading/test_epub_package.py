@@ -7,7 +7,7 @@ import pytest
 
 from bot.ebooks.reading.epub import read_epub
 from bot.errors import InputError
-from tests.bot.ebooks.reading.epubs import PROSE, Epub, chapter_titles, page
+from tests.bot.ebooks.reading.epubs import PROSE, SENTENCE, Epub, chapter_titles, page
 
 LINES = [("The Key", "one.xhtml"), ("The Door", "two.xhtml"), ("The Stairs", "three.xhtml")]
 THREE = {"one.xhtml": PROSE, "two.xhtml": PROSE, "three.xhtml": PROSE}
@@ -50,6 +50,30 @@ def test_lines_of_the_contents_that_lead_nowhere_are_named(tmp_path: Path) -> No
     book = Epub(pages=THREE, contents=lines).read(tmp_path)
     assert book.warnings == ("The table of contents names places that are not in the book: “The Attic”, “The Roof”.",)
     assert chapter_titles(book) == ["The Key", "The Door", "The Stairs"]
+
+
+def test_contents_with_addresses_in_the_wrong_folder_are_found_by_name(tmp_path: Path) -> None:
+    """A documentation program writes them so."""
+    pages = {f"text/{name}": PROSE for name in THREE}
+    book = Epub(pages=pages, contents=LINES).read(tmp_path)
+    assert chapter_titles(book) == ["The Key", "The Door", "The Stairs"]
+    assert book.warnings == ()
+
+
+def test_a_link_below_its_own_heading_takes_the_heading_along(tmp_path: Path) -> None:
+    """The heading does not end up at the end of the chapter before."""
+    body = "".join(f'<h2>{title}</h2><p id="p{n}">{n}. {SENTENCE * 30}</p>' for n, (title, _) in enumerate(LINES))
+    lines = [(title, f"all.xhtml#p{number}") for number, (title, _) in enumerate(LINES)]
+    book = Epub(pages={"all.xhtml": body}, contents=lines).read(tmp_path)
+    assert [section.text[:2] for section in book.sections] == ["0.", "1.", "2."]
+    assert not any(title in section.text for section in book.sections for title, _ in LINES)
+
+
+def test_a_document_whose_encoding_is_a_guess_is_named(tmp_path: Path) -> None:
+    """Somebody has to look whether its letters are right."""
+    unclear = page("<p>Żółw śpi</p>").replace(' encoding="utf-8"', "").encode("cp1250")
+    book = Epub(pages={"one.xhtml": unclear, "two.xhtml": PROSE}).read(tmp_path)
+    assert [each for each in book.warnings if "encoding" in each and "OPS/one.xhtml" in each]
 
 
 def test_a_lost_fragment_is_replaced_by_the_heading_with_the_same_words(tmp_path: Path) -> None:

@@ -25,6 +25,12 @@ def test_a_rare_empty_paragraph_is_a_scene_break_and_frequent_ones_are_space() -
     assert build(*(each for paragraph in paragraphs for each in (paragraph, BLANK))).count(SCENE_BREAK) == 0
 
 
+def test_an_empty_line_between_stanzas_is_no_scene_break() -> None:
+    """A poem has one after each stanza."""
+    prose = [Block(str(number)) for number in range(12)]
+    assert SCENE_BREAK not in build(Block("a\nb", stanza=1), BLANK, Block("c\nd", stanza=2), *prose)
+
+
 def test_headings_are_found_at_their_offset() -> None:
     """That is where a person can split the section."""
     section = build_section(
