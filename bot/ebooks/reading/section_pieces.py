@@ -133,14 +133,22 @@ def _is_separate(flow: BookFlow, page: PageSpan) -> bool:
 
 
 def _find_prefixes(pieces: Sequence[_Piece]) -> dict[int, str]:
-    """As many titles of parts as tell "Chapter 1" from another "Chapter 1", by the start of the piece."""
-    listed = [piece for piece in pieces if piece.title and piece.parents and not piece.is_part]
+    """As many titles of parts as tell "Chapter 1" from another "Chapter 1", by the start of the piece.
+
+    A number of its own, such as the last chapter of the longest part, gets the same as those beside it.
+    """
+    in_parts = [piece for piece in pieces if piece.title and piece.parents and not piece.is_part]
+    listed = in_parts
     prefixes: dict[int, str] = {}
     for count in range(_MAX_PARTS):
         names = {piece.start: _name(piece, count) for piece in listed}
         seen = Counter(names.values())
         listed = [piece for piece in listed if seen[names[piece.start]] > 1]
         prefixes.update({piece.start: " · ".join(piece.parents[-count - 1 :]) for piece in listed})
+    beside = {piece.parents: prefixes[piece.start] for piece in in_parts if piece.start in prefixes}
+    for piece in in_parts:
+        if is_label(piece.title) and piece.parents in beside:
+            prefixes.setdefault(piece.start, beside[piece.parents])
     return prefixes
 
 

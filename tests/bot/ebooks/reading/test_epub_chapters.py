@@ -84,16 +84,18 @@ def test_the_level_of_the_contents_that_yields_chapters_is_chosen(tmp_path: Path
 
 def test_parts_make_titles_unique_where_the_numbering_begins_again(tmp_path: Path) -> None:
     """ "Chapter 1" of the second part can be told from that of the first."""
-    pages = {f"{part}{number}.xhtml": PROSE * 3 for part in "ab" for number in (1, 2)}
+    chapters = {"a": (1, 2), "b": (1, 2, 3)}
+    pages = {f"{part}{number}.xhtml": PROSE * 3 for part, numbers in chapters.items() for number in numbers}
     contents = [
-        (f"Book {part.upper()}", "", [(f"Chapter {number}", f"{part}{number}.xhtml") for number in (1, 2)])
-        for part in "ab"
+        (f"Book {part.upper()}", "", [(f"Chapter {number}", f"{part}{number}.xhtml") for number in numbers])
+        for part, numbers in chapters.items()
     ]
     assert chapter_titles(Epub(pages=pages, contents=contents).read(tmp_path)) == [
         "Book A · Chapter 1",
         "Book A · Chapter 2",
         "Book B · Chapter 1",
         "Book B · Chapter 2",
+        "Book B · Chapter 3",
     ]
 
 
