@@ -12,23 +12,20 @@ from bot.ebooks.parsed_book import ParsedBook, Section
 from bot.errors import InputError
 from bot.scripts.models import FrozenModel
 
+OUT_OF_MEMORY_CODE: Final = 71
+"""The exit code of a child whose memory was not enough, not even for an answer."""
 _END: Final = b"E{}\n"
 
 
 class Refusal(FrozenModel):
-    """An ``InputError`` on its way to the parent. ``is_memory`` says that the memory was not enough."""
+    """An ``InputError`` on its way to the parent."""
 
     sentence: str
     hint: str
-    is_memory: bool = False
 
 
 class MalformedAnswerError(ValueError):
     """The child's answer ends too early or makes no sense: the child has died."""
-
-
-class OutOfMemoryError(InputError):
-    """The file needs more memory than its reader may use."""
 
 
 def encode_book(book: ParsedBook) -> Iterator[bytes]:
@@ -39,9 +36,9 @@ def encode_book(book: ParsedBook) -> Iterator[bytes]:
     yield _END
 
 
-def encode_refusal(error: InputError, *, is_memory: bool = False) -> bytes:
+def encode_refusal(error: InputError) -> bytes:
     """The lines for a file that cannot be read."""
-    refusal = Refusal(sentence=error.sentence, hint=error.hint, is_memory=is_memory)
+    refusal = Refusal(sentence=error.sentence, hint=error.hint)
     return b"R" + refusal.model_dump_json().encode() + b"\n" + _END
 
 
@@ -67,7 +64,8 @@ def decode_answer(content: bytes) -> ParsedBook:
         try:
             match letter:
                 case b"R":
-                    raise _refuse(Refusal.model_validate_json(value))
+                    refusal = Refusal.model_validate_json(value)
+                    raise InputError(refusal.sentence, refusal.hint)
                 case b"B" | b"O":
                     books.append((ParsedBook.model_validate_json(value), []))
                 case b"S":
@@ -86,8 +84,3 @@ def decode_answer(content: bytes) -> ParsedBook:
             return book.model_copy(update={"other_reading": other})
         case _:
             raise MalformedAnswerError(f"{len(whole)} books in one answer")
-
-
-def _refuse(refusal: Refusal) -> InputError:
-    kind = OutOfMemoryError if refusal.is_memory else InputError
-    return kind(refusal.sentence, refusal.hint)

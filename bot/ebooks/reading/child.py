@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple, cast
 
 from bot.ebooks.parsed_book import ParsedBook
-from bot.ebooks.reading.answers import encode_book, encode_refusal
+from bot.ebooks.reading.answers import OUT_OF_MEMORY_CODE, encode_book, encode_refusal
 from bot.ebooks.reading.archive_checks import check_archive
 from bot.ebooks.reading.kinds import BookKind, find_kind
 from bot.ebooks.reading.limits import CPU_SECONDS, MAX_SECTIONS, MAX_TEXT_CHARS, MAX_WARNINGS, WALL_SECONDS
@@ -53,13 +53,24 @@ def run(choose: Callable[[Path], ReadBook]) -> None:
     arguments = Arguments(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]))
     limit_resources(arguments.memory_bytes, CPU_SECONDS, WALL_SECONDS)
     try:
+        _answer(answer, arguments, choose)
+        answer.flush()
+    except MemoryError:
+        os._exit(OUT_OF_MEMORY_CODE)  # a sentence would need memory too
+    # Without the interpreter's orderly end: nothing is left to do, and a library's destructor may crash on a damaged file.
+    os._exit(0)
+
+
+def _answer(answer: BinaryIO, arguments: Arguments, choose: Callable[[Path], ReadBook]) -> None:
+    """Writes the book or the reason why there is none."""
+    try:
         read = choose(arguments.path)
         close_off(_readable_paths(arguments.path.parent))
         answer.writelines(encode_book(check_book(read(arguments.path, arguments.name))))
     except InputError as error:
         answer.write(encode_refusal(error))
     except MemoryError:
-        answer.write(encode_refusal(_memory_error(), is_memory=True))
+        raise
     except RecursionError:
         answer.write(encode_refusal(InputError("This file nests its parts too deeply to be read.", _SAVE_AGAIN)))
     except ImportError as error:
@@ -70,9 +81,6 @@ def run(choose: Callable[[Path], ReadBook]) -> None:
         reference = log_unexpected(error, "reading a book")
         hint = f"{_SAVE_AGAIN} Reference: {reference}."
         answer.write(encode_refusal(InputError("This file is damaged and cannot be read as a book.", hint)))
-    answer.flush()
-    # Without the interpreter's orderly end: nothing is left to do, and a library's destructor may crash on a damaged file.
-    os._exit(0)
 
 
 def choose_reader(path: Path) -> ReadBook:
@@ -146,10 +154,3 @@ def _readable_paths(folder: Path) -> Iterable[Path]:
     """The book's own folder, this program, Python, and the libraries of the system."""
     program = Path(__file__).parents[3]
     return (folder, program, *map(Path, {sys.prefix, sys.base_prefix}), *map(Path, _SYSTEM_LIBRARIES))
-
-
-def _memory_error() -> InputError:
-    return InputError(
-        "This file needs more memory than reading a book may take.",
-        "Save it without pictures, or split the book into volumes.",
-    )

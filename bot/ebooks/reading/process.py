@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from bot.ebooks.parsed_book import ParsedBook
-from bot.ebooks.reading.answers import MalformedAnswerError, OutOfMemoryError, decode_answer
+from bot.ebooks.reading.answers import OUT_OF_MEMORY_CODE, MalformedAnswerError, decode_answer
 from bot.ebooks.reading.book_file import shorten_name
 from bot.ebooks.reading.child_process import ChildProcess, ChildResult
 from bot.ebooks.reading.limits import (
@@ -35,6 +35,10 @@ _OUT_OF_MEMORY: Final = (
     signal.SIGILL,
 )  # how libraries in C end where they get no memory
 _SIMPLER_FILE: Final = "Save it again as an EPUB or DOCX file without pictures, or split the book into volumes."
+
+
+class OutOfMemoryError(InputError):
+    """The file needs more memory than its child may use."""
 
 
 class BookReader:
@@ -139,11 +143,11 @@ def _interpret(shown: str, result: ChildResult) -> ParsedBook:
             if result.errors:
                 _log.warning("the reader of %s reported: %s", shown, result.errors.decode(errors="replace"))
         return book
+    if result.code == OUT_OF_MEMORY_CODE or -result.code in _OUT_OF_MEMORY:
+        raise OutOfMemoryError(f"{shown} needs more memory than reading a book may take.", _SIMPLER_FILE)
     _log.warning("the reader of %s ended with %d: %s", shown, result.code, result.errors.decode(errors="replace"))
     if -result.code in _TOO_SLOW:
         raise _too_slow(shown, READ_SECONDS)
-    if -result.code in _OUT_OF_MEMORY:
-        raise OutOfMemoryError(f"{shown} needs more memory than reading a book may take.", _SIMPLER_FILE)
     raise _crashed(shown)
 
 

@@ -46,6 +46,18 @@ def report_surroundings(path: Path) -> ParsedBook:
     return book_of(json.dumps(facts))
 
 
+def fill_memory() -> None:
+    """Leaves not a single byte for an answer, and fails with another error for it."""
+    kept: list[object] = []
+    size = 1 << 24
+    while size > 16:
+        try:
+            kept.append(bytearray(size))
+        except MemoryError:
+            size //= 2
+    raise ValueError(f"{len(kept)} blocks")
+
+
 def read(path: Path, name: str) -> ParsedBook:
     content = path.read_bytes()
     match name:
@@ -64,6 +76,8 @@ def read(path: Path, name: str) -> ParsedBook:
         case "hog":
             blocks = [bytearray(1 << 20) for _ in range(10_000)]
             return book_of(str(len(blocks)))
+        case "full":
+            fill_memory()
         case "greedy":  # needs more than a small file may use, and less than a large one
             return book_of(f"a{len(bytearray(120 << 20))}")
         case "spin":

@@ -2,7 +2,6 @@ import asyncio
 import os
 import re
 import time
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from bot.ebooks.reading.child import check_book, choose_reader
 from bot.ebooks.reading.process import BookReader
 from bot.errors import InputError
+from tests.bot.ebooks.reading.children import read_of_children
 from tests.bot.ebooks.reading.hostile_books import GREEDY_PDFS, HOSTILE_BOOKS, HostileBook
 
 
@@ -34,12 +34,8 @@ def test_a_hostile_file_gets_its_own_sentence(tmp_path: Path, book: HostileBook)
 
 def find_peaks() -> list[int]:
     """The most memory that each of this process's children has had in use, in bytes."""
-    peaks = []
-    for children in Path("/proc/self/task").glob("*/children"):
-        with suppress(FileNotFoundError, ProcessLookupError):  # it has just ended
-            statuses = [Path(f"/proc/{pid}/status").read_text() for pid in children.read_text().split()]
-            peaks += [int(peak) * 1024 for status in statuses for peak in re.findall(r"VmHWM:\s+(\d+) kB", status)]
-    return peaks
+    statuses = read_of_children("status").values()
+    return [int(peak) * 1024 for status in statuses for peak in re.findall(r"VmHWM:\s+(\d+) kB", status)]
 
 
 async def watch_memory(peaks: list[int]) -> None:
