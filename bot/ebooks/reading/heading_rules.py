@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from bot.ebooks.reading.limits import MAX_SECTIONS
 from bot.ebooks.reading.number_words import fold_words
 from bot.ebooks.reading.numbering import (
     CHAPTER_WORDS,
@@ -21,6 +22,9 @@ from bot.ebooks.reading.numbering import (
 
 _SENTENCE_END: Final = re.compile(r"[.!?…。！？؟।:：*][\s\"'”’»›)」』】\]_]*$")
 MAX_HEADING: Final = 120  # characters; a longer line is no heading
+_MAX_CANDIDATES: Final = (
+    2 * MAX_SECTIONS
+)  # a book's headings and its table of contents; what is more often is no heading
 _MAX_UNMARKED: Final = 70  # characters of a heading that has neither a number nor a word for it
 _LONG_LINE: Final = 40  # characters; a line that long which ends within a sentence runs on
 
@@ -302,7 +306,9 @@ def find_candidates(around: Surroundings, rule: HeadingRule) -> tuple[list[Candi
         candidate = rule.match(around, waiting.pop())
         if candidate:
             found.append(candidate)
-            neighbours = {candidate.index - 1, candidate.index + 1} & short - tried  # a list of them
+            if len(found) > _MAX_CANDIDATES:
+                return [], 0.0
+            neighbours = ({candidate.index - 1, candidate.index + 1} - tried) & short  # a list of them
             waiting += neighbours
             tried |= neighbours
     found.sort(key=lambda each: each.index)

@@ -91,6 +91,12 @@ def test_a_heading_after_an_unfinished_sentence_counts_where_its_number_is_missi
     assert [number for _, number in list_chapters(split(f"{book}\nChapter 2. It was long\n{PROSE}"))] == [1, 2, 3, 4]
 
 
+def test_what_stands_on_every_line_is_no_heading() -> None:
+    """A text of nothing but headings is one chapter, and finding that out takes no longer than reading a book."""
+    split_text = split("Chapter 1\n" * 12_000)
+    assert list_chapters(split_text) == [("", None)]
+
+
 def test_a_picture_below_a_number_is_not_its_title() -> None:
     headings = ["CHAPTER I.\n\n[Illustration]", "CHAPTER II.\n\n[Illustration]"]
     assert [title for title, _ in list_chapters(split(write_book(headings)))] == ["CHAPTER I", "CHAPTER II"]
