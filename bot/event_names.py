@@ -58,6 +58,7 @@ CHARACTER_RENAMED: Final = "Character renamed"
 LEXICON_CHANGED: Final = "Lexicon changed"
 STORY_CHANGED: Final = "Story so far changed"
 SPEAKER_CHANGED: Final = "Speaker of a script changed"
+FINDING_RESOLVED: Final = "Finding of the script check resolved"
 
 AFFILIATE_EVENTS: Final = frozenset(
     {
@@ -128,6 +129,7 @@ RESERVED_EVENT_NAMES: Final = frozenset(
         LEXICON_CHANGED,
         STORY_CHANGED,
         SPEAKER_CHANGED,
+        FINDING_RESOLVED,
     }
 )
 """Names that ``/track`` refuses, because only the transaction that makes them true writes them. A test keeps it complete."""

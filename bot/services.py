@@ -21,6 +21,7 @@ from bot.ebooks.catalog import EbookCatalog
 from bot.ebooks.lexicon_service import LexiconService, StoryService
 from bot.ebooks.library import EbookService
 from bot.ebooks.reading.process import BookReader
+from bot.ebooks.script_check import ScriptCheckService
 from bot.generation.gemini.access import GeminiAccess, GeminiWriterFactory
 from bot.generation.gemini.availability import GeminiAvailability
 from bot.generation.open_choices import OpenChoices
@@ -61,6 +62,7 @@ class Services:
     lexicon: LexiconService
     story: StoryService
     casting: CastingService
+    checks: ScriptCheckService
     ebook_library: EbookService
     scripts: ScriptLibrary
     drafts: DraftService
@@ -137,6 +139,7 @@ def build_services(
         lexicon=LexiconService(database),
         story=StoryService(database),
         casting=CastingService(database),
+        checks=ScriptCheckService(database),
         ebook_library=EbookService(database, settings.max_chapter_chars),
         scripts=ScriptLibrary(database),
         drafts=DraftService(database, adapters.channel_access, notices, dispatcher.wake),

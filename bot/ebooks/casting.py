@@ -41,7 +41,7 @@ class CastingService:
         Raises:
             NotFoundError: there is no such script.
         """
-        stored = await _get_script(tx, script_id)
+        stored = await get_script(tx, script_id)
         script = Script.from_json(stored.body)
         members = tuple(await tx.bible.list_members(stored.ebook_id, ProposalState.ACCEPTED))
         return ScriptCast(stored, script, await read_warnings(tx, stored, script), members)
@@ -148,7 +148,12 @@ async def read_warnings(tx: ReadTransaction, stored: StoredScript, script: Scrip
     return check_cast(script.cast, [to_character(member) for member in members])
 
 
-async def _get_script(tx: ReadTransaction, script_id: str) -> StoredScript:
+async def get_script(tx: ReadTransaction, script_id: str) -> StoredScript:
+    """The stored script.
+
+    Raises:
+        NotFoundError: there is no such script.
+    """
     try:
         return await tx.scripts.get(script_id)
     except KeyError:
@@ -156,7 +161,7 @@ async def _get_script(tx: ReadTransaction, script_id: str) -> StoredScript:
 
 
 async def _get_speaker(tx: ReadTransaction, script_id: str, speaker: str) -> tuple[StoredScript, CastMember]:
-    stored = await _get_script(tx, script_id)
+    stored = await get_script(tx, script_id)
     if stored.state is not ScriptState.DRAFT:
         raise StateError(f"This script is {stored.state.value}.", "The cast of an approved script does not change.")
     for member in Script.from_json(stored.body).cast:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from bot.ebooks.casting import read_warnings
+from bot.ebooks.script_check import read_findings
 from bot.errors import NotFoundError
 from bot.generation.request import ScriptRequest
 from bot.generation.run_progress import RunProgress
@@ -105,7 +106,9 @@ async def read_run_view(tx: ReadTransaction, run: Run) -> RunView:
         newer=await tx.runs.find_newer(run) if run.state in {RunState.CANCELLED, RunState.DONE} else None,
     )
     if view.stored is not None and view.script is not None:
-        view = replace(view, cast_warnings=await read_warnings(tx, view.stored, view.script))
+        warnings = await read_warnings(tx, view.stored, view.script)
+        findings = await read_findings(tx, view.stored, view.script)
+        view = replace(view, cast_warnings=warnings, findings=findings)
     if run.progress and stored is None:
         cues, _ = timing.add_timing(RunProgress.from_column(run.progress).cues)
         view = replace(view, cue_count=len(cues), last_cues=cues[-SHOWN_CUES:])

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.ebooks.cast_check import CastWarning
+from bot.scripts.checks.findings import Finding
 from bot.scripts.models import Cue, Script
 from storage.stores.runs import Run
 from storage.stores.scripts import StoredScript
@@ -22,7 +23,8 @@ class RunView:
     much of the source is written, ``seconds`` the running time so far. ``waiting`` is a sentence that says what the writer
     waits for, or empty. ``runs_ahead`` is how many runs come before this one in the queue. ``stored`` and ``script`` are set
     once the run is done, ``has_changed_source`` where the chapter has got another text since. ``cast_warnings`` say what is
-    odd about the cast of a draft. ``newer`` is the run that has written the chapter again since, or does so now.
+    odd about the cast of a draft, ``findings`` what the script check has found in it. ``newer`` is the run that has written the
+    chapter again since, or does so now.
     """
 
     run: Run
@@ -45,4 +47,5 @@ class RunView:
     script: Script | None = None
     has_changed_source: bool = False
     cast_warnings: tuple[CastWarning, ...] = ()
+    findings: tuple[Finding, ...] = ()
     newer: Run | None = None

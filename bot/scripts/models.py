@@ -148,6 +148,7 @@ class Script(FrozenModel):
     """A whole chapter, ready to be recorded.
 
     ``cuts`` are the spans of a faithful script that nobody speaks, ``repairs`` what our code corrected in the labels.
+    ``accepted`` are the keys of the script check's findings that somebody called fine.
     """
 
     title: str
@@ -159,6 +160,7 @@ class Script(FrozenModel):
     mode: ScriptMode = ScriptMode.ADAPTED
     cuts: tuple[Cut, ...] = ()
     repairs: tuple[Repair, ...] = ()
+    accepted: tuple[str, ...] = ()
 
     def count_cues(self, kind: CueKind) -> int:
         """How many cues are of ``kind``."""

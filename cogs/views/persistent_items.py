@@ -26,6 +26,7 @@ from cogs.views import (
     modals,
     privacy,
     script_buttons,
+    script_check,
     script_reader,
     script_request,
 )
@@ -74,6 +75,9 @@ PERSISTENT_ITEMS: Final[tuple[type[discord.ui.DynamicItem[Any]], ...]] = (
     sessions.SessionSelect,
     script_buttons.RunButton,
     script_buttons.ScriptButton,
+    script_check.CheckButton,
+    script_check.FindingButton,
+    script_check.GiveSelect,
     script_reader.PageButton,
     script_request.TextChoiceButton,
     setup_views.AnnouncementSelect,

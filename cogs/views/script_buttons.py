@@ -13,7 +13,9 @@ from bot.scripts.models import WriterKind
 from cogs.interactions.access import get_channel_ids, get_services, require_team
 from cogs.views.base import PersistentItemMixin
 from cogs.views.broadcast_dialog import refresh_script_card
+from cogs.views.formatting import format_count
 from cogs.views.pressed_cards import remove_buttons, show_run
+from cogs.views.script_check import count_questions
 from cogs.views.script_reader import build_page
 from cogs.views.script_release import ReleaseModal
 from storage.states import ScriptState
@@ -148,6 +150,7 @@ class ScriptButton(
         services = get_services(interaction)
         await interaction.response.defer()
         change = services.scripts.withdraw if self.action == "withdraw" else services.scripts.approve
+        findings = (await services.checks.read(self.script_id)).findings
         try:
             stored = await change(self.script_id, by)
         except StateError:
@@ -158,6 +161,9 @@ class ScriptButton(
         if stored.run_id:
             await services.run_cards.refresh_card(stored.run_id)
             await show_run(interaction, stored.run_id, even_current=False)
+        if count := count_questions(findings):
+            note = f"Approved with {format_count(count, 'open finding')} of the check. Withdraw the approval to resolve them."
+            await interaction.followup.send(note, ephemeral=True)
 
     async def show_current_state(self, interaction: discord.Interaction) -> None:
         """The card shows the script as it is now; a question about an older state loses its button."""

@@ -26,6 +26,7 @@ from cogs.views.formatting import (
 )
 from cogs.views.pressed_cards import build_card
 from cogs.views.script_buttons import RunButton, ScriptButton
+from cogs.views.script_check import CheckButton, format_findings
 from storage.states import RunState, ScriptState
 from storage.stores.runs import Run
 from storage.stores.scripts import StoredScript
@@ -151,6 +152,7 @@ def _build_done_card(view: RunView, stored: StoredScript, script: Script) -> ui.
     if covered is not None and not is_template:
         lines += _format_coverage(covered, script)
     lines += format_warnings(view.cast_warnings)
+    lines += format_findings(view.findings)
     foot = [stored.model] if stored.model else []
     if stored.tokens:
         foot.append(f"{stored.tokens:,} tokens")
@@ -200,6 +202,8 @@ def _script_buttons(view: RunView, stored: StoredScript) -> list[ui.Item[Any]]:
         items.append(_run_button(view, "retry", "Write it with Gemini"))
     if view.cast_warnings:
         items.append(CastWarningsButton("open", stored.id))
+    if view.findings:
+        items.append(CheckButton("open", stored.id))
     return items
 
 

@@ -21,16 +21,26 @@ _SHOWN_CAST: Final = 12  # names in the heading of the first page
 
 def split_pages(script: Script) -> list[str]:
     """The cues as Markdown, in pages that fit into a message of Discord's; at least one page."""
-    pages: list[str] = []
-    page: list[str] = []
+    return ["\n".join(line for _, line in page) for page in _split_lines(script)]
+
+
+def find_page(script: Script, cue: int) -> int:
+    """The page on which the cue with this number begins, counted from 0; the last one for a number that there is not."""
+    pages = _split_lines(script)
+    return next((at for at, page in enumerate(pages) if any(n == cue for n, _ in page)), len(pages) - 1)
+
+
+def _split_lines(script: Script) -> list[list[tuple[int, str]]]:
+    """The lines of each page, with the numbers of their cues."""
+    pages: list[list[tuple[int, str]]] = [[]]
     used = 0
-    for line in (piece for cue in script.cues for piece in _split_cue(cue)):
-        if page and used + len(line) > _PAGE_CHARACTERS:
-            pages.append("\n".join(page))
-            page, used = [], 0
-        page.append(line)
+    for n, line in ((cue.n, piece) for cue in script.cues for piece in _split_cue(cue)):
+        if pages[-1] and used + len(line) > _PAGE_CHARACTERS:
+            pages.append([])
+            used = 0
+        pages[-1].append((n, line))
         used += len(line) + 1
-    return [*pages, "\n".join(page)]
+    return pages
 
 
 def build_page(stored: StoredScript, script: Script, page: int) -> ui.LayoutView:

@@ -27,18 +27,20 @@ def check_script(
     spans: Sequence[Span],
     characters: Sequence[Sequence[str]] = (),
     *,
+    proposed: Sequence[Sequence[str]] = (),
     other_texts: Iterable[str] = (),
     target_minutes: int | None = None,
 ) -> tuple[Finding, ...]:
     """Everything that is worth a look: what has to be decided in the order of the cues, then what concerns the whole script.
 
     ``spans`` are those of the chapter from which the script was written, none where its text is not known. ``characters`` are
-    the names of each character of the book, the one that scripts use first. ``other_texts`` are the book's other chapters.
+    the names of each character of the book, the one that scripts use first; ``proposed`` are those that nobody has accepted
+    yet, whose aliases tell who a tag means. ``other_texts`` are the book's other chapters.
     """
     texts = ["".join(span.text for span in spans), *other_texts]
     absent = find_absent_speakers(script, texts, characters) if any(texts) else []
     at_cues = [
-        *_check_lines(script, spans, characters),
+        *_check_lines(script, spans, (*characters, *proposed)),
         *find_unknown_speakers(absent),
         *find_long_stretches(script.cues),
         *find_endless_sounds(script.cues),

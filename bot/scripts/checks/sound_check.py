@@ -56,6 +56,11 @@ def find_endless_sounds(cues: Sequence[Cue]) -> list[Finding]:
     ]
 
 
+def name_sound(cue: Cue) -> str:
+    """What sounds, without the commands behind it."""
+    return _DASH.split(cue.text, maxsplit=1)[0] or cue.text
+
+
 def _stop(running: list[_Sound], sound: _Sound) -> list[_Sound]:
     """What still runs: a cue ends what it names, else all of its kind if it names nothing, or if it is music or a crossfade."""
     named = [each for each in running if each.names & sound.names]

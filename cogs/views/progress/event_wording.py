@@ -25,6 +25,7 @@ from bot.event_names import (
     EBOOK_EDITED,
     EBOOK_REMOVED,
     EBOOK_UPDATED,
+    FINDING_RESOLVED,
     GENERATION_COMPLETED,
     GENERATION_FAILED,
     GENERATION_STARTED,
@@ -47,6 +48,7 @@ _CHAPTER_VERBS: Final = {
     SCRIPT_RELEASED: "released",
     SCRIPT_DOWNLOADED: "downloaded",
     SPEAKER_CHANGED: "changed a speaker of",
+    FINDING_RESOLVED: "resolved a finding of the check of",
 }
 """Verbs for events that a member causes on purpose, as in "Hana approved ch. 5"."""
 _BOOK_VERBS: Final = {
