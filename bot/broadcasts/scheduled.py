@@ -13,7 +13,9 @@ from storage import StaleStateError, WriteTransaction
 from storage.stores.broadcasts import Broadcast
 
 
-async def apply_scheduled_change(tx: WriteTransaction, preview: BroadcastPreview, by: Actor) -> Broadcast:
+async def apply_scheduled_change(
+    tx: WriteTransaction, preview: BroadcastPreview, scheduled: Broadcast, by: Actor
+) -> Broadcast:
     """The scheduled broadcast gets the text and the time of the draft in ``preview``; returns it as it is afterwards.
 
     Where the change needs a second approver, the broadcast waits for one, nothing of it is posted until then, and the release
@@ -22,34 +24,28 @@ async def apply_scheduled_change(tx: WriteTransaction, preview: BroadcastPreview
     Raises:
         StateError: it has begun in the meantime.
     """
-    draft, scheduled = preview.broadcast, preview.scheduled
-    if scheduled is None:
-        raise ValueError("this draft does not change a scheduled broadcast")
+    draft = preview.broadcast
     changes = validate_post(Post.from_broadcast(draft)).as_changes()
     due_at = draft.due_at if preview.needs_second_approver else draft.due_at or tx.now
     changes = replace(changes, due_at=due_at)
     member_id = await tx.members.remember(by)
     try:
         if preview.needs_second_approver:
-            moved = await tx.deliveries.remove_unsent(scheduled.id)
+            await tx.deliveries.remove_unsent(scheduled.id)
             await tx.broadcasts.return_to_approval(scheduled.id, changes, member_id)
         else:
-            moved = await tx.deliveries.move_unsent(scheduled.id, due_at or tx.now)
+            await tx.deliveries.move_unsent(scheduled.id, due_at or tx.now)
             keep_approval = not has_new_text(draft, scheduled)
             await tx.broadcasts.change_scheduled(scheduled.id, changes, keep_approval=keep_approval)
     except StaleStateError:
-        raise _has_begun() from None
-    if moved != len(preview.targets):
-        raise _has_begun()
+        raise StateError(
+            "This announcement is being posted.", "Nothing was changed. Edit the posts once they have arrived."
+        ) from None
     _report_change(tx, scheduled, draft, due_at, member_id)
     if preview.needs_second_approver:
         await take_back_release(tx, scheduled, by)
         tx.report(BROADCAST_AWAITS_APPROVAL, {"broadcast_id": scheduled.id}, member_id=member_id)
     return await tx.broadcasts.get(scheduled.id)
-
-
-def _has_begun() -> StateError:
-    return StateError("This announcement is being posted.", "Nothing was changed. Edit the posts instead.")
 
 
 def has_new_text(draft: Broadcast, scheduled: Broadcast) -> bool:

@@ -181,7 +181,7 @@ class BroadcastService(StoppingService):
         except StaleStateError:
             raise _not_changeable() from None
         if preview.scheduled is not None:
-            return await apply_scheduled_change(tx, preview, by), len(preview.targets)
+            return await apply_scheduled_change(tx, preview, preview.scheduled, by), len(preview.targets)
         changes = validate_post(Post.from_broadcast(draft)).as_changes()
         count = await _requeue(tx, changed, DeliveryAction.EDIT, BROADCAST_EDITED, by, changes)
         return changed, count

@@ -174,23 +174,27 @@ class DeliveryStore:
         await self._change(waiting & may_have_arrived, {"state": DeliveryState.UNKNOWN, "error": lost})
         return await self._change(waiting, {"state": DeliveryState.CANCELLED})
 
-    async def move_unsent(self, broadcast_id: str, due_at: datetime) -> int:
-        """Every post that waits to be sent for the first time is due at ``due_at``; returns how many they are."""
-        waiting = (deliveries.c.state == DeliveryState.READY) & (deliveries.c.action == DeliveryAction.POST)
-        return await self._change((deliveries.c.broadcast_id == broadcast_id) & waiting, {"due_at": due_at})
-
-    async def remove_unsent(self, broadcast_id: str) -> int:
-        """Removes the deliveries of a broadcast that has not begun, also the refused ones; returns how many waited.
+    async def move_unsent(self, broadcast_id: str, due_at: datetime) -> None:
+        """Every post of a broadcast that has not begun is due at ``due_at``.
 
         Raises:
             StaleStateError: it has begun.
         """
-        waiting = (await self.count(broadcast_id)).by_state.get(DeliveryState.READY, 0)
-        never_sent = deliveries.c.state.in_([DeliveryState.READY, DeliveryState.REFUSED])
-        await self.connection.execute(deliveries.delete().where(deliveries.c.broadcast_id == broadcast_id, never_sent))
-        if await self._exists(deliveries.c.broadcast_id == broadcast_id):
+        await self._change(_is_unsent(broadcast_id), {"due_at": due_at})
+        await self._refuse_begun(broadcast_id)
+
+    async def remove_unsent(self, broadcast_id: str) -> None:
+        """Removes the deliveries of a broadcast that has not begun, also the refused ones.
+
+        Raises:
+            StaleStateError: it has begun.
+        """
+        await self.connection.execute(deliveries.delete().where(_is_unsent(broadcast_id)))
+        await self._refuse_begun(broadcast_id)
+
+    async def _refuse_begun(self, broadcast_id: str) -> None:
+        if await self._exists((deliveries.c.broadcast_id == broadcast_id) & ~_is_unsent(broadcast_id)):
             raise StaleStateError(f"broadcast {broadcast_id} is being sent")
-        return waiting
 
     async def has_open(self, broadcast_id: str) -> bool:
         """Whether a post of the broadcast may still be sent, changed or removed by a request that waits or is under way."""
@@ -249,6 +253,12 @@ def _is_posted(broadcast_id: str) -> ColumnElement[bool]:
     has_message = deliveries.c.message_id.is_not(None)
     is_resting = deliveries.c.state.in_([DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.REFUSED])
     return and_(deliveries.c.broadcast_id == broadcast_id, has_message, is_resting)
+
+
+def _is_unsent(broadcast_id: str) -> ColumnElement[bool]:
+    """Deliveries that wait for their first attempt or for which none was made."""
+    never_sent = deliveries.c.state.in_([DeliveryState.READY, DeliveryState.REFUSED])
+    return and_(deliveries.c.broadcast_id == broadcast_id, never_sent)
 
 
 def _is_open(broadcast_id: str) -> ColumnElement[bool]:

@@ -199,3 +199,25 @@ async def test_a_change_that_comes_too_late_changes_nothing(
     with pytest.raises(StateError, match="No post of this announcement"):
         await broadcasts.apply_change(late.id, HANA)
     assert (await get(sqlite, other)).state is BroadcastState.CANCELLED
+
+
+@pytest.mark.parametrize("two_people", [False, True])
+async def test_what_has_just_begun_is_not_changed(
+    sqlite: Database, drafts: DraftService, broadcasts: BroadcastService, clock: FakeClock, *, two_people: bool
+) -> None:
+    """A post that another process has begun to send keeps the text that was confirmed, and so do the others."""
+    for number in (1, 2):
+        await subscribe(sqlite, number, number * 10)
+    broadcast_id = await schedule(drafts, clock.now + timedelta(hours=1))
+    if two_people:
+        await require_two(sqlite)
+    draft = await drafts.compose_change(broadcast_id, NEW, HANA)
+    await sqlite.write(lambda tx: tx.deliveries.move_unsent(broadcast_id, clock.now))
+    await sqlite.write(lambda tx: tx.deliveries.claim("faster", 1))
+    with pytest.raises(StateError, match="is being posted"):
+        await broadcasts.apply_change(draft.id, HANA)
+    assert len(await rows(sqlite, broadcast_id)) == 2
+    assert ((await get(sqlite, broadcast_id)).title, (await get(sqlite, draft.id)).state) == (
+        "Soon",
+        BroadcastState.DRAFT,
+    )

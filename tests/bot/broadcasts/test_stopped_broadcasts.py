@@ -1,5 +1,6 @@
 """What stopping a broadcast does to its deliveries, and what it reports."""
 
+import asyncio
 import json
 
 import pytest
@@ -17,7 +18,7 @@ from storage.states import BroadcastState, DeliveryAction, DeliveryState
 from storage.stores.broadcasts import Broadcast, BroadcastChanges
 from storage.stores.delivery_values import DeliveryCounts
 from storage.stores.events import Event, EventFilter
-from tests.bot.broadcasts.scripted_sender import add_broadcast
+from tests.bot.broadcasts.scripted_sender import add_broadcast, until
 from tests.conftest import FakeClock
 
 WHY = "4 of 20 channels refused it"
@@ -110,3 +111,22 @@ async def test_a_stop_counts_only_what_it_has_called_off(sqlite: Database, monke
     assert await service.retry_failed(broadcast_id, hana) == 1
     again = await service.stop_all(hana)
     assert (again.broadcasts, again.unsent, again.in_flight, again.uncertain) == (1, 1, 0, 0)
+
+
+async def test_a_stop_waits_a_moment_for_what_is_under_way(sqlite: Database) -> None:
+    """A request that ends in that moment is counted as what it became; a second stop finds nothing to stop."""
+    hana, discord = Actor(1, "Hana"), NoDiscord()
+    service = BroadcastService(sqlite, BroadcastCardService(sqlite, discord, discord), lambda: None)
+    broadcast_id = await add_broadcast(sqlite, 2)
+    (sent,) = await sqlite.write(lambda tx: tx.deliveries.claim("sender", 1))
+    stopping = asyncio.create_task(service.stop_broadcast(broadcast_id, hana))
+
+    async def is_stopped() -> bool:
+        return (await service.get_status(broadcast_id)).broadcast.state is BroadcastState.CANCELLED
+
+    await until(is_stopped)
+    await sqlite.write(lambda tx: tx.deliveries.finish(sent.id, sent.lease, DeliveryState.SENT, message_id=7))
+    stopped = await stopping
+    assert (stopped.unsent, stopped.in_flight) == (1, 0)
+    with pytest.raises(StateError, match="not being sent"):
+        await service.stop_broadcast(broadcast_id, hana)
