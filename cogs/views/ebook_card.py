@@ -168,7 +168,7 @@ class WriteSelect(PersistentItemMixin, ui.DynamicItem[ui.Select[Any]], template=
 
     async def handle_interaction(self, interaction: discord.Interaction) -> None:
         """Requests the script; the answer is a message of its own."""
-        require_team(interaction)
+        require_team(interaction)  # before the choice is read
         await _write_chapter(interaction, self.key, int(self.item.values[0]))
 
 

@@ -65,6 +65,11 @@ TARGETS: Final[dict[str, tuple[str, ...]]] = {
         "tests/bot/generation/gemini/test_response.py",
         "tests/bot/generation/gemini/test_proposals.py",
     ),
+    "bot.generation.gemini.label_response": ("tests/bot/generation/test_faithful_runs.py",),
+    "bot.generation.chapter_source": (
+        "tests/bot/generation/test_faithful_runs.py",
+        "tests/bot/generation/test_finished_run.py",
+    ),
     "bot.generation.gemini.proposals": ("tests/bot/generation/gemini/test_proposals.py",),
     "bot.generation.pipeline": (
         "tests/bot/generation/test_finished_run.py",
@@ -98,6 +103,9 @@ TARGETS: Final[dict[str, tuple[str, ...]]] = {
     "bot.progress.sessions": ("tests/bot/progress/test_sessions.py", "tests/bot/progress/test_team_work.py"),
     "bot.progress.timeline": ("tests/bot/progress/test_timeline.py",),
     "bot.progress.tracking": ("tests/bot/progress/test_tracking.py",),
+    "bot.scripts.assembly": ("tests/bot/scripts/test_assembly.py",),
+    "bot.scripts.quotations": ("tests/bot/scripts/test_spans.py", "tests/bot/generation/test_template.py"),
+    "bot.scripts.spans": ("tests/bot/scripts/test_spans.py",),
     "bot.scripts.coverage": ("tests/bot/scripts/test_coverage.py",),
     "bot.scripts.library": ("tests/bot/scripts/test_library.py",),
     "bot.scripts.ngrams": ("tests/bot/scripts/test_coverage.py", "tests/bot/generation/test_resume.py"),
