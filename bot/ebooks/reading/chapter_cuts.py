@@ -117,7 +117,7 @@ def _measure(block: Block) -> int:
 
 def _keep_levels(cuts: Sequence[Cut], level: int) -> list[Cut]:
     kept = sorted((cut for cut in cuts if cut.level <= level), key=lambda cut: (cut.index, cut.level))
-    followers = [*kept[1:], None]
+    followers = [*kept[1:], None] if kept else []
     return [
         Cut(cut.index, cut.title, cut.level, cut.parents, is_part=following is not None and following.level > cut.level)
         for cut, following in zip(kept, followers, strict=True)
@@ -129,9 +129,9 @@ def _cut_at_headings(blocks: Sequence[Block], level: int) -> list[Cut]:
     after_heading = False
     for index, block in enumerate(blocks):
         is_heading = 0 < block.level <= level and not block.is_note
-        if is_heading and not after_heading:
+        if is_heading and (not after_heading or not cuts):
             cuts.append(Cut(index, block.text, block.level))
-        elif is_heading and cuts:  # a label above a title, or a part above its first chapter
+        elif is_heading:  # a label above a title, or a part above its first chapter
             previous = cuts[-1]
             if states_part(previous.title) and states_chapter(block.text):
                 cuts.append(Cut(index, block.text, block.level))

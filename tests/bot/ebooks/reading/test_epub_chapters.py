@@ -166,3 +166,9 @@ def test_headings_replace_contents_that_only_name_the_beginning(tmp_path: Path) 
     pages = {f"{n}.xhtml": f"<h1>Chapter {n}</h1>{PROSE * 3}" for n in range(1, 5)}
     book = Epub(pages=pages, contents=[("The Long Night", "1.xhtml")]).read(tmp_path)
     assert chapter_titles(book) == ["Chapter 1", "Chapter 2", "Chapter 3", "Chapter 4"]
+
+
+def test_a_lower_heading_above_the_only_title_does_not_hide_it(tmp_path: Path) -> None:
+    """A label in small type above the first title is common, and so are books of one chapter."""
+    book = Epub(pages={"one.xhtml": f"<h3>A story</h3><h1>The Well</h1>{PROSE}"}).read(tmp_path)
+    assert [(section.title, PROSE[3:60] in section.text) for section in book.sections] == [("The Well", True)]

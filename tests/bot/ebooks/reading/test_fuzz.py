@@ -17,6 +17,7 @@ from tests.bot.ebooks.reading.epubs import PROSE, SENTENCE, Epub, Nested
 from tests.bot.ebooks.reading.fuzz_child import Reading
 from tests.bot.ebooks.reading.mutations import mutate
 from tests.bot.ebooks.reading.pdfs import Press, build_pdf
+from tests.bot.ebooks.reading.sample_books import find_sample
 
 pytestmark = pytest.mark.slow
 SOAK_SECONDS = 150 if os.environ.get("SOAK") else 0
@@ -65,6 +66,10 @@ def sample_pdf() -> bytes:
         press.set_chapter([f"Chapter {number}"], [SENTENCE * 8] * 5)
     outline = [(f"Chapter {number}", 0, start) for number, start in enumerate(press.starts, 1)]
     return build_pdf(press.pages, outline, {"Title": "The Lantern"})
+
+
+def published_epub() -> bytes:
+    return find_sample("epub/wasteland.epub").read_bytes()
 
 
 BOOKS: dict[str, Callable[[], bytes]] = {
