@@ -12,7 +12,7 @@ from bot.clock import Wait
 from bot.ebooks.bible import read_bible
 from bot.ebooks.series_bible import SeriesBible
 from bot.generation.card_updater import CardUpdater
-from bot.generation.chapter_source import SourcePart, create_source
+from bot.generation.chapter_source import ChapterSource, SourcePart, create_source
 from bot.generation.finished_run import FinishedRun
 from bot.generation.request import PartRequest, ScriptRequest
 from bot.generation.run_cards import read_run_view
@@ -68,18 +68,21 @@ class GenerationPipeline:
         Raises:
             StaleStateError: the run was cancelled, or its lease expired and another process has taken it.
         """
-        return await RunExecution(self, run).execute()
+        request = ScriptRequest.from_run(run)
+        # Counting the words of a long chapter takes longer than the event loop may be kept.
+        source = await asyncio.to_thread(create_source, run.content, request.chosen_mode)
+        return await RunExecution(self, run, request, source).execute()
 
 
 class RunExecution:
     """One run while it is being written."""
 
-    def __init__(self, pipeline: GenerationPipeline, run: Run) -> None:
+    def __init__(self, pipeline: GenerationPipeline, run: Run, request: ScriptRequest, source: ChapterSource) -> None:
         self.pipeline = pipeline
         self.database = pipeline.database
         self.run = run
-        self.request = ScriptRequest.from_run(run)
-        self.source = create_source(run.content, self.request.chosen_mode)
+        self.request = request
+        self.source = source
         self.progress = RunProgress.from_column(run.progress)
         self.part, self.parts = 1, 1
         self.waiting = ""
@@ -141,7 +144,7 @@ class RunExecution:
         """
         self.progress = self.source.skip_written(self.progress)
         self.part = 1
-        while (part := self.source.take_part(self.progress)) is not None:
+        while (part := await asyncio.to_thread(self.source.take_part, self.progress)) is not None:
             self.parts = self.part + part.parts_left - 1
             before_part = self.progress
             async with aclosing(writer.write(self._build_part_request(part))) as drafts:

@@ -12,9 +12,11 @@ from bot.event_names import (
     GRANT_LOG_ADDED,
     SCRIPT_ADDED,
 )
+from bot.generation.chapter_source import SpanSource
 from bot.generation.gemini.availability import FAILURES_IN_A_ROW
 from bot.generation.gemini.pricing import calculate_cost
 from bot.generation.pipeline import RunExecution
+from bot.generation.request import ScriptRequest
 from bot.generation.writer import GenerationErrorKind
 from bot.jobs import rate_limiter
 from bot.scripts import text_splitting
@@ -169,7 +171,8 @@ async def test_the_card_says_what_the_writer_waits_for(standin: FaultyGemini, st
     assert reason == "Gemini is overloaded at the moment."
     assert seconds == pytest.approx(0.003)
     async with connect() as model:
-        execution = RunExecution(stage.pipeline(model), await stage.create_run())
+        run = await stage.create_run()
+        execution = RunExecution(stage.pipeline(model), run, ScriptRequest.from_run(run), SpanSource(()))
     await execution.report_wait(reason, seconds)
     assert execution.waiting == "Gemini is overloaded at the moment, about 1 s"
     await execution.card_updater.close()
