@@ -16,6 +16,8 @@ MAX_EBOOK_TITLE: Final = 200
 MAX_EBOOK_ID: Final = 100
 """Discord's documentation: the value of a choice has at most 100 characters."""
 MAX_PLANNED_CHAPTERS: Final = 9999
+MAX_TARGET_MINUTES: Final = 600
+"""Minutes of a chapter's script. Ten hours are as long as most whole audiobooks."""
 _LIMITS: Final = {"title": MAX_EBOOK_TITLE, "theme": 100, "language": 40, "audience": 300, "hook": 500, "tone": 300}
 """The most characters of each field. Theme, hook and language are those of ``/script``."""
 _ROOM_FOR_COUNT: Final = 6  # characters of "-9999" after a slug
@@ -35,13 +37,14 @@ class EbookChanges:
     tone: str | None = None
     planned_chapters: int | None = None
     mode: ScriptMode | None = None
+    target_minutes: int | None = None
 
     def validate(self, stored_chapters: int) -> dict[str, Any]:
         """The values to store, by the names of the fields of ``Ebook``. ``stored_chapters`` is how many the book has.
 
         Raises:
-            InputError: a value is too long, the title is empty, the link is no web address, or fewer chapters are planned
-                than there are.
+            InputError: a value is too long, the title is empty, the link is no web address, fewer chapters are planned than
+                there are, or the target length is none.
         """
         values: dict[str, Any] = {}
         for name, limit in _LIMITS.items():
@@ -56,6 +59,8 @@ class EbookChanges:
             values["planned_chapters"] = _check_planned(self.planned_chapters, stored_chapters)
         if self.mode is not None:
             values["mode"] = self.mode.value
+        if self.target_minutes is not None:
+            values["target_minutes"] = _check_target(self.target_minutes)
         return values
 
 
@@ -76,6 +81,14 @@ def _check_length(name: str, text: str, limit: int) -> str:
     if len(text) > limit:
         raise InputError(f"The {name} has {len(text):,} characters; a book's may have {limit}.", f"Shorten the {name}.")
     return text
+
+
+def _check_target(minutes: int) -> int | None:
+    if not 0 <= minutes <= MAX_TARGET_MINUTES:
+        raise InputError(
+            f"A chapter cannot run {minutes:,} minutes.", f"Type 1 to {MAX_TARGET_MINUTES}, or leave it empty."
+        )
+    return minutes or None
 
 
 def _check_planned(planned: int, stored: int) -> int | None:

@@ -30,6 +30,7 @@ def edit_card(ebook: Ebook, result: str = "") -> ui.LayoutView:
     planned = str(ebook.planned_chapters) if ebook.planned_chapters else ""
     fields = (
         *(("Title", ebook.title), ("Theme", ebook.theme), ("Language", ebook.language), ("Planned chapters", planned)),
+        ("Target length", f"{ebook.target_minutes} min a chapter" if ebook.target_minutes else ""),
         ("Scripts", MODE_LABELS[ScriptMode(ebook.mode or ScriptMode.FAITHFUL)]),
         *(("Link", ebook.link), ("Audience", ebook.audience), ("Tone", ebook.tone), ("Hook", ebook.hook)),
     )
@@ -155,13 +156,13 @@ class BasicsModal(_EbookModal, title="The book"):
             title=self._title.value,
             theme=self._theme.value,
             language=self._language.value,
-            planned_chapters=_read_number(self._planned.value),
+            planned_chapters=_read_number(self._planned.value, "The number of planned chapters"),
             link=self._link.value,
         )
 
 
 class VoiceModal(_EbookModal, title="How the book is told"):
-    """Asks for audience, tone, hook, and how the chapters become scripts."""
+    """Asks for audience, tone, hook, how the chapters become scripts and how long they are to be."""
 
     def __init__(self, ebook: Ebook) -> None:
         super().__init__(ebook)
@@ -176,6 +177,8 @@ class VoiceModal(_EbookModal, title="How the book is told"):
         ]
         self._mode: ui.Select[Any] = ui.Select(custom_id="mode", options=options)
         self.add_item(ui.Label(text="Scripts", description="How its chapters become scripts.", component=self._mode))
+        target = str(ebook.target_minutes or "")
+        self._target = add("target", "Target length", target, 3, "Minutes that one chapter is to run; empty: any.")
 
     def read_changes(self) -> EbookChanges:
         """What was typed."""
@@ -184,10 +187,11 @@ class VoiceModal(_EbookModal, title="How the book is told"):
             tone=self._tone.value,
             hook=self._hook.value,
             mode=ScriptMode(self._mode.values[0]) if self._mode.values else None,
+            target_minutes=_read_number(self._target.value, "The target length"),
         )
 
 
-def _read_number(text: str) -> int:
+def _read_number(text: str, name: str) -> int:
     """The number that was typed, 0 for an empty text.
 
     Raises:
@@ -195,7 +199,7 @@ def _read_number(text: str) -> int:
     """
     text = text.strip()
     if text and not text.isdecimal():
-        raise InputError("The number of planned chapters is not a whole number.", "Type one, or leave it empty.")
+        raise InputError(f"{name} is not a whole number.", "Type one, or leave it empty.")
     return int(text or 0)
 
 

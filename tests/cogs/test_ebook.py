@@ -74,13 +74,14 @@ async def test_a_book_is_edited_with_forms_that_show_what_is_stored(stage: Stage
     assert "nonsense" in str(again.modal)
     await stage.discord.wait_for_answer(await stage.hana.submit_modal(again, {"link": "https://example.com/lamp"}))
     form = await stage.hana.click(log, "Audience")
-    await stage.hana.submit_modal(form, {"audience": "adults", "tone": "dry", "hook": "Stay awake."})
+    await stage.hana.submit_modal(form, {"audience": "adults", "tone": "dry", "hook": "Stay awake.", "target": "25"})
     await stage.discord.wait_until(lambda: "Saved." in log.text)
     for line in (
         "**Title:** The Lamp",
         "**Planned chapters:** 12",
         "**Link:** https://example.com/lamp",
         "**Tone:** dry",
+        "**Target length:** 25 min a chapter",
     ):
         assert line in log.text
     assert "3 of 12 planned chapters" in (await run(stage, "show")).text

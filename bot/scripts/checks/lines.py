@@ -12,6 +12,7 @@ from bot.scripts.spans import Span, SpanKind
 from bot.scripts.text_units import find_normalized_units
 
 _AFTER_MARK: Final = re.compile(r"(?<=[”»」』\"])[\s.,;:]+$")
+_MARKS: Final = "\"'‘’“”„«»「」『』 \n\t"
 _CLOSING: Final = "\"'”’»«」』“ \n\t"
 
 
@@ -69,7 +70,7 @@ def find_narrated_quotation(spans: Sequence[Span], place: tuple[int, int] | None
 
 
 def _is_line(span: Span, spans: Sequence[Span]) -> bool:
-    """Whether a quotation is spoken: it fills its paragraph, ends as a sentence does, or has a speech tag beside it."""
+    """Whether a quotation is spoken: it fills its paragraph, is a sentence, or has a speech tag beside it."""
     neighbours = [spans[at] for at in (span.n - 2, span.n) if 0 <= at < len(spans)]
     near = [each for each in neighbours if each.paragraph == span.paragraph]
     subject = find_line_subject(spans, span.n, span.n)
@@ -77,8 +78,11 @@ def _is_line(span: Span, spans: Sequence[Span]) -> bool:
         return not subject[0].is_first_person
     if not near:
         return True
-    inner = _AFTER_MARK.sub("", span.text).rstrip(_CLOSING)
-    return inner.endswith((",", ".", "!", "?", "…", "—", "。", "！", "？", "、"))
+    inner = _AFTER_MARK.sub("", span.text).strip(_MARKS)
+    if inner.endswith(("!", "?", "。", "！", "？")):
+        return True
+    before = spans[span.n - 2].text.rstrip() if near[0].n < span.n else "."
+    return inner.endswith((".", "…", "—")) and not inner[0].islower() and before.endswith(tuple(".,:;!?…"))
 
 
 def _normalize(text: str) -> str:

@@ -67,7 +67,7 @@ def find_contradiction(people: Sequence[Person], speaker: str, subject: Subject)
     if own is not None and own.speaker in {NARRATOR, UNKNOWN_SPEAKER}:
         own = None
     candidates = _find_candidates(people, subject.words)
-    if own in candidates:
+    if own in candidates or (own is not None and not subject.is_name and _has_words(own, subject.words)):
         return None
     if candidates:
         return Attribution(candidates[0].speaker)
@@ -115,6 +115,10 @@ def _find_candidates(people: Sequence[Person], words: Sequence[str]) -> list[Per
             _fits(name, wanted) and (name.words >= wanted.words or name.words <= wanted.words) for name in each.names
         )
     ]
+
+
+def _has_words(person: Person, words: Iterable[str]) -> bool:
+    return any(name.words >= set(words) for name in person.names)
 
 
 def _fits(name: _Name, wanted: _Name) -> bool:

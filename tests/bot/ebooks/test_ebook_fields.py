@@ -27,12 +27,15 @@ def test_a_taken_id_is_counted_on() -> None:
 
 def test_only_what_is_given_is_changed_and_an_empty_value_clears() -> None:
     assert EbookChanges().validate(3) == {}
-    changes = EbookChanges(title=" The  Fox ", link=" HTTPS://example.org/fox ", hook="", planned_chapters=0)
+    changes = EbookChanges(
+        title=" The  Fox ", link=" HTTPS://example.org/fox ", hook="", planned_chapters=0, target_minutes=0
+    )
     assert changes.validate(3) == {
         "title": "The Fox",
         "link": "https://example.org/fox",
         "hook": "",
         "planned_chapters": None,
+        "target_minutes": None,
     }
 
 
@@ -42,6 +45,7 @@ def test_only_what_is_given_is_changed_and_an_empty_value_clears() -> None:
         (EbookChanges(title=" "), "A book needs a title."),
         (EbookChanges(theme="x" * 101), "The theme has 101 characters; a book's may have 100."),
         (EbookChanges(link="javascript:alert(1)"), "This link is not a web address that can be posted."),
+        (EbookChanges(target_minutes=601), "A chapter cannot run 601 minutes."),
         (EbookChanges(planned_chapters=2), "The book has 3 chapters already."),
         (EbookChanges(planned_chapters=-1), "A book cannot have -1 chapters."),
         (EbookChanges(planned_chapters=10_000), "A book cannot have 10,000 chapters."),

@@ -115,6 +115,8 @@ def test_a_name_in_another_alphabet_is_not_compared() -> None:
         ("「来い」", True),
         ("He called it “art” and smiled.", False),
         ("The sign said “Closed”.", False),
+        ("He led the “aesthetic movement,” so to speak.", False),
+        ("The best of them is “The Selfish Giant.” It is short.", False),
         ("“Come in,” said I.", False),
         ("Nobody spoke.", False),
     ],

@@ -109,6 +109,12 @@ def test_a_possessive_contradicts_only_its_owner() -> None:
     assert not [each for each in check_script(script, spans, CHARACTERS) if each.kind is FindingKind.SPEAKER]
 
 
+def test_a_role_may_be_named_by_a_part_of_it() -> None:
+    """“The children” may be CHARITY CHILDREN though CHILDREN speak too."""
+    script, spans = tagged_line("“Come,” said the children.", "CHARITY CHILDREN")
+    assert not [each for each in check_script(script, spans, [("CHILDREN",)]) if each.kind is FindingKind.SPEAKER]
+
+
 def test_a_married_couple_is_told_apart() -> None:
     """The same name with another title is somebody else."""
     script, spans = tagged_line("“Come,” said Mrs. Hudson.", "MR. HUDSON")
