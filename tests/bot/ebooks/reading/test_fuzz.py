@@ -20,7 +20,7 @@ from tests.bot.ebooks.reading.pdfs import Press, build_pdf
 from tests.bot.ebooks.reading.sample_books import find_sample
 
 pytestmark = pytest.mark.slow
-SOAK_SECONDS = 150 if os.environ.get("SOAK") else 0
+SOAK_SECONDS = 120 if os.environ.get("SOAK") else 0
 """For each kind of book. ``make soak`` tries new damages until the time is over, ``make test`` the same few in every run."""
 BATCH = 150
 MAX_BYTES = 345 * 1024 * 1024  # what an idle child has, and 300 MB
