@@ -104,6 +104,13 @@ TARGETS: Final[dict[str, tuple[str, ...]]] = {
     "bot.progress.timeline": ("tests/bot/progress/test_timeline.py",),
     "bot.progress.tracking": ("tests/bot/progress/test_tracking.py",),
     "bot.scripts.assembly": ("tests/bot/scripts/test_assembly.py",),
+    "bot.scripts.checks.check": (
+        "tests/bot/scripts/checks/test_check.py",
+        "tests/bot/scripts/checks/test_speech_tags.py",
+    ),
+    "bot.scripts.checks.cue_checks": ("tests/bot/scripts/checks/test_check.py",),
+    "bot.scripts.checks.people": ("tests/bot/scripts/checks/test_speech_tags.py",),
+    "bot.scripts.checks.sound_check": ("tests/bot/scripts/checks/test_sound_check.py",),
     "bot.scripts.quotations": ("tests/bot/scripts/test_spans.py", "tests/bot/generation/test_template.py"),
     "bot.scripts.spans": ("tests/bot/scripts/test_spans.py",),
     "bot.scripts.coverage": ("tests/bot/scripts/test_coverage.py",),
