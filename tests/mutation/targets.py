@@ -109,7 +109,10 @@ TARGETS: Final[dict[str, tuple[str, ...]]] = {
         "tests/bot/scripts/checks/test_speech_tags.py",
     ),
     "bot.scripts.checks.cue_checks": ("tests/bot/scripts/checks/test_check.py",),
-    "bot.scripts.checks.people": ("tests/bot/scripts/checks/test_speech_tags.py",),
+    "bot.scripts.checks.people": (
+        "tests/bot/scripts/checks/test_people.py",
+        "tests/bot/scripts/checks/test_speech_tags.py",
+    ),
     "bot.scripts.checks.sound_check": ("tests/bot/scripts/checks/test_sound_check.py",),
     "bot.scripts.quotations": ("tests/bot/scripts/test_spans.py", "tests/bot/generation/test_template.py"),
     "bot.scripts.spans": ("tests/bot/scripts/test_spans.py",),

@@ -62,10 +62,6 @@ def find_contradiction(people: Sequence[Person], speaker: str, subject: Subject)
     own = find_person(people, speaker)
     if subject.owner:
         return _contradict_owner(people, own, subject)
-    if not subject.words:
-        return None
-    if own is not None and own.speaker in {NARRATOR, UNKNOWN_SPEAKER}:
-        own = None
     candidates = _find_candidates(people, subject.words)
     if own in candidates or (own is not None and not subject.is_name and _has_words(own, subject.words)):
         return None

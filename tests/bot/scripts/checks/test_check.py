@@ -101,6 +101,10 @@ def test_a_name_in_another_alphabet_is_not_compared() -> None:
     """Taro may be 太郎; without the text nothing is compared at all."""
     script, spans = tagged_line("太郎が言った。「来い」", "TARO")
     assert check_script(script, spans) == ()
+    script, spans = tagged_line("太郎が言った。「来い」", "次郎")
+    assert [each.sentence for each in check_script(script, spans)] == ["Neither the book nor its cast mentions 次郎."]
+    script, spans = tagged_line("太郎が言った。「来い」", "太郎")
+    assert check_script(script, spans) == ()
     script, _ = tagged_line("“Come.”", "SMUGGLER")
     assert check_script(script, ()) == ()
 
@@ -140,13 +144,25 @@ def test_a_quotation_in_the_narration_of_an_adaptation_is_found() -> None:
     assert [each.kind for each in check_script(adapted, ())] == [FindingKind.NARRATED_LINE]
 
 
+@pytest.mark.parametrize(("words", "shown"), [(15, "go " * 14 + "go.."), (40, "go " * 19 + "go…")])
+def test_a_long_line_is_shortened_in_the_sentence(words: int, shown: str) -> None:
+    """Sixty characters of the book are enough to find the place."""
+    spans = split_spans("“" + " ".join(["go"] * words) + "..”")
+    script = make_script(spans, [SpanLabel(first=1, last=len(spans))])
+    assert check_script(script, spans)[0].sentence == f"The narrator speaks a line in quotation marks: “{shown}”."
+
+
 @pytest.mark.parametrize(
     ("text", "is_found"),
     [
         (LONG, True),
         (LONG.replace("hill and", "hill, and", 1), True),
         (LONG.replace("hill and", "hill, and"), False),
+        (" ".join(["go"] * 41), True),
+        (" ".join(["go"] * 40), False),
+        (" ".join(["go"] * 40) + "あ" * 80, False),
         ("あ" * 81, True),
+        ("あ" * 80, False),
         ("あ、" * 81, False),
         ("a" * 500, False),
     ],
@@ -184,7 +200,13 @@ def test_a_direction_that_gives_something_away_is_found(direction: str, is_found
 
 @pytest.mark.parametrize(
     ("low", "high", "target", "is_found"),
-    [(600, 700, 11, False), (600, 700, 9, False), (600, 700, 8, True), (600, 700, 15, True), (600, 700, None, False)],
+    [
+        (720, 800, 10, False),
+        (721, 800, 10, True),
+        (400, 480, 10, False),
+        (400, 479, 10, True),
+        (600, 700, None, False),
+    ],
 )
 def test_a_script_far_from_the_target_length_is_found(low: int, high: int, target: int | None, is_found: bool) -> None:
     """A fifth more or less is within the estimate."""
