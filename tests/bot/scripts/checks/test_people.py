@@ -17,6 +17,8 @@ ABSENT = FindingKind.UNKNOWN_SPEAKER
         ("“Come,” said the captain.", "ANNA", [("CAPTAIN",)], ["CAPTAIN"]),
         ("“Come,” said the captain.", "CAPTAIN", [("ANNA",)], []),
         ("“Come,” said Dr. Hudson.", "ANNA", [("MRS. HUDSON",), ("DR. HUDSON",)], ["DR. HUDSON"]),
+        ("“Come,” said Mrs. Hudson.", "MR. HUDSON", [], ["MRS HUDSON"]),
+        ("“Come,” said Mrs. Hudson.", "HUDSON", [], []),
         ("“Come,” said Hudson.", "DR. HUDSON", [("MRS. HUDSON",)], []),
         ("“Come,” said Clay.", "JOHN CLAY", [], []),
         ("“Come,” said Mr. John Clay.", "CLAY", [("JOHN",)], []),

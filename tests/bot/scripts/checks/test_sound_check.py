@@ -33,6 +33,9 @@ def cue(text: str) -> Cue:
         (["RAIN – ESTABLISH", "CROSSFADE TO STREET"], 1),
         (["RAIN – ESTABLISH", "CROSSFADE RAIN TO STREET", "STREET – FADE"], 0),
         (["RAIN – ESTABLISH", "WIND – UNDER", "ALL SOUNDS OUT"], 0),
+        (["RAIN – ESTABLISH", "WIND – ESTABLISH"], 2),
+        (["SOUND – RAIN, ESTABLISH", "RAIN – OUT"], 0),
+        (["RAIN – ESTABLISH", "WIND – ESTABLISH", "STREET – CROSSFADE FROM RAIN", "STREET – OUT"], 1),
         (["M LOW STRINGS – SNEAK IN UNDER"], 1),
         (["M LOW STRINGS – SNEAK IN UNDER", "M MUSIC OUT"], 0),
         (["M LOW STRINGS – SNEAK IN UNDER", "RAIN – FADE OUT"], 1),
@@ -42,6 +45,13 @@ def cue(text: str) -> Cue:
 def test_what_starts_must_end(cues: list[str], endless: int) -> None:
     """A later cue of the same sound ends it; music ends with any cue that ends music."""
     assert len(find_endless_sounds([cue(text) for text in cues])) == endless
+
+
+def test_a_line_that_speaks_of_sounds_is_none() -> None:
+    """Only sounds and music are looked at."""
+    line = Cue(n=1, kind=CueKind.DIALOGUE, speaker="ANNA", text="Hold the rope – under it.")
+    assert find_endless_sounds([line]) == []
+    assert find_endless_sounds([cue("RAIN – ESTABLISH"), line.model_copy(update={"text": "Rain – stop."})])
 
 
 def test_the_cue_that_starts_it_is_named() -> None:
