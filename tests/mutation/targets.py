@@ -109,6 +109,14 @@ TARGETS: Final[dict[str, tuple[str, ...]]] = {
         "tests/bot/scripts/checks/test_speech_tags.py",
     ),
     "bot.scripts.checks.cue_checks": ("tests/bot/scripts/checks/test_check.py",),
+    "bot.scripts.checks.lines": (
+        "tests/bot/scripts/checks/test_check.py",
+        "tests/bot/scripts/checks/test_speech_tags.py",
+    ),
+    "bot.scripts.checks.speech_tags": (
+        "tests/bot/scripts/checks/test_subjects.py",
+        "tests/bot/scripts/checks/test_speech_tags.py",
+    ),
     "bot.scripts.checks.people": (
         "tests/bot/scripts/checks/test_people.py",
         "tests/bot/scripts/checks/test_speech_tags.py",

@@ -111,7 +111,7 @@ def find_subject_after(text: str, *, ending: str = ",") -> Subject | None:
     tokens = _tokenize(text[:_MAX_CHARS])
     if not tokens:
         return None
-    if tokens[0].is_verb and tokens[0].is_joined and not tokens[0].is_capital:
+    if tokens[0].is_verb and not tokens[0].is_capital:
         if tokens[0].lower.rpartition("-")[2] in _PRONOUNS:  # "dit-elle"
             return _UNCLEAR
         start = 1
