@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.scripts.assembly import Assembly, Entry, assemble
 from bot.scripts.labels import SoundLabel, SpanLabel
 from bot.scripts.models import MAX_CUE_CHARS, CueKind, Cut, CutReason, RepairKind
-from bot.scripts.spans import Span, split_spans
+from bot.scripts.spans import Span, SpanKind, split_spans
 from tests.bot.scripts.span_loss import find_loss
 from tests.bot.scripts.test_spans import WILD_TEXT
 
@@ -126,3 +126,66 @@ def test_unfinished_labels_leave_the_rest_for_later() -> None:
     rest = assemble(SPANS[3:], [label(4, 10)], first_cue=3)
     assert [cue.n for cue in rest.cues] == [3, 4]
     assert rest.repairs == ()
+
+
+@pytest.mark.parametrize("invented", [11, 40])
+def test_an_invented_number_does_not_move_the_script_on(invented: int) -> None:
+    """Spans that no label has reached are not given up because a number behind the end was named."""
+    assembly = assemble(SPANS, [label(1), label(invented)], is_complete=False)
+    assert assembly.next_span == 2
+    assert [repair.kind for repair in assembly.repairs] == [RepairKind.UNKNOWN_SPANS]
+
+
+HEADING, SOUND, NOTE = CutReason.HEADING, CutReason.SOUND, CutReason.NOTE
+WORDS_14, WORDS_30 = " ".join(["bell"] * 14), " ".join(["bell"] * 30)
+LIMITS: dict[str, tuple[str, int, CutReason, bool]] = {
+    "a heading of 14 words": (WORDS_14, 1, HEADING, True),
+    "a heading of 15 words": (f"{WORDS_14} x", 1, HEADING, False),
+    "a heading in the third paragraph": ("I\n\nThe Bell\n\nA Tale", 3, HEADING, True),
+    "a heading in the fourth paragraph": ("I\n\nThe Bell\n\nA Tale\n\nPart One", 4, HEADING, False),
+    "a heading that is speech": ("“The Bell", 1, HEADING, False),
+    "a sound of 30 words": (WORDS_30, 1, SOUND, True),
+    "a sound of 31 words": (f"{WORDS_30} x", 1, SOUND, False),
+    "a sound that is speech": ("“The bell!”", 1, SOUND, False),
+    "a note with its mark": ("* See page 3", 1, NOTE, True),
+    "a sentence as a note": ("The wind rose.", 1, NOTE, False),
+    "speech as a note": ("“[1] The wind rose.”", 1, NOTE, False),
+}
+
+
+@pytest.mark.parametrize(("text", "number", "reason", "is_valid"), LIMITS.values(), ids=LIMITS)
+def test_only_what_fits_the_reason_may_be_cut(text: str, number: int, reason: CutReason, is_valid: bool) -> None:
+    """Headings, sounds and notes are short prose in their place; anything else is spoken after all."""
+    sound = SoundLabel(kind=CueKind.SFX, text="BELL")
+    assembly = assemble(split_spans(text), [*map(label, range(1, number)), sound, label(number, cut=reason)])
+    assert assembly.cuts == ((Cut(first=number, last=number, reason=reason),) if is_valid else ())
+    assert (RepairKind.REFUSED_CUT in {repair.kind for repair in assembly.repairs}) is not is_valid
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Come in. It is late.", [("ANNA", "Come in. It is late.")]),
+        ("“Come,” said Anna. It rained.", [("ANNA", "Come,"), ("NARRATOR", "said Anna. It rained.")]),
+        ("It rained. “Come,” said Anna.", [("NARRATOR", "It rained."), ("ANNA", "Come,"), ("NARRATOR", "said Anna.")]),
+        ("Anna asked: “Who?”", [("NARRATOR", "Anna asked:"), ("ANNA", "Who?")]),
+    ],
+)
+def test_a_speaker_speaks_only_what_is_speech(text: str, expected: list[tuple[str, str]]) -> None:
+    """Beside quotations everything else is the narrator's; a text without any mark is the speaker's as a whole."""
+    spans = split_spans(text)
+    assembly = assemble(spans, [label(1, len(spans), speaker="ANNA")])
+    assert [(cue.speaker, cue.text) for cue in assembly.cues] == expected
+
+
+def test_a_tag_is_spoken_without_its_dashes() -> None:
+    """A tag on its own loses the dashes around it; narration keeps them."""
+    assembly = assemble(split_spans("—Hola —dijo Ana—. ¿Vienes?\n\nElla espera —"), [label(1), label(2), label(3, 4)])
+    assert [cue.text for cue in assembly.cues[1:]] == ["dijo Ana.", "¿Vienes? Ella espera —"]
+
+
+@pytest.mark.parametrize(("last", "expected"), [(200, [(1, 4)]), (201, [(1, 3), (4, 4)])])
+def test_a_cue_holds_as_many_spans_as_it_may(last: int, expected: list[tuple[int, int]]) -> None:
+    """Spans of 2,000 characters are one cue, one character more is another."""
+    spans = [Span(n, "a" * size, SpanKind.PROSE, 0) for n, size in enumerate((600, 600, MAX_CUE_CHARS - 1400, last), 1)]
+    assert [cue.spans for cue in assemble(spans, [label(1, 4)]).cues] == expected

@@ -69,6 +69,24 @@ CASES = {
     "Japanese": ("「誰だ」と彼は言った。狐は笑った。", "speech:「誰だ」|tag:と彼は言った。|prose:狐は笑った。"),
     "no marks at all": ("Who is it, she said. It is I.", "prose:Who is it, she said. |prose:It is I."),
     "a scene break": ("It ended.\n\n* * *\n\nIt began.", "prose:It ended.\n\n|break:* * *\n\n|prose:It began."),
+    "a verb of speech away from speech": (
+        "She said nothing. It rained. “Come.” It rained. She said nothing.",
+        "prose:She said nothing. |prose:It rained. |speech:“Come.” |prose:It rained. |prose:She said nothing.",
+    ),
+    "a verb of speech beside narration": ("It rained. She said no.", "prose:It rained. |prose:She said no."),
+    "narration between narration": (
+        "“Come.” He ran. She asked why. It rained.",
+        "speech:“Come.” |prose:He ran. |prose:She asked why. |prose:It rained.",
+    ),
+    "signs between speeches": ("“Come.” @ “Go.” @ He ran.", "speech:“Come.” @ |speech:“Go.” |prose:@ He ran."),
+    "signs after a sentence": (
+        "He ran. She ran. @ @! It rained.",
+        "prose:He ran. |prose:She ran. @ @! |prose:It rained.",
+    ),
+    "signs before speech": ("@ “Come,” he said. He ran.", "speech:@ “Come,” |tag:he said. |prose:He ran."),
+    "signs before narration": ("... He ran.", "prose:... He ran."),
+    "lines of verse": ("The wind\nblew.\n\nIt rained.", "prose:The wind\n|prose:blew.\n\n|prose:It rained."),
+    "a sentence that begins with a number": ("It rang. 5am came.", "prose:It rang. |prose:5am came."),
     "speech over paragraphs": ("“First.\n\n“Second.”", "speech:“First.\n\n|speech:“Second.”"),
 }
 
@@ -77,3 +95,32 @@ CASES = {
 def test_speech_and_its_tags_are_told_apart(text: str, expected: str) -> None:
     """Quotations, speech tags and sentences are spans of their own in every way of quoting that books use."""
     assert "|".join(f"{span.kind.value}:{span.text}" for span in split_spans(text)) == expected
+
+
+def sentence(size: int) -> str:
+    """A sentence of so many characters, a multiple of 5."""
+    return "Word " + "word " * (size // 5 - 2) + "end. "
+
+
+def speech(*sizes: int) -> str:
+    """Sentences of these sizes inside one quotation."""
+    return "“" + "".join(map(sentence, sizes))[1:]
+
+
+CUTS = {
+    "a short quotation stays whole": (speech(300, 295), [595]),
+    "a quotation of the greatest length stays whole": (speech(300, 300), [600]),
+    "a long quotation is cut after sentences": (speech(300, 300, 200, 300), [600, 500]),
+    "a long quotation of long sentences": (speech(400, 400, 400), [400, 400, 400]),
+    "a sentence of the greatest length is not broken up": (speech(100, 600), [100, 600]),
+    "a long sentence is cut between words": (sentence(700), [600, 100]),
+    "a clause of the greatest length is not broken up": ("誰、" + "誰" * 599 + "、誰誰。", [2, 600, 3]),
+    "a longer clause is cut between letters": ("誰、" + "誰" * 601 + "。", [600, 4]),
+    "a word without end is cut anywhere": ("a" * 1300, [600, 600, 100]),
+}
+
+
+@pytest.mark.parametrize(("text", "sizes"), CUTS.values(), ids=CUTS)
+def test_long_pieces_are_cut_where_a_reader_would_pause(text: str, sizes: list[int]) -> None:
+    """No span is longer than a cue can hold, and none is cut where a later place would do."""
+    assert [len(span.text) for span in split_spans(text)] == sizes
