@@ -80,6 +80,7 @@ def test_a_line_that_was_given_to_somebody_else_is_found(text: str, speaker: str
         "Nita turned to Anna and said, “Come.”",
         "Anna looked at Nita, who was still reading. “Come.”",
         "Nita said nothing. “Come.”",
+        "Nita said,\n\n“Come.”",
         "“Come,” said the visitor.",
         "“Come,” said Doctor.",
         "— Viens, dit-elle.",
@@ -128,3 +129,10 @@ def test_a_line_of_an_adaptation_is_found_by_its_words() -> None:
     adapted = script.model_copy(update={"cues": cues})
     assert [each.suggestion for each in check_script(adapted, spans, CHARACTERS)] == ["NITA"]
     assert not [each for each in check_script(adapted, (), CHARACTERS) if each.kind is FindingKind.SPEAKER]
+
+
+def test_a_line_that_stands_in_the_book_twice_is_not_compared_in_an_adaptation() -> None:
+    """Nobody can say which of the two it is."""
+    script, spans = tagged_line("“Come,” said Nita.\n\n“Come,” said Anna.", "ANNA", "ANNA")
+    cues = tuple(cue.model_copy(update={"spans": None}) for cue in script.cues)
+    assert check_script(script.model_copy(update={"cues": cues}), spans, CHARACTERS) == ()
