@@ -16,7 +16,7 @@ This is the whole of Midnight Myth on a simulated Discord. Hana and Kenji have b
 scripts and announcements. Four things to try:
 
 **1. Write a script.** Type `/script`, press Enter, choose *{EBOOK_TITLE}* (`{EBOOK_ID}`), type 1 as the chapter and press \
-Enter. The card grows while the chapter is written.
+the arrow on the right. The card grows while the chapter is written.
 **2. Announce it.** On the finished card press **Approve and release…** (for a template you are asked once more), give any \
 https:// link, look at the preview, confirm.
 **3. See it arrive.** Choose Ren under “Viewing as” at the top of the page: you are now in an affiliate's server. Press \
