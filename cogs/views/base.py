@@ -5,13 +5,16 @@ an answer. The class here sends such an exception to ``reply_with_error``, as co
 """
 
 import re
-from typing import Any, Self
+from collections.abc import Sequence
+from typing import Any, Final, Self
 
 import discord
 from discord import ui
 
 from bot.errors import StateError
 from cogs.interactions.error_handler import reply_with_error
+
+_NUMBER: Final = re.compile("[0-9]{1,5}")
 
 
 class PersistentItemMixin:
@@ -50,6 +53,17 @@ class PersistentItemMixin:
     async def handle_interaction(self, interaction: discord.Interaction) -> None:
         """Does what the button or select is for. May raise: the exception is answered by the common error handler."""
         raise NotImplementedError
+
+
+def read_chosen_number(values: Sequence[str]) -> int:
+    """The number behind the chosen option of a select.
+
+    Raises:
+        StateError: the value is none that a select offers; only a made-up interaction has such.
+    """
+    if len(values) != 1 or not _NUMBER.fullmatch(values[0]):
+        raise StateError("This choice is not in the list, and nothing was done.", "Choose one in the newest list.")
+    return int(values[0])
 
 
 def action_row(*items: ui.Item[Any]) -> ui.ActionRow[Any]:

@@ -13,7 +13,7 @@ from bot.errors import StateError
 from bot.generation.request import ScriptRequest
 from bot.progress.paging import PagePosition, locate_page
 from cogs.interactions.access import get_services, require_team
-from cogs.views.base import PersistentItemMixin, action_row, card_layout
+from cogs.views.base import PersistentItemMixin, action_row, card_layout, read_chosen_number
 from cogs.views.ebook_edit import EBOOK_KEY_PATTERN, EditButton
 from cogs.views.ebook_import_text import format_words, label_chapter
 from cogs.views.formatting import EMBER, escape_text, fit_lines, format_count
@@ -169,7 +169,7 @@ class WriteSelect(PersistentItemMixin, ui.DynamicItem[ui.Select[Any]], template=
     async def handle_interaction(self, interaction: discord.Interaction) -> None:
         """Requests the script; the answer is a message of its own."""
         require_team(interaction)  # before the choice is read
-        await _write_chapter(interaction, self.key, int(self.item.values[0]))
+        await _write_chapter(interaction, self.key, read_chosen_number(self.item.values))
 
 
 class WriteButton(

@@ -17,7 +17,7 @@ from bot.ebooks.planned_text import PlannedChapter
 from bot.errors import StateError
 from bot.progress.paging import PagePosition, locate_page
 from cogs.interactions.access import get_services, require_team
-from cogs.views.base import PersistentItemMixin, action_row, card_layout
+from cogs.views.base import PersistentItemMixin, action_row, card_layout, read_chosen_number
 from cogs.views.ebook_import_forms import BookModal, Change, ConfirmModal, RenameModal
 from cogs.views.ebook_import_ids import POSITION_PATTERN, PickerPosition, identify_plan
 from cogs.views.ebook_import_text import (
@@ -37,6 +37,8 @@ _PAGE_SIZE: Final = 20
 """Chapters on one page: their select takes 25 options at most, and the lines have to fit into 4,000 characters."""
 _MOST_OPTIONS: Final = 25
 """Discord's limit for a select."""
+_MAX_TEXT: Final = 4_000
+"""Discord's limit for the characters of a message."""
 
 
 def import_card(proposed: ProposedImport, position: PickerPosition | None = None, result: str = "") -> ui.LayoutView:
@@ -46,14 +48,21 @@ def import_card(proposed: ProposedImport, position: PickerPosition | None = None
     page = locate_page(position.page, len(plan.chapters), _PAGE_SIZE)
     position = replace(position, page=page.index)
     chapters = plan.chapters[page.offset : page.offset + _PAGE_SIZE]
-    texts = (describe_book(plan), describe_update(proposed), describe_problems(plan), result and f"*{result}*")
+    listed = chosen_quote = ""
+    if chapters:
+        listed = list_chapters(proposed, chapters, None if position.chosen is None else position.chosen - page.offset)
+    has_chosen = position.chosen is not None and position.chosen < len(plan.chapters)
+    if position.chosen is not None and has_chosen:
+        chosen_quote = quote_chapter(plan.chapters[position.chosen])
+    book, update, result = describe_book(plan), describe_update(proposed), result and f"*{result}*"
+    room = _MAX_TEXT - sum(map(len, (book, update, result, listed, chosen_quote)))
+    texts = (book, update, describe_problems(plan, room), result)
     items: list[ui.Item[Any]] = [*(ui.TextDisplay(text) for text in texts if text), ui.Separator()]
     if chapters:
-        chosen = None if position.chosen is None else position.chosen - page.offset
-        items.append(ui.TextDisplay(list_chapters(proposed, chapters, chosen)))
+        items.append(ui.TextDisplay(listed))
         items.append(action_row(_chapter_select(position, chapters, page, counts_characters=is_unspaced(plan))))
-    if position.chosen is not None and position.chosen < len(plan.chapters):
-        items += _chosen_controls(position, plan.chapters, position.chosen)
+    if position.chosen is not None and has_chosen:
+        items += [ui.TextDisplay(chosen_quote), *_chosen_controls(position, plan.chapters, position.chosen)]
     if plan.left_out:
         items.append(action_row(_restore_select(proposed, position)))
     items += [action_row(*_page_buttons(position, page)), action_row(*_end_buttons(proposed, position))]
@@ -98,7 +107,7 @@ def _chosen_controls(position: PickerPosition, chapters: Sequence[PlannedChapter
     buttons = [ImportButton("rename", position), ImportButton("drop", position)]
     if index > 0:
         buttons.insert(1, ImportButton("merge", position, f"Merge with chapter {chapters[index - 1].number}"))
-    items: list[ui.Item[Any]] = [ui.TextDisplay(quote_chapter(chapter)), action_row(*buttons)]
+    items: list[ui.Item[Any]] = [action_row(*buttons)]
     if chapter.headings:
         options = [
             discord.SelectOption(label=shorten(heading.title, 100) or "…", value=str(number))
@@ -227,7 +236,7 @@ class ImportSelect(
         """Shows the picker with what was chosen."""
         by = require_team(interaction)
         await interaction.response.defer()
-        position, index = self.position, int(self.item.values[0])
+        position, index = self.position, read_chosen_number(self.item.values)
         if self.which == "chapter":
             proposed = await get_services(interaction).ebook_library.get_import(position.token, by)
             await interaction.edit_original_response(
@@ -248,6 +257,8 @@ def _build_form(action: str, proposed: ProposedImport, position: PickerPosition)
     if action == "edit":
         return BookModal(position, proposed.plan, _apply_from_form)
     index = _require_chosen(position)
+    if index >= len(proposed.plan.chapters):
+        raise StateError("This chapter is no longer in the list.", "Look at the chapter list again.")
     return RenameModal(position, index, proposed.plan.chapters[index].title, _apply_from_form)
 
 

@@ -44,15 +44,17 @@ def describe_update(proposed: ProposedImport) -> str:
     return "\n".join(lines)
 
 
-def describe_problems(plan: ImportPlan) -> str:
-    """The warnings, and what is left out; empty where there is neither."""
-    lines = fit_lines([f"⚠ {escape_text(warning, 300)}" for warning in plan.warnings], _WARNING_CHARACTERS)
+def describe_problems(plan: ImportPlan, room: int) -> str:
+    """The warnings, and what is left out, in at most ``room`` characters; empty where there is neither."""
+    left_out = ""
     if plan.left_out:
         counts = Counter(section.reason for section in plan.left_out)
         named = ", ".join(f"{count} × {reason}" for reason, count in counts.items())
         titles = ", ".join(section.title or "untitled" for section in plan.left_out)
-        lines.append(f"Left out: {named} ({escape_text(titles, _LIST_CHARACTERS)})")
-    return "\n".join(lines)
+        left_out = f"Left out: {named} ({escape_text(titles, _LIST_CHARACTERS)})"
+    most = min(_WARNING_CHARACTERS, room - len(left_out) - 1)
+    lines = fit_lines([f"⚠ {escape_text(warning, 300)}" for warning in plan.warnings], most)
+    return "\n".join(filter(None, (*lines, left_out)))
 
 
 def describe_added(added: AddedBook) -> str:

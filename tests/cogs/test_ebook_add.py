@@ -102,6 +102,29 @@ async def test_a_second_press_on_an_old_list_changes_nothing(stage: Stage) -> No
     assert "**2 chapters**" in picker.text
 
 
+@pytest.mark.parametrize("value", ["a", "-1", "", "1" * 99, "²"])
+async def test_a_made_up_choice_changes_nothing(stage: Stage, value: str) -> None:
+    """A value that the menu does not offer is answered with a sentence, not with the reference of an error."""
+    use_reader(stage)
+    picker = await add_file(stage)
+    menu = next(c for c in picker.message.controls if c.get("placeholder") == "Choose a chapter to change it")
+    menu["options"].append({"label": "Made up", "value": value})
+    answer = await stage.discord.wait_for_answer(await stage.hana.select(picker, "Made up"))
+    assert "This choice is not in the list, and nothing was done." in answer.text
+    assert "begins and ends with" not in picker.text
+
+
+async def test_a_chapter_that_does_not_exist_cannot_be_renamed(stage: Stage) -> None:
+    """A made-up id of a button is answered with a sentence."""
+    use_reader(stage)
+    picker = await add_file(stage)
+    discard = next(c for c in picker.message.controls if c.get("label") == "Discard")
+    token, _, seen = discard["custom_id"].split(":", 2)[2].split(":")
+    discard["custom_id"] = f"import:rename:{token}:0.99999:{seen}"
+    answer = await stage.discord.wait_for_answer(await stage.hana.click(picker, "Discard"))
+    assert "This chapter is no longer in the list." in answer.text
+
+
 async def test_a_press_after_a_restart_says_that_nothing_was_stored(stage: Stage) -> None:
     """The proposal is gone from memory, and the person reads what to do."""
     use_reader(stage)

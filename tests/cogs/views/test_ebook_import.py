@@ -1,5 +1,6 @@
 """The picker: what it shows of a book, and that it always fits into a message of Discord's."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -99,6 +100,14 @@ def test_the_picker_fits_whatever_the_book(letter: str) -> None:
         warnings=warnings,
     )
     assert read_valid_components(show(book, chosen=1))
+    titles = [(ChangeKind.CHANGED, number, number + 1000) for number in range(1, 41)]
+    titles += [(ChangeKind.MISSING, number, None) for number in range(5000, 5300)]
+    changes = tuple(ChapterChange(kind, number, letter * 500, before) for kind, number, before in titles)
+    stored = replace(STORED, id="a" * 60, title=letter * 200)
+    update = import_card(
+        ProposedImport(TOKEN, plan_import(book), stored, changes), PickerPosition(TOKEN, 0, 1), "Split."
+    )
+    assert read_valid_components(update)
 
 
 def test_the_first_differing_line_is_shown_in_both_readings() -> None:
