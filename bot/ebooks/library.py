@@ -101,7 +101,10 @@ class EbookService:
             InputError: the change is refused.
         """
         opened = self.open_imports.get(token, by)
-        self.open_imports.change_plan(token, by, change(opened.plan))
+        changed = await asyncio.to_thread(lambda: change(opened.plan).count_words())
+        if self.open_imports.get(token, by).plan is not opened.plan:
+            raise StateError("The chapter list has changed since, and nothing was done.", "Use the newest list.")
+        self.open_imports.change_plan(token, by, changed)
         return await self.get_import(token, by)
 
     def cancel_import(self, token: str, by: Actor) -> None:
@@ -215,9 +218,7 @@ class EbookService:
         return [(chapter.number, f"{chapter.number} · {chapter.title}") for _, chapter in found[:limit]]
 
     def _plan(self, book: ParsedBook, title: str) -> ImportPlan:
-        plan = plan_import(book, title, max_chapter_chars=self.max_chapter_chars)
-        _ = plan.words  # counted here, off the event loop
-        return plan
+        return plan_import(book, title, max_chapter_chars=self.max_chapter_chars).count_words()
 
     @read_transaction
     async def _find_existing(

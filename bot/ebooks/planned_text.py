@@ -9,7 +9,7 @@ from bot.ebooks.reading.numbering import find_number
 from bot.ebooks.text import UNSTORABLE_CHARACTERS
 from bot.errors import StateError
 from bot.scripts.models import RunningTime
-from bot.scripts.text_units import find_units, is_unspaced_character, to_single_line
+from bot.scripts.text_units import count_units, has_units, to_single_line
 
 DROPPED: Final = "dropped"
 """Why a chapter is left out that a person has dropped."""
@@ -56,8 +56,7 @@ class PlannedText:
 
     @cached_property
     def _counts(self) -> tuple[int, int]:
-        units = find_units(self.text)
-        return len(units), sum(map(is_unspaced_character, units))
+        return count_units(self.text)
 
     @property
     def words(self) -> int:
@@ -119,7 +118,7 @@ def plan_section(section: Section) -> PlannedText:
     text = UNSTORABLE_CHARACTERS.sub("\ufffd", section.text)  # as long as before, so that offsets stay right
     reason = section.kind.value
     if section.kind is SectionKind.CHAPTER:
-        reason = "" if find_units(text) else NO_TEXT
+        reason = "" if has_units(text) else NO_TEXT
     title = to_single_line(section.title)
     headings = tuple(Heading(title=to_single_line(each.title), offset=each.offset) for each in section.headings)
     if len(title) > MAX_TITLE:

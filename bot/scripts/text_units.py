@@ -15,6 +15,8 @@ _COMBINING_MARKS: Final = (
 )
 _LETTER: Final = rf"(?:[^\W_{_UNSPACED}]|[{_COMBINING_MARKS}])"
 _UNIT: Final = re.compile(rf"[{_UNSPACED}]|{_LETTER}+(?:['’]{_LETTER}+)*")
+_GAP: Final = re.compile("[ \n\u3001\u3002]")  # no unit goes across one
+_COUNTED_AT_ONCE: Final = 16_384
 _UNSPACED_CHARACTER: Final = re.compile(f"[{_UNSPACED}]")
 
 # Control characters, zero-width characters, direction marks and half surrogates: invisible on a page, harmful in a script.
@@ -40,6 +42,22 @@ def to_single_line(text: str) -> str:
 def find_units(text: str) -> list[str]:
     """The units that are counted: words with their inner apostrophes, and single characters of scripts without spaces."""
     return _UNIT.findall(clean_text(text))
+
+
+def count_units(text: str) -> tuple[int, int]:
+    """How many units the text has, and how many of them are single characters of a script without spaces.
+
+    A regular expression lets no other thread run until it is done, so that a long text is counted in short pieces.
+    """
+    count = unspaced = begin = 0
+    while begin < len(text):
+        gap = _GAP.search(text, min(begin + _COUNTED_AT_ONCE, len(text)))
+        end = gap.end() if gap else len(text)
+        units = find_units(text[begin:end])
+        count += len(units)
+        unspaced += sum(map(is_unspaced_character, units))
+        begin = end
+    return count, unspaced
 
 
 def has_units(text: str) -> bool:

@@ -7,7 +7,7 @@ import signal
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -28,6 +28,8 @@ Tell = Callable[[str], Awaitable[None]]
 
 _log = logging.getLogger(__name__)
 _SLOW_AFTER: Final = 4.0  # seconds after which the person is told that it takes longer than usual
+_FOLDER_PREFIX: Final = "midnight-myth-book-"
+_ABANDONED_SECONDS: Final = 60.0  # older than the folder of any child that can still be alive
 _TOO_SLOW: Final = (signal.SIGXCPU, signal.SIGALRM)
 _OUT_OF_MEMORY: Final = (
     signal.SIGABRT,
@@ -77,7 +79,8 @@ class BookReader:
     async def _read_within(self, memory: int, seconds: float, name: str, content: bytes, tell: Tell) -> ParsedBook:
         shown = shorten_name(name)
         await tell(f"Reading {shown} …")
-        folder = Path(tempfile.mkdtemp(prefix="book-"))
+        await asyncio.to_thread(_remove_abandoned_folders)
+        folder = Path(tempfile.mkdtemp(prefix=_FOLDER_PREFIX))
         slowness = asyncio.create_task(_tell_later(tell, f"Reading {shown} takes longer than usual …"))
         try:
             async with asyncio.timeout(seconds):
@@ -129,6 +132,14 @@ class _Slots:
     async def _announce(self) -> None:
         async with self._free:
             self._free.notify_all()
+
+
+def _remove_abandoned_folders() -> None:
+    """Removes the folders of processes that were killed while they read a book."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDER_PREFIX}*"):
+        with suppress(FileNotFoundError):  # another process has removed it
+            if time.time() - folder.lstat().st_mtime > _ABANDONED_SECONDS:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _interpret(shown: str, result: ChildResult) -> ParsedBook:

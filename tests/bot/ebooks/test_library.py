@@ -1,7 +1,10 @@
 import asyncio
+import time
+from collections.abc import Callable
 
 import pytest
 
+from bot.ebooks.book_import import ImportPlan
 from bot.ebooks.library import EbookService
 from bot.ebooks.parsed_book import SectionKind
 from bot.errors import ForbiddenError, InputError, StateError
@@ -76,6 +79,28 @@ async def test_what_is_changed_in_the_plan_is_what_is_stored(sqlite: Database, l
     await library.confirm_import(token, HANA, rights_confirmed=True)
     chapters = await get_chapters(sqlite, "the-lantern")
     assert [(chapter.number, chapter.title) for chapter in chapters] == [(1, "The Bell"), (2, "Chapter 2")]
+
+
+async def test_of_two_changes_at_once_one_is_refused(library: EbookService) -> None:
+    token = (await propose(library, make_numbered_book(3))).token
+    changes = [library.change_import(token, HANA, lambda plan: plan.drop(0)) for _ in range(2)]
+    results = await asyncio.gather(*changes, return_exceptions=True)
+    assert [type(result) is StateError for result in results].count(True) == 1
+    assert len((await library.get_import(token, HANA)).plan.chapters) == 2
+
+
+async def test_the_words_of_an_endless_chapter_are_counted_before_it_is_shown(library: EbookService) -> None:
+    """Counting takes seconds and happens in a thread, so that the picker can be drawn without delaying anybody."""
+    token = (await propose(library, make_book(make_section("One", "word by word \n" * 100_000)))).token
+    changes: tuple[Callable[[ImportPlan], ImportPlan], ...] = (
+        lambda plan: plan.rename(0, "The Bell"),
+        lambda plan: plan.drop(0),
+    )
+    for change in changes:
+        plan = (await library.change_import(token, HANA, change)).plan
+        began = time.thread_time()
+        assert plan.words + sum(section.words for section in plan.left_out) == 300_000
+        assert time.thread_time() - began < 0.05
 
 
 async def test_two_presses_on_confirm_store_the_book_once(sqlite: Database, library: EbookService) -> None:

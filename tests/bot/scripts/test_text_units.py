@@ -1,5 +1,8 @@
+import pytest
+
 from bot.scripts.text_units import (
     clean_text,
+    count_units,
     find_normalized_units,
     find_units,
     is_unspaced_character,
@@ -44,3 +47,12 @@ def test_text_is_cut_after_each_unit() -> None:
 def test_characters_of_unspaced_scripts_are_told_from_words() -> None:
     """Japanese, Korean and Thai characters are units of their own; Latin letters are not."""
     assert [is_unspaced_character(unit) for unit in ("鐘", "여", "ก", "a", "Hana")] == [True, True, True, False, False]
+
+
+@pytest.mark.parametrize(
+    "text", ["the lantern’s light ", "山路を登りながら、", "a\r\nb\u00ad c", "字word ", "\u200cab。"]
+)
+def test_a_long_text_is_counted_like_a_short_one(text: str) -> None:
+    """It is counted in pieces, and no word is cut in two by that."""
+    units = find_units(text * 5_000)
+    assert count_units(text * 5_000) == (len(units), sum(map(is_unspaced_character, units)))

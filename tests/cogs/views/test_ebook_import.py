@@ -100,7 +100,9 @@ def test_the_picker_fits_whatever_the_book(letter: str) -> None:
         warnings=warnings,
     )
     assert read_valid_components(show(book, chosen=1))
-    titles = [(ChangeKind.CHANGED, number, number + 1000) for number in range(1, 41)]
+    titles: list[tuple[ChangeKind, int, int | None]] = [
+        (ChangeKind.CHANGED, number, number + 1000) for number in range(1, 41)
+    ]
     titles += [(ChangeKind.MISSING, number, None) for number in range(5000, 5300)]
     changes = tuple(ChapterChange(kind, number, letter * 500, before) for kind, number, before in titles)
     stored = replace(STORED, id="a" * 60, title=letter * 200)

@@ -1,5 +1,7 @@
 import asyncio
 import json
+import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -185,3 +187,18 @@ async def test_a_child_ends_with_its_parent() -> None:
 
     await asyncio.to_thread(asyncio.run, start())
     assert find_children() == []
+
+
+def test_the_file_of_a_killed_bot_is_removed_with_the_next_book(folder: Path) -> None:
+    """Only the bot's own folders go, and only those that are too old to be in use."""
+    abandoned, in_use, foreign = (folder / name for name in ("midnight-myth-book-1", "midnight-myth-book-2", "other"))
+    for place in (abandoned, in_use, foreign):
+        place.mkdir()
+        (place / "book").write_bytes(b"a manuscript")
+    os.utime(abandoned, (1, 1))
+    os.utime(foreign, (1, 1))
+    asyncio.run(BookReader(module=FAKE).read("noise", b"some text"))
+    left = sorted(place.name for place in folder.iterdir())
+    for place in (in_use, foreign):
+        shutil.rmtree(place)
+    assert left == ["midnight-myth-book-2", "other"]
