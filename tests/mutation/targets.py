@@ -65,8 +65,12 @@ TARGETS: Final[dict[str, tuple[str, ...]]] = {
         "tests/bot/generation/gemini/test_response.py",
         "tests/bot/generation/gemini/test_proposals.py",
     ),
-    "bot.generation.gemini.label_response": ("tests/bot/generation/test_faithful_runs.py",),
+    "bot.generation.gemini.label_response": (
+        "tests/bot/generation/gemini/test_label_response.py",
+        "tests/bot/generation/test_faithful_runs.py",
+    ),
     "bot.generation.chapter_source": (
+        "tests/bot/generation/test_chapter_source.py",
         "tests/bot/generation/test_faithful_runs.py",
         "tests/bot/generation/test_finished_run.py",
     ),
@@ -125,7 +129,11 @@ TARGETS: Final[dict[str, tuple[str, ...]]] = {
         "tests/bot/scripts/checks/test_speech_tags.py",
     ),
     "bot.scripts.checks.sound_check": ("tests/bot/scripts/checks/test_sound_check.py",),
-    "bot.scripts.quotations": ("tests/bot/scripts/test_spans.py", "tests/bot/generation/test_template.py"),
+    "bot.scripts.quotations": (
+        "tests/bot/scripts/test_quotations.py",
+        "tests/bot/scripts/test_spans.py",
+        "tests/bot/generation/test_template.py",
+    ),
     "bot.scripts.spans": ("tests/bot/scripts/test_spans.py",),
     "bot.scripts.coverage": ("tests/bot/scripts/test_coverage.py",),
     "bot.scripts.library": ("tests/bot/scripts/test_library.py",),

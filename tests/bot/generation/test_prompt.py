@@ -3,8 +3,9 @@ import re
 import pytest
 
 from bot.generation.prompt import SYSTEM, compose_prompt
-from bot.generation.style_guides import STYLE_GUIDE
+from bot.generation.style_guides import LABEL_GUIDE, STYLE_GUIDE
 from bot.scripts.models import CastMember
+from bot.scripts.spans import Span, SpanKind, split_spans
 from bot.scripts.text_splitting import split_sentences
 from tests.bot.generation.story import CHAPTER, narrated, request
 
@@ -102,3 +103,32 @@ def test_fields_are_shortened_to_one_line() -> None:
     assert "\n# Orders" not in chapter
     assert f"- What the team asks for: {'n' * 4_000}\n" in chapter
     assert "What listeners are promised" not in chapter
+
+
+@pytest.mark.parametrize(
+    ("paragraphs", "span_count", "expected"),
+    [
+        ((), 0, 8_192),
+        (("a" * 300, "b" * 300), 0, 8_192 + 4 * 200),
+        (("ж" * 300,), 0, 8_192 + 4 * 200),
+        (("a" * 302,), 0, 8_192 + 4 * 100),
+        (("\ud83d" * 3,), 0, 8_192 + 4),
+        (("a" * 300,), 1, 8_192 + 40),
+        (("a" * 300,), 5, 8_192 + 5 * 40),
+    ],
+)
+def test_the_answer_has_room_for_the_whole_part(paragraphs: tuple[str, ...], span_count: int, expected: int) -> None:
+    """The limit of an answer grows with the text's bytes, for labels with the number of spans; thinking has its own room."""
+    spans = tuple(Span(n, "a", SpanKind.PROSE, 0) for n in range(1, span_count + 1))
+    prompt = compose_prompt(request(paragraphs=paragraphs, spans=spans))
+    assert prompt.output_tokens == expected
+    assert prompt.asks_for_labels is (span_count > 0)
+
+
+def test_a_faithful_part_is_sent_as_numbered_spans() -> None:
+    """Every span has a line with its number, paragraphs an empty line between them, and a scene break no number."""
+    spans = split_spans("The bell\nrang. It  stopped.\n\n* * *\n\n“Who?” asked Anna.")
+    prompt = compose_prompt(request(spans=spans), "T")
+    story = prompt.user_texts[-1].split("<<<STORY T\n")[1].split("\nSTORY T>>>")[0]
+    assert story == "1|The bell\n2|rang.\n3|It stopped.\n\n* * *\n\n5|“Who?”\n6|asked Anna."
+    assert prompt.user_texts[0] == LABEL_GUIDE

@@ -73,6 +73,14 @@ CASES = {
         "She said nothing. It rained. “Come.” It rained. She said nothing.",
         "prose:She said nothing. |prose:It rained. |speech:“Come.” |prose:It rained. |prose:She said nothing.",
     ),
+    "a verb of speech at the beginning": (
+        "She said nothing. It rained. “Come.”",
+        "prose:She said nothing. |prose:It rained. |speech:“Come.”",
+    ),
+    "a tag before speech and narration": (
+        "Anna asked: “Who?” It rained.",
+        "tag:Anna asked: |speech:“Who?” |prose:It rained.",
+    ),
     "a verb of speech beside narration": ("It rained. She said no.", "prose:It rained. |prose:She said no."),
     "narration between narration": (
         "“Come.” He ran. She asked why. It rained.",
