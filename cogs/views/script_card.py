@@ -130,12 +130,16 @@ def _build_done_card(view: RunView, stored: StoredScript, script: Script) -> ui.
         f"version {stored.version} · **{stored.state.value}**"
     )
     if stored.state is not ScriptState.DRAFT and view.approver_id:
-        where += f" · approved by <@{view.approver_id}>"
+        where += (
+            f" by <@{view.approver_id}>"
+            if stored.state is ScriptState.APPROVED
+            else f" · approved by <@{view.approver_id}>"
+        )
     lines = []
     if is_template:
         # Once somebody has approved the template, why it is one calls for nothing any more.
-        reason = f"{stored.error} " if stored.error and stored.state is ScriptState.DRAFT else ""
-        lines.append(f"{reason}This is a skeleton made from your chapter's own text.")
+        reason = f" {stored.error}" if stored.error and stored.state is ScriptState.DRAFT else ""
+        lines.append(f"This is a skeleton made from your chapter's own text.{reason}")
         if _can_retry(view, stored) and view.run.progress:
             lines.append("“Write it with Gemini” continues from what Gemini had finished.")
         if view.newer:
@@ -149,7 +153,7 @@ def _build_done_card(view: RunView, stored: StoredScript, script: Script) -> ui.
         f"{_format_cue_counts(script)} · cast of {len(script.cast)}"
     )
     covered = Coverage.model_validate_json(stored.coverage) if stored.coverage else None
-    if covered is not None and not is_template:
+    if covered is not None and (covered.is_counted or not is_template):
         lines += _format_coverage(covered, script)
     lines += format_warnings(view.cast_warnings)
     lines += format_findings(view.findings)

@@ -12,11 +12,11 @@ async def test_an_approval_can_be_withdrawn(stage: Stage) -> None:
     await stage.run_script()
     card = await stage.wait_for_finished_script()
     await stage.approve_template(card)
-    assert f"approved by <@{stage.hana.id}>" in card.text
+    assert f"approved** by <@{stage.hana.id}>" in card.text
     assert card.buttons == ["Read", "Download", "Release…", "Withdraw approval"]
     await stage.hana.click(card, "Withdraw approval")
     await stage.discord.wait_until(lambda: "draft" in card.text)
-    assert "approved by" not in card.text
+    assert "** by <@" not in card.text
     assert (await stage.event_names())[-2:] == [SCRIPT_APPROVED, SCRIPT_WITHDRAWN]
 
 
