@@ -6,7 +6,8 @@ an answer. The class here sends such an exception to ``reply_with_error``, as co
 
 import re
 from collections.abc import Sequence
-from typing import Any, Final, Self
+from enum import StrEnum
+from typing import Any, Final, Self, TypeVar
 
 import discord
 from discord import ui
@@ -14,6 +15,7 @@ from discord import ui
 from bot.errors import StateError
 from cogs.interactions.error_handler import reply_with_error
 
+_Choice = TypeVar("_Choice", bound=StrEnum)
 _NUMBER: Final = re.compile("[0-9]{1,5}")
 
 
@@ -62,8 +64,23 @@ def read_chosen_number(values: Sequence[str]) -> int:
         StateError: the value is none that a select offers; only a made-up interaction has such.
     """
     if len(values) != 1 or not _NUMBER.fullmatch(values[0]):
-        raise StateError("This choice is not in the list, and nothing was done.", "Choose one in the newest list.")
+        raise _made_up_choice()
     return int(values[0])
+
+
+def read_chosen_member(kind: type[_Choice], values: Sequence[str]) -> _Choice:
+    """The member of an enum behind the chosen option of a select.
+
+    Raises:
+        StateError: the value is none that a select offers; only a made-up interaction has such.
+    """
+    if len(values) != 1 or values[0] not in {member.value for member in kind}:
+        raise _made_up_choice()
+    return kind(values[0])
+
+
+def _made_up_choice() -> StateError:
+    return StateError("This choice is not in the list, and nothing was done.", "Choose one in the newest list.")
 
 
 def action_row(*items: ui.Item[Any]) -> ui.ActionRow[Any]:

@@ -16,7 +16,7 @@ from bot.progress.paging import PagePosition
 from bot.progress.scope import Period, Scope, make_event_key
 from bot.progress.sessions import SessionPage
 from cogs.interactions.access import get_services, require_team
-from cogs.views.base import PersistentItemMixin, action_row, card_layout
+from cogs.views.base import PersistentItemMixin, action_row, card_layout, read_chosen_member
 from cogs.views.formatting import EMBER, shorten
 from cogs.views.progress import view_texts
 from cogs.views.progress.actions import ExportButton, PinBoardButton, UnseenEventsButton
@@ -138,7 +138,7 @@ class ViewSelect(ScopedItemMixin, ui.DynamicItem[ui.Select[Any]], template=r"pro
         """Shows the chosen view in place."""
         require_team(interaction)
         await interaction.response.defer()
-        view = ProgressView(self.item.values[0])
+        view = read_chosen_member(ProgressView, self.item.values)
         # Only the events view shows which event name is filtered for, so the filter ends with it.
         scope = self.scope if view is ProgressView.EVENTS else replace(self.scope, event_key="")
         await show_view(interaction, view, scope)
@@ -167,7 +167,8 @@ class PeriodSelect(
         """Shows the same view for the chosen period."""
         require_team(interaction)
         await interaction.response.defer()
-        await show_view(interaction, self.shown, replace(self.scope, period=Period(self.item.values[0])))
+        period = read_chosen_member(Period, self.item.values)
+        await show_view(interaction, self.shown, replace(self.scope, period=period))
 
 
 class EventSelect(ScopedItemMixin, ui.DynamicItem[ui.Select[Any]], template=r"progress:event:" + SCOPE_PATTERN):
