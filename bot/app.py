@@ -28,6 +28,7 @@ EXTENSIONS: Final = (
     "cogs.views.persistent_items",
     "cogs.interactions.unknown",
     "cogs.script",
+    "cogs.scripts",
     "cogs.ebook",
     "cogs.progress",
     "cogs.track",

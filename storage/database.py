@@ -39,6 +39,7 @@ from storage.stores.key_values import KeyValueStore
 from storage.stores.members import Identity, MemberStore
 from storage.stores.personal_data import PersonalDataStore
 from storage.stores.runs import RunStore
+from storage.stores.script_search import ScriptSearch
 from storage.stores.scripts import ScriptStore
 from storage.stores.sessions import SessionStore
 from storage.stores.shares import ShareStore
@@ -68,6 +69,7 @@ class ReadTransaction:
         self.bible = BibleStore(connection, now)
         self.runs = RunStore(connection, now)
         self.scripts = ScriptStore(connection, now)
+        self.script_search = ScriptSearch(connection)
         self.drafts = DraftStore(connection)
         self.documents = DocumentStore(connection, now)
         self.subscriptions = SubscriptionStore(connection, now)

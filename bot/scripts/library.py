@@ -11,6 +11,7 @@ from bot.scripts.bible_acceptance import accept_proposals
 from bot.scripts.models import Script
 from storage import Database, ReadTransaction, StaleStateError, WriteTransaction, read_transaction, write_transaction
 from storage.states import ScriptState
+from storage.stores.script_search import FoundScript
 from storage.stores.scripts import StoredScript
 
 
@@ -68,6 +69,11 @@ class ScriptLibrary:
             state = "released already" if stored.state is ScriptState.RELEASED else "not approved"
             raise StateError(f"This script is {state}.", "Nothing was changed.") from None
         return await self._get_stored(script_id)
+
+    @read_transaction
+    async def search(self, tx: ReadTransaction, text: str, limit: int) -> list[FoundScript]:
+        """The newest scripts whose title, book or id contains the text in any case, ``limit`` at most."""
+        return await tx.script_search.find(text, limit)
 
     @write_transaction
     async def build_download(self, tx: WriteTransaction, script_id: str, file_format: str, by: Actor) -> Download:

@@ -10,6 +10,7 @@ from discord.app_commands import Choice
 from bot.errors import log_unexpected
 from cogs.interactions.access import get_services, is_team
 from cogs.views.formatting import isolate, shorten
+from storage.stores.script_search import FoundScript
 
 MAX_CHOICES: Final = 25
 """Discord's documentation: an autocomplete response holds at most 25 choices."""
@@ -95,6 +96,18 @@ async def chapter_autocomplete(interaction: discord.Interaction, text: str) -> I
     """Finds chapters of the chosen book by number or by any word of the title: ``12 · The Lantern``."""
     ebook = str(getattr(interaction.namespace, "ebook", "") or "")
     return await get_services(interaction).ebook_library.search_chapters(ebook, text, MAX_CHOICES)
+
+
+@autocomplete("a script", team_only=True)
+async def script_autocomplete(interaction: discord.Interaction, text: str) -> LabelledIds:
+    """Finds scripts by title, book or id, the newest first: ``The Lantern · The Fox, chapter 12, version 2 · draft``."""
+    scripts = await get_services(interaction).scripts.search(text, MAX_CHOICES)
+    return [(script.id, _label_script(script)) for script in scripts]
+
+
+def _label_script(script: FoundScript) -> str:
+    chapter = f"{isolate(script.ebook_title, 25)}, chapter {script.chapter_number}, version {script.version}"
+    return f"{isolate(script.title, 40)} · {chapter} · {script.state.value}"
 
 
 def _choice(value: _Value, label: str) -> Choice[_Value]:

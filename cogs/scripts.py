@@ -1,0 +1,39 @@
+"""``/scripts``: the finished scripts."""
+
+import discord
+from discord import app_commands
+from discord.app_commands import Range
+from discord.ext import commands
+
+from bot.app import MythBot
+from bot.services import Services
+from cogs.interactions.access import require_team
+from cogs.interactions.autocomplete import script_autocomplete
+from cogs.views.script_card import script_card
+from cogs.views.script_reader import build_page
+
+
+class ScriptsCog(commands.GroupCog, group_name="scripts", group_description="The finished scripts"):
+    """The team's ``/scripts`` commands."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    @app_commands.command(name="show", description="A script's card with its check, as it is now")
+    @app_commands.describe(script="The script, by its title, its book or its id")
+    @app_commands.autocomplete(script=script_autocomplete)
+    async def show(self, interaction: discord.Interaction, script: Range[str, 1, 100]) -> None:
+        """Shows the card of a script that was written here; an imported one has no card and is shown for reading."""
+        require_team(interaction)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        stored, content = await self._services.scripts.get(script)
+        if stored.run_id is None:
+            view = build_page(stored, content, 0)
+        else:
+            view = script_card(await self._services.run_cards.get_view(stored.run_id))
+        await interaction.edit_original_response(view=view)
+
+
+async def setup(bot: MythBot) -> None:
+    """Adds the commands to the studio's server alone."""
+    await bot.add_cog(ScriptsCog(bot.services), guild=bot.studio)
