@@ -49,7 +49,7 @@ def check_modules(modules: list[str], *, write_baseline: bool) -> int:
     total = 0
     failed_unchanged = False
     for module in modules:
-        source = _get_path(module).read_text(encoding="utf-8")
+        source = get_path(module).read_text(encoding="utf-8")
         mutants = make_mutants(source)
         control, *results = _in_own_process(
             module, [ast.unparse(ast.parse(source)), *(each.source for each in mutants)]
@@ -95,7 +95,7 @@ def check_faults(faults: Sequence[Fault]) -> int:
 
 def _try_fault(fault: Fault) -> Result:
     try:
-        source = fault.apply(_get_path(fault.module).read_text(encoding="utf-8"))
+        source = fault.apply(get_path(fault.module).read_text(encoding="utf-8"))
     except ValueError as error:  # the code has changed; the other faults can still be tried
         return Result(Verdict.BROKEN, str(error))
     return try_replaced_module(fault.module, source, fault.tests)
@@ -107,7 +107,8 @@ def _in_own_process(module: str, sources: list[str]) -> list[Result]:
         return pool.submit(try_sources, module, sources, TARGETS[module]).result()
 
 
-def _get_path(module: str) -> Path:
+def get_path(module: str) -> Path:
+    """The file of a module."""
     path = ROOT / module.replace(".", "/")
     return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
 

@@ -50,6 +50,15 @@ async def test_an_update_stores_only_the_chapters_that_changed(database: Databas
     assert (name, data["stored"], data["removed"]) == ("Book updated", [2, 4], [])
 
 
+async def test_two_presses_on_confirm_update_the_book_once(sqlite: Database, library: EbookService) -> None:
+    await add(library, make_numbered_book(1))
+    token = (await propose(library, make_numbered_book(1), "d2")).token
+    presses = [library.confirm_import(token, HANA, rights_confirmed=True) for _ in range(2)]
+    results = await asyncio.gather(*presses, return_exceptions=True)
+    assert [type(result) is StateError for result in results].count(True) == 1
+    assert [name for name, _ in await list_reports(sqlite)] == ["Book added", "Book updated"]
+
+
 @pytest.mark.parametrize("drop_missing", [False, True])
 async def test_a_chapter_that_the_file_has_lost_goes_only_on_request(
     sqlite: Database, library: EbookService, *, drop_missing: bool

@@ -30,6 +30,7 @@ PARTS: dict[str, tuple[tuple[tuple[int, ...], ...], list[list[int]]]] = {
     "no text": ((), []),
     "a text that fits": (((3,), (7,)), [[1, 2]]),
     "even parts": (((4,), (4,), (4,), (4,)), [[1, 2], [3, 4]]),
+    "a part that is even to the word": (((3,), (3,), (3,), (3,)), [[1, 2], [3, 4]]),
     "no part over the limit": (((7,), (7,), (7,), (3,)), [[1], [2], [3, 4]]),
     "a scene break in the middle of an even part": (((4,), (0,), (4,), (4,), (4,)), [[1], [2, 3, 4], [5]]),
     "a scene break before the middle": (((3,), (0,), (5,), (4,), (4,)), [[1, 2, 3], [4, 5]]),
@@ -177,10 +178,10 @@ def test_writing_goes_on_inside_a_paragraph() -> None:
 
 
 def test_a_paragraph_whose_sentences_are_all_written_is_skipped() -> None:
-    """Where only the order of the words made it look unfinished, the next paragraph follows."""
-    text = "He left. She stayed. He left."
-    source = ParagraphSource(f"{text}\n\nMorning came.")
-    progress = source.skip_written(RunProgress(cues=narrated("She stayed.", "He left.")))
+    """Where only the order of the sentences made it look unfinished, the next paragraph follows."""
+    one, two = "Snow fell on the roofs of the shrine all night.", "Nobody saw it."
+    source = ParagraphSource(f"{one} {two}\n\nMorning came.\n\nThe bell rang.")
+    progress = source.skip_written(RunProgress(cues=narrated(two, one)))
     assert progress.next_paragraph == 1
 
 

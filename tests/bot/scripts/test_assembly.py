@@ -91,6 +91,7 @@ def test_good_labels_give_the_script_without_a_repair() -> None:
 REPAIRS: dict[str, tuple[list[Entry], set[RepairKind]]] = {
     "nothing refers to them": ([], {RepairKind.UNLABELLED}),
     "referred to twice": ([label(1, 10), label(2, speaker="ANNA")], {RepairKind.REPEATED}),
+    "partly referred to twice": ([label(1, 5), label(5, 10)], {RepairKind.REPEATED}),
     "after later ones": ([label(2, 10), label(1)], {RepairKind.OUT_OF_ORDER}),
     "backwards": ([label(10, 1)], {RepairKind.OUT_OF_ORDER}),
     "invented": ([label(1, 10), label(40)], {RepairKind.UNKNOWN_SPANS}),

@@ -8,9 +8,11 @@ from typing import Final
 
 from tests.mutation.faults import (
     bible,
+    books,
     broadcasts,
     deliveries,
     dispatcher,
+    faithful,
     generation,
     jobs,
     post_requests,
@@ -22,9 +24,11 @@ from tests.mutation.faults.model import Fault
 
 AREAS: Final[dict[str, tuple[Fault, ...]]] = {
     "bible": bible.FAULTS,
+    "books": books.FAULTS,
     "broadcasts": broadcasts.FAULTS,
     "deliveries": deliveries.FAULTS,
     "dispatcher": dispatcher.FAULTS,
+    "faithful": faithful.FAULTS,
     "generation": generation.FAULTS,
     "jobs": jobs.FAULTS,
     "post_requests": post_requests.FAULTS,

@@ -76,8 +76,8 @@ FAULTS: Final[tuple[Fault, ...]] = (
     Fault(
         "bot.progress.public_view",
         "drafts are shown as upcoming",
-        "elif chapter.state is ScriptState.APPROVED:",
-        "else:",
+        "for chapter in chapters if chapter.state is ScriptState.APPROVED)",
+        "for chapter in chapters if chapter.state is not ScriptState.RELEASED)",
         ("tests/bot/progress/test_public_view.py",),
     ),
     *(
