@@ -164,6 +164,8 @@ def split_span_parts(spans: Sequence[Span], limit: int = MAX_SPAN_PART_UNITS) ->
         piece for group in groups for piece in ([group] if _count(group) <= limit else [(span,) for span in group])
     ]
     total = _count(spans)
+    if total <= limit:
+        return [tuple(spans)] if spans else []
     even = total / max(1, -(-total // limit))
     parts: list[tuple[Span, ...]] = []
     current: list[Span] = []

@@ -24,7 +24,7 @@ _OPENING_DASH: Final = re.compile(r"\s*[—―–]\s*(?=[^\W\d_]|[¿¡«…])")
 _INNER_TAG: Final = re.compile(r"(?<=[,!?…])\s+(?=[^\W\d_A-ZÀ-ÞА-Я])[^,.!?…—―–]{2,80}(?:[,.!?…]|$)")
 _MARKS: Final = '“”„«»「」『』"‘’‹›'
 _EDGE: Final = f"{_MARKS} \t\n\u00a0\u3000"
-_AFTER_CLOSING: Final = re.compile(f"(?<=[{_MARKS}])[\\s.,;:]+$")
+_AFTER_CLOSING: Final = re.compile(f"(?<=[{_MARKS}])[\\s.,;:—―–]+$")
 _DIALOGUE_DASHES: Final = re.compile(r"^[—―–]+|\s+[—―–]+$")
 
 # Verbs and phrases with which books attribute speech. Stems: "sagt" is also in "sagte".

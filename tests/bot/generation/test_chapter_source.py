@@ -34,6 +34,7 @@ PARTS: dict[str, tuple[tuple[tuple[int, ...], ...], list[list[int]]]] = {
     "no part over the limit": (((7,), (7,), (7,), (3,)), [[1], [2], [3, 4]]),
     "a scene break in the middle of an even part": (((4,), (0,), (4,), (4,), (4,)), [[1], [2, 3, 4], [5]]),
     "a scene break before the middle": (((3,), (0,), (5,), (4,), (4,)), [[1, 2, 3], [4, 5]]),
+    "a scene break late in a text that fits": (((6,), (0,), (4,)), [[1, 2, 3]]),
     "a scene break in a short text": (((3,), (0,), (5,)), [[1, 2, 3]]),
     "a scene break at the beginning": (((0,), (6,), (6,)), [[1, 2], [3]]),
     "a paragraph of a whole part": (((3,), (5, 5), (2,)), [[1], [2, 3], [4]]),

@@ -54,6 +54,7 @@ def test_a_tag_is_short_and_attributes_speech(text: str, follows_speech: bool, e
         ("— Oui —", "Oui"),
         ("“He said ‘no’ to me.”", "He said ‘no’ to me."),
         ("“I never—”", "I never—"),
+        ("“To tell the truth”—", "To tell the truth"),
     ],
 )
 def test_a_spoken_line_has_no_marks_around_it(text: str, expected: str) -> None:
