@@ -15,8 +15,8 @@ from cogs.views.formatting import EMBER, GREY, RED, format_count
 STORED: Final = (
     "**What is stored.** The chapters you give or confirm, the scripts made from them, the announcements, and what was done "
     "when. Events contain a random id for you; your Discord id and name are in one table only.\n"
-    "**What goes to Google's Gemini.** The chapter's text, its title, theme, notes and hook, when a script is written. "
-    "No Discord ids, no names and no messages."
+    "**What goes to Google's Gemini.** The chapter's text, its title, theme, notes and hook, and the book's cast, "
+    "lexicon and story so far, when a script is written. No Discord ids, no names of people here and no messages."
 )
 _CONFIRM_FORGETTING: Final = (
     "### Forget you?\n"
