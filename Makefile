@@ -31,10 +31,10 @@ $(BIN)/python:
 
 # One stamp per set of extras: an install is repeated only when the project's own files have changed.
 $(VENV)/.run: pyproject.toml constraints.txt | $(BIN)/python
-	$(PIP) --editable '.[postgres]'
+	$(PIP) --editable '.[cjk,postgres]'
 	@touch $@
 $(VENV)/.demo: pyproject.toml constraints.txt | $(BIN)/python
-	$(PIP) --editable '.[demo]'
+	$(PIP) --editable '.[cjk,demo]'
 	@touch $@
 $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP) --editable '.[dev]'

@@ -39,11 +39,13 @@ from storage.stores.key_values import KeyValueStore
 from storage.stores.members import Identity, MemberStore
 from storage.stores.personal_data import PersonalDataStore
 from storage.stores.runs import RunStore
+from storage.stores.script_edits import ScriptEditStore
 from storage.stores.script_search import ScriptSearch
 from storage.stores.scripts import ScriptStore
 from storage.stores.sessions import SessionStore
 from storage.stores.shares import ShareStore
 from storage.stores.subscriptions import SubscriptionStore
+from storage.stores.takes import TakeStore
 
 T = TypeVar("T")
 SESSION_GAP: Final = timedelta(minutes=30)
@@ -71,6 +73,8 @@ class ReadTransaction:
         self.scripts = ScriptStore(connection, now)
         self.script_search = ScriptSearch(connection)
         self.drafts = DraftStore(connection)
+        self.script_edits = ScriptEditStore(connection, now)
+        self.takes = TakeStore(connection, now)
         self.documents = DocumentStore(connection, now)
         self.subscriptions = SubscriptionStore(connection, now)
         self.broadcasts = BroadcastStore(connection, now)

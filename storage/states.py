@@ -21,6 +21,23 @@ class ScriptState(StrEnum):
     RELEASED = "released"
 
 
+class EditKind(StrEnum):
+    """What an edit did to a script: it made its text, changed it, took a change back, or changed its approval."""
+
+    CREATED = "created"
+    CHANGED = "changed"
+    UNDONE = "undone"
+    APPROVED = "approved"
+    WITHDRAWN = "withdrawn"
+
+
+class TakeVerdict(StrEnum):
+    """What becomes of a take: it is used, or the line has to be recorded once more."""
+
+    GOOD = "good"
+    PICKUP = "pickup"
+
+
 class BroadcastState(StrEnum):
     """A broadcast: composed as ``draft``, confirmed by a person, sent.
 

@@ -169,7 +169,7 @@ class CastService:
         script_ids = []
         if update_drafts:
             for draft in await list_drafts_with(tx, member.ebook_id, member.name):
-                await rename_in_draft(tx, draft, {member.name: new_name})
+                await rename_in_draft(tx, draft, {member.name: new_name}, by)
                 script_ids.append(draft.id)
         data = {"ebook_id": member.ebook_id, "from": member.name, "to": new_name, "scripts": script_ids}
         tx.report(CHARACTER_RENAMED, data, actor=by, ebook_id=member.ebook_id)

@@ -10,7 +10,8 @@ from bot.ebooks.cast_service import add_new_member, check_name, check_names, get
 from bot.ebooks.series_bible import MAX_ALIASES, find_character
 from bot.errors import InputError, NotFoundError, StateError
 from bot.event_names import SPEAKER_CHANGED
-from bot.scripts.draft_speakers import change_draft, rename_in_draft
+from bot.scripts.draft_changes import change_draft
+from bot.scripts.draft_speakers import rename_in_draft
 from bot.scripts.models import CastMember, Script
 from storage import Database, ReadTransaction, WriteTransaction, read_transaction, write_transaction
 from storage.states import ProposalState, ScriptState
@@ -123,7 +124,8 @@ class CastingService:
         cast = tuple(
             each.model_copy(update={"voice": member.voice}) if each.name == speaker else each for each in script.cast
         )
-        await change_draft(tx, stored, script.model_copy(update={"cast": cast}))
+        summary = f"Gave {speaker} the voice of the book's cast"
+        await change_draft(tx, stored, script.model_copy(update={"cast": cast}), summary, by)
         _report_speaker(tx, stored, {"speaker": speaker, "voice": member.voice}, by)
 
     @write_transaction
@@ -204,7 +206,7 @@ async def _move_proposal(tx: WriteTransaction, stored: StoredScript, old: str, n
 
 
 async def _rename(tx: WriteTransaction, stored: StoredScript, names: Mapping[str, str], by: Actor) -> None:
-    await rename_in_draft(tx, stored, names)
+    await rename_in_draft(tx, stored, names, by)
     for old, new in names.items():
         _report_speaker(tx, stored, {"speaker": old, "name": new}, by)
 

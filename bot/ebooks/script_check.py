@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Final
 
 from bot.actor import Actor
 from bot.ebooks.cast_check import CastWarningKind
@@ -14,7 +15,7 @@ from bot.scripts.checks.check import check_script, select_open
 from bot.scripts.checks.cue_checks import find_absent_speakers
 from bot.scripts.checks.findings import Finding, FindingKind
 from bot.scripts.checks.resolving import clear_direction, end_sound, give_line
-from bot.scripts.draft_speakers import change_draft
+from bot.scripts.draft_changes import change_draft
 from bot.scripts.models import CastMember, Cue, Script
 from bot.scripts.spans import Span, split_spans
 from storage import Database, ReadTransaction, WriteTransaction, read_transaction, write_transaction
@@ -211,8 +212,21 @@ async def _store(
     *,
     speaker: str = "",
 ) -> None:
-    await change_draft(tx, stored, script)
+    await change_draft(tx, stored, script, f"{_SUMMARIES[how]}{_describe_place(finding, speaker)}", by)
     data = {"script_id": stored.id, "chapter_number": stored.chapter_number, "finding": finding.kind.value, "how": how}
     data |= {"cue": finding.cue} if finding.cue else {}
     data |= {"speaker": speaker} if speaker else {}
     tx.report(FINDING_RESOLVED, data, actor=by, ebook_id=stored.ebook_id)
+
+
+_SUMMARIES: Final = {
+    "accepted": "Called a finding of the check fine",
+    "given": "Gave a line to another speaker",
+    "direction_cleared": "Removed a direction",
+    "sound_ended": "Ended a sound",
+}
+
+
+def _describe_place(finding: Finding, speaker: str) -> str:
+    to = f": {speaker}" if speaker else ""
+    return f"{to} (cue {finding.cue})" if finding.cue else to

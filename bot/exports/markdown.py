@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from bot.exports.files import Download, build_file_name
+from bot.exports.sheet import ScriptSheet
 from bot.exports.timestamps import spell_out_timestamps
 from bot.scripts.models import Cue, CueKind, Script, WriterKind
 from storage.stores.scripts import StoredScript
@@ -22,12 +23,13 @@ def format_clock(seconds: float) -> str:
     return f"{minutes}:{remainder:02}"
 
 
-def build_download(stored: StoredScript, script: Script, ebook_title: str) -> Download:
+def build_download(sheet: ScriptSheet) -> Download:
     """The script as a ``.md`` file."""
+    stored, script = sheet.stored, sheet.script
     name = build_file_name(
         stored.ebook_id, f"ch{stored.chapter_number}", f"v{stored.version}", script.title, ending="md"
     )
-    return Download(name, render_markdown(stored, script, ebook_title).encode())
+    return Download(name, render_markdown(stored, script, sheet.ebook_title).encode())
 
 
 def render_markdown(stored: StoredScript, script: Script, ebook_title: str) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.exports.files import Download, build_file_name
 from bot.exports.markdown import format_clock
+from bot.exports.sheet import ScriptSheet
 from bot.exports.timestamps import spell_out_timestamps
 from bot.scripts.models import Cue, CueKind, Script, WriterKind
 from storage.stores.scripts import StoredScript
@@ -14,12 +15,13 @@ SCHEMA_VERSION = 1
 """Raised when a reader of the present format would misread a new one."""
 
 
-def build_download(stored: StoredScript, script: Script, ebook_title: str) -> Download:
+def build_download(sheet: ScriptSheet) -> Download:
     """The script as a ``.json`` file."""
+    stored, script = sheet.stored, sheet.script
     name = build_file_name(
         stored.ebook_id, f"ch{stored.chapter_number}", f"v{stored.version}", script.title, ending="json"
     )
-    text = json.dumps(build_document(stored, script, ebook_title), ensure_ascii=False, indent=2)
+    text = json.dumps(build_document(stored, script, sheet.ebook_title), ensure_ascii=False, indent=2)
     return Download(name, text.encode())
 
 

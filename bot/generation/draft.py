@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from bot.ebooks.series_bible import Proposals
-from bot.scripts.models import CastMember, Cue, Cut, FrozenModel, Repair
+from bot.scripts.models import CastMember, Cue, Cut, FrozenModel, Repair, Scene
 
 
 class Usage(FrozenModel):
@@ -32,7 +32,7 @@ class Draft(FrozenModel):
     """A script in the making: only complete cues, numbered from ``PartRequest.first_cue``.
 
     ``proposals`` for the series bible are there once the part is complete. In a faithful script ``next_span`` is the first span
-    that is in no cue and in no cut yet; 0 in an adaptation.
+    that is in no cue and in no cut yet; 0 in an adaptation. ``scenes`` are those that begin in the part.
     """
 
     title: str = ""
@@ -45,3 +45,4 @@ class Draft(FrozenModel):
     cuts: tuple[Cut, ...] = ()
     repairs: tuple[Repair, ...] = ()
     next_span: int = 0
+    scenes: tuple[Scene, ...] = ()

@@ -9,8 +9,8 @@ from bot.generation.chapter_source import ChapterSource
 from bot.generation.request import ScriptRequest
 from bot.generation.run_progress import RunProgress
 from bot.generation.writer import GenerationError
-from bot.scripts import timing
-from bot.scripts.models import Script, WriterKind
+from bot.scripts.cue_lists import arrange
+from bot.scripts.models import RunningTime, Script, WriterKind
 from storage import WriteTransaction
 from storage.stores.chapters import digest_text
 from storage.stores.runs import Run
@@ -59,18 +59,19 @@ class FinishedRun:
 
     def _build_script(self, cost_micros: int) -> NewScript:
         run, request, progress = self.run, self.request, self.progress
-        cues, running_time = timing.add_timing(progress.cues)
-        script = Script(
+        unarranged = Script(
             title=progress.title or request.title,
             logline=progress.logline,
             cast=progress.cast,
-            cues=cues,
+            cues=(),
             language=request.language,
-            running_time=running_time,
+            running_time=RunningTime(low=0, high=0),
             mode=request.chosen_mode,
             cuts=progress.cuts,
             repairs=progress.repairs,
+            scenes=progress.scenes,
         )
+        script = arrange(unarranged, progress.cues)
         return NewScript(
             ebook_id=run.ebook_id,
             chapter_number=run.chapter_number,
@@ -82,10 +83,11 @@ class FinishedRun:
             model=progress.model,
             body=script.model_dump_json(),
             error=self._explain_template(),
-            coverage=self.source.measure_coverage(progress, cues).model_dump_json(),
+            coverage=self.source.measure_coverage(progress, script.cues).model_dump_json(),
             tokens=progress.usage.total,
             cost_micros=cost_micros,
-            seconds=(running_time.low + running_time.high) // 2,
+            seconds=script.running_time.middle,
+            spoken_cues=script.spoken_cue_count,
             run_id=run.id,
             member_id=run.member_id,
             source_digest=digest_text(run.content),

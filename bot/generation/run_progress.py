@@ -4,7 +4,7 @@ from typing import Self
 
 from bot.ebooks.series_bible import Proposals, SeriesBible
 from bot.generation.draft import Draft, Usage
-from bot.scripts.models import CastMember, Cue, Cut, FrozenModel, Repair
+from bot.scripts.models import CastMember, Cue, Cut, FrozenModel, Repair, Scene
 from bot.scripts.speakers import rename_speakers
 
 
@@ -27,6 +27,7 @@ class RunProgress(FrozenModel):
     next_span: int = 1
     cuts: tuple[Cut, ...] = ()
     repairs: tuple[Repair, ...] = ()
+    scenes: tuple[Scene, ...] = ()
 
     @classmethod
     def from_column(cls, text: str) -> Self:
@@ -53,6 +54,7 @@ class RunProgress(FrozenModel):
             next_span=draft.next_span or self.next_span,
             cuts=self.cuts + draft.cuts,
             repairs=self.repairs + draft.repairs,
+            scenes=self.scenes + draft.scenes,
         )
 
     def use_names(self, bible: SeriesBible) -> "RunProgress":

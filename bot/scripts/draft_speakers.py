@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 
-from bot.errors import StateError
+from bot.actor import Actor
+from bot.scripts.draft_changes import change_draft
 from bot.scripts.models import Script
 from bot.scripts.speakers import rename_speakers
-from storage import ReadTransaction, StaleStateError, WriteTransaction
+from storage import ReadTransaction, WriteTransaction
 from storage.stores.scripts import StoredScript
 
 
@@ -15,7 +16,7 @@ async def list_drafts_with(tx: ReadTransaction, ebook_id: str, speaker: str) -> 
     return [draft for draft in drafts if speaker in {member.name for member in Script.from_json(draft.body).cast}]
 
 
-async def rename_in_draft(tx: WriteTransaction, stored: StoredScript, names: Mapping[str, str]) -> None:
+async def rename_in_draft(tx: WriteTransaction, stored: StoredScript, names: Mapping[str, str], by: Actor) -> None:
     """The speakers of a draft script have the new name for each old one in ``names``.
 
     Raises:
@@ -23,16 +24,5 @@ async def rename_in_draft(tx: WriteTransaction, stored: StoredScript, names: Map
     """
     script = Script.from_json(stored.body)
     cast, cues = rename_speakers(script.cast, script.cues, names)
-    await change_draft(tx, stored, script.model_copy(update={"cast": cast, "cues": cues}))
-
-
-async def change_draft(tx: WriteTransaction, stored: StoredScript, script: Script) -> None:
-    """The draft script is this one from now on.
-
-    Raises:
-        StateError: it is approved or released.
-    """
-    try:
-        await tx.drafts.change(stored.id, script.model_dump_json())
-    except StaleStateError:
-        raise StateError("The script was approved in the same moment.", "Nothing was changed.") from None
+    summary = "; ".join(f"Renamed {old} to {new}" for old, new in names.items())
+    await change_draft(tx, stored, script.model_copy(update={"cast": cast, "cues": cues}), summary, by)

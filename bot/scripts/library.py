@@ -1,16 +1,15 @@
-"""What people do with finished scripts: read, approve, withdraw the approval, download."""
+"""What people do with finished scripts: read, approve, withdraw the approval."""
 
 from dataclasses import dataclass
 
 from bot.actor import Actor
 from bot.errors import NotFoundError, StateError
-from bot.event_names import SCRIPT_APPROVED, SCRIPT_DOWNLOADED, SCRIPT_WITHDRAWN
-from bot.exports import markdown, script_json
-from bot.exports.files import Download
+from bot.event_names import SCRIPT_APPROVED, SCRIPT_WITHDRAWN
 from bot.scripts.bible_acceptance import accept_proposals
+from bot.scripts.draft_changes import record_approval
 from bot.scripts.models import Script
 from storage import Database, ReadTransaction, StaleStateError, WriteTransaction, read_transaction, write_transaction
-from storage.states import ScriptState
+from storage.states import EditKind, ScriptState
 from storage.stores.script_search import FoundScript
 from storage.stores.scripts import StoredScript
 
@@ -75,22 +74,6 @@ class ScriptLibrary:
         """The newest scripts whose title, book or id contains the text in any case, ``limit`` at most."""
         return await tx.script_search.find(text, limit)
 
-    @write_transaction
-    async def build_download(self, tx: WriteTransaction, script_id: str, file_format: str, by: Actor) -> Download:
-        """The script as a file, ``markdown`` or ``json``; the download is an event.
-
-        Raises:
-            NotFoundError: there is no such script.
-        """
-        stored = await _get_stored_script(tx, script_id)
-        ebook = await tx.ebooks.find(stored.ebook_id)
-        data = {"script_id": script_id, "formats": [file_format]}
-        tx.report(SCRIPT_DOWNLOADED, data, actor=by, ebook_id=stored.ebook_id)
-        script = Script.from_json(stored.body)
-        title = ebook.title if ebook else stored.ebook_id
-        build = {"markdown": markdown.build_download, "json": script_json.build_download}[file_format]
-        return build(stored, script, title)
-
     @read_transaction
     async def _get_stored(self, tx: ReadTransaction, script_id: str) -> StoredScript:
         return await _get_stored_script(tx, script_id)
@@ -101,12 +84,14 @@ class ScriptLibrary:
         await tx.scripts.approve(script_id, await tx.members.remember(by))
         data = {"script_id": script_id, "chapter_number": stored.chapter_number, "version": stored.version}
         data |= await accept_proposals(tx, stored)
+        await record_approval(tx, stored, EditKind.APPROVED, by)
         tx.report(SCRIPT_APPROVED, data, actor=by, ebook_id=stored.ebook_id)
 
     @write_transaction
     async def _withdraw(self, tx: WriteTransaction, script_id: str, by: Actor) -> None:
         stored = await _get_stored_script(tx, script_id)
         await tx.scripts.withdraw(script_id)
+        await record_approval(tx, stored, EditKind.WITHDRAWN, by)
         data = {"script_id": script_id, "chapter_number": stored.chapter_number, "version": stored.version}
         tx.report(SCRIPT_WITHDRAWN, data, actor=by, ebook_id=stored.ebook_id)
 

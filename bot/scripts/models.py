@@ -69,7 +69,10 @@ class Cue(FrozenModel):
     dialogue and empty otherwise. ``text`` is what is spoken, or the description of the sound. ``direction`` is a note to the
     actor or the engineer ("close, amused"; "establish and under"). ``start`` and ``seconds`` are estimates in seconds from
     the beginning of the script; ``timing.py`` computes them, a model never does. ``spans`` are the first and the last span of
-    the chapter (see ``spans.py``) whose words the cue speaks; None where the words are not the source's own.
+    the chapter (see ``spans.py``) whose words the cue speaks; None where the words are not the source's own. ``id`` names the
+    cue for as long as it exists, in every version that was made from the same script; empty only before the script is stored.
+    ``scene`` is the number of its scene, 0 where the script has no scenes. ``is_altered`` is whether a person has changed words
+    that a faithful script had from the source.
     """
 
     n: int
@@ -80,6 +83,23 @@ class Cue(FrozenModel):
     start: float = 0.0
     seconds: float = 0.0
     spans: tuple[int, int] | None = None
+    id: str = ""
+    scene: int = 0
+    is_altered: bool = False
+
+
+class Scene(FrozenModel):
+    """Cues that play in one place at one time. ``n`` counts from 1 through the script; ``present`` names who is there."""
+
+    n: int
+    place: str = ""
+    time: str = ""
+    present: tuple[str, ...] = ()
+
+    @property
+    def heading(self) -> str:
+        """Place and time on one line, such as ``THE HALL – NIGHT``; empty where neither is known."""
+        return " – ".join(filter(None, (self.place, self.time)))
 
 
 class CutReason(StrEnum):
@@ -143,12 +163,18 @@ class RunningTime(FrozenModel):
     low: int
     high: int
 
+    @property
+    def middle(self) -> int:
+        """The middle of the range."""
+        return (self.low + self.high) // 2
+
 
 class Script(FrozenModel):
     """A whole chapter, ready to be recorded.
 
     ``cuts`` are the spans of a faithful script that nobody speaks, ``repairs`` what our code corrected in the labels.
-    ``accepted`` are the keys of the script check's findings that somebody called fine.
+    ``accepted`` are the keys of the script check's findings that somebody called fine. ``scenes`` are in order; a script that
+    was written before scenes were marked has none.
     """
 
     title: str
@@ -161,16 +187,26 @@ class Script(FrozenModel):
     cuts: tuple[Cut, ...] = ()
     repairs: tuple[Repair, ...] = ()
     accepted: tuple[str, ...] = ()
+    scenes: tuple[Scene, ...] = ()
 
     def count_cues(self, kind: CueKind) -> int:
         """How many cues are of ``kind``."""
         return sum(cue.kind is kind for cue in self.cues)
 
+    @property
+    def spoken_cue_count(self) -> int:
+        """How many cues an actor speaks."""
+        return sum(cue.kind.is_spoken for cue in self.cues)
+
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """The script that ``model_dump_json`` wrote.
+        """The script that ``model_dump_json`` wrote. Cues from before there were ids get one from their number.
 
         Raises:
             pydantic.ValidationError: the text is not a script's JSON.
         """
-        return cls.model_validate_json(text)
+        script = cls.model_validate_json(text)
+        if all(cue.id for cue in script.cues):
+            return script
+        cues = (cue if cue.id else cue.model_copy(update={"id": f"{cue.n:08x}"}) for cue in script.cues)
+        return script.model_copy(update={"cues": tuple(cues)})

@@ -9,6 +9,7 @@ from discord import ui
 
 from bot.actor import Actor
 from bot.errors import StateError
+from bot.exports.formats import ExportFormat
 from bot.scripts.models import WriterKind
 from cogs.interactions.access import get_channel_ids, get_services, require_team
 from cogs.views.base import PersistentItemMixin
@@ -138,7 +139,7 @@ class ScriptButton(
     async def _send_file(self, interaction: discord.Interaction, by: Actor) -> None:
         """Replaces the question for the format with the file."""
         await interaction.response.defer()
-        download = await get_services(interaction).scripts.build_download(self.script_id, self.action, by)
+        download = await get_services(interaction).exports.export_script(self.script_id, ExportFormat(self.action), by)
         file = discord.File(io.BytesIO(download.content), download.name)
         await interaction.edit_original_response(content="The script:", attachments=[file], view=None)
 

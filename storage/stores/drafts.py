@@ -23,12 +23,13 @@ class DraftStore:
         rows = await self.connection.execute(query.order_by(scripts.c.seq))
         return [StoredScript(**row) for row in rows.mappings()]
 
-    async def change(self, script_id: str, body: str) -> None:
-        """The draft script has this body.
+    async def change(self, script_id: str, body: str, *, seconds: int, spoken_cues: int) -> None:
+        """The draft script has this body; ``seconds`` and ``spoken_cues`` are the body's.
 
         Raises:
             StaleStateError: it is approved or released.
         """
         query = scripts.update().where(scripts.c.id == script_id, scripts.c.state == ScriptState.DRAFT)
-        if (await self.connection.execute(query.values(body=body))).rowcount != 1:
+        values = {"body": body, "seconds": seconds, "spoken_cues": spoken_cues}
+        if (await self.connection.execute(query.values(values))).rowcount != 1:
             raise StaleStateError(f"script {script_id} is no longer a draft")

@@ -15,10 +15,12 @@ from storage.tables import (
     events,
     members,
     runs,
+    script_edits,
     scripts,
     sessions,
     shares,
     subscriptions,
+    takes,
     visits,
 )
 
@@ -28,6 +30,8 @@ MEMBER_COLUMNS: Final = {
     runs: ("member_id",),
     ebooks: ("rights_confirmed_by",),
     scripts: ("member_id", "approved_by"),
+    script_edits: ("member_id",),
+    takes: ("member_id",),
     broadcasts: ("author_id", "confirmed_by", "approved_by"),
     subscriptions: ("member_id",),
     shares: ("member_id",),

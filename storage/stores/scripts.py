@@ -22,7 +22,8 @@ class StoredScript:
     ``seq`` orders scripts by their creation. ``body`` is the script's JSON, ``coverage`` the JSON of a ``Coverage`` or empty.
     ``error`` is the sentence that says why the script is a template, empty for others. ``seconds`` is the estimated running
     time, ``cost_micros`` the cost in micro-dollars (None: unknown). ``source_digest`` is the ``digest_text`` of the chapter
-    that the script was written from, empty where it is not known.
+    that the script was written from, empty where it is not known. ``parent_id`` is the version that this one was made from, and
+    ``notes`` what was to be different. ``recorded_cues`` of the ``spoken_cues`` have a good take.
     """
 
     seq: int
@@ -50,6 +51,10 @@ class StoredScript:
     approved_by: str | None
     released_at: datetime | None
     source_digest: str = ""
+    parent_id: str | None = None
+    notes: str = ""
+    spoken_cues: int = 0
+    recorded_cues: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +79,10 @@ class NewScript:
     member_id: str | None = None
     link: str = ""
     source_digest: str = ""
+    parent_id: str | None = None
+    notes: str = ""
+    spoken_cues: int = 0
+    recorded_cues: int = 0
     state: ScriptState = ScriptState.DRAFT
     id: str | None = None
     created_at: datetime | None = None

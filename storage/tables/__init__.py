@@ -5,7 +5,7 @@ from storage.tables.books import cast_members, chapters, ebooks, lexicon_words, 
 from storage.tables.events import chain_head, events, imports, key_values
 from storage.tables.metadata import metadata
 from storage.tables.people import members, sessions, visits
-from storage.tables.scripts import charges, documents, grant_logs, runs, scripts
+from storage.tables.scripts import charges, documents, grant_logs, runs, script_edits, scripts, takes
 
 __all__ = [
     "boards",
@@ -25,10 +25,12 @@ __all__ = [
     "members",
     "metadata",
     "runs",
+    "script_edits",
     "scripts",
     "sessions",
     "shares",
     "subscriptions",
     "synopses",
+    "takes",
     "visits",
 ]

@@ -1,8 +1,20 @@
 """Runs and the scripts that come out of them, their cost, and what is logged for the grant."""
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
-from storage.states import RunState, ScriptState
+from storage.states import EditKind, RunState, ScriptState, TakeVerdict
 from storage.tables.metadata import metadata
 from storage.types import Utc, state_type
 
@@ -79,7 +91,49 @@ scripts = Table(
     Column("body", Text, nullable=False),
     # The SHA-256 of the chapter's text that the script was written from; empty where that is not known.
     Column("source_digest", String(64), nullable=False, server_default=""),
+    # The version that this one was made from, and what was to be different.
+    Column("parent_id", String(40)),
+    Column("notes", Text, nullable=False, server_default=""),
+    # How many cues an actor speaks, and how many of them have a good take.
+    Column("spoken_cues", Integer, nullable=False, server_default="0"),
+    Column("recorded_cues", Integer, nullable=False, server_default="0"),
     UniqueConstraint("ebook_id", "chapter_number", "version"),
+)
+
+# The history of a script: what became of its text, by whom and why. A script that was never changed has no rows.
+script_edits = Table(
+    "script_edits",
+    metadata,
+    Column("script_id", ForeignKey("scripts.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("kind", state_type(EditKind, "kind"), nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("member_id", String(40)),
+    Column("created_at", Utc, nullable=False),
+    # The edit that this one has undone.
+    Column("undoes", Integer),
+    # The script's JSON after the edit, compressed with zlib; NULL where the text did not change.
+    Column("body", LargeBinary),
+)
+
+# Recordings of single cues, as somebody noted them at the microphone.
+takes = Table(
+    "takes",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("script_id", ForeignKey("scripts.id"), nullable=False),
+    Column("ebook_id", ForeignKey("ebooks.id"), nullable=False),
+    Column("chapter_number", Integer, nullable=False),
+    Column("cue_id", String(40), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("verdict", state_type(TakeVerdict, "verdict"), nullable=False),
+    Column("note", Text, nullable=False, server_default=""),
+    # What was spoken: a digest of speaker and text, so that a take of words that were changed later is not taken for good.
+    Column("spoken_digest", String(16), nullable=False),
+    Column("member_id", String(40)),
+    Column("created_at", Utc, nullable=False),
+    UniqueConstraint("script_id", "cue_id", "number"),
+    Index(None, "ebook_id", "chapter_number"),
 )
 
 grant_logs = Table(

@@ -17,7 +17,9 @@ async def show_draft(stage: Stage, script: Script = FAULTY) -> tuple[Message, st
     card = await stage.wait_for_finished_script()
     services = stage.bot.services
     script_id = card.controls[0]["custom_id"].split(":")[-1]
-    await services.database.write(lambda tx: tx.drafts.change(script_id, script.model_dump_json()))
+    await services.database.write(
+        lambda tx: tx.drafts.change(script_id, script.model_dump_json(), seconds=0, spoken_cues=0)
+    )
     stored, _ = await services.scripts.get(script_id)
     assert stored.run_id
     await services.run_cards.refresh_card(stored.run_id)
@@ -90,4 +92,4 @@ async def test_a_script_is_approved_with_open_findings(stage: Stage) -> None:
     )
     assert "Nothing is open" in view.text
     _, stored = await stage.bot.services.scripts.get(script_id)
-    assert stored == FAULTY
+    assert stored == Script.from_json(FAULTY.model_dump_json())

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import BigInteger, Boolean, Column, Enum, Integer, select, text
+from sqlalchemy import BigInteger, Boolean, Column, Enum, Integer, LargeBinary, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import Database, DatabaseInUseError, StorageError, WriteTransaction, copying
@@ -32,6 +32,8 @@ def sample_value(column: Column[Any]) -> object:
             return 2**53 + 1
         case Integer():
             return 7
+        case LargeBinary():
+            return b"\x00\xff"
         case _:
             return f"ß 月 {column.name}"[: getattr(column.type, "length", None)]
 

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Sequence
 from bot.scripts.assembly import assemble
 from bot.scripts.checks.lines import find_narrated_quotation
 from bot.scripts.checks.sound_check import name_sound
+from bot.scripts.cue_lists import arrange
 from bot.scripts.labels import SpanLabel
 from bot.scripts.models import NARRATOR, CastMember, Cue, CueKind, Script
 from bot.scripts.spans import Span, SpanKind
-from bot.scripts.timing import add_timing
 
 
 def give_line(script: Script, spans: Sequence[Span], cue: Cue, speaker: CastMember) -> Script:
@@ -39,8 +39,8 @@ def clear_direction(script: Script, cue: Cue) -> Script:
 
 def end_sound(script: Script, cue: Cue) -> Script:
     """The sound of the cue fades out at the end of the script."""
-    end = Cue(n=0, kind=cue.kind, text=f"{name_sound(cue)} – FADE OUT")
-    return _renumber(script, [*script.cues, end])
+    end = Cue(n=0, kind=cue.kind, text=f"{name_sound(cue)} – FADE OUT", scene=script.cues[-1].scene)
+    return arrange(script, [*script.cues, end])
 
 
 def _goes_on(span: Span, following: Span) -> bool:
@@ -51,15 +51,11 @@ def _goes_on(span: Span, following: Span) -> bool:
 def _replace(script: Script, cue: Cue, cues: Iterable[Cue], speaker: CastMember | None = None) -> Script:
     """The script with other cues in the place of one, and with the speaker in its cast; who speaks no more is not in it."""
     before, after = script.cues[: cue.n - 1], script.cues[cue.n :]
-    changed = _renumber(script, [*before, *cues, *after])
+    first, *others = (each.model_copy(update={"scene": cue.scene}) for each in cues)
+    changed = arrange(script, [*before, first.model_copy(update={"id": cue.id}), *others, *after])
     if speaker is None:
         return changed
     cast = changed.cast if any(member.name == speaker.name for member in changed.cast) else (*changed.cast, speaker)
     speaking = {each.speaker for each in changed.cues}
     left = {cue.speaker} - speaking - {NARRATOR}
     return changed.model_copy(update={"cast": tuple(member for member in cast if member.name not in left)})
-
-
-def _renumber(script: Script, cues: Iterable[Cue]) -> Script:
-    timed, running_time = add_timing(cue.model_copy(update={"n": n}) for n, cue in enumerate(cues, 1))
-    return script.model_copy(update={"cues": timed, "running_time": running_time})

@@ -42,5 +42,5 @@ async def store_draft(database: Database, script: Script) -> CheckedDraft:
     run = await stage.claim(await stage.request(1))
     script_id = await stage.worker.pipeline.write(await stage.service.get_run(run.id))
     body: Any = script.model_dump_json()
-    await database.write(lambda tx: tx.drafts.change(script_id, body))
+    await database.write(lambda tx: tx.drafts.change(script_id, body, seconds=0, spoken_cues=0))
     return CheckedDraft(database, ScriptCheckService(database), script_id)

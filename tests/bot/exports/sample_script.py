@@ -3,8 +3,10 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from bot.exports.sheet import ScriptSheet, build_sheet
 from bot.scripts.models import CastMember, Cue, CueKind, RunningTime, Script
 from storage.states import ScriptState
+from storage.stores.ebooks import Ebook
 from storage.stores.scripts import StoredScript
 
 SCRIPT = Script(
@@ -12,11 +14,26 @@ SCRIPT = Script(
     logline="A bell too many.",
     cast=(CastMember(name="HANA", voice="low, tired"), CastMember(name="THE_FOX")),
     cues=(
-        Cue(n=1, kind=CueKind.MUSIC, text="A drone.", direction="under", start=0, seconds=4),
-        Cue(n=2, kind=CueKind.NARRATION, text="The lantern guttered.", speaker="NARRATOR", start=4, seconds=61.4),
-        Cue(n=3, kind=CueKind.SFX, text="A door creaks.", start=65.4, seconds=3),
+        Cue(id="cue1", n=1, kind=CueKind.MUSIC, text="A drone.", direction="under", start=0, seconds=4),
         Cue(
-            n=4, kind=CueKind.DIALOGUE, text="You came back.", speaker="HANA", direction="close", start=68.4, seconds=2
+            id="cue2",
+            n=2,
+            kind=CueKind.NARRATION,
+            text="The lantern guttered.",
+            speaker="NARRATOR",
+            start=4,
+            seconds=61.4,
+        ),
+        Cue(id="cue3", n=3, kind=CueKind.SFX, text="A door creaks.", start=65.4, seconds=3),
+        Cue(
+            id="cue4",
+            n=4,
+            kind=CueKind.DIALOGUE,
+            text="You came back.",
+            speaker="HANA",
+            direction="close",
+            start=68.4,
+            seconds=2,
         ),
     ),
     running_time=RunningTime(low=240, high=300),
@@ -52,3 +69,11 @@ STORED = StoredScript(
 
 
 TEMPLATE = replace(STORED, writer="template", error="The *quota* is used up.")
+
+
+def build_sample_sheet(
+    stored: StoredScript = STORED, script: Script = SCRIPT, ebook_title: str = "The Fox"
+) -> ScriptSheet:
+    """The sheet of a script of a book with this title."""
+    ebook = Ebook(stored.ebook_id, ebook_title, "", "", stored.created_at)
+    return build_sheet(stored, script, ebook=ebook)

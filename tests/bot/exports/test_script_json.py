@@ -7,7 +7,7 @@ import pytest
 
 from bot.exports import markdown, script_json
 from bot.scripts.models import RunningTime, Script
-from tests.bot.exports.sample_script import SCRIPT, STORED, TEMPLATE
+from tests.bot.exports.sample_script import SCRIPT, STORED, TEMPLATE, build_sample_sheet
 
 
 def test_only_a_template_has_an_error() -> None:
@@ -19,7 +19,7 @@ def test_only_a_template_has_an_error() -> None:
 
 def test_json_has_the_seeds_keys() -> None:
     """The document has the seed's keys and line formats first, then ours."""
-    document = json.loads(script_json.build_download(STORED, SCRIPT, "Das Füchslein").content)
+    document = json.loads(script_json.build_download(build_sample_sheet(ebook_title="Das Füchslein")).content)
     assert list(document)[:8] == [
         "id",
         "title",
@@ -48,7 +48,7 @@ def test_json_has_the_seeds_keys() -> None:
 
 def test_json_can_be_read_back() -> None:
     """The whole script can be rebuilt from the document."""
-    document = json.loads(script_json.build_download(STORED, SCRIPT, "The Fox").content)
+    document = json.loads(script_json.build_download(build_sample_sheet(ebook_title="The Fox")).content)
     keys = ("title", "logline", "cast", "cues", "language", "running_time")
     assert Script.model_validate({key: document[key] for key in keys}) == SCRIPT
 
@@ -64,14 +64,12 @@ def test_the_estimated_duration_is_the_middle_in_whole_minutes(low: int, high: i
 
 def test_people_can_read_the_file_in_an_editor() -> None:
     """Letters are not escaped, and each key has an indented line of its own."""
-    lines = script_json.build_download(STORED, SCRIPT, "Das Füchslein").content.decode().splitlines()
+    lines = script_json.build_download(build_sample_sheet(ebook_title="Das Füchslein")).content.decode().splitlines()
     assert lines[:2] == ["{", f'  "id": "{STORED.id}",']
     assert '  "ebookTitle": "Das Füchslein",' in lines
 
 
 def test_both_formats_have_the_same_file_name() -> None:
     """The file name consists of book, chapter, version and title."""
-    names = [
-        download(STORED, SCRIPT, "The Fox").name for download in (markdown.build_download, script_json.build_download)
-    ]
+    names = [download(build_sample_sheet()).name for download in (markdown.build_download, script_json.build_download)]
     assert names == [f"ebook_001-ch1-v2-the-midnight-summoning.{ending}" for ending in ("md", "json")]

@@ -66,7 +66,10 @@ async def test_a_broken_stream_resumes_at_the_next_span(
     second = await write(faithful, run=await faithful.create_run(progress=first.run.progress))
     assert second.stored.writer == "gemini"
     assert_complete(second)
-    assert second.script.cues[: len(kept.cues)] == first.script.cues[: len(kept.cues)]
+    first_cues, second_cues = (
+        [cue.model_copy(update={"id": ""}) for cue in each.script.cues[: len(kept.cues)]] for each in (first, second)
+    )
+    assert second_cues == first_cues
     assert list_asked(standin)[1] == [span.n for span in SPANS[kept.next_span - 1 :]]
     assert kept.next_span > 1
 

@@ -7,6 +7,8 @@ import pytest
 
 from bot.actor import Actor
 from bot.errors import NotFoundError, StateError
+from bot.exports.formats import ExportFormat
+from bot.exports.service import ExportService
 from bot.scripts.library import ScriptLibrary
 from storage import Database, WriteTransaction
 from storage.states import ScriptState
@@ -71,8 +73,8 @@ async def test_a_downloaded_script_is_named_by_its_book_and_reported(
     sqlite: Database, file_format: str, ending: str
 ) -> None:
     """The file has the book's title and the cues, and one event says who took which format."""
-    library, script_id = ScriptLibrary(sqlite), await add_sample(sqlite)
-    download = await library.build_download(script_id, file_format, HANA)
+    script_id = await add_sample(sqlite)
+    download = await ExportService(sqlite).export_script(script_id, ExportFormat(file_format), HANA)
     assert download.name == f"ebook_001-ch1-v2-the-midnight-summoning.{ending}"
     assert b"The Fox" in download.content
     assert b"The lantern guttered." in download.content

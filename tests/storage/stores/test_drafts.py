@@ -17,9 +17,9 @@ async def test_only_a_draft_can_be_changed(database: Database) -> None:
         )
         ids.append(await database.write(lambda tx, new=script: tx.scripts.add(new)))  # type: ignore[misc]
     await database.write(lambda tx: tx.scripts.approve(ids[0]))
-    await database.write(lambda tx: tx.drafts.change(ids[1], '{"a": 1}'))
+    await database.write(lambda tx: tx.drafts.change(ids[1], '{"a": 1}', seconds=0, spoken_cues=0))
     with pytest.raises(StaleStateError):
-        await database.write(lambda tx: tx.drafts.change(ids[0], '{"a": 1}'))
+        await database.write(lambda tx: tx.drafts.change(ids[0], '{"a": 1}', seconds=0, spoken_cues=0))
     async with database.read() as tx:
         assert [(draft.id, draft.body) for draft in await tx.drafts.list("ebook_001")] == [(ids[1], '{"a": 1}')]
         assert (await tx.scripts.get(ids[0])).body == "{}"

@@ -1,0 +1,23 @@
+"""The formats of a script's download, and what renders each of them."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Final
+
+from bot.exports import markdown, script_json
+from bot.exports.files import Download
+from bot.exports.sheet import ScriptSheet
+
+
+class ExportFormat(StrEnum):
+    """The formats by the value of the option ``format``."""
+
+    MARKDOWN = "markdown"
+    JSON = "json"
+
+
+RENDERERS: Final[dict[ExportFormat, Callable[[ScriptSheet], Download]]] = {
+    ExportFormat.MARKDOWN: markdown.build_download,
+    ExportFormat.JSON: script_json.build_download,
+}
+"""What makes the file. Each is a plain function that may take seconds, so it runs in a thread."""

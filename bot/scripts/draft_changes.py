@@ -1,0 +1,53 @@
+"""The one way in which the text of a stored script changes: as a draft, with an entry in its history."""
+
+from bot.actor import Actor
+from bot.errors import StateError
+from bot.scripts.models import Script
+from storage import StaleStateError, WriteTransaction
+from storage.states import EditKind
+from storage.stores.scripts import StoredScript
+
+AS_WRITTEN = "As it was written"
+"""The summary of a history's first entry."""
+
+
+async def change_draft(
+    tx: WriteTransaction, stored: StoredScript, script: Script, summary: str, by: Actor, *, undoes: int | None = None
+) -> int:
+    """The draft script is this one from now on; returns the number of the edit in its history.
+
+    ``summary`` is a sentence that says what was changed, ``undoes`` the number of the edit that is taken back.
+
+    Raises:
+        StateError: the script is approved or released.
+    """
+    body = script.model_dump_json()
+    try:
+        await tx.drafts.change(stored.id, body, seconds=script.running_time.middle, spoken_cues=script.spoken_cue_count)
+    except StaleStateError:
+        raise StateError("The script was approved in the same moment.", "Nothing was changed.") from None
+    await keep_original(tx, stored)
+    kind = EditKind.CHANGED if undoes is None else EditKind.UNDONE
+    member_id = await tx.members.remember(by)
+    return await tx.script_edits.add(stored.id, kind, summary, member_id=member_id, body=body, undoes=undoes)
+
+
+async def keep_original(tx: WriteTransaction, stored: StoredScript) -> None:
+    """The history of the script begins with its text as it was written."""
+    if await tx.script_edits.list(stored.id):
+        return
+    await tx.script_edits.add(
+        stored.id,
+        EditKind.CREATED,
+        AS_WRITTEN,
+        member_id=stored.member_id,
+        body=stored.body,
+        created_at=stored.created_at,
+    )
+
+
+async def record_approval(tx: WriteTransaction, stored: StoredScript, kind: EditKind, by: Actor) -> None:
+    """The history says who approved the script, or withdrew the approval."""
+    await keep_original(tx, stored)
+    summary = "Approved" if kind is EditKind.APPROVED else "Withdrew the approval"
+    await tx.script_edits.add(stored.id, kind, summary, member_id=await tx.members.remember(by))
