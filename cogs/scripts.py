@@ -2,14 +2,16 @@
 
 import discord
 from discord import app_commands
-from discord.app_commands import Range
+from discord.app_commands import Choice, Range
 from discord.ext import commands
 
 from bot.app import MythBot
+from bot.exports.formats import ExportFormat
 from bot.services import Services
 from cogs.interactions.access import require_team
 from cogs.interactions.autocomplete import script_autocomplete
 from cogs.views.script_card import script_card
+from cogs.views.script_download import FORMAT_LABELS, send_download
 from cogs.views.script_reader import build_page
 
 
@@ -32,6 +34,17 @@ class ScriptsCog(commands.GroupCog, group_name="scripts", group_description="The
         else:
             view = script_card(await self._services.run_cards.get_view(stored.run_id))
         await interaction.edit_original_response(view=view)
+
+    @app_commands.command(name="export", description="A script as a file")
+    @app_commands.describe(script="The script, by its title, its book or its id", file_format="What the file is for")
+    @app_commands.rename(file_format="format")
+    @app_commands.choices(file_format=[Choice(name=label, value=each.value) for each, label in FORMAT_LABELS.items()])
+    @app_commands.autocomplete(script=script_autocomplete)
+    async def export(self, interaction: discord.Interaction, script: Range[str, 1, 100], file_format: str) -> None:
+        """Answers with the file, only for the person who asked."""
+        require_team(interaction)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await send_download(interaction, script, ExportFormat(file_format))
 
 
 async def setup(bot: MythBot) -> None:

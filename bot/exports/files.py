@@ -7,6 +7,8 @@ import zipfile
 from dataclasses import dataclass
 from typing import Final
 
+from bot.errors import InputError
+
 MAX_UPLOAD_BYTES: Final = 9_500_000
 """The most bytes of one upload. Discord accepts 10 MiB with a message, and the message itself counts."""
 
@@ -16,10 +18,11 @@ _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """A file: its name and its bytes."""
+    """A file: its name and its bytes. ``notes`` are sentences that a person should read beside it."""
 
     name: str
     content: bytes
+    notes: tuple[str, ...] = ()
 
 
 def escape_csv_cell(cell: str) -> str:
@@ -36,6 +39,19 @@ def zip_if_larger(files: list[Download], limit: int, name: str) -> list[Download
         for file in files:
             archive.writestr(file.name, file.content)
     return [Download(name, content.getvalue())]
+
+
+def fit_into_upload(download: Download, limit: int) -> Download:
+    """The file, or a ZIP archive with it where it has more than ``limit`` bytes.
+
+    Raises:
+        InputError: the archive is too large as well.
+    """
+    (fitting,) = zip_if_larger([download], limit, f"{download.name}.zip")
+    if len(fitting.content) > limit:
+        size, most = (f"{count / 1_000_000:.1f} MB" for count in (len(fitting.content), limit))
+        raise InputError(f"This file has {size}, and Discord takes {most} here.", "Choose another format.")
+    return Download(fitting.name, fitting.content, download.notes)
 
 
 def build_file_name(*parts: str, ending: str) -> str:

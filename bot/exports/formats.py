@@ -13,11 +13,22 @@ class ExportFormat(StrEnum):
     """The formats by the value of the option ``format``."""
 
     MARKDOWN = "markdown"
+    FOUNTAIN = "fountain"
+    PDF = "pdf"
+    DOCX = "docx"
+    SSML = "ssml"
+    SSML_GOOGLE = "ssml_google"
+    SSML_AMAZON = "ssml_amazon"
+    SSML_AZURE = "ssml_azure"
     JSON = "json"
+    SEED = "seed"
+    PACK = "pack"
 
 
 RENDERERS: Final[dict[ExportFormat, Callable[[ScriptSheet], Download]]] = {
     ExportFormat.MARKDOWN: markdown.build_download,
     ExportFormat.JSON: script_json.build_download,
+    ExportFormat.SEED: script_json.build_seed_download,
 }
-"""What makes the file. Each is a plain function that may take seconds, so it runs in a thread."""
+"""What makes the file; a format is offered where it is listed here. Each is a plain function that may take seconds, so it
+runs in a thread."""

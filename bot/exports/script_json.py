@@ -25,11 +25,18 @@ def build_download(sheet: ScriptSheet) -> Download:
     return Download(name, text.encode())
 
 
-def build_document(stored: StoredScript, script: Script, ebook_title: str) -> dict[str, Any]:
-    """The script in the exchange format, ready for ``json.dumps``: the predecessor's keys first, then ours.
+def build_seed_download(sheet: ScriptSheet) -> Download:
+    """The predecessor's document alone, as a ``.json`` file."""
+    stored, script = sheet.stored, sheet.script
+    name = build_file_name(
+        stored.ebook_id, f"ch{stored.chapter_number}", f"v{stored.version}", script.title, "seed", ending="json"
+    )
+    text = json.dumps(build_seed_document(stored, script), ensure_ascii=False, indent=2)
+    return Download(name, text.encode())
 
-    Only a template script has ``error``: the sentence that says why it is a template.
-    """
+
+def build_seed_document(stored: StoredScript, script: Script) -> dict[str, Any]:
+    """The script with exactly the keys that the predecessor wrote. Only a template script has ``error``."""
     minutes = round((script.running_time.low + script.running_time.high) / 120)
     document: dict[str, Any] = {
         "id": stored.id,
@@ -40,6 +47,15 @@ def build_document(stored: StoredScript, script: Script, ebook_title: str) -> di
         "ebookId": stored.ebook_id,
         "chapterNumber": stored.chapter_number,
         "created_at": stored.created_at.isoformat(),
+    }
+    if stored.writer == WriterKind.TEMPLATE:
+        document["error"] = spell_out_timestamps(stored.error)
+    return document
+
+
+def build_document(stored: StoredScript, script: Script, ebook_title: str) -> dict[str, Any]:
+    """The script in the exchange format, ready for ``json.dumps``: the predecessor's keys first, then ours."""
+    return build_seed_document(stored, script) | {
         "schema": SCHEMA,
         "version": SCHEMA_VERSION,
         "ebookTitle": ebook_title,
@@ -53,9 +69,6 @@ def build_document(stored: StoredScript, script: Script, ebook_title: str) -> di
         "cues": [cue.model_dump(mode="json") for cue in script.cues],
         "running_time": script.running_time.model_dump(),
     }
-    if stored.writer == WriterKind.TEMPLATE:
-        document["error"] = spell_out_timestamps(stored.error)
-    return document
 
 
 def _build_predecessor_line(cue: Cue) -> dict[str, str]:

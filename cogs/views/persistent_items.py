@@ -27,6 +27,7 @@ from cogs.views import (
     privacy,
     script_buttons,
     script_check,
+    script_download,
     script_reader,
     script_request,
 )
@@ -78,6 +79,7 @@ PERSISTENT_ITEMS: Final[tuple[type[discord.ui.DynamicItem[Any]], ...]] = (
     script_check.CheckButton,
     script_check.FindingButton,
     script_check.GiveSelect,
+    script_download.DownloadSelect,
     script_reader.PageButton,
     script_request.TextChoiceButton,
     setup_views.AnnouncementSelect,

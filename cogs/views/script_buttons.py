@@ -1,6 +1,5 @@
 """The buttons of a run and of its script. They carry ids in their custom ids, so they work after a restart."""
 
-import io
 import re
 from typing import ClassVar, Final, Self
 
@@ -9,7 +8,6 @@ from discord import ui
 
 from bot.actor import Actor
 from bot.errors import StateError
-from bot.exports.formats import ExportFormat
 from bot.scripts.models import WriterKind
 from cogs.interactions.access import get_channel_ids, get_services, require_team
 from cogs.views.base import PersistentItemMixin
@@ -17,6 +15,7 @@ from cogs.views.broadcast_dialog import refresh_script_card
 from cogs.views.formatting import format_count
 from cogs.views.pressed_cards import remove_buttons, show_run
 from cogs.views.script_check import count_questions
+from cogs.views.script_download import download_view
 from cogs.views.script_reader import build_page
 from cogs.views.script_release import ReleaseModal
 from storage.states import ScriptState
@@ -75,16 +74,14 @@ _TEMPLATE_QUESTION: Final = (
 class ScriptButton(
     PersistentItemMixin,
     ui.DynamicItem[ui.Button[ui.LayoutView]],
-    template=r"script:(?P<action>read|download|markdown|json|approve|approve_template|release_now|release_template|release|withdraw)"
+    template=r"script:(?P<action>read|download|approve|approve_template|release_now|release_template|release|withdraw)"
     r":(?P<script_id>audio_scripts_[0-9a-f]{16})",
 ):
-    """Read, Download and its formats, Approve, Approve and release, Release, or Withdraw approval."""
+    """Read, Download, Approve, Approve and release, Release, or Withdraw approval."""
 
     STYLES: ClassVar = {
         "read": ("Read", discord.ButtonStyle.secondary),
         "download": ("Download", discord.ButtonStyle.secondary),
-        "markdown": ("Markdown, to read and print", discord.ButtonStyle.primary),
-        "json": ("JSON, for programs", discord.ButtonStyle.secondary),
         "approve": ("Approve", discord.ButtonStyle.success),
         "approve_template": ("Approve the template", discord.ButtonStyle.danger),
         "release_now": ("Approve and release…", discord.ButtonStyle.primary),
@@ -105,16 +102,14 @@ class ScriptButton(
         return cls(match["action"], match["script_id"])
 
     async def handle_interaction(self, interaction: discord.Interaction) -> None:
-        """Reads, downloads, approves, releases the script or withdraws its approval."""
+        """Reads the script, offers its files, approves or releases it, or withdraws its approval."""
         by = require_team(interaction)
         match self.action:
             case "read":
                 await self._show_script(interaction)
             case "download":
-                view = self._build_view("markdown", "json")
+                view = download_view(self.script_id)
                 await interaction.response.send_message("As which file?", view=view, ephemeral=True)
-            case "markdown" | "json":
-                await self._send_file(interaction, by)
             case "approve" | "release_now" if await self._is_unapproved_template(interaction):
                 view = self._build_view("approve_template" if self.action == "approve" else "release_template")
                 await interaction.response.send_message(_TEMPLATE_QUESTION, view=view, ephemeral=True)
@@ -135,13 +130,6 @@ class ScriptButton(
         await interaction.response.defer(ephemeral=True, thinking=True)
         stored, script = await get_services(interaction).scripts.get(self.script_id)
         await interaction.followup.send(view=build_page(stored, script, 0), ephemeral=True)
-
-    async def _send_file(self, interaction: discord.Interaction, by: Actor) -> None:
-        """Replaces the question for the format with the file."""
-        await interaction.response.defer()
-        download = await get_services(interaction).exports.export_script(self.script_id, ExportFormat(self.action), by)
-        file = discord.File(io.BytesIO(download.content), download.name)
-        await interaction.edit_original_response(content="The script:", attachments=[file], view=None)
 
     async def _is_unapproved_template(self, interaction: discord.Interaction) -> bool:
         stored, _ = await get_services(interaction).scripts.get(self.script_id)

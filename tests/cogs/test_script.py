@@ -94,7 +94,7 @@ async def test_only_the_team_can_request_scripts(stage: Stage) -> None:
 async def download_script(stage: Stage, card: Message, choice: str) -> bytes:
     """The one file that comes of Download and this choice."""
     log = await stage.discord.wait_for_answer(await stage.hana.click(card, "Download"))
-    await stage.hana.click(log, choice)
+    await stage.hana.select(log, choice)
     await stage.discord.wait_until(lambda: "The script:" in log.text)
     (file,) = [file for message in log.messages for file in message.attachments]
     return file.data
@@ -106,8 +106,8 @@ async def test_the_buttons_of_the_card_work(stage: Stage) -> None:
     card = await stage.wait_for_finished_script()
     read = await stage.discord.wait_for_answer(await stage.hana.click(card, "Read"))
     assert "The lantern guttered" in read.text
-    assert "You came back" in (await download_script(stage, card, "Markdown, to read and print")).decode()
-    document = json.loads(await download_script(stage, card, "JSON, for programs"))
+    assert "You came back" in (await download_script(stage, card, "Markdown, to read anywhere")).decode()
+    document = json.loads(await download_script(stage, card, "JSON, everything, for programs"))
     assert document["ebookId"] == "ebook_001"
     assert document["writer"] == "template"
     assert "No Gemini key" in document["error"]

@@ -1,6 +1,7 @@
 """Files of exports: names, cells, archives."""
 
 import io
+import random
 import re
 import zipfile
 
@@ -8,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.exports.files import MAX_UPLOAD_BYTES, Download, build_file_name, escape_csv_cell, zip_if_larger
+from bot.errors import InputError
+from bot.exports.files import (
+    MAX_UPLOAD_BYTES,
+    Download,
+    build_file_name,
+    escape_csv_cell,
+    fit_into_upload,
+    zip_if_larger,
+)
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "a/b\\c:d", "…", "", "NUL\x00", "CON", "x" * 300, "月の 出"])
@@ -73,3 +82,19 @@ def test_a_file_is_named_after_its_parts(parts: tuple[str, ...], name: str) -> N
 def test_an_upload_leaves_room_for_the_message() -> None:
     """Discord takes 10 MiB with a message; the limit stays below it and is not needlessly small."""
     assert 9_000_000 < MAX_UPLOAD_BYTES < 10 * 2**20
+
+
+def test_a_file_over_the_limit_is_compressed_and_keeps_its_notes() -> None:
+    """A file that fits stays; one that does not comes as an archive with the same notes."""
+    download = Download("a.json", b"a" * 1_000, ("Mind the gap.",))
+    assert fit_into_upload(download, 1_000) == download
+    archive = fit_into_upload(download, 999)
+    assert (archive.name, archive.notes) == ("a.json.zip", download.notes)
+    with zipfile.ZipFile(io.BytesIO(archive.content)) as opened:
+        assert opened.read("a.json") == download.content
+
+
+def test_a_file_that_never_fits_is_refused_with_its_size() -> None:
+    """What is too large even when it is compressed gets a sentence with both sizes."""
+    with pytest.raises(InputError, match=r"has 2\.0 MB, and Discord takes 1\.0 MB here"):
+        fit_into_upload(Download("a.bin", random.Random(1).randbytes(2_000_000)), 1_000_000)

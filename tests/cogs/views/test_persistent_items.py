@@ -48,6 +48,7 @@ CUSTOM_IDS = (
     "session:page:sessions_0123456789abcdef:3",
     "run:cancel:runs_0123456789abcdef",
     "script:release_now:audio_scripts_0123456789abcdef",
+    "download:audio_scripts_0123456789abcdef",
     "check:next:audio_scripts_0123456789abcdef:-1",
     "finding:give:audio_scripts_0123456789abcdef:0123456789ab",
     "finding:to:audio_scripts_0123456789abcdef:0123456789ab",
