@@ -6,9 +6,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
-from bot.broadcasts.content import validate_link
 from bot.ebooks.text import UNSTORABLE_CHARACTERS
 from bot.errors import InputError
+from bot.links import validate_link
 from bot.scripts.models import ScriptMode
 from bot.scripts.text_units import to_single_line
 

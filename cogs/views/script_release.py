@@ -3,7 +3,7 @@
 import discord
 from discord import ui
 
-from bot.broadcasts.content import validate_link
+from bot.links import validate_link
 from cogs.interactions.access import get_services, require_team
 from cogs.views.broadcast_dialog import show_preview
 from cogs.views.modals import Modal

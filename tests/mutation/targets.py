@@ -19,6 +19,7 @@ TARGETS: Final[dict[str, tuple[str, ...]]] = {
         "tests/bot/broadcasts/test_breaker.py",
         "tests/bot/broadcasts/test_stopped_broadcasts.py",
     ),
+    "bot.links": ("tests/bot/test_links.py",),
     "bot.broadcasts.content": ("tests/bot/broadcasts/test_content.py",),
     "bot.broadcasts.announcer": ("tests/bot/broadcasts/test_announcer.py",),
     "bot.broadcasts.dispatcher": (

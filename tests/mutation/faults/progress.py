@@ -11,7 +11,7 @@ _FILES: Final = ("tests/bot/exports/test_files.py",)
 _TABLE: Final = ("tests/bot/progress/test_event_export.py",)
 _MARKDOWN: Final = ("tests/bot/exports/test_markdown.py",)
 _SCHEDULE: Final = ("tests/bot/broadcasts/test_schedule.py",)
-_CONTENT: Final = ("tests/bot/broadcasts/test_content.py",)
+_LINKS: Final = ("tests/bot/test_links.py",)
 
 FAULTS: Final[tuple[Fault, ...]] = (
     Fault(
@@ -133,12 +133,12 @@ FAULTS: Final[tuple[Fault, ...]] = (
         "now.astimezone(UTC)",
         _SCHEDULE,
     ),
-    Fault("bot.broadcasts.content", "any scheme", 'parts.scheme in {"http", "https"}', "parts.scheme", _CONTENT),
+    Fault("bot.links", "any scheme", 'parts.scheme in {"http", "https"}', "parts.scheme", _LINKS),
     Fault(
-        "bot.broadcasts.content",
+        "bot.links",
         "links into the own network",
         "len(labels) > 1",
         "labels",
-        _CONTENT,
+        _LINKS,
     ),
 )
