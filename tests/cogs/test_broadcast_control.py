@@ -237,7 +237,7 @@ async def test_a_scheduled_announcement_survives_a_restart_and_a_changed_clock(s
 async def test_a_stopped_post_is_not_sent_by_a_later_recall(stage: Stage) -> None:
     """Posts that were stopped during a pause are not sent when the posts that had arrived are recalled."""
     affiliates = await subscribe_servers(stage, "A", "B", "C", "D")
-    stage.bot.services.dispatcher.pacer.rate = 4.0
+    stage.bot.services.dispatcher.pacer.rate = 2.0
     log = await compose(stage)
     await stage.hana.click(log, "Post to 4 channels")
     await stage.discord.wait_until(lambda: any(affiliate.posts for affiliate in affiliates))
