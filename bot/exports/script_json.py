@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
+from bot.exports.conventions import format_clock
 from bot.exports.files import Download, build_file_name
-from bot.exports.markdown import format_clock
 from bot.exports.sheet import ScriptSheet
 from bot.exports.timestamps import spell_out_timestamps
 from bot.scripts.models import Cue, CueKind, Script, WriterKind

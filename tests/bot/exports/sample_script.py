@@ -2,9 +2,13 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import count, cycle
+from typing import Any
 
+from bot.ebooks.series_bible import LexiconWord
 from bot.exports.sheet import ScriptSheet, build_sheet
-from bot.scripts.models import CastMember, Cue, CueKind, RunningTime, Script
+from bot.scripts.cue_lists import arrange
+from bot.scripts.models import CastMember, Cue, CueKind, RunningTime, Scene, Script
 from storage.states import ScriptState
 from storage.stores.ebooks import Ebook
 from storage.stores.scripts import StoredScript
@@ -77,3 +81,37 @@ def build_sample_sheet(
     """The sheet of a script of a book with this title."""
     ebook = Ebook(stored.ebook_id, ebook_title, "", "", stored.created_at)
     return build_sheet(stored, script, ebook=ebook)
+
+
+def build_full_sheet(*texts: str, language: str = "en", **changes: Any) -> ScriptSheet:
+    """The sheet of a script in two scenes with every kind of cue, in which every text that a person may see is one of these.
+
+    ``changes`` are fields of the script.
+    """
+    supply = cycle(texts or ("Plain words.",))
+    cues = []
+    for kind in (CueKind.MUSIC, CueKind.NARRATION, CueKind.SFX, CueKind.DIALOGUE, CueKind.DIALOGUE):
+        speaker = next(supply) if kind is CueKind.DIALOGUE else "NARRATOR" if kind is CueKind.NARRATION else ""
+        cues.append(
+            Cue(n=0, kind=kind, text=next(supply), speaker=speaker, direction=next(supply), scene=1 + len(cues) // 3)
+        )
+    names = dict.fromkeys(cue.speaker for cue in cues if cue.speaker)
+    script = Script(
+        title=next(supply),
+        logline=next(supply),
+        cast=tuple(CastMember(name=name, voice=next(supply)) for name in names),
+        cues=tuple(cues),
+        language=language,
+        running_time=RunningTime(low=0, high=0),
+        scenes=tuple(Scene(n=n, place=next(supply), time=next(supply), present=tuple(names)) for n in (1, 2)),
+    )
+    ids = count(1)
+    arranged = arrange(script, cues, lambda: f"cue{next(ids)}").model_copy(update=changes)
+    word = LexiconWord(spelling=next(supply), pronunciation=next(supply))
+    sheet = build_sheet(
+        replace(TEMPLATE, error=next(supply)),
+        arranged,
+        ebook=Ebook(STORED.ebook_id, next(supply), "", "", STORED.created_at, author=next(supply)),
+        edit=3,
+    )
+    return replace(sheet, lexicon=(word,))

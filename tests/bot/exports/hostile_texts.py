@@ -1,0 +1,105 @@
+"""Texts that could break a file format: markup of every format, control characters, wild Unicode."""
+
+from typing import Final
+
+from hypothesis import strategies as st
+
+HOSTILE_TEXTS: Final = (
+    *(
+        "# heading",
+        "> quote",
+        "- item",
+        "+ item",
+        "1. item",
+        "1) item",
+        "===",
+        "---",
+        "***",
+        "***bold***",
+        "**bold**",
+        "_under_",
+    ),
+    *(
+        "`code`",
+        "[a](https://example.org)",
+        "![a](b)",
+        "<b>bold</b>",
+        "&amp; &lt;",
+        "\\",
+        "\\*",
+        "| a | b |",
+        "~~gone~~",
+    ),
+    *(
+        "INT. HALL - DAY",
+        "EXT. ROAD",
+        ".FORCED",
+        "!ACTION",
+        "@name",
+        "#1#",
+        "= synopsis",
+        "~ song",
+        "> RIGHT",
+        ">centre<",
+    ),
+    *(
+        "CUT TO:",
+        "/* boneyard",
+        "*/",
+        "[[ note",
+        "]]",
+        "(aside)",
+        "A (V.O.)",
+        "A ^",
+        "Title: x",
+        "HANA",
+        "...",
+        "***bold***",
+    ),
+    *(
+        "<speak>",
+        "]]>",
+        "<!-- x -->",
+        "--",
+        "<?xml?>",
+        "<mark name='cue-1'/>",
+        "&#0;",
+        "a -- b -",
+        '"quoted"',
+        "{{field}}",
+    ),
+    *(
+        "",
+        " ",
+        "\t",
+        "a\nb",
+        "a\r\nb\rc",
+        "a\u2028b\x85c",
+        "a\x00b\x1bc\x7fd",
+        "\ufeffa\ufffe\uffff",
+        "\u202eabc",
+        "a\u200db",
+    ),
+    *(
+        "مرحبا بالعالم",
+        "שלום עולם",
+        "こんにちは世界",
+        "안녕하세요",
+        "你好世界",
+        "สวัสดี",
+        "नमस्ते दुनिया",
+        "Привет",
+        "Γειά",
+        "straße",
+    ),
+    *("𒀀", "👩\u200d🚀", "e\u0301", "ﬁ", "İi", "[" * 40, "*" * 41, "_" * 9, "((", "a" * 2_000),
+)
+"""Each was taken from the rules of one of the formats, or has broken one before."""
+
+WILD_TEXT: Final = st.one_of(
+    st.sampled_from(HOSTILE_TEXTS),
+    st.text(st.characters(codec="utf-8"), max_size=30),
+    st.text("*_#>!@.~=[]()/\\<>&-:^`|{}$ \n\tAa1é你", max_size=30),
+    st.lists(st.sampled_from(HOSTILE_TEXTS), min_size=2, max_size=3).map(" ".join),
+)
+"""Any text that a script can hold."""
