@@ -4,7 +4,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Final
 
-from bot.exports import markdown, script_json
+from bot.exports import fountain, markdown, script_json
 from bot.exports.files import Download
 from bot.exports.sheet import ScriptSheet
 
@@ -27,6 +27,7 @@ class ExportFormat(StrEnum):
 
 RENDERERS: Final[dict[ExportFormat, Callable[[ScriptSheet], Download]]] = {
     ExportFormat.MARKDOWN: markdown.build_download,
+    ExportFormat.FOUNTAIN: fountain.build_download,
     ExportFormat.JSON: script_json.build_download,
     ExportFormat.SEED: script_json.build_seed_download,
 }

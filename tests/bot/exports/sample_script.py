@@ -89,7 +89,7 @@ def build_full_sheet(*texts: str, language: str = "en", **changes: Any) -> Scrip
     ``changes`` are fields of the script.
     """
     supply = cycle(texts or ("Plain words.",))
-    cues = []
+    cues: list[Cue] = []
     for kind in (CueKind.MUSIC, CueKind.NARRATION, CueKind.SFX, CueKind.DIALOGUE, CueKind.DIALOGUE):
         speaker = next(supply) if kind is CueKind.DIALOGUE else "NARRATOR" if kind is CueKind.NARRATION else ""
         cues.append(
