@@ -1,8 +1,8 @@
 """A script in Fountain, the plain text that screenwriting programs read (fountain.io/syntax).
 
-Fountain knows no radio drama: sounds are forced action in capitals, underlined, the narrator is a voice-over, and cue numbers have
-no place. It knows one escape, the backslash before ``*`` and ``_``. A line that would begin another element begins with a word
-joiner instead, which prints nothing; another one parts the two brackets that would begin a note.
+Fountain knows no radio drama: sounds are forced action in capitals, underlined, the narrator is a voice-over, and cue numbers
+have no place. It knows one escape, the backslash before ``*`` and ``_``. A line that would begin another element begins with a
+word joiner instead, which prints nothing; another one parts the two brackets that would begin a note.
 """
 
 import re

@@ -101,7 +101,7 @@ def test_the_file_has_every_element_of_the_standard() -> None:
         "NARRATOR (V.O.)\nThe lantern guttered.",
         "!_SFX [1]: A DOOR CREAKS._",
         ".SCENE 2 – 二階 #2#",
-        "= Runs 0:02",
+        "= Runs 0:02–0:03",
         "HANA\n(close)\nYou came back.",
         "@花子\nはい。",
         "",
