@@ -4,7 +4,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Final
 
-from bot.exports import fountain, markdown, script_json
+from bot.exports import fountain, markdown, script_json, ssml
 from bot.exports.files import Download
 from bot.exports.sheet import ScriptSheet
 
@@ -28,6 +28,10 @@ class ExportFormat(StrEnum):
 RENDERERS: Final[dict[ExportFormat, Callable[[ScriptSheet], Download]]] = {
     ExportFormat.MARKDOWN: markdown.build_download,
     ExportFormat.FOUNTAIN: fountain.build_download,
+    ExportFormat.SSML: ssml.build_generic,
+    ExportFormat.SSML_GOOGLE: ssml.build_google,
+    ExportFormat.SSML_AMAZON: ssml.build_amazon,
+    ExportFormat.SSML_AZURE: ssml.build_azure,
     ExportFormat.JSON: script_json.build_download,
     ExportFormat.SEED: script_json.build_seed_download,
 }
