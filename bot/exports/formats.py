@@ -6,6 +6,7 @@ from typing import Final
 
 from bot.exports import fountain, markdown, script_json, ssml
 from bot.exports.files import Download
+from bot.exports.pack import production_pack
 from bot.exports.sheet import ScriptSheet
 
 
@@ -34,6 +35,7 @@ RENDERERS: Final[dict[ExportFormat, Callable[[ScriptSheet], Download]]] = {
     ExportFormat.SSML_AZURE: ssml.build_azure,
     ExportFormat.JSON: script_json.build_download,
     ExportFormat.SEED: script_json.build_seed_download,
+    ExportFormat.PACK: production_pack.build_download,
 }
 """What makes the file; a format is offered where it is listed here. Each is a plain function that may take seconds, so it
 runs in a thread."""

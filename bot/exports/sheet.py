@@ -88,7 +88,7 @@ def build_sheet(
         ebook_title=ebook.title if ebook else stored.ebook_id,
         author=ebook.author if ebook else "",
         scenes=scenes,
-        roles=tuple(_build_role(member.name, member.voice, script, known) for member in script.cast),
+        roles=tuple(_build_role(name, voice, script, known) for name, voice in _list_speakers(script).items()),
         sound_numbers=_number_sounds(script.cues),
         lexicon=_find_spoken_words(script, lexicon),
         drafted_at=drafted_at or stored.created_at,
@@ -102,6 +102,12 @@ def is_right_to_left(text: str) -> bool:
     directions = [unicodedata.bidirectional(letter) for letter in text]
     right = sum(direction in {"R", "AL"} for direction in directions)
     return right > directions.count("L")
+
+
+def _list_speakers(script: Script) -> dict[str, str]:
+    """The voice note of each speaker: the cast, then whoever speaks without being in it."""
+    cast = {member.name: member.voice for member in script.cast}
+    return cast | {cue.speaker: "" for cue in script.cues if cue.kind.is_spoken and cue.speaker not in cast}
 
 
 def _build_role(name: str, voice: str, script: Script, characters: tuple[Character, ...]) -> SheetRole:

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from bot.actor import Actor
 from bot.event_names import SCRIPT_DOWNLOADED
 from bot.exports.files import Download
 from bot.exports.formats import RENDERERS, ExportFormat
@@ -41,13 +42,14 @@ async def test_a_script_is_exported_and_every_download_is_an_event(stage: Stage)
     menu = await stage.discord.wait_for_answer(
         await stage.hana.click(await stage.wait_for_finished_script(), "Download")
     )
-    for label in FORMAT_LABELS.values():
-        await _choose(stage, menu, label)
+    formats = [each for each in FORMAT_LABELS if each is not ExportFormat.PACK]
+    for each in formats:
+        await _choose(stage, menu, FORMAT_LABELS[each])
     async with stage.bot.services.database.read() as tx:
         events = [event async for event in tx.events.stream(EventFilter(event=SCRIPT_DOWNLOADED))]
     downloads = [json.loads(event.data) for event in events]
     assert downloads == [
-        {"formats": [each], "script_id": script_id} for each in ["markdown", *(each.value for each in FORMAT_LABELS)]
+        {"formats": [each], "script_id": script_id} for each in ["markdown", *(each.value for each in formats)]
     ]
 
 
@@ -69,3 +71,15 @@ async def test_people_outside_the_team_get_no_script(stage: Stage) -> None:
     log = await stage.bob.slash("scripts export", overridden=True, script=script_id, format="json")
     assert "studio's team" in log.text
     assert not log.message.attachments
+
+
+async def test_a_production_pack_waits_for_the_approval(stage: Stage) -> None:
+    """Of a draft there is a sentence, of the approved script the pack."""
+    script_id = await _find_script(stage)
+    log = await stage.hana.slash("scripts export", script=script_id, format="pack")
+    await stage.discord.wait_until(lambda: "Approve it first" in log.text)
+    assert not log.message.attachments
+    await stage.bot.services.scripts.approve(script_id, Actor(stage.hana.user.id, "Hana"))
+    log = await stage.hana.slash("scripts export", script=script_id, format="pack")
+    await stage.discord.wait_until(lambda: "The script:" in log.text)
+    assert log.message.attachments[0].filename.endswith("-pack.zip")

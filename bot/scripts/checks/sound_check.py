@@ -32,28 +32,49 @@ _NO_NAME: Final = split_words(
 @dataclass(frozen=True, slots=True)
 class _Sound:
     cue: Cue
+    position: int
     names: frozenset[str]
     starts: bool
     ends: bool
     crossfades: bool
 
 
+@dataclass(frozen=True, slots=True)
+class HeldSound:
+    """A sound that is established, held or looped; ``end`` is the cue that ends it, None where none does."""
+
+    cue: Cue
+    end: Cue | None
+
+
 def find_endless_sounds(cues: Sequence[Cue]) -> list[Finding]:
     """Sounds and music that are established, held or looped, and that no later cue ends."""
+    return [
+        find_at_cue(FindingKind.ENDLESS_SOUND, sound.cue, f"{_call(sound.cue)} starts and nothing ends it.")
+        for sound in follow_sounds(cues)
+        if sound.end is None
+    ]
+
+
+def follow_sounds(cues: Sequence[Cue]) -> list[HeldSound]:
+    """Sounds and music that are established, held or looped, in the order of the script, each with the cue that ends it.
+
+    A sound that starts once more is ended by its second start.
+    """
     running: list[_Sound] = []
-    for cue in cues:
+    held: dict[int, HeldSound] = {}
+    for position, cue in enumerate(cues):
         if cue.kind.is_spoken:
             continue
-        sound = _read(cue)
+        sound, before = _read(cue, position), running
         if sound.ends or sound.crossfades:
             running = _stop(running, sound)
         if sound.starts and not (sound.ends and not sound.crossfades):
             running = [each for each in running if each.names != sound.names or each.cue.kind is not cue.kind]
             running.append(sound)
-    return [
-        find_at_cue(FindingKind.ENDLESS_SOUND, sound.cue, f"{_call(sound.cue)} starts and nothing ends it.")
-        for sound in running
-    ]
+            held[position] = HeldSound(cue, None)
+        held |= {each.position: HeldSound(each.cue, cue) for each in before if each not in running}
+    return list(held.values())
 
 
 def name_sound(cue: Cue) -> str:
@@ -71,7 +92,7 @@ def _stop(running: list[_Sound], sound: _Sound) -> list[_Sound]:
     return [each for each in running if each.cue.kind is not sound.cue.kind]
 
 
-def _read(cue: Cue) -> _Sound:
+def _read(cue: Cue, position: int) -> _Sound:
     """A cue's name and commands. Commands stand behind a dash or in the direction; without a dash, anywhere."""
     name, *rest = _DASH.split(cue.text, maxsplit=1)
     commands = f"{rest[0] if rest else name} {cue.direction}"
@@ -84,7 +105,12 @@ def _read(cue: Cue) -> _Sound:
     if crossfades:
         names |= frozenset(word for word in find_normalized_units(cue.text) if word not in _NO_NAME)
     return _Sound(
-        cue, names, crossfades or _STARTS.search(plain) is not None, _ENDS.search(plain) is not None, crossfades
+        cue,
+        position,
+        names,
+        crossfades or _STARTS.search(plain) is not None,
+        _ENDS.search(plain) is not None,
+        crossfades,
     )
 
 
