@@ -5,14 +5,12 @@ from typing import Any
 
 from bot.exports.conventions import format_clock
 from bot.exports.files import Download, build_file_name
+from bot.exports.script_document import SCHEMA, SCHEMA_VERSION, ScriptDocument, TakeEntry, read_script
 from bot.exports.sheet import ScriptSheet
 from bot.exports.timestamps import spell_out_timestamps
 from bot.scripts.models import Cue, CueKind, Script, WriterKind
 from storage.stores.scripts import StoredScript
-
-SCHEMA = "midnight-myth/script"
-SCHEMA_VERSION = 1
-"""Raised when a reader of the present format would misread a new one."""
+from storage.stores.takes import Take
 
 
 def build_download(sheet: ScriptSheet) -> Download:
@@ -21,8 +19,17 @@ def build_download(sheet: ScriptSheet) -> Download:
     name = build_file_name(
         stored.ebook_id, f"ch{stored.chapter_number}", f"v{stored.version}", script.title, ending="json"
     )
-    text = json.dumps(build_document(stored, script, sheet.ebook_title), ensure_ascii=False, indent=2)
-    return Download(name, text.encode())
+    document = build_document(
+        stored,
+        script,
+        sheet.ebook_title,
+        author=sheet.author,
+        edit=sheet.edit,
+        drafted_at=sheet.drafted_at,
+        lexicon=sheet.lexicon,
+        takes=tuple(map(_build_take, sheet.takes)),
+    )
+    return Download(name, json.dumps(document, ensure_ascii=False, indent=2).encode())
 
 
 def build_seed_download(sheet: ScriptSheet) -> Download:
@@ -53,22 +60,47 @@ def build_seed_document(stored: StoredScript, script: Script) -> dict[str, Any]:
     return document
 
 
-def build_document(stored: StoredScript, script: Script, ebook_title: str) -> dict[str, Any]:
-    """The script in the exchange format, ready for ``json.dumps``: the predecessor's keys first, then ours."""
-    return build_seed_document(stored, script) | {
-        "schema": SCHEMA,
-        "version": SCHEMA_VERSION,
-        "ebookTitle": ebook_title,
-        "scriptVersion": stored.version,
-        "state": stored.state.value,
-        "writer": stored.writer,
-        "model": stored.model,
-        "logline": script.logline,
-        "language": script.language,
-        "cast": [member.model_dump() for member in script.cast],
-        "cues": [cue.model_dump(mode="json") for cue in script.cues],
-        "running_time": script.running_time.model_dump(),
-    }
+def build_document(stored: StoredScript, script: Script, ebook_title: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401
+    """The script in our format, ready for ``json.dumps``: the predecessor's keys first, then ours.
+
+    ``more`` are fields of ``ScriptDocument`` that the script alone does not have.
+    """
+    fields = build_seed_document(stored, script) | {name: getattr(script, name) for name in Script.model_fields} | more
+    return ScriptDocument(
+        **fields,
+        schema_name=SCHEMA,
+        version=SCHEMA_VERSION,
+        ebook_title=ebook_title,
+        script_version=stored.version,
+        parent_id=stored.parent_id,
+        notes=stored.notes,
+        state=stored.state.value,
+        writer=stored.writer,
+        model=stored.model,
+    ).to_json()
+
+
+def read_document(text: str | bytes) -> Script:
+    """The script in the file that ``build_download`` made, exactly as it was.
+
+    Raises:
+        ValueError: it is none of our documents, is of a later version of the schema, or is damaged.
+    """
+    document = json.loads(text)
+    if not isinstance(document, dict):
+        raise ValueError("this is no script document")  # noqa: TRY004 - the caller need not tell them apart
+    return read_script(document)
+
+
+def _build_take(take: Take) -> TakeEntry:
+    return TakeEntry(
+        cue_id=take.cue_id,
+        script_id=take.script_id,
+        number=take.number,
+        verdict=take.verdict.value,
+        note=take.note,
+        created_at=take.created_at,
+    )
 
 
 def _build_predecessor_line(cue: Cue) -> dict[str, str]:

@@ -4,9 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from pydantic import ValidationError
-
-from bot.exports.script_json import SCHEMA
+from bot.exports.script_document import read_script
 from bot.generation.request import MAX_TITLE
 from bot.legacy.decoding import remove_unstorable
 from bot.scripts import timing
@@ -32,7 +30,6 @@ _MAX_SPEAKER: Final = 60
 _MAX_DIRECTION: Final = 240
 _MAX_CHAPTER_NUMBER: Final = 9_999
 _MAX_NUMBER_DIGITS: Final = 9
-_SCRIPT_FIELDS: Final = ("title", "logline", "cast", "cues", "language", "running_time")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +103,10 @@ def convert_document(document: dict[str, Any]) -> ConvertedScript | None:
 
 def _convert_own_export(document: dict[str, Any]) -> Script | None:
     """This studio's own export, cue by cue; None if it is not one, or if its cues are damaged."""
-    if document.get("schema") != SCHEMA:
-        return None
     try:
-        script = Script.model_validate({name: document[name] for name in _SCRIPT_FIELDS if name in document})
+        script = read_script(document)
         body = script.model_dump_json()
-    except (ValidationError, ValueError):  # ValueError: half of a surrogate pair cannot be written
+    except ValueError:  # pydantic's errors are such, and half of a surrogate pair cannot be written
         return None
     return script if script.cues and remove_unstorable(body) == body else None
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.exports import script_json
+from bot.exports.script_document import SCHEMA, SCHEMA_VERSION
 from bot.legacy.exporter import export_folder
 from bot.scripts.models import Script
 from storage import Database
@@ -172,7 +172,7 @@ async def test_unreadable_file_is_named(sqlite: Database, tmp_path: Path) -> Non
 
 async def test_own_document_with_damaged_cues_is_read_by_its_lines(sqlite: Database, tmp_path: Path) -> None:
     """If the cues in an exported document are invalid, the lines in the predecessor's format are used."""
-    document = SCRIPT | {"schema": script_json.SCHEMA, "cues": [{"n": "x"}], "writer": "template"}
+    document = SCRIPT | {"schema": SCHEMA, "version": SCHEMA_VERSION, "cues": [{"n": "x"}], "writer": "template"}
     write_files(tmp_path, audio_scripts={S1: document})
     await import_files(sqlite, tmp_path)
     (stored,) = await get_scripts(sqlite)
