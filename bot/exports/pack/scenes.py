@@ -3,16 +3,19 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from bot.exports.pack.scheduling import DAY_SECONDS
 from bot.exports.sheet import ScriptSheet
 from bot.scripts.models import Cue, Scene
-from bot.scripts.timing import add_timing
+
+_NEAR: Final = 6
+"""Cues by which a cut may come earlier to lie before a sound."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedScene:
-    """A scene of a chapter, or one part of it. ``part`` counts from 1; ``seconds`` is the middle of the estimate."""
+    """A scene of a chapter, or one part of it. ``part`` counts from 1; ``seconds`` is an estimate."""
 
     chapter: int
     scene: Scene
@@ -48,18 +51,15 @@ def _split(cues: Sequence[Cue], limit: int) -> list[Sequence[Cue]]:
     if total <= limit or len(cues) == 1:
         return [cues]
     target = total / math.ceil(total / limit)
-    length = 0.0
-    best = 1
-    for index, cue in enumerate(cues[:-1], 1):
-        length += cue.seconds
-        if _measure(cues[:index]) > limit:
-            break
-        best = index
-        if length >= target:
-            break
-    cut = next((index for index in range(best, max(best - 6, 0), -1) if not cues[index].kind.is_spoken), best)
+    lengths = [_measure(cues[:index]) for index in range(1, len(cues))]  # the first part, if cut after so many cues
+    best = 1 + next((index for index, length in enumerate(lengths) if length >= target), len(lengths) - 1)
+    while best > 1 and lengths[best - 1] > limit:
+        best -= 1
+    near = range(best, max(best - _NEAR, 0), -1)
+    cut = next((index for index in near if not cues[index].kind.is_spoken), best)
     return [cues[:cut], *_split(cues[cut:], limit)]
 
 
 def _measure(cues: Sequence[Cue]) -> int:
-    return add_timing(cues)[1].middle
+    """From the start of the first to the end of the last, in whole seconds."""
+    return math.ceil(cues[-1].start + cues[-1].seconds - cues[0].start)

@@ -20,7 +20,11 @@ from typing import Final
 
 DAY_SECONDS: Final = 30 * 60
 """Finished audio that is recorded on one day."""
-_MAX_ROUNDS: Final = 6
+_MAX_ROUNDS: Final = 3
+_LEAST_GAIN: Final = 60
+"""Seconds of waiting that must be saved for a scene to leave the story's order."""
+_MAX_STEPS: Final = 8
+"""How far a scene is moved at once inside its day. Both limits keep a book of 500 short scenes within seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +65,17 @@ def count_actor_days(days: Iterable[Sequence[SceneJob]]) -> int:
 
 def measure_waiting(day: Sequence[SceneJob]) -> int:
     """Seconds of finished audio that actors wait between their first and their last scene of the day, added up."""
-    waiting = 0
-    for role in _list_roles(day):
-        places = [index for index, job in enumerate(day) if role in job.roles]
-        waiting += sum(job.seconds for job in day[places[0] : places[-1]] if role not in job.roles)
-    return waiting
+    first: dict[str, int] = {}
+    last: dict[str, int] = {}
+    busy: Counter[str] = Counter()
+    now = 0
+    for job in day:
+        for role in job.roles:
+            first.setdefault(role, now)
+            last[role] = now + job.seconds
+            busy[role] += job.seconds
+        now += job.seconds
+    return sum(last.values()) - sum(first.values()) - sum(busy.values())
 
 
 def _measure(day: Iterable[SceneJob]) -> int:
@@ -159,13 +169,16 @@ def _gain(first: _OpenDay, second: _OpenDay, out: SceneJob | None, into: SceneJo
 def _order_day(day: Sequence[SceneJob]) -> Day:
     """The jobs of a day, moved out of the story's order only where that saves waiting."""
     order = sorted(day, key=lambda job: job.position)
-    waiting = measure_waiting(order)
     for _ in range(_MAX_ROUNDS):
-        candidates = [_move(order, index, place) for index, place in product(range(len(order)), repeat=2)]
-        best = min(candidates, key=measure_waiting)
-        if measure_waiting(best) >= waiting:
+        before = order
+        for job in tuple(order):
+            index = order.index(job)
+            places = range(max(index - _MAX_STEPS, 0), min(index + _MAX_STEPS + 1, len(order)))
+            best = min((_move(order, index, place) for place in places), key=measure_waiting)
+            if measure_waiting(order) - measure_waiting(best) >= _LEAST_GAIN:
+                order = best
+        if order is before:
             break
-        order, waiting = best, measure_waiting(best)
     return order
 
 
