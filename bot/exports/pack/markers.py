@@ -45,7 +45,7 @@ def list_cue_markers(sheet: ScriptSheet, role_names: Mapping[str, str]) -> Itera
 def build_audacity_labels(sheet: ScriptSheet, role_names: Mapping[str, str]) -> Download:
     """``markers_audacity.txt``: start, end and text, separated by tabs, in seconds; for File, Import, Labels."""
     markers = [*list_scene_markers(sheet), *(marker for _, marker in list_cue_markers(sheet, role_names))]
-    markers.sort(key=lambda marker: (marker.start, -marker.end))
+    markers.sort(key=lambda marker: marker.start)
     lines = (f"{marker.start:.6f}\t{marker.end:.6f}\t{marker.name}\n" for marker in markers)
     return Download("markers_audacity.txt", "".join(lines).encode())
 

@@ -6,6 +6,7 @@ from bot.errors import StateError
 from bot.exports.files import Download, build_file_name
 from bot.exports.pack.archive import build_archive
 from bot.exports.pack.cast import CastTally
+from bot.exports.pack.lexicon import build_lexicon, list_words
 from bot.exports.pack.lines import build_lines, list_line_rows
 from bot.exports.pack.markers import build_audacity_labels, build_reaper_markers
 from bot.exports.pack.readme import build_readme
@@ -40,6 +41,7 @@ def build_download(sheet: ScriptSheet) -> Download:
         build_lines(list_line_rows(sheet, role_names)),
         build_spotting(list_spotting_rows(sheet)),
         *build_editor_files(sheet, role_names),
+        build_lexicon(list_words(sheet), sheet.script.language),
     ]
     heading = [
         f"{sheet.ebook_title}: chapter {stored.chapter_number}, {sheet.script.title}",
