@@ -4,7 +4,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Final
 
-from bot.exports import fountain, markdown, script_json, ssml
+from bot.exports import docx, fountain, markdown, script_json, ssml
 from bot.exports.files import Download
 from bot.exports.pack import production_pack
 from bot.exports.sheet import ScriptSheet
@@ -27,6 +27,7 @@ class ExportFormat(StrEnum):
 
 
 RENDERERS: Final[dict[ExportFormat, Callable[[ScriptSheet], Download]]] = {
+    ExportFormat.DOCX: docx.build_download,
     ExportFormat.MARKDOWN: markdown.build_download,
     ExportFormat.FOUNTAIN: fountain.build_download,
     ExportFormat.SSML: ssml.build_generic,

@@ -56,6 +56,8 @@ TARGETS: Final[dict[str, tuple[str, ...]]] = {
     "bot.exports.markdown": ("tests/bot/exports",),
     "bot.exports.script_document": ("tests/bot/exports/test_script_json.py",),
     "bot.exports.script_json": ("tests/bot/exports/test_script_json.py",),
+    "bot.exports.docx": ("tests/bot/exports/test_docx.py",),
+    "bot.exports.docx_layout": ("tests/bot/exports/test_docx.py",),
     "bot.exports.fountain": ("tests/bot/exports/test_fountain.py",),
     "bot.exports.pls": ("tests/bot/exports/test_pls.py",),
     "bot.exports.ssml": ("tests/bot/exports/test_ssml.py",),
