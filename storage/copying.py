@@ -89,11 +89,13 @@ async def copy_rows(source: AsyncConnection, target: AsyncConnection, tables: It
             async for batch in rows.mappings().partitions():
                 await target.execute(table.insert(), [dict(row) for row in batch])
     if target.dialect.name == "postgresql":
-        await target.execute(
-            text(
-                "SELECT setval(pg_get_serial_sequence('scripts', 'seq'), max(seq)) FROM scripts HAVING max(seq) IS NOT NULL"
+        for table_name, column in (("scripts", "seq"), ("search_documents", "id")):
+            await target.execute(
+                text(
+                    f"SELECT setval(pg_get_serial_sequence('{table_name}', '{column}'), max({column})) FROM {table_name}"  # noqa: S608 - names from the line above
+                    f" HAVING max({column}) IS NOT NULL"
+                )
             )
-        )
 
 
 async def _refuse_same_server(source: AsyncConnection, target: AsyncConnection) -> None:

@@ -46,6 +46,7 @@ from storage.stores.sessions import SessionStore
 from storage.stores.shares import ShareStore
 from storage.stores.subscriptions import SubscriptionStore
 from storage.stores.takes import TakeStore
+from storage.stores.text_search import TextSearch
 
 T = TypeVar("T")
 SESSION_GAP: Final = timedelta(minutes=30)
@@ -72,6 +73,7 @@ class ReadTransaction:
         self.runs = RunStore(connection, now)
         self.scripts = ScriptStore(connection, now)
         self.script_search = ScriptSearch(connection)
+        self.text_search = TextSearch(connection)
         self.drafts = DraftStore(connection)
         self.script_edits = ScriptEditStore(connection, now)
         self.takes = TakeStore(connection, now)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.stores.text_search import TextSearch
 from storage.tables import chapters
 from storage.upsert import insert_or_update
 
@@ -89,11 +90,13 @@ class ChapterStore:
         values |= {"words": words, "digest": digest_text(content)}
         row = {"ebook_id": ebook_id, "number": number} | values
         await insert_or_update(self.connection, chapters, row, ["ebook_id", "number"], list(values))
+        await TextSearch(self.connection).index_chapter(ebook_id, number, title, content)
 
     async def delete(self, ebook_id: str, numbers: Collection[int]) -> None:
         """These chapters of the book have no text any more."""
         query = chapters.delete().where(chapters.c.ebook_id == ebook_id, chapters.c.number.in_(list(numbers)))
         await self.connection.execute(query)
+        await TextSearch(self.connection).remove_chapters(ebook_id, numbers)
 
     async def get_numbers(self, ebook_id: str | None = None) -> dict[str, set[int]]:
         """The numbers of the chapters that have a text, by book id."""

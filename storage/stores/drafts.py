@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.errors import StaleStateError
 from storage.states import ScriptState
 from storage.stores.scripts import StoredScript
+from storage.stores.text_search import TextSearch
 from storage.tables import scripts
 
 
@@ -31,5 +32,8 @@ class DraftStore:
         """
         query = scripts.update().where(scripts.c.id == script_id, scripts.c.state == ScriptState.DRAFT)
         values = {"body": body, "seconds": seconds, "spoken_cues": spoken_cues}
-        if (await self.connection.execute(query.values(values))).rowcount != 1:
+        changed = query.values(values).returning(scripts.c.ebook_id, scripts.c.chapter_number, scripts.c.title)
+        row = (await self.connection.execute(changed)).first()
+        if row is None:
             raise StaleStateError(f"script {script_id} is no longer a draft")
+        await TextSearch(self.connection).index_script(script_id, row.ebook_id, row.chapter_number, row.title, body)

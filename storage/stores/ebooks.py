@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.stores.text_search import TextSearch
 from storage.tables import cast_members, chapters, ebooks, lexicon_words, synopses
 from storage.upsert import insert_if_absent
 
@@ -64,6 +65,8 @@ class EbookStore:
         """The book with exactly this id, and whether it is new. ``title`` and ``theme`` are for a new one alone."""
         row: dict[str, Any] = {"id": ebook_id, "title": title, "theme": theme, "link": "", "created_at": self.now}
         is_new = await insert_if_absent(self.connection, ebooks, row)
+        if is_new:
+            await TextSearch(self.connection).index_ebook(ebook_id, title)
         stored = (await self.connection.execute(select(ebooks).where(ebooks.c.id == ebook_id))).mappings().one()
         return Ebook(**stored), is_new
 
@@ -96,13 +99,22 @@ class EbookStore:
         """Changes fields of the book; the keys are those of ``Ebook``."""
         if values:
             await self.connection.execute(ebooks.update().where(ebooks.c.id == ebook_id).values(dict(values)))
+            if {"title", "removed_at"} & values.keys():
+                await self._index(ebook_id)
 
     async def remove(self, ebook_id: str) -> None:
         """The book is removed, with its chapters and its series bible. Its scripts and runs stay."""
         for table in (chapters, cast_members, lexicon_words, synopses):
             await self.connection.execute(table.delete().where(table.c.ebook_id == ebook_id))
+        await TextSearch(self.connection).remove_ebook(ebook_id)
         await self.update(ebook_id, {"removed_at": self.now})
 
     async def get_titles(self) -> dict[str, str]:
         """Every book's title by id, of removed books too."""
         return {row.id: row.title for row in await self.connection.execute(select(ebooks.c.id, ebooks.c.title))}
+
+    async def _index(self, ebook_id: str) -> None:
+        query = select(ebooks.c.title).where(ebooks.c.id == ebook_id, ebooks.c.removed_at.is_(None))
+        title = (await self.connection.execute(query)).scalar()
+        if title is not None:
+            await TextSearch(self.connection).index_ebook(ebook_id, title)

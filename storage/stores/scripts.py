@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.errors import StaleStateError
 from storage.ids import new_id
 from storage.states import ScriptState
+from storage.stores.text_search import TextSearch
 from storage.tables import grant_logs, scripts
 
 
@@ -144,6 +145,8 @@ class ScriptStore:
         script_id = script.id or new_id("audio_scripts")
         row = asdict(script) | {"id": script_id, "created_at": script.created_at or self.now}
         await self.connection.execute(scripts.insert().values(row))
+        index = TextSearch(self.connection)
+        await index.index_script(script_id, script.ebook_id, script.chapter_number, script.title, script.body)
         return script_id
 
     async def find_existing_ids(self, ids: Sequence[str]) -> set[str]:

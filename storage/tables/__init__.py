@@ -6,6 +6,7 @@ from storage.tables.events import chain_head, events, imports, key_values
 from storage.tables.metadata import metadata
 from storage.tables.people import members, sessions, visits
 from storage.tables.scripts import charges, documents, grant_logs, runs, script_edits, scripts, takes
+from storage.tables.search import search_documents
 
 __all__ = [
     "boards",
@@ -27,6 +28,7 @@ __all__ = [
     "runs",
     "script_edits",
     "scripts",
+    "search_documents",
     "sessions",
     "shares",
     "subscriptions",
