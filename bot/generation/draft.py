@@ -32,7 +32,8 @@ class Draft(FrozenModel):
     """A script in the making: only complete cues, numbered from ``PartRequest.first_cue``.
 
     ``proposals`` for the series bible are there once the part is complete. In a faithful script ``next_span`` is the first span
-    that is in no cue and in no cut yet; 0 in an adaptation. ``scenes`` are those that begin in the part.
+    that is in no cue and in no cut yet; 0 in an adaptation. ``scenes`` are those that begin in the part, and
+    the one before them where the part has told more of it.
     """
 
     title: str = ""

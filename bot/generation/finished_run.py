@@ -11,6 +11,7 @@ from bot.generation.run_progress import RunProgress
 from bot.generation.writer import GenerationError
 from bot.scripts.cue_lists import arrange
 from bot.scripts.models import RunningTime, Script, WriterKind
+from bot.scripts.scenes import mark_beginning
 from storage import WriteTransaction
 from storage.stores.chapters import digest_text
 from storage.stores.runs import Run
@@ -69,7 +70,7 @@ class FinishedRun:
             mode=request.chosen_mode,
             cuts=progress.cuts,
             repairs=progress.repairs,
-            scenes=progress.scenes,
+            scenes=mark_beginning(progress.scenes, progress.cues),
         )
         script = arrange(unarranged, progress.cues)
         return NewScript(

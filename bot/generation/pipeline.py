@@ -186,6 +186,7 @@ class RunExecution:
             previous_cues=self.progress.cues[-_PREVIOUS_CUES:],
             first_cue=len(self.progress.cues) + 1,
             bible=self.bible,
+            scenes=self.progress.scenes,
         )
 
     async def _save_checkpoint(self, *, force: bool = False) -> None:

@@ -15,7 +15,7 @@ from bot.ebooks.parsed_book import SCENE_BREAK
 from bot.ebooks.series_bible import Character, SeriesBible
 from bot.generation.request import PartRequest
 from bot.generation.style_guides import LABEL_GUIDE, STYLE_GUIDE
-from bot.scripts.models import Cue
+from bot.scripts.models import Scene
 from bot.scripts.spans import Span, SpanKind
 from bot.scripts.text_units import to_single_line
 
@@ -34,6 +34,10 @@ The script is under way; these are its last cues. Do not repeat any of them, nor
 first thing in the text below that they have not covered, and open without a new title, recap or opening music.
 """
 
+_SCENES: Final = """\
+The scene that is under way: {current}. Mark a scene only where another one begins.
+The places so far, which keep their names: {places}."""
+
 _SOURCE: Final = """\
 # The source text ({which})
 
@@ -43,6 +47,9 @@ says. {end}
 <<<STORY {token}
 {text}
 STORY {token}>>>"""
+
+_SHOWN_PLACES: Final = 40
+"""How many of the last places a writer is shown."""
 
 _MAX_FIELD_CHARS: Final = 4_000
 """The most characters of a title, note or other field. As many as Discord's longest text input; callers of the
@@ -89,7 +96,7 @@ def compose_prompt(request: PartRequest, token: str = "") -> Prompt:
         context.append(_describe_story(request.bible))
     context.append(_describe_chapter(request))
     if request.previous_cues:
-        context.append(_describe_previous_cues(request.previous_cues))
+        context.append(_describe_previous_cues(request))
     texts = (*context, _frame_source(request, token))
     return Prompt(SYSTEM, texts, _estimate_output(request), asks_for_labels=bool(request.spans))
 
@@ -163,9 +170,18 @@ def _describe_language(request: PartRequest) -> str:
     return f"{language} (translate if the text is in another)" if language else "the language of the source text"
 
 
-def _describe_previous_cues(cues: Iterable[Cue]) -> str:
-    lines = [f"{cue.n}. {cue.speaker or cue.kind.value.upper()}: {cue.text}" for cue in cues]
+def _describe_previous_cues(request: PartRequest) -> str:
+    lines = [f"{cue.n}. {cue.speaker or cue.kind.value.upper()}: {cue.text}" for cue in request.previous_cues]
+    places = list(dict.fromkeys(_to_field(scene.place) for scene in request.scenes if scene.place))
+    if places:
+        shown = "; ".join(places[-_SHOWN_PLACES:])
+        lines += ["", _SCENES.format(current=_describe_scene(request.scenes[-1]), places=shown)]
     return "\n".join([_PREVIOUS_CUES, *lines])
+
+
+def _describe_scene(scene: Scene) -> str:
+    heading = _to_field(scene.heading) or "a place without a name"
+    return heading + (f", with {', '.join(map(_to_field, scene.present))}" if scene.present else "")
 
 
 def _frame_source(request: PartRequest, token: str) -> str:

@@ -12,7 +12,7 @@ from typing import Final, Self
 from pydantic import Field
 
 from bot.ebooks.series_bible import SeriesBible
-from bot.scripts.models import CastMember, Cue, FrozenModel, ScriptMode
+from bot.scripts.models import CastMember, Cue, FrozenModel, Scene, ScriptMode
 from bot.scripts.spans import Span
 from storage.stores.ebooks import Ebook
 from storage.stores.runs import Run
@@ -72,6 +72,7 @@ class PartRequest:
 
     ``paragraphs`` is this part's own text. ``bible`` is what is accepted about the book. ``cast`` and ``previous_cues`` (the
     last cues already written) carry over from earlier parts, so that names stay the same and nothing is repeated.
+    ``scenes`` are those that have begun in earlier parts; the last one is under way.
     ``first_cue`` is the number of the first cue to write. ``spans`` are the part's text for a faithful script; without them the
     part is to be adapted.
     """
@@ -90,4 +91,5 @@ class PartRequest:
     previous_cues: tuple[Cue, ...] = ()
     first_cue: int = 1
     spans: tuple[Span, ...] = ()
+    scenes: tuple[Scene, ...] = ()
     bible: SeriesBible = field(default_factory=SeriesBible)

@@ -5,7 +5,7 @@ from typing import Self
 from bot.ebooks.series_bible import Proposals, SeriesBible
 from bot.generation.draft import Draft, Usage
 from bot.scripts.models import CastMember, Cue, Cut, FrozenModel, Repair, Scene
-from bot.scripts.speakers import rename_speakers
+from bot.scripts.speakers import rename_present, rename_speakers
 
 
 class RunProgress(FrozenModel):
@@ -54,12 +54,13 @@ class RunProgress(FrozenModel):
             next_span=draft.next_span or self.next_span,
             cuts=self.cuts + draft.cuts,
             repairs=self.repairs + draft.repairs,
-            scenes=self.scenes + draft.scenes,
+            scenes=tuple({scene.n: scene for scene in (*self.scenes, *draft.scenes)}.values()),
         )
 
     def use_names(self, bible: SeriesBible) -> "RunProgress":
         """This progress with every speaker under the name that the bible has for them."""
-        characters = {member.name: bible.find_character(member.name) for member in self.cast}
+        known = {*(member.name for member in self.cast), *(name for scene in self.scenes for name in scene.present)}
+        characters = {name: bible.find_character(name) for name in known}
         names = {name: character.name for name, character in characters.items() if character is not None}
         cast, cues = rename_speakers(self.cast, self.cues, names)
-        return self.model_copy(update={"cast": cast, "cues": cues})
+        return self.model_copy(update={"cast": cast, "cues": cues, "scenes": rename_present(self.scenes, names)})

@@ -38,6 +38,9 @@ ESTABLISH, UNDER, FADE, CROSSFADE, CUT and HOLD. Sparingly, and only where it is
 - music: mood and instrument and what it does: LOW STRINGS – SNEAK IN UNDER. At the opening, at turns of the scene, \
 at the close.
 - direction: a short note to the actor or the engineer (close, whispered, off, beat), or empty.
+- scene: heard by nobody, it marks where a scene begins: at the beginning and wherever the place or the time changes. Its \
+text is the place in a few words and in capitals (THE HALL), "time" the time where the text tells it (NIGHT), "present" the \
+names of all who are there, speaking or not. The same place has the same name throughout.
 
 For the ear
 - Nothing that can only be seen: no camera, no lighting, no "we see". What must be known is spoken or heard.
@@ -68,6 +71,9 @@ list. Use ESTABLISH, UNDER, FADE, CROSSFADE, CUT and HOLD, and end what you esta
 heard in the story.
 - {"music": "LOW STRINGS – SNEAK IN UNDER"}: mood and instrument and what it does. At the opening, at turns of the scene, \
 at the close.
+- {"scene": "THE HALL", "time": "NIGHT", "present": ["ANNA", "THE KING"]}: a scene begins here: at the beginning, at a scene \
+break, and wherever the place or the time changes. The place in a few words and in capitals, the time where the text tells \
+it, the names of all who are there, speaking or not. The same place has the same name throughout. It takes no number.
 
 Numbers
 - Name every number once, in ascending order. Leave none out.

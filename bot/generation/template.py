@@ -1,7 +1,8 @@
 """The offline writer: a plain, usable skeleton made from the chapter's own words, and honest about it.
 
 Every word of the source is spoken, in its order: text in quotation marks becomes dialogue, the rest narration. A speaker is
-named only where the text names one beside the quotation. Nothing else is guessed.
+named only where the text names one beside the quotation. Nothing else is guessed: a scene break begins a
+scene of unknown place.
 """
 
 import asyncio
@@ -16,7 +17,7 @@ from bot.generation.draft import Draft
 from bot.generation.request import PartRequest
 from bot.scripts.assembly import Entry, assemble
 from bot.scripts.labels import SoundLabel, SpanLabel
-from bot.scripts.models import NARRATOR, UNKNOWN_SPEAKER, CastMember, Cue, CueKind, WriterKind
+from bot.scripts.models import NARRATOR, UNKNOWN_SPEAKER, CastMember, Cue, CueKind, Scene, WriterKind
 from bot.scripts.spans import Span, SpanKind, split_spans
 from bot.scripts.text_units import to_single_line
 
@@ -74,15 +75,15 @@ class TemplateWriter:
 
     async def write(self, request: PartRequest) -> AsyncGenerator[Draft, None]:
         """Yields drafts that grow: cue by cue where there is a pace, else in a few steps. Never raises."""
-        cues = _build_cues(request)
+        cues, scenes = _build_cues(request)
         step = 1 if self._pace > 0 else max(1, -(-len(cues) // _DRAFTS))
         for end in [*range(step, len(cues), step), len(cues)]:
             if self._pace > 0:
                 await self._wait(asyncio.sleep(self._pace), "the template's next cue")
-            yield _build_draft(request, cues[:end])
+            yield _build_draft(request, cues[:end], scenes)
 
 
-def _build_draft(request: PartRequest, cues: tuple[Cue, ...]) -> Draft:
+def _build_draft(request: PartRequest, cues: tuple[Cue, ...], scenes: tuple[Scene, ...]) -> Draft:
     known_members = {member.name: member for member in request.cast}
     speakers = tuple(dict.fromkeys(cue.speaker for cue in cues if cue.speaker))
     cast = tuple(known_members.get(name) or _build_member(request, name) for name in speakers)
@@ -95,6 +96,7 @@ def _build_draft(request: PartRequest, cues: tuple[Cue, ...]) -> Draft:
         cues=cues,
         proposals=proposals,
         next_span=max((cue.spans[1] + 1 for cue in cues if cue.spans), default=0),
+        scenes=tuple(scene for scene in scenes if any(cue.scene == scene.n for cue in cues)),
     )
 
 
@@ -103,7 +105,8 @@ def _build_member(request: PartRequest, name: str) -> CastMember:
     return CastMember(name=name, voice=(character.voice if character else "") or _VOICES.get(name, ""))
 
 
-def _build_cues(request: PartRequest) -> tuple[Cue, ...]:
+def _build_cues(request: PartRequest) -> tuple[tuple[Cue, ...], tuple[Scene, ...]]:
+    """The cues and the scenes that begin in them: one at each scene break, of unknown place."""
     spans = request.spans or split_spans("\n\n".join(map(to_single_line, request.paragraphs)))
     entries: list[Entry] = []
     theme = to_single_line(request.theme).upper()
@@ -121,8 +124,10 @@ def _build_cues(request: PartRequest) -> tuple[Cue, ...]:
         speaker = labels[-1].speaker if labels and text.rfind("“") > text.rfind("”") else ""
     if request.part == request.parts:
         entries.append(SoundLabel(kind=CueKind.MUSIC, text="CLOSING THEME – FADE IN, HOLD AND OUT"))
-    cues = assemble(spans, entries, first_cue=request.first_cue).cues
-    return cues if request.spans else tuple(cue.model_copy(update={"spans": None}) for cue in cues)
+    assembly = assemble(spans, entries, first_cue=request.first_cue, scenes=request.scenes)
+    if request.spans:
+        return assembly.cues, assembly.scenes
+    return tuple(cue.model_copy(update={"spans": None}) for cue in assembly.cues), assembly.scenes
 
 
 def _label_paragraph(paragraph: Sequence[Span], speaker: str, bible: SeriesBible) -> Iterator[SpanLabel]:

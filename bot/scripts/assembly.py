@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Final
 
-from bot.scripts.labels import SoundLabel, SpanLabel
-from bot.scripts.models import MAX_CUE_CHARS, NARRATOR, Cue, CueKind, Cut, CutReason, Repair, RepairKind
+from bot.scripts.labels import SceneLabel, SoundLabel, SpanLabel
+from bot.scripts.models import MAX_CUE_CHARS, NARRATOR, Cue, CueKind, Cut, CutReason, Repair, RepairKind, Scene
 from bot.scripts.quotations import strip_quotation_marks
+from bot.scripts.scenes import SceneTracker
 from bot.scripts.spans import Span, SpanKind
 from bot.scripts.text_units import find_units, to_single_line
 
@@ -25,39 +26,50 @@ _SENTENCE_END: Final = re.compile(r"[.!?…。！？][\"'”’»」』)\s]*$")
 _TAG_DASHES: Final = re.compile(r"^[—―–\s]+|\s*[—―–]+\s*([.,;:]?)$")
 _NARRATOR_LABEL: Final = SpanLabel(first=0, last=0)
 
-Entry = SpanLabel | SoundLabel
+Entry = SpanLabel | SoundLabel | SceneLabel
 
 
 @dataclass(frozen=True, slots=True)
 class Assembly:
-    """What came of the labels: cues, cuts and what was corrected. ``next_span`` is the first span that is in neither."""
+    """What came of the labels: cues, cuts and what was corrected. ``next_span`` is the first span that is in neither.
+
+    ``scenes`` are those that begin in these cues, and the one before them where more is known of it now.
+    """
 
     cues: tuple[Cue, ...]
     cuts: tuple[Cut, ...]
     repairs: tuple[Repair, ...]
     next_span: int
+    scenes: tuple[Scene, ...] = ()
 
 
 def assemble(
-    spans: Sequence[Span], entries: Iterable[Entry], *, first_cue: int = 1, is_complete: bool = True
+    spans: Sequence[Span],
+    entries: Iterable[Entry],
+    *,
+    first_cue: int = 1,
+    is_complete: bool = True,
+    scenes: Sequence[Scene] = (),
 ) -> Assembly:
     """The cues of consecutive ``spans`` in the source's order, numbered from ``first_cue``.
 
-    Where the labels are not complete, spans behind the last one that was referred to are left for later.
+    ``scenes`` are those of the cues before; their numbers go on. Where the labels are not complete, spans behind the last one
+    that was referred to are left for later.
     """
     placement = _Placement(spans)
     for entry in entries:
         placement.add(entry)
-    return _Builder(placement, first_cue).build(len(spans) if is_complete else placement.cursor)
+    builder = _Builder(placement, first_cue, SceneTracker(scenes, has_speech=first_cue > 1))
+    return builder.build(len(spans) if is_complete else placement.cursor)
 
 
 @dataclass(slots=True)
 class _Placement:
-    """Which label each span has, and which sounds stand before it. Indexes count from 0 in ``spans``."""
+    """Which label each span has, and which sounds and scene markers stand before it. Indexes count from 0 in ``spans``."""
 
     spans: Sequence[Span]
     labels: list[SpanLabel | None] = field(init=False)
-    sounds: dict[int, list[SoundLabel]] = field(default_factory=dict)
+    markers: dict[int, list[SoundLabel | SceneLabel]] = field(default_factory=dict)
     repairs: list[Repair] = field(default_factory=list)
     cursor: int = 0
 
@@ -65,8 +77,8 @@ class _Placement:
         self.labels = [None] * len(self.spans)
 
     def add(self, entry: Entry) -> None:
-        if isinstance(entry, SoundLabel):
-            self.sounds.setdefault(self.cursor, []).append(entry)
+        if not isinstance(entry, SpanLabel):
+            self.markers.setdefault(self.cursor, []).append(entry)
             return
         offset = self.spans[0].n if self.spans else 1
         first, last = sorted((entry.first - offset, entry.last - offset))
@@ -87,15 +99,17 @@ class _Placement:
 
     def has_sound_near(self, index: int) -> bool:
         """Whether a sound stands directly before or after a span."""
-        return any(sound.kind is CueKind.SFX for at in (index, index + 1) for sound in self.sounds.get(at, ()))
+        markers = (marker for at in (index, index + 1) for marker in self.markers.get(at, ()))
+        return any(isinstance(marker, SoundLabel) and marker.kind is CueKind.SFX for marker in markers)
 
     def _report(self, kind: RepairKind, first: int, last: int) -> None:
         self.repairs.append(Repair(kind=kind, first=first, last=last))
 
 
 class _Builder:
-    def __init__(self, placement: _Placement, first_cue: int) -> None:
+    def __init__(self, placement: _Placement, first_cue: int, tracker: SceneTracker) -> None:
         self._placement = placement
+        self._tracker = tracker
         self._first_cue = first_cue
         self._cues: list[Cue] = []
         self._cuts: list[Cut] = []
@@ -105,24 +119,35 @@ class _Builder:
         placement, spans = self._placement, self._placement.spans
         at = 0
         while at < end:
-            for sound in placement.sounds.get(at, ()):
-                self._add_cue(sound.kind, sound.text, direction=sound.direction)
+            self._add_markers(at)
             stop = at + 1
-            while stop < end and placement.labels[stop] is placement.labels[at] and stop not in placement.sounds:
-                stop += 1
-            self._add_group(at, stop)
+            if spans[at].kind is SpanKind.BREAK:
+                self._tracker.pass_break()
+            else:
+                while stop < end and self._is_continued(at, stop):
+                    stop += 1
+                self._add_group(list(range(at, stop)), placement.labels[at])
             at = stop
-        for sound in placement.sounds.get(end, ()):
-            self._add_cue(sound.kind, sound.text, direction=sound.direction)
+        self._add_markers(end)
         next_span = spans[end].n if end < len(spans) else (spans[-1].n + 1 if spans else 1)
-        return Assembly(tuple(self._cues), tuple(self._cuts), tuple(self._repairs), next_span)
+        return Assembly(tuple(self._cues), tuple(self._cuts), tuple(self._repairs), next_span, self._tracker.scenes)
 
-    def _add_group(self, start: int, stop: int) -> None:
-        """Adds consecutive spans that have the same label; scene breaks among them end a cue."""
-        label = self._placement.labels[start]
-        spoken = [index for index in range(start, stop) if self._placement.spans[index].kind is not SpanKind.BREAK]
-        if not spoken:
-            return
+    def _add_markers(self, at: int) -> None:
+        """Adds the sounds before a span, and begins the scenes that are marked there."""
+        for marker in self._placement.markers.get(at, ()):
+            if isinstance(marker, SceneLabel):
+                self._tracker.begin(marker)
+            else:
+                self._add_cue(marker.kind, marker.text, direction=marker.direction)
+
+    def _is_continued(self, at: int, following: int) -> bool:
+        """Whether a later span has the label of the one at ``at``, with nothing between that ends a cue."""
+        placement = self._placement
+        is_same = placement.labels[following] is placement.labels[at] and following not in placement.markers
+        return is_same and placement.spans[following].kind is not SpanKind.BREAK
+
+    def _add_group(self, spoken: list[int], label: SpanLabel | None) -> None:
+        """Adds consecutive spans that have the same label."""
         if label is None:
             for _, paragraph in groupby(spoken, lambda index: self._placement.spans[index].paragraph):
                 run = list(paragraph)
@@ -132,8 +157,7 @@ class _Builder:
         if label.cut is not None or label.has_unknown_reason:
             self._cut(spoken, label)
             return
-        for run in _split_at_gaps(spoken):
-            self._add_run(run, label)
+        self._add_run(spoken, label)
 
     def _cut(self, indexes: list[int], label: SpanLabel) -> None:
         for is_valid, group in groupby(indexes, lambda index: self._is_valid_cut(index, label)):
@@ -196,7 +220,9 @@ class _Builder:
         self, kind: CueKind, text: str, speaker: str = "", direction: str = "", spans: tuple[int, int] | None = None
     ) -> None:
         n = self._first_cue + len(self._cues)
-        self._cues.append(Cue(n=n, kind=kind, text=text, speaker=speaker, direction=direction, spans=spans))
+        scene = self._tracker.place_cue(is_spoken=kind.is_spoken)
+        cue = Cue(n=n, kind=kind, text=text, speaker=speaker, direction=direction, spans=spans, scene=scene)
+        self._cues.append(cue)
 
     def _numbers(self, indexes: list[int]) -> tuple[int, int]:
         return self._placement.spans[indexes[0]].n, self._placement.spans[indexes[-1]].n

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 
 from bot.scripts.models import Cue, Scene, Script
+from bot.scripts.scenes import add_speakers
 from bot.scripts.timing import add_timing
 
 
@@ -17,7 +18,7 @@ def arrange(script: Script, cues: Iterable[Cue], create_id: Callable[[], str] = 
     """The script with these cues: numbered from 1, timed, each with an id of its own, and only with scenes that have cues.
 
     A cue keeps its id; of two with the same id the later one gets a new one. Where the scenes of the cues go back and forth,
-    a cue belongs to the latest scene so far.
+    a cue belongs to the latest scene so far. Whoever speaks in a scene is present in it.
     """
     numbered: list[Cue] = []
     taken: set[str] = set()
@@ -28,6 +29,8 @@ def arrange(script: Script, cues: Iterable[Cue], create_id: Callable[[], str] = 
         latest = max(latest, cue.scene)
         numbered.append(cue.model_copy(update={"n": n, "id": cue_id, "scene": latest}))
     scenes, numbered = _number_scenes(script.scenes, numbered)
+    groups = {n: tuple(group) for n, group in groupby(numbered, lambda cue: cue.scene)}
+    scenes = tuple(add_speakers(scene, groups[scene.n]) for scene in scenes)
     timed, running_time = add_timing(numbered)
     return script.model_copy(update={"cues": timed, "running_time": running_time, "scenes": scenes})
 

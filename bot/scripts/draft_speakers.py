@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from bot.actor import Actor
 from bot.scripts.draft_changes import change_draft
 from bot.scripts.models import Script
-from bot.scripts.speakers import rename_speakers
+from bot.scripts.speakers import rename_present, rename_speakers
 from storage import ReadTransaction, WriteTransaction
 from storage.stores.scripts import StoredScript
 
@@ -25,4 +25,5 @@ async def rename_in_draft(tx: WriteTransaction, stored: StoredScript, names: Map
     script = Script.from_json(stored.body)
     cast, cues = rename_speakers(script.cast, script.cues, names)
     summary = "; ".join(f"Renamed {old} to {new}" for old, new in names.items())
-    await change_draft(tx, stored, script.model_copy(update={"cast": cast, "cues": cues}), summary, by)
+    update = {"cast": cast, "cues": cues, "scenes": rename_present(script.scenes, names)}
+    await change_draft(tx, stored, script.model_copy(update=update), summary, by)

@@ -1,6 +1,6 @@
 """What a writer says about the spans of a chapter, without repeating their words. Values only."""
 
-from bot.scripts.models import CueKind, CutReason, FrozenModel
+from bot.scripts.models import CueKind, CutReason, FrozenModel, Scene
 
 
 class SpanLabel(FrozenModel):
@@ -21,3 +21,15 @@ class SoundLabel(FrozenModel):
     kind: CueKind
     text: str
     direction: str = ""
+
+
+class SceneLabel(FrozenModel):
+    """A scene begins between the spans around it. Without place and time nothing is known of it but that it begins."""
+
+    place: str = ""
+    time: str = ""
+    present: tuple[str, ...] = ()
+
+    def to_scene(self, n: int = 0) -> Scene:
+        """The scene with this number."""
+        return Scene(n=n, place=self.place, time=self.time, present=self.present)

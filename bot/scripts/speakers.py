@@ -3,7 +3,8 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 
-from bot.scripts.models import CastMember, Cue
+from bot.scripts.models import CastMember, Cue, Scene
+from bot.scripts.scenes import merge_names
 
 
 def rename_speakers(
@@ -20,6 +21,14 @@ def rename_speakers(
         members[name] = CastMember(name=name, voice=(earlier.voice if earlier else "") or member.voice)
     renamed = (cue.model_copy(update={"speaker": names[cue.speaker]}) if cue.speaker in names else cue for cue in cues)
     return tuple(members.values()), tuple(renamed)
+
+
+def rename_present(scenes: Iterable[Scene], names: Mapping[str, str]) -> tuple[Scene, ...]:
+    """The scenes with the new name for each old one in ``names`` among those who are present."""
+    return tuple(
+        scene.model_copy(update={"present": merge_names(names.get(name, name) for name in scene.present)})
+        for scene in scenes
+    )
 
 
 def make_speaker_key(name: str) -> str:

@@ -21,6 +21,8 @@ _MUSIC = (
     "LOW SHAMISEN – ESTABLISH AND UNDER", "STRINGS, UNEASY – SNEAK IN", "SOLO FLUTE – STING, THEN OUT", "DRONE – HOLD",
 )  # fmt: skip
 _NOTES = ("close", "whispered", "flat, tired", "amused", "off", "rising", "beat", "")
+_PLACES = ("THE WATCHTOWER", "THE SHRINE", "THE FERRY", "THE CEDAR HILL", "THE INN")
+_TIMES = ("NIGHT", "DAWN", "")
 _VOICES = ("low and dry", "young, quick", "old, with breath in it", "warm, a little too near", "clipped")
 
 
@@ -84,13 +86,16 @@ def as_text(script: object) -> str:
     return json.dumps(script, ensure_ascii=False, indent=1)
 
 
-def _cues(story: str, dice: random.Random, *, opening: bool) -> Iterator[dict[str, str]]:
+def _cues(story: str, dice: random.Random, *, opening: bool) -> Iterator[dict[str, Any]]:
     def cue(kind: str, text: str, speaker: str = "") -> dict[str, str]:
         return {"type": kind, "speaker": speaker, "text": text.strip(), "direction": dice.choice(_NOTES)}
 
     if opening:
+        yield {"type": "scene", "speaker": "", **_scene(story, "text")}
         yield cue("music", dice.choice(_MUSIC))
     for paragraph in filter(str.strip, story.split("\n")):
+        if not any(map(str.isalnum, paragraph)):
+            yield {"type": "scene", "speaker": "", **_scene(story.partition(paragraph)[2], "text")}
         if dice.random() < 0.12:
             yield cue("sfx", dice.choice(_SOUNDS))
         at = 0
@@ -104,16 +109,27 @@ def _cues(story: str, dice: random.Random, *, opening: bool) -> Iterator[dict[st
     yield cue("music", dice.choice(_MUSIC))
 
 
+def _scene(story: str, key: str) -> dict[str, Any]:
+    """A scene whose place depends on the text that follows, with the first who speaks there."""
+    said = _SAID.search(story.split("* * *", maxsplit=1)[0])
+    dice = random.Random(story)
+    present = [(said[1] or said[2]).upper()] if said else []
+    return {key: dice.choice(_PLACES), "time": dice.choice(_TIMES), "present": present}
+
+
 def _asks_for_labels(wanted: Any) -> bool:
     cues = wanted.get("properties", {}).get("cues", {}) if isinstance(wanted, dict) else {}
     return "at" in cues.get("items", {}).get("properties", {})
 
 
-def _labels(numbered: str, dice: random.Random, *, opening: bool) -> Iterator[dict[str, str]]:
+def _labels(numbered: str, dice: random.Random, *, opening: bool) -> Iterator[dict[str, Any]]:
     """Labels of a text whose lines begin with a number and a bar: speech, tags and narration, with sounds between."""
     if opening:
+        yield _scene(numbered, "scene")
         yield {"music": dice.choice(_MUSIC)}
-    for paragraph in filter(str.strip, numbered.split("\n\n")):
+    for at, paragraph in enumerate(paragraphs := list(filter(str.strip, numbered.split("\n\n")))):
+        if "|" not in paragraph:
+            yield _scene("\n\n".join(paragraphs[at + 1 :]), "scene")
         lines = [(line.split("|", 1)[0], line.split("|", 1)[1]) for line in paragraph.split("\n") if "|" in line]
         said = _SAID.search(" ".join(text for _, text in lines))
         speaker = ((said[1] or said[2]) if said else "VOICE").upper()

@@ -1,7 +1,8 @@
 """The response of the faithful mode: labels that refer to numbered spans, and sounds between them. It repeats no words.
 
 ``{"at": "3-7"}`` is the narrator, ``{"at": "8", "who": "ANNA", "how": "close"}`` a speaker, ``{"at": "9", "cut": "tag"}`` a
-cut, ``{"sfx": "DOOR CREAKS"}`` and ``{"music": "LOW STRINGS"}`` what is heard. Short names keep the response short.
+cut, ``{"sfx": "DOOR CREAKS"}`` and ``{"music": "LOW STRINGS"}`` what is heard, ``{"scene": "THE HALL", "time": "NIGHT",
+"present": ["ANNA"]}`` where a scene begins. Short names keep the response short.
 """
 
 import re
@@ -11,6 +12,7 @@ from typing import Final
 from bot.generation.draft import Draft, Usage
 from bot.generation.gemini.fields import describe_object, describe_text, to_line, to_text
 from bot.generation.gemini.response import MAX_NOTE_CHARS, ResponseParser, find_kind
+from bot.generation.gemini.scene_markers import MARKER_PROPERTIES, is_scene_word, read_scene
 from bot.generation.gemini.span_search import SpanSearch
 from bot.generation.request import PartRequest
 from bot.scripts.assembly import Entry, assemble
@@ -38,6 +40,8 @@ LABEL_SCHEMA: Final = describe_object(
     cut={"type": "string", "enum": [reason.value for reason in CutReason]},
     sfx=describe_text('A sound that is heard here; no "at" then'),
     music=describe_text('Music that is heard here; no "at" then'),
+    scene=describe_text('The place of a scene that begins here, in capitals; no "at" then'),
+    **MARKER_PROPERTIES,
 )
 """The schema of one entry."""
 
@@ -48,6 +52,7 @@ class LabelParser(ResponseParser):
     def __init__(self, request: PartRequest) -> None:
         super().__init__(request)
         self._spans = request.spans
+        self._earlier_scenes = request.scenes
         self._first_cue = request.first_cue
         self._entries: list[Entry] = []
         self._search = SpanSearch(request.spans)
@@ -71,7 +76,13 @@ class LabelParser(ResponseParser):
 
     def build_draft(self, model: str, usage: Usage) -> Draft:
         """The cues so far, up to the last span that a label refers to; all of them once the response has ended."""
-        assembly = assemble(self._spans, self._entries, first_cue=self._first_cue, is_complete=self._is_finished)
+        assembly = assemble(
+            self._spans,
+            self._entries,
+            first_cue=self._first_cue,
+            is_complete=self._is_finished,
+            scenes=self._earlier_scenes,
+        )
         if any(cue.speaker == NARRATOR for cue in assembly.cues):
             self._add_to_cast(NARRATOR)
         return self._build_frame(model, usage).model_copy(
@@ -80,13 +91,15 @@ class LabelParser(ResponseParser):
                 "cuts": assembly.cuts,
                 "repairs": assembly.repairs,
                 "next_span": assembly.next_span,
+                "scenes": assembly.scenes,
             }
         )
 
     def add_entry(self, entry: Mapping[object, object]) -> bool:
-        """Reads one entry: sounds first, then the label."""
+        """Reads one entry: a scene marker first, then sounds, then the label."""
+        scene = read_scene(entry, entry.get("scene"), self.find_name) if entry.get("scene") else None
         entries = [*self._read_sounds(entry), *self._read_labels(entry)]
-        self._entries += entries
+        self._entries += [*([scene] if scene else []), *entries]
         return bool(entries)
 
     def _read_sounds(self, entry: Mapping[object, object]) -> Iterator[SoundLabel]:
@@ -118,6 +131,11 @@ class LabelParser(ResponseParser):
     def _read_cue(self, entry: Mapping[object, object]) -> Iterator[Entry]:
         """A cue with words, as for an adaptation. Its words are searched in the source, and only its speaker is used."""
         name = clean_name(to_text(entry.get("speaker")))
+        if is_scene_word(to_text(entry.get("type"))):
+            scene = read_scene(entry, entry.get("text"), self.find_name)
+            if scene is not None:
+                yield scene
+            return
         kind = find_kind(to_text(entry.get("type")), name)
         text = to_line(entry.get("text"), MAX_CUE_CHARS)
         direction = to_line(entry.get("direction"), MAX_NOTE_CHARS)

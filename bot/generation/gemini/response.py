@@ -14,10 +14,12 @@ from bot.generation.error_messages import create_error
 from bot.generation.gemini.fields import describe_object, describe_text, to_line, to_text
 from bot.generation.gemini.growing_json import NOT_JSON, GrowingJson
 from bot.generation.gemini.proposals import PROPOSAL_PROPERTIES, read_proposals
+from bot.generation.gemini.scene_markers import MARKER_PROPERTIES, MAX_PLACE, SCENE_WORD, is_scene_word, read_scene
 from bot.generation.request import PartRequest
 from bot.generation.writer import GenerationErrorKind
 from bot.scripts.models import MAX_CUE_CHARS, NARRATOR, UNKNOWN_SPEAKER, CastMember, Cue, CueKind
 from bot.scripts.names import clean_name
+from bot.scripts.scenes import SceneTracker
 from bot.scripts.text_splitting import split_text
 from bot.scripts.text_units import to_single_line
 
@@ -46,10 +48,11 @@ _KINDS_BY_WORD: Final = {
 
 CUE_SCHEMA: Final = describe_object(
     ["type", "text"],
-    type={"type": "string", "enum": [kind.value for kind in CueKind]},
-    speaker=describe_text("NARRATOR for narration, a name of the cast for dialogue, empty for sfx and music"),
-    text=describe_text("What is spoken, or what is heard"),
+    type={"type": "string", "enum": [*(kind.value for kind in CueKind), SCENE_WORD]},
+    speaker=describe_text("NARRATOR for narration, a name of the cast for dialogue, empty for the others"),
+    text=describe_text("What is spoken, what is heard, or the place of the scene that begins"),
     direction=describe_text("The actor's or the engineer's note, or empty"),
+    **MARKER_PROPERTIES,
 )
 """The schema of one cue of an adaptation."""
 
@@ -124,6 +127,13 @@ class ResponseParser(ABC):
         if not self.has_cues:
             raise create_error(GenerationErrorKind.WRONG_SHAPE, model=model)
 
+    def find_name(self, name: str) -> str:
+        """The name as the bible and the cast spell it; unlike a speaker, an unknown one is not added to the cast."""
+        character = self._bible.find_character(name)
+        known = character.name if character else name
+        member = self._cast.get(known.casefold()) or self._earlier_cast.get(known.casefold())
+        return member.name if member else known
+
     def _build_frame(self, model: str, usage: Usage) -> Draft:
         """The draft without its cues."""
         return Draft(
@@ -183,6 +193,7 @@ class CueParser(ResponseParser):
         super().__init__(request)
         self._first_cue = request.first_cue
         self._cues: list[Cue] = []
+        self._tracker = SceneTracker(request.scenes, has_speech=bool(request.previous_cues))
 
     @property
     def has_cues(self) -> bool:
@@ -191,10 +202,17 @@ class CueParser(ResponseParser):
 
     def build_draft(self, model: str, usage: Usage) -> Draft:
         """All complete cues so far, with the cast that speaks in them."""
-        return self._build_frame(model, usage).model_copy(update={"cues": tuple(self._cues)})
+        return self._build_frame(model, usage).model_copy(
+            update={"cues": tuple(self._cues), "scenes": self._tracker.scenes}
+        )
 
     def add_entry(self, entry: Mapping[object, object]) -> bool:
-        """Reads one cue; a long one becomes several."""
+        """Reads one cue, or begins a scene; a long cue becomes several."""
+        if is_scene_word(to_text(entry.get("type"))) and len(to_single_line(to_text(entry.get("text")))) <= MAX_PLACE:
+            scene = read_scene(entry, entry.get("text"), self.find_name)
+            if scene is not None:
+                self._tracker.begin(scene)
+            return False
         text = to_single_line(to_text(entry.get("text"))[:MAX_ENTRY_CHARS])
         if not text or len(self._cues) >= MAX_CUES:
             return False
@@ -209,7 +227,8 @@ class CueParser(ResponseParser):
         direction = to_line(entry.get("direction"), MAX_NOTE_CHARS)
         for piece in split_text(text, MAX_CUE_CHARS):
             n = self._first_cue + len(self._cues)
-            self._cues.append(Cue(n=n, kind=kind, text=piece, speaker=name, direction=direction))
+            place = self._tracker.place_cue(is_spoken=kind.is_spoken)
+            self._cues.append(Cue(n=n, kind=kind, text=piece, speaker=name, direction=direction, scene=place))
             direction = ""
         return True
 

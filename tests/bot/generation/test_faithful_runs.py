@@ -8,6 +8,7 @@ import pytest
 
 from bot.generation.chapter_source import MAX_SPAN_PART_UNITS
 from bot.scripts.coverage import Coverage
+from bot.scripts.cue_lists import list_scenes
 from bot.scripts.models import CueKind, RepairKind, ScriptMode
 from bot.scripts.spans import split_spans
 from bot.scripts.text_units import find_units
@@ -48,12 +49,14 @@ async def test_a_faithful_script_speaks_the_source(standin: FaultyGemini, faithf
     assert outcome.script.repairs == ()
     assert {cue.speaker for cue in outcome.script.cues} == {"NARRATOR", "HANA", ""}
     assert outcome.script.count_cues(CueKind.MUSIC) >= 2
+    assert [(scene.n, scene.present) for scene in outcome.script.scenes] == [(1, ("HANA",))]
+    assert outcome.script.scenes[0].place
     assert list_asked(standin) == [[span.n for span in SPANS]]
     schema = standin.calls[0].body["generationConfig"]["responseJsonSchema"]
     assert "text" not in schema["properties"]["cues"]["items"]["properties"]
 
 
-@pytest.mark.parametrize("after", [4, 8, 12])
+@pytest.mark.parametrize("after", [6, 9, 12])
 async def test_a_broken_stream_resumes_at_the_next_span(
     standin: FaultyGemini, faithful: PipelineStage, after: int
 ) -> None:
@@ -70,6 +73,8 @@ async def test_a_broken_stream_resumes_at_the_next_span(
         [cue.model_copy(update={"id": ""}) for cue in each.script.cues[: len(kept.cues)]] for each in (first, second)
     )
     assert second_cues == first_cues
+    assert second.script.scenes[: len(kept.scenes)] == first.script.scenes[: len(kept.scenes)]
+    assert len(second.script.scenes) == 1  # the retry went on in the scene that was under way
     assert list_asked(standin)[1] == [span.n for span in SPANS[kept.next_span - 1 :]]
     assert kept.next_span > 1
 
@@ -102,6 +107,10 @@ async def test_a_long_chapter_is_labelled_in_parts(standin: FaultyGemini, faithf
     ]
     breaks = {span.n for span in split_spans(text) if span.kind.value == "break"}
     assert all(part[0] - 1 in breaks for part in asked[1:])
+    scenes = list_scenes(outcome.script)
+    assert len(scenes) == 4
+    assert all(scene.place for scene, _ in scenes)
+    assert [min(cue.spans[0] for cue in cues if cue.spans) for _, cues in scenes] == [part[0] for part in asked]
 
 
 def answer(*entries: Any) -> str:

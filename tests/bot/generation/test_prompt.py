@@ -4,7 +4,7 @@ import pytest
 
 from bot.generation.prompt import SYSTEM, compose_prompt
 from bot.generation.style_guides import LABEL_GUIDE, STYLE_GUIDE
-from bot.scripts.models import CastMember
+from bot.scripts.models import CastMember, Scene
 from bot.scripts.spans import Span, SpanKind, split_spans
 from bot.scripts.text_splitting import split_sentences
 from tests.bot.generation.story import CHAPTER, narrated, request
@@ -62,6 +62,24 @@ def test_a_continuation_shows_the_previous_cues() -> None:
     assert "part 2 of 3" in story
     assert "do not close the script" in story
     assert "Already written" not in "".join(compose_prompt(request()).user_texts)
+
+
+def test_a_continuation_names_the_scene_that_is_under_way() -> None:
+    """Place, time and people of the last scene are shown, and all places, so that none gets a second name."""
+    scenes = (Scene(n=1, place="THE INN"), Scene(n=2, place="THE HALL", time="NIGHT", present=("ANNA", "OKU")))
+    written = compose_prompt(request(previous_cues=narrated("Snow."), scenes=scenes)).user_texts[-2]
+    assert "under way: THE HALL – NIGHT, with ANNA, OKU." in written
+    assert written.endswith("THE INN; THE HALL.")
+    assert "under way:" not in compose_prompt(request(previous_cues=narrated("Snow."))).user_texts[-2]
+    unknown = compose_prompt(request(previous_cues=narrated("Snow."), scenes=(*scenes, Scene(n=3))))
+    assert "under way: a place without a name." in unknown.user_texts[-2]
+
+
+@pytest.mark.parametrize("guide", [LABEL_GUIDE, STYLE_GUIDE])
+def test_both_guides_ask_for_scenes(guide: str) -> None:
+    """A writer is told how a scene is marked and that a place keeps its name."""
+    assert '"present"' in guide
+    assert "The same place has the same name throughout." in guide
 
 
 def test_half_surrogates_are_sent_as_question_marks() -> None:

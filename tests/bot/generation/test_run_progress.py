@@ -1,8 +1,9 @@
 """What a run has written so far, part by part."""
 
+from bot.ebooks.series_bible import Character, SeriesBible
 from bot.generation.draft import Draft, Usage
 from bot.generation.run_progress import RunProgress
-from bot.scripts.models import CastMember, Cut, CutReason, Repair, RepairKind
+from bot.scripts.models import CastMember, Cut, CutReason, Repair, RepairKind, Scene
 from tests.bot.generation.story import narrated
 
 TAG, HEADING = Cut(first=2, last=2, reason=CutReason.TAG), Cut(first=5, last=5, reason=CutReason.HEADING)
@@ -60,3 +61,13 @@ def test_progress_survives_its_column() -> None:
     assert RunProgress.from_column(progress.to_column()) == progress
     assert RunProgress(title="The Bell").to_column() == ""
     assert RunProgress.from_column("") == RunProgress()
+
+
+def test_a_part_may_tell_more_of_the_scene_before_it() -> None:
+    """The scene that goes on is there once, with what the later part has told; an alias is renamed to the character."""
+    hall, crypt = Scene(n=1, place="THE HALL"), Scene(n=2, place="THE CRYPT", present=("THE WATCHWOMAN",))
+    known = hall.model_copy(update={"present": ("THE WATCHWOMAN", "FOX")})
+    progress = RunProgress().add_draft(Draft(scenes=(hall,))).add_draft(Draft(scenes=(known, crypt)))
+    assert progress.scenes == (known, crypt)
+    bible = SeriesBible(cast=(Character(name="HANA", aliases=("THE WATCHWOMAN",)),))
+    assert [scene.present for scene in progress.use_names(bible).scenes] == [("HANA", "FOX"), ("HANA",)]

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from bot.generation.draft import Draft
 from bot.generation.request import PartRequest
 from bot.generation.template import LOGLINE, TemplateWriter
-from bot.scripts.models import CastMember, Cue, CueKind, WriterKind
+from bot.scripts.models import CastMember, Cue, CueKind, Scene, WriterKind
+from bot.scripts.spans import split_spans
 from bot.scripts.text_units import find_units
 from tests.bot.generation.story import narrated, request
 
@@ -134,3 +135,16 @@ def test_no_word_of_the_source_is_lost(texts: list[str]) -> None:
     cues = asyncio.run(write_drafts(request(paragraphs=tuple(texts))))[-1].cues
     assert find_spoken_units(cues) == [unit for text in texts for unit in find_units(text)]
     assert all(cue.text for cue in cues)
+
+
+@pytest.mark.parametrize("is_faithful", [True, False])
+async def test_a_scene_break_begins_a_scene_of_unknown_place(is_faithful: bool) -> None:
+    """Nothing is guessed about a place; the scenes of earlier parts are counted on."""
+    text = "Snow fell.\n\n* * *\n\n“Go,” said Hana.\n\n* * *\n\nNight fell."
+    scenes = (Scene(n=1), Scene(n=2, place="THE INN"))
+    spans = split_spans(text) if is_faithful else ()
+    part = request(text, spans=spans, scenes=scenes, previous_cues=narrated("Rain."), first_cue=2)
+    drafts = await write_drafts(part, TemplateWriter(0.001))
+    assert drafts[0].scenes == ()
+    assert drafts[-1].scenes == (Scene(n=3), Scene(n=4))
+    assert [cue.scene for cue in drafts[-1].cues] == [2, 3, 3, 4, 4]

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.scripts.assembly import Assembly, Entry, assemble
-from bot.scripts.labels import SoundLabel, SpanLabel
-from bot.scripts.models import MAX_CUE_CHARS, CueKind, Cut, CutReason, RepairKind
+from bot.scripts.labels import SceneLabel, SoundLabel, SpanLabel
+from bot.scripts.models import MAX_CUE_CHARS, CueKind, Cut, CutReason, RepairKind, Scene
 from bot.scripts.spans import Span, SpanKind, split_spans
 from tests.bot.scripts.span_loss import find_loss
 from tests.bot.scripts.test_spans import WILD_TEXT
@@ -40,17 +40,24 @@ labels = st.builds(
     has_unknown_reason=st.booleans(),
 )
 sounds = st.builds(SoundLabel, kind=st.sampled_from([CueKind.SFX, CueKind.MUSIC]), text=st.just("BELL"))
+markers = st.builds(SceneLabel, place=st.sampled_from(["", "THE HALL", "THE CRYPT"]), present=st.just(("ANNA",)))
 
 
-@given(WILD_TEXT, st.lists(st.one_of(labels, labels, sounds), max_size=25), st.booleans())
+@given(WILD_TEXT, st.lists(st.one_of(labels, labels, sounds, markers), max_size=25), st.booleans())
 def test_no_label_can_lose_or_repeat_a_word(text: str, entries: list[Entry], is_complete: bool) -> None:
-    """For any text and any labels, every word is spoken once or cut once, in the source's order."""
+    """For any text and any labels, every word is spoken once or cut once, in the source's order; so with every sound.
+
+    Scenes are numbered on in order, and each has a cue.
+    """
     spans = split_spans(text)
     assembly = assemble(spans, entries, first_cue=7, is_complete=is_complete)
     assert find_loss_until(spans, assembly) == ""
     assert [cue.n for cue in assembly.cues] == list(range(7, 7 + len(assembly.cues)))
     assert all(len(cue.text) <= MAX_CUE_CHARS for cue in assembly.cues)
     assert sum(cue.spans is None for cue in assembly.cues) == sum(isinstance(entry, SoundLabel) for entry in entries)
+    numbers = [cue.scene for cue in assembly.cues]
+    assert numbers == sorted(numbers)
+    assert [scene.n for scene in assembly.scenes] == sorted(set(numbers) - {0})
     if is_complete:
         assert assembly.next_span == len(spans) + 1
 
@@ -86,6 +93,42 @@ def test_good_labels_give_the_script_without_a_repair() -> None:
     )
     assert assembly.repairs == ()
     assert find_loss_until(SPANS, assembly) == ""
+
+
+HALL, CRYPT = SceneLabel(place="THE HALL"), SceneLabel(place="THE CRYPT", present=("OKU",))
+WIND = SoundLabel(kind=CueKind.SFX, text="WIND")
+SCENES: dict[str, tuple[list[Entry], list[int], list[str]]] = {
+    "no marker at all": ([label(1, 5), label(6, 10)], [0, 1], [""]),
+    "one for each": ([HALL, label(1, 5), CRYPT, WIND, label(7, 10)], [1, 2, 2], ["THE HALL", "THE CRYPT"]),
+    "a label across the break": ([HALL, label(1, 10)], [1, 2], ["THE HALL", ""]),
+    "a marker before the music": ([HALL, label(1, 5), WIND, CRYPT, label(7, 10)], [1, 1, 2], ["THE HALL", "THE CRYPT"]),
+    "a marker inside a scene": ([HALL, label(1, 2), CRYPT, label(3, 10)], [1, 2, 3], ["THE HALL", "THE CRYPT", ""]),
+    "the same place again": ([HALL, label(1, 2), HALL, label(3, 5), HALL, label(7, 10)], [1, 1, 1], ["THE HALL"]),
+    "two in a row": ([HALL, CRYPT, label(1, 10)], [1, 2], ["THE CRYPT", ""]),
+    "one behind the end": ([HALL, label(1, 5), label(7, 10), CRYPT], [1, 2], ["THE HALL", ""]),
+}
+
+
+@pytest.mark.parametrize(("entries", "numbers", "places"), SCENES.values(), ids=SCENES)
+def test_a_scene_begins_where_it_is_marked_or_the_source_has_a_break(
+    entries: list[Entry], numbers: list[int], places: list[str]
+) -> None:
+    """A scene break without a marker begins a scene of unknown place; a marker that says nothing new begins none."""
+    assembly = assemble(SPANS, entries)
+    assert [cue.scene for cue in assembly.cues] == numbers
+    assert [scene.heading for scene in assembly.scenes] == places
+
+
+def test_scenes_go_on_over_parts() -> None:
+    """A part continues the scene before it, of which it may tell more, and counts on from its number."""
+    earlier = (Scene(n=4, place="THE HALL", present=("ANNA",)),)
+    again = HALL.model_copy(update={"present": ("OKU",)})
+    assembly = assemble(SPANS, [again, label(1, 5), CRYPT, label(7, 10)], first_cue=31, scenes=earlier)
+    assert [(scene.n, scene.place, scene.present) for scene in assembly.scenes] == [
+        (4, "THE HALL", ("ANNA", "OKU")),
+        (5, "THE CRYPT", ("OKU",)),
+    ]
+    assert {cue.scene for cue in assembly.cues} == {4, 5}
 
 
 REPAIRS: dict[str, tuple[list[Entry], set[RepairKind]]] = {

@@ -75,6 +75,20 @@ FAULTS: Final[tuple[Fault, ...]] = (
         _ASSEMBLY,
     ),
     Fault(
+        "bot.scripts.scenes",
+        "a marker that says nothing new begins another scene",
+        "return bool(heading) and heading.casefold() == scene.heading.casefold()",
+        "return False",
+        _ASSEMBLY,
+    ),
+    Fault(
+        "bot.scripts.scenes",
+        "a scene break begins a scene although one was marked there",
+        "if self._has_speech and not self._is_marked:",
+        "if self._has_speech:",
+        _ASSEMBLY,
+    ),
+    Fault(
         "bot.generation.chapter_source",
         "a part begins behind its first span",
         "remaining = self._spans[progress.next_span - 1 :]\n        if not _has_words(remaining):",
@@ -119,8 +133,8 @@ FAULTS: Final[tuple[Fault, ...]] = (
     Fault(
         "bot.generation.gemini.label_response",
         "what a broken response has not reached becomes narration",
-        "is_complete=self._is_finished)",
-        "is_complete=True)",
+        "is_complete=self._is_finished,",
+        "is_complete=True,",
         _LABELS,
     ),
     Fault(
