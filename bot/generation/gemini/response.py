@@ -129,8 +129,8 @@ class ResponseParser(ABC):
 
     def find_name(self, name: str) -> str:
         """The name as the bible and the cast spell it; unlike a speaker, an unknown one is not added to the cast."""
-        character = self._bible.find_character(name)
-        known = character.name if character else name
+        found = self._bible.find_character(name)
+        known = found.name if found else name
         member = self._cast.get(known.casefold()) or self._earlier_cast.get(known.casefold())
         return member.name if member else known
 

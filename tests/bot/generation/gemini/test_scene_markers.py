@@ -39,7 +39,7 @@ def describe(draft: Draft) -> list[tuple[str, tuple[str, ...]]]:
     return [(scene.heading, scene.present) for scene in draft.scenes]
 
 
-HALL = {"scene": "THE HALL", "time": "NIGHT", "present": ["ANNA", "The King"]}
+HALL: dict[str, object] = {"scene": "THE HALL", "time": "NIGHT", "present": ["ANNA", "The King"]}
 ODD_MARKERS: dict[str, tuple[dict[str, object], list[tuple[str, tuple[str, ...]]]]] = {
     "as asked": (HALL, [("THE HALL – NIGHT", ("ANNA", "THE KING"))]),
     "in small letters": ({"scene": "The hall", "time": "night"}, [("THE HALL – NIGHT", ())]),
