@@ -22,6 +22,7 @@ from bot.ebooks.lexicon_service import LexiconService, StoryService
 from bot.ebooks.library import EbookService
 from bot.ebooks.reading.process import BookReader
 from bot.ebooks.script_check import ScriptCheckService
+from bot.exports.options import ExportOptions
 from bot.exports.service import ExportService
 from bot.generation.gemini.access import GeminiAccess, GeminiWriterFactory
 from bot.generation.gemini.availability import GeminiAvailability
@@ -144,7 +145,7 @@ def build_services(
         checks=ScriptCheckService(database),
         ebook_library=EbookService(database, settings.max_chapter_chars),
         scripts=ScriptLibrary(database),
-        exports=ExportService(database),
+        exports=ExportService(database, ExportOptions(settings.studio_paper)),
         drafts=DraftService(database, adapters.channel_access, notices, dispatcher.wake),
         server_notices=notices,
         broadcasts=BroadcastService(database, broadcast_cards, dispatcher.wake),

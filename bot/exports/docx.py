@@ -35,12 +35,12 @@ _MAX_PROPERTY = 255
 """Characters of a document's title or author, by Office Open XML."""
 
 
-def build_download(sheet: ScriptSheet, options: ExportOptions | None = None) -> Download:
+def build_download(sheet: ScriptSheet, options: ExportOptions) -> Download:
     """The script as a ``.docx`` file."""
     stored, title = sheet.stored, sheet.script.title
     name = build_file_name(stored.ebook_id, f"ch{stored.chapter_number}", f"v{stored.version}", title, ending="docx")
     content = io.BytesIO()
-    render_docx(sheet, options or ExportOptions()).save(content)
+    render_docx(sheet, options).save(content)
     return Download(name, content.getvalue())
 
 

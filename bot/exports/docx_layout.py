@@ -14,8 +14,8 @@ from docx.styles.style import ParagraphStyle
 from docx.text.paragraph import Paragraph
 from lxml.etree import ElementBase
 
-from bot.exports.options import Paper
 from bot.exports.pls import to_language_tag
+from bot.settings.paper import Paper
 
 CUE: Final = "Cue"
 LIST: Final = "Script List"

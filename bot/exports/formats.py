@@ -6,6 +6,7 @@ from typing import Final
 
 from bot.exports import docx, fountain, markdown, script_json, ssml
 from bot.exports.files import Download
+from bot.exports.options import ExportOptions
 from bot.exports.pack import production_pack
 from bot.exports.sheet import ScriptSheet
 
@@ -26,17 +27,25 @@ class ExportFormat(StrEnum):
     PACK = "pack"
 
 
-RENDERERS: Final[dict[ExportFormat, Callable[[ScriptSheet], Download]]] = {
+_Renderer = Callable[[ScriptSheet, ExportOptions], Download]
+
+
+def _without_options(render: Callable[[ScriptSheet], Download]) -> _Renderer:
+    """The renderer of a format that is the same for every studio."""
+    return lambda sheet, _options: render(sheet)
+
+
+RENDERERS: Final[dict[ExportFormat, _Renderer]] = {
     ExportFormat.DOCX: docx.build_download,
-    ExportFormat.MARKDOWN: markdown.build_download,
-    ExportFormat.FOUNTAIN: fountain.build_download,
-    ExportFormat.SSML: ssml.build_generic,
-    ExportFormat.SSML_GOOGLE: ssml.build_google,
-    ExportFormat.SSML_AMAZON: ssml.build_amazon,
-    ExportFormat.SSML_AZURE: ssml.build_azure,
-    ExportFormat.JSON: script_json.build_download,
-    ExportFormat.SEED: script_json.build_seed_download,
-    ExportFormat.PACK: production_pack.build_download,
+    ExportFormat.MARKDOWN: _without_options(markdown.build_download),
+    ExportFormat.FOUNTAIN: _without_options(fountain.build_download),
+    ExportFormat.SSML: _without_options(ssml.build_generic),
+    ExportFormat.SSML_GOOGLE: _without_options(ssml.build_google),
+    ExportFormat.SSML_AMAZON: _without_options(ssml.build_amazon),
+    ExportFormat.SSML_AZURE: _without_options(ssml.build_azure),
+    ExportFormat.JSON: _without_options(script_json.build_download),
+    ExportFormat.SEED: _without_options(script_json.build_seed_download),
+    ExportFormat.PACK: _without_options(production_pack.build_download),
 }
 """What makes the file; a format is offered where it is listed here. Each is a plain function that may take seconds, so it
 runs in a thread."""

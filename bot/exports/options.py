@@ -1,19 +1,8 @@
 """What a studio has chosen for all its exports."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
-
-class Paper(StrEnum):
-    """The sizes of paper."""
-
-    A4 = "a4"
-    LETTER = "letter"
-
-    @property
-    def millimetres(self) -> tuple[float, float]:
-        """Width and height."""
-        return (210.0, 297.0) if self is Paper.A4 else (215.9, 279.4)
+from bot.settings.paper import Paper
 
 
 @dataclass(frozen=True, slots=True)

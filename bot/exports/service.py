@@ -1,7 +1,7 @@
 """Downloads of scripts: read, rendered in a thread, and reported as an event."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.actor import Actor
 from bot.ebooks.bible import to_character
@@ -10,6 +10,7 @@ from bot.errors import NotFoundError
 from bot.event_names import SCRIPT_DOWNLOADED
 from bot.exports.files import Download
 from bot.exports.formats import RENDERERS, ExportFormat
+from bot.exports.options import ExportOptions
 from bot.exports.sheet import ScriptSheet, build_sheet
 from bot.scripts.models import Script
 from storage import Database, ReadTransaction, WriteTransaction, read_transaction, write_transaction
@@ -21,6 +22,7 @@ class ExportService:
     """Makes files from stored scripts."""
 
     database: Database
+    options: ExportOptions = field(default_factory=ExportOptions)
 
     async def export_script(self, script_id: str, file_format: ExportFormat, by: Actor) -> Download:
         """The script as a file; the download is an event.
@@ -29,7 +31,7 @@ class ExportService:
             NotFoundError: there is no such script.
         """
         sheet = await self.read_sheet(script_id)
-        download = await asyncio.to_thread(RENDERERS[file_format], sheet)
+        download = await asyncio.to_thread(RENDERERS[file_format], sheet, self.options)
         await self._report(sheet, file_format, by)
         return download
 

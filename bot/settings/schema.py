@@ -16,6 +16,7 @@ from bot.errors import ConfigError
 from bot.settings.badge_tiers import DEFAULT_TIERS, parse_tiers
 from bot.settings.gemini_prices import MICROS_PER_DOLLAR, parse_prices
 from bot.settings.link_template import check_link_template
+from bot.settings.paper import Paper
 from storage import StorageError
 from storage.engine import check_url
 
@@ -116,6 +117,8 @@ class StudioSettings(BaseSettings):
     )
     studio_timezone: str = Field(default="UTC", description="The time zone of typed times, such as Europe/Berlin.")
 
+    studio_paper: Paper = Field(default=Paper.A4, description="The paper of PDF and Word files: a4 or letter.")
+
     # Logs
     log_level: LogLevel = Field(default=LogLevel.INFO, description="DEBUG, INFO, WARNING or ERROR.")
     log_format: LogFormat = Field(default=LogFormat.TEXT, description="text, or json for a log collector.")
@@ -130,7 +133,7 @@ class StudioSettings(BaseSettings):
     def _to_upper_case(cls, value: object) -> object:
         return value.strip().upper() if isinstance(value, str) else value
 
-    @field_validator("log_format", mode="before")
+    @field_validator("log_format", "studio_paper", mode="before")
     @classmethod
     def _to_lower_case(cls, value: object) -> object:
         return value.strip().lower() if isinstance(value, str) else value

@@ -8,6 +8,7 @@ from bot.actor import Actor
 from bot.event_names import SCRIPT_DOWNLOADED
 from bot.exports.files import Download
 from bot.exports.formats import RENDERERS, ExportFormat
+from bot.exports.options import ExportOptions
 from bot.exports.sheet import ScriptSheet
 from cogs.views.script_download import FORMAT_LABELS
 from storage.stores.events import EventFilter
@@ -56,7 +57,7 @@ async def test_a_script_is_exported_and_every_download_is_an_event(stage: Stage)
 async def test_what_a_file_cannot_show_is_said_beside_it(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """The notes of a download stand above the file."""
 
-    def render(_: ScriptSheet) -> Download:
+    def render(_: ScriptSheet, __: ExportOptions) -> Download:
         return Download("a.md", b"x", ("No font has 𒀀.",))
 
     script_id = await _find_script(stage)

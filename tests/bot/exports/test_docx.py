@@ -14,10 +14,11 @@ from lxml import etree
 
 from bot.exports.conventions import format_speaker
 from bot.exports.docx import build_download
-from bot.exports.options import ExportOptions, Paper
+from bot.exports.options import ExportOptions
 from bot.exports.sheet import ScriptSheet
 from bot.scripts.models import CastMember, Cue, CueKind, Scene
 from bot.scripts.text_units import to_single_line
+from bot.settings.paper import Paper
 from tests.bot.exports.hostile_texts import WILD_TEXT
 from tests.bot.exports.sample_script import SCRIPT, TEMPLATE, build_full_sheet, build_sample_sheet
 

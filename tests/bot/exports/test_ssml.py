@@ -10,6 +10,7 @@ from lxml import etree
 from bot.ebooks.series_bible import LexiconWord
 from bot.exports import ssml
 from bot.exports.formats import RENDERERS, ExportFormat
+from bot.exports.options import ExportOptions
 from bot.exports.sheet import ScriptSheet
 from bot.exports.ssml import AMAZON, AZURE, GENERIC, GOOGLE, SSML_NAMESPACE, SsmlTarget
 from bot.scripts.models import Cue, CueKind, Scene
@@ -131,6 +132,6 @@ def test_the_language_is_that_of_the_script(language: str, tag: str) -> None:
 )
 def test_the_file_says_for_whom_it_is_and_what_to_know(file_format: ExportFormat, ending: str, note: str) -> None:
     """The name has the service, and the notes what it takes."""
-    download = RENDERERS[file_format](build_sample_sheet())
+    download = RENDERERS[file_format](build_sample_sheet(), ExportOptions())
     assert download.name.endswith(ending)
     assert note in " ".join(download.notes)

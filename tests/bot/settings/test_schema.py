@@ -19,6 +19,7 @@ def load(**values: object) -> Settings:
     [
         ("gemini_prices", '{"m": {"in": 1, "out": 2}}'),
         ("studio_timezone", "Europe/Berlin"),
+        ("studio_paper", "letter"),
         ("badge_tiers", DEFAULT_TIERS),
         ("affiliate_link_template", "{link}{sep}from={code}"),
     ],
@@ -33,6 +34,7 @@ def test_a_checked_value_stays(name: str, value: str) -> None:
     [
         ("gemini_prices", "{"),
         ("studio_timezone", "Mars/Olympus"),
+        ("studio_paper", "a3"),
         ("badge_tiers", "none"),
         ("affiliate_link_template", "{link}{other}"),
         ("discord_token", "two words"),
