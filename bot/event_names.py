@@ -59,6 +59,9 @@ LEXICON_CHANGED: Final = "Lexicon changed"
 STORY_CHANGED: Final = "Story so far changed"
 SPEAKER_CHANGED: Final = "Speaker of a script changed"
 FINDING_RESOLVED: Final = "Finding of the script check resolved"
+SCRIPT_EDITED: Final = "Script edited"
+SCRIPT_EDIT_UNDONE: Final = "Edit of a script undone"
+SCRIPT_COPIED: Final = "Script copied to a new version"
 
 AFFILIATE_EVENTS: Final = frozenset(
     {
@@ -130,6 +133,9 @@ RESERVED_EVENT_NAMES: Final = frozenset(
         STORY_CHANGED,
         SPEAKER_CHANGED,
         FINDING_RESOLVED,
+        SCRIPT_EDITED,
+        SCRIPT_EDIT_UNDONE,
+        SCRIPT_COPIED,
     }
 )
 """Names that ``/track`` refuses, because only the transaction that makes them true writes them. A test keeps it complete."""

@@ -43,6 +43,7 @@ from bot.progress.sessions import SessionService
 from bot.progress.timeline import TimelineService
 from bot.progress.tracking import TrackingService
 from bot.runtime import Runtime
+from bot.scripts.edit_service import EditService
 from bot.scripts.library import ScriptLibrary
 from bot.settings import Settings
 from bot.settings.badge_tiers import parse_tiers
@@ -68,6 +69,7 @@ class Services:
     ebook_library: EbookService
     scripts: ScriptLibrary
     exports: ExportService
+    editing: EditService
     drafts: DraftService
     server_notices: ServerNotices
     broadcasts: BroadcastService
@@ -146,6 +148,7 @@ def build_services(
         ebook_library=EbookService(database, settings.max_chapter_chars),
         scripts=ScriptLibrary(database),
         exports=ExportService(database, ExportOptions(settings.studio_paper)),
+        editing=EditService(database),
         drafts=DraftService(database, adapters.channel_access, notices, dispatcher.wake),
         server_notices=notices,
         broadcasts=BroadcastService(database, broadcast_cards, dispatcher.wake),

@@ -17,6 +17,7 @@ from bot.scripts.checks.findings import Finding, FindingKind
 from bot.scripts.checks.resolving import clear_direction, end_sound, give_line
 from bot.scripts.draft_changes import change_draft
 from bot.scripts.models import CastMember, Cue, Script
+from bot.scripts.source_text import read_source
 from bot.scripts.spans import Span, split_spans
 from storage import Database, ReadTransaction, WriteTransaction, read_transaction, write_transaction
 from storage.states import ProposalState, ScriptState
@@ -87,7 +88,7 @@ class ScriptCheckService:
         stored, script, finding = await _get_finding(tx, script_id, key)
         members = await _list_members(tx, stored.ebook_id)
         voice = next((member.voice for member in members if member.name.casefold() == speaker.casefold()), "")
-        spans = split_spans(await _read_source(tx, stored))
+        spans = split_spans(await read_source(tx, stored))
         cue = _get_cue(script, finding)
         changed = give_line(script, spans, cue, CastMember(name=speaker, voice=voice))
         await _store(tx, stored, changed, finding, "given", by, speaker=speaker)
@@ -132,7 +133,7 @@ async def read_findings(tx: ReadTransaction, stored: StoredScript, script: Scrip
     """
     if stored.state is not ScriptState.DRAFT:
         return ()
-    content = await _read_source(tx, stored)
+    content = await read_source(tx, stored)
     ebook = await tx.ebooks.find(stored.ebook_id)
     members = await _list_members(tx, stored.ebook_id)
     accepted = [(each.name, *each.aliases) for each in members if each.state is ProposalState.ACCEPTED]
@@ -170,16 +171,6 @@ def _check(
     return check_script(
         script, spans, characters, proposed=proposed, other_texts=other_texts, target_minutes=target_minutes
     )
-
-
-async def _read_source(tx: ReadTransaction, stored: StoredScript) -> str:
-    """The text from which the script was written; empty where it is not known."""
-    if stored.run_id is None:
-        return ""
-    try:
-        return (await tx.runs.get(stored.run_id)).content
-    except KeyError:
-        return ""
 
 
 async def _list_members(tx: ReadTransaction, ebook_id: str) -> list[StoredMember]:

@@ -211,7 +211,7 @@ class _Builder:
         group: list[Span] = []
         for span in [*spans, None]:
             if group and (span is None or sum(len(part.text) for part in group) + len(span.text) > MAX_CUE_CHARS):
-                self._add_cue(kind, _join(kind, group), speaker, direction, (group[0].n, group[-1].n))
+                self._add_cue(kind, join_spans(kind, group), speaker, direction, (group[0].n, group[-1].n))
                 group, direction = [], ""
             if span is not None:
                 group.append(span)
@@ -237,7 +237,7 @@ def _split_at_gaps(indexes: list[int]) -> list[list[int]]:
     return [[index for _, index in run] for _, run in groupby(enumerate(indexes), lambda pair: pair[1] - pair[0])]
 
 
-def _join(kind: CueKind, spans: list[Span]) -> str:
+def join_spans(kind: CueKind, spans: list[Span]) -> str:
     """The spans' words on one line; a line of dialogue without its quotation marks."""
     text = to_single_line("".join(span.text for span in spans))
     if kind is CueKind.DIALOGUE:

@@ -24,13 +24,15 @@ class Coverage(FrozenModel):
 
     ``share`` (0 to 1) is the share of the source's words that stand in paragraphs that were found; ``missing`` holds the
     indexes of the other paragraphs. In a faithful script nothing is found by comparison: ``is_counted`` is True, and ``share``
-    counts the words that are spoken or cut with a reason, ``cut_share`` (0 to 1) those that are cut.
+    counts the words that are spoken or cut with a reason, ``cut_share`` (0 to 1) those that are cut. The
+    words of ``altered_cues`` count as spoken, although a person has changed them.
     """
 
     share: float
     missing: tuple[int, ...]
     is_counted: bool = False
     cut_share: float = 0.0
+    altered_cues: int = 0
 
 
 def measure_coverage(paragraphs: Sequence[str], cues: Iterable[Cue]) -> Coverage:
@@ -45,7 +47,8 @@ def measure_coverage(paragraphs: Sequence[str], cues: Iterable[Cue]) -> Coverage
 
 def count_coverage(spans: Iterable[Span], cues: Iterable[Cue], cuts: Iterable[Cut]) -> Coverage:
     """How many of the words of ``spans`` are spoken or cut, by the spans that the cues and the cuts name."""
-    spoken = {number for cue in cues if cue.spans for number in range(cue.spans[0], cue.spans[1] + 1)}
+    spoken_cues = [cue for cue in cues if cue.spans]
+    spoken = {number for cue in spoken_cues if cue.spans for number in range(cue.spans[0], cue.spans[1] + 1)}
     left_out = {number for cut in cuts for number in range(cut.first, cut.last + 1)}
     total = found = cut_units = 0
     for span in spans:
@@ -53,9 +56,10 @@ def count_coverage(spans: Iterable[Span], cues: Iterable[Cue], cuts: Iterable[Cu
         total += units
         found += units if span.n in spoken or span.n in left_out else 0
         cut_units += units if span.n in left_out else 0
+    altered = sum(cue.is_altered for cue in spoken_cues)
     if not total:
-        return Coverage(share=1.0, missing=(), is_counted=True)
-    return Coverage(share=found / total, missing=(), is_counted=True, cut_share=cut_units / total)
+        return Coverage(share=1.0, missing=(), is_counted=True, altered_cues=altered)
+    return Coverage(share=found / total, missing=(), is_counted=True, cut_share=cut_units / total, altered_cues=altered)
 
 
 class _ScriptIndex:

@@ -2,6 +2,7 @@
 
 from bot.actor import Actor
 from bot.errors import StateError
+from bot.scripts.coverage import Coverage
 from bot.scripts.models import Script
 from storage import StaleStateError, WriteTransaction
 from storage.states import EditKind
@@ -12,18 +13,32 @@ AS_WRITTEN = "As it was written"
 
 
 async def change_draft(
-    tx: WriteTransaction, stored: StoredScript, script: Script, summary: str, by: Actor, *, undoes: int | None = None
+    tx: WriteTransaction,
+    stored: StoredScript,
+    script: Script,
+    summary: str,
+    by: Actor,
+    *,
+    undoes: int | None = None,
+    coverage: Coverage | None = None,
 ) -> int:
     """The draft script is this one from now on; returns the number of the edit in its history.
 
-    ``summary`` is a sentence that says what was changed, ``undoes`` the number of the edit that is taken back.
+    ``summary`` is a sentence that says what was changed, ``undoes`` the number of the edit that is taken back. Without a
+    ``coverage`` the known one still holds.
 
     Raises:
         StateError: the script is approved or released.
     """
     body = script.model_dump_json()
     try:
-        await tx.drafts.change(stored.id, body, seconds=script.running_time.middle, spoken_cues=script.spoken_cue_count)
+        await tx.drafts.change(
+            stored.id,
+            body,
+            seconds=script.running_time.middle,
+            spoken_cues=script.spoken_cue_count,
+            coverage=None if coverage is None else coverage.model_dump_json(),
+        )
     except StaleStateError:
         raise StateError("The script was approved in the same moment.", "Nothing was changed.") from None
     await keep_original(tx, stored)

@@ -60,7 +60,7 @@ def add_timing(cues: Iterable[Cue]) -> tuple[tuple[Cue, ...], RunningTime]:
     for cue in cues:
         pause = _estimate_pause(previous, cue)
         seconds = fast = slow = estimate_cue_seconds(cue)
-        if cue.kind.is_spoken:
+        if cue.kind.is_spoken and cue.fixed_seconds is None:
             fast = estimate_speech_seconds(cue.text, FAST_WORDS_PER_MINUTE, FAST_CHARACTERS_PER_MINUTE)
             slow = estimate_speech_seconds(cue.text, SLOW_WORDS_PER_MINUTE, SLOW_CHARACTERS_PER_MINUTE)
         timed.append(cue.model_copy(update={"start": round(start + pause, 2), "seconds": round(seconds, 2)}))
@@ -73,6 +73,8 @@ def add_timing(cues: Iterable[Cue]) -> tuple[tuple[Cue, ...], RunningTime]:
 
 def estimate_cue_seconds(cue: Cue) -> float:
     """How long one cue lasts, in seconds, without the pause before it."""
+    if cue.fixed_seconds is not None:
+        return cue.fixed_seconds
     if cue.kind.is_spoken:
         return estimate_speech_seconds(cue.text)
     return MUSIC_SECONDS if cue.kind is CueKind.MUSIC else SFX_SECONDS

@@ -176,8 +176,11 @@ def _build_done_card(view: RunView, stored: StoredScript, script: Script) -> ui.
 def _format_coverage(covered: Coverage, script: Script) -> list[str]:
     """How much of the source is in the script; nothing where an adaptation has all of it."""
     if covered.is_counted:
+        changed = _format_altered(covered.altered_cues)
         if covered.share < 1:
-            return [f"⚠ Only {covered.share:.2%} of the source's words are in it."]
+            return [f"⚠ Only {covered.share:.2%} of the source's words are in it.", *changed]
+        if changed:
+            return changed
         cuts = Counter(cut.reason.label for cut in script.cuts for _ in range(cut.first, cut.last + 1))
         if not cuts:
             return ["Faithful: every word of the source is spoken."]
@@ -187,6 +190,12 @@ def _format_coverage(covered: Coverage, script: Script) -> list[str]:
         return []
     cut_out = format_count(len(covered.missing), "paragraph was", "paragraphs were")
     return [f"Covers {covered.share:.0%} of the source; {cut_out} cut or rewritten."]
+
+
+def _format_altered(count: int) -> list[str]:
+    if not count:
+        return []
+    return [f"{format_count(count, 'line differs', 'lines differ')} from the source, changed by hand."]
 
 
 def _can_retry(view: RunView, stored: StoredScript) -> bool:

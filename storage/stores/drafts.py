@@ -24,14 +24,19 @@ class DraftStore:
         rows = await self.connection.execute(query.order_by(scripts.c.seq))
         return [StoredScript(**row) for row in rows.mappings()]
 
-    async def change(self, script_id: str, body: str, *, seconds: int, spoken_cues: int) -> None:
-        """The draft script has this body; ``seconds`` and ``spoken_cues`` are the body's.
+    async def change(
+        self, script_id: str, body: str, *, seconds: int, spoken_cues: int, coverage: str | None = None
+    ) -> None:
+        """The draft script has this body; ``seconds`` and ``spoken_cues`` are the body's. Without a
+        ``coverage`` the known one stays.
 
         Raises:
             StaleStateError: it is approved or released.
         """
         query = scripts.update().where(scripts.c.id == script_id, scripts.c.state == ScriptState.DRAFT)
-        values = {"body": body, "seconds": seconds, "spoken_cues": spoken_cues}
+        values: dict[str, object] = {"body": body, "seconds": seconds, "spoken_cues": spoken_cues}
+        if coverage is not None:
+            values["coverage"] = coverage
         changed = query.values(values).returning(scripts.c.ebook_id, scripts.c.chapter_number, scripts.c.title)
         row = (await self.connection.execute(changed)).first()
         if row is None:

@@ -31,7 +31,10 @@ from bot.event_names import (
     GENERATION_STARTED,
     LEXICON_CHANGED,
     SCRIPT_APPROVED,
+    SCRIPT_COPIED,
     SCRIPT_DOWNLOADED,
+    SCRIPT_EDIT_UNDONE,
+    SCRIPT_EDITED,
     SCRIPT_RELEASED,
     SCRIPT_WITHDRAWN,
     SPEAKER_CHANGED,
@@ -49,6 +52,9 @@ _CHAPTER_VERBS: Final = {
     SCRIPT_DOWNLOADED: "downloaded",
     SPEAKER_CHANGED: "changed a speaker of",
     FINDING_RESOLVED: "resolved a finding of the check of",
+    SCRIPT_EDITED: "edited",
+    SCRIPT_EDIT_UNDONE: "undid an edit of",
+    SCRIPT_COPIED: "made a new version of",
 }
 """Verbs for events that a member causes on purpose, as in "Hana approved ch. 5"."""
 _BOOK_VERBS: Final = {
