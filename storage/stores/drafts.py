@@ -27,8 +27,9 @@ class DraftStore:
     async def change(
         self, script_id: str, body: str, *, seconds: int, spoken_cues: int, coverage: str | None = None
     ) -> None:
-        """The draft script has this body; ``seconds`` and ``spoken_cues`` are the body's. Without a
-        ``coverage`` the known one stays.
+        """The draft script has this body; ``seconds`` and ``spoken_cues`` are the body's.
+
+        Without a ``coverage`` the known one stays.
 
         Raises:
             StaleStateError: it is approved or released.
