@@ -33,7 +33,7 @@ _Substitute = Callable[[etree._Element, str], None]  # noqa: SLF001 - the only n
 
 
 @dataclass(frozen=True, slots=True)
-class SsmlTarget:
+class SpeechService:
     """What one service takes.
 
     ``voice`` is a documented voice that stands for a person's choice where the service requires one. ``limit`` is how much one
@@ -48,10 +48,12 @@ class SsmlTarget:
     limit: str = ""
 
 
-GENERIC: Final = SsmlTarget("")
-GOOGLE: Final = SsmlTarget("google", limit="Google takes 5,000 bytes in one request")
-AMAZON: Final = SsmlTarget("amazon", limit="Amazon takes 6,000 characters in one request, 200,000 in a synthesis task")
-AZURE: Final = SsmlTarget(
+GENERIC: Final = SpeechService("")
+GOOGLE: Final = SpeechService("google", limit="Google takes 5,000 bytes in one request")
+AMAZON: Final = SpeechService(
+    "amazon", limit="Amazon takes 6,000 characters in one request, 200,000 in a synthesis task"
+)
+AZURE: Final = SpeechService(
     "azure",
     version="1.0",
     mark=("bookmark", "mark"),
@@ -61,24 +63,24 @@ AZURE: Final = SsmlTarget(
 )
 
 
-def build_download(target: SsmlTarget, sheet: ScriptSheet) -> Download:
+def build_download(service: SpeechService, sheet: ScriptSheet) -> Download:
     """The script as an ``.xml`` file, with what a person must know before it is sent."""
     stored, script = sheet.stored, sheet.script
-    parts = (stored.ebook_id, f"ch{stored.chapter_number}", f"v{stored.version}", script.title, "ssml", target.name)
+    parts = (stored.ebook_id, f"ch{stored.chapter_number}", f"v{stored.version}", script.title, "ssml", service.name)
     notes = ["The comments say who speaks; choose a voice for each."]
-    if target.voice:
-        notes.append(f"Every line has the voice {target.voice}, which only stands for your own choice.")
-    if target.limit:
-        notes.append(f"{target.limit}: send longer scripts in pieces, cut between paragraphs.")
-    return Download(build_file_name(*parts, ending="xml"), render_ssml(sheet, target), tuple(notes))
+    if service.voice:
+        notes.append(f"Every line has the voice {service.voice}, which only stands for your own choice.")
+    if service.limit:
+        notes.append(f"{service.limit}: send longer scripts in pieces, cut between paragraphs.")
+    return Download(build_file_name(*parts, ending="xml"), render_ssml(sheet, service), tuple(notes))
 
 
-def render_ssml(sheet: ScriptSheet, target: SsmlTarget) -> bytes:
+def render_ssml(sheet: ScriptSheet, service: SpeechService) -> bytes:
     """The script as an SSML document."""
-    root = etree.fromstring(f'<speak xmlns="{SSML_NAMESPACE}" version="{target.version}"/>')
+    root = etree.fromstring(f'<speak xmlns="{SSML_NAMESPACE}" version="{service.version}"/>')
     root.set(XML_LANG, to_language_tag(sheet.script.language))
     root.text = "\n"
-    body = _add(root, "voice", {"name": target.voice}) if target.voice else root
+    body = _add(root, "voice", {"name": service.voice}) if service.voice else root
     body.text = "\n"
     substitute = _prepare_substitution(sheet.lexicon)
     _comment(body, f"{to_single_line(sheet.script.title)}, script {sheet.stored.id}, version {sheet.stored.version}")
@@ -88,7 +90,7 @@ def render_ssml(sheet: ScriptSheet, target: SsmlTarget) -> bytes:
                 _pause(body, _SCENE_PAUSE)
             _comment(body, format_scene_title(scene.scene))
         for cue in scene.cues:
-            _add_cue(body, cue, sheet, target, substitute)
+            _add_cue(body, cue, sheet, service, substitute)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8") + b"\n"
 
 
@@ -96,7 +98,7 @@ def _add_cue(
     body: etree._Element,
     cue: Cue,
     sheet: ScriptSheet,
-    target: SsmlTarget,
+    service: SpeechService,
     substitute: _Substitute,
 ) -> None:
     direction = f" ({to_single_line(cue.direction)})" if cue.direction else ""
@@ -104,12 +106,12 @@ def _add_cue(
         _comment(body, f"{cue.n}. {format_speaker(cue.speaker)}{direction}")
     else:
         _comment(body, f"{cue.n}. {format_sound_label(sheet, cue)}: {format_sound(cue)}, {format_clock(cue.seconds)}")
-    element, attribute = target.mark
+    element, attribute = service.mark
     _add(body, element, {attribute: f"cue-{cue.n}"})
     if cue.kind.is_spoken:
         substitute(_add(body, "p"), to_single_line(cue.text))
     else:
-        _pause(body, min(cue.seconds, target.longest_pause))
+        _pause(body, min(cue.seconds, service.longest_pause))
 
 
 def _prepare_substitution(words: Iterable[LexiconWord]) -> _Substitute:

@@ -26,6 +26,7 @@ HOSTILE_TEXTS: Final = (
         "<b>bold</b>",
         "&amp; &lt;",
         "\\",
+        "a\\\\b",
         "\\*",
         "| a | b |",
         "~~gone~~",

@@ -29,7 +29,7 @@ FORBIDDEN: Final = {
 """Elements that a service does not know, or that would need the name of a voice."""
 
 
-def check_ssml(document: bytes, target: str) -> etree._Element:
+def check_ssml(document: bytes, service: str) -> etree._Element:
     """Parses the document and checks it; returns its root.
 
     Raises:
@@ -37,13 +37,13 @@ def check_ssml(document: bytes, target: str) -> etree._Element:
     """
     root = etree.fromstring(document, etree.XMLParser(resolve_entities=False))
     assert root.tag == f"{{{SSML_NAMESPACE}}}speak"
-    assert root.get("version") == ("1.0" if target == "azure" else "1.1")
+    assert root.get("version") == ("1.0" if service == "azure" else "1.1")
     marks: list[str] = []
     for element in root.iter(etree.Element):
         name = etree.QName(element).localname
         attributes, children = _STANDARD[name]
         assert etree.QName(element).namespace == SSML_NAMESPACE
-        assert name not in FORBIDDEN[target]
+        assert name not in FORBIDDEN[service]
         assert set(element.attrib) == attributes, f"{name} has other attributes"
         assert {etree.QName(child).localname for child in element.iterchildren(etree.Element)} <= children
         assert name not in _EMPTY or not element.text
@@ -52,6 +52,6 @@ def check_ssml(document: bytes, target: str) -> etree._Element:
             str(element.attrib[key]) for key in ("name", "mark") if name in {"mark", "bookmark"} and key in attributes
         ]
     assert len(marks) == len(set(marks))
-    if target == "azure":
+    if service == "azure":
         assert [etree.QName(child).localname for child in root.iterchildren(etree.Element)] == ["voice"]
     return root

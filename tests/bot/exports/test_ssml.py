@@ -12,14 +12,14 @@ from bot.exports import ssml
 from bot.exports.formats import RENDERERS, ExportFormat
 from bot.exports.options import ExportOptions
 from bot.exports.sheet import ScriptSheet
-from bot.exports.ssml import AMAZON, AZURE, GENERIC, GOOGLE, SSML_NAMESPACE, SsmlTarget
+from bot.exports.ssml import AMAZON, AZURE, GENERIC, GOOGLE, SSML_NAMESPACE, SpeechService
 from bot.scripts.models import Cue, CueKind, Scene
 from bot.scripts.text_units import to_single_line
 from tests.bot.exports.hostile_texts import WILD_TEXT
 from tests.bot.exports.sample_script import SCRIPT, build_full_sheet, build_sample_sheet
 from tests.bot.exports.ssml_rules import check_ssml
 
-TARGETS = (GENERIC, GOOGLE, AMAZON, AZURE)
+SERVICES = (GENERIC, GOOGLE, AMAZON, AZURE)
 
 
 def sheet_of(text: str, *words: LexiconWord, language: str = "en") -> ScriptSheet:
@@ -34,12 +34,12 @@ def list_spoken(root: etree._Element) -> list[str]:
     return ["".join(map(str, each.itertext())) for each in root.iter(f"{{{SSML_NAMESPACE}}}p")]
 
 
-@pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name or "generic")
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name or "generic")
 @given(texts=st.lists(WILD_TEXT, min_size=12, max_size=20))
-def test_every_document_keeps_the_rules_and_speaks_every_line(target: SsmlTarget, texts: list[str]) -> None:
+def test_every_document_keeps_the_rules_and_speaks_every_line(service: SpeechService, texts: list[str]) -> None:
     """Whatever the script contains, the document is within the allow-list and speaks the lines word for word, and only them."""
     sheet = build_full_sheet(*texts)
-    root = check_ssml(ssml.render_ssml(sheet, target), target.name)
+    root = check_ssml(ssml.render_ssml(sheet, service), service.name)
     assert list_spoken(root) == [to_single_line(cue.text) for cue in sheet.script.cues if cue.kind.is_spoken]
 
 
@@ -79,12 +79,12 @@ def test_azure_gets_bookmarks_inside_one_voice() -> None:
     ]
 
 
-@pytest.mark.parametrize(("target", "most"), [(GENERIC, "10000ms"), (AMAZON, "10000ms"), (AZURE, "5000ms")])
-def test_a_pause_is_no_longer_than_the_service_takes(target: SsmlTarget, most: str) -> None:
+@pytest.mark.parametrize(("service", "most"), [(GENERIC, "10000ms"), (AMAZON, "10000ms"), (AZURE, "5000ms")])
+def test_a_pause_is_no_longer_than_the_service_takes(service: SpeechService, most: str) -> None:
     """A minute of music is a pause as long as is allowed."""
     cue = Cue(n=1, kind=CueKind.MUSIC, text="A long drone.", seconds=60)
     sheet = build_sample_sheet(script=SCRIPT.model_copy(update={"cues": (cue,)}))
-    assert f'<break time="{most}"/>' in ssml.render_ssml(sheet, target).decode()
+    assert f'<break time="{most}"/>' in ssml.render_ssml(sheet, service).decode()
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ _SCOPE: Final = ("tests/bot/progress/test_scope.py",)
 _BOOKS: Final = ("tests/bot/progress/test_books.py",)
 _FILES: Final = ("tests/bot/exports/test_files.py",)
 _TABLE: Final = ("tests/bot/progress/test_event_export.py",)
-_MARKDOWN: Final = ("tests/bot/exports/test_markdown.py",)
 _SCHEDULE: Final = ("tests/bot/broadcasts/test_schedule.py",)
 _LINKS: Final = ("tests/bot/test_links.py",)
 
@@ -106,16 +105,6 @@ FAULTS: Final[tuple[Fault, ...]] = (
         'return zip_if_larger(files, limit, "session_progress.zip")',
         "return files",
         _TABLE,
-    ),
-    Fault("bot.exports.markdown", "~ is not escaped", "<>#|~]", "<>#|]", _MARKDOWN),
-    Fault("bot.exports.markdown", "| is not escaped", "<>#|~]", "<>#~]", _MARKDOWN),
-    Fault("bot.exports.markdown", "a voice is not escaped", "{escape_markdown(voice)}", "{voice}", _MARKDOWN),
-    Fault(
-        "bot.exports.markdown",
-        "a direction is not escaped",
-        "{escape_markdown(cue.direction)}",
-        "{cue.direction}",
-        _MARKDOWN,
     ),
     Fault(
         "bot.broadcasts.schedule",
