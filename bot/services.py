@@ -39,12 +39,14 @@ from bot.privacy import PrivacyService
 from bot.progress.history import EventHistory
 from bot.progress.overview import OverviewService
 from bot.progress.public_view import PublicProgress
+from bot.progress.script_lists import ScriptListService
 from bot.progress.sessions import SessionService
 from bot.progress.timeline import TimelineService
 from bot.progress.tracking import TrackingService
 from bot.runtime import Runtime
 from bot.scripts.edit_service import EditService
 from bot.scripts.library import ScriptLibrary
+from bot.scripts.text_search import TextSearchService
 from bot.settings import Settings
 from bot.settings.badge_tiers import parse_tiers
 from storage import Database
@@ -68,6 +70,8 @@ class Services:
     checks: ScriptCheckService
     ebook_library: EbookService
     scripts: ScriptLibrary
+    script_lists: ScriptListService
+    text_search: TextSearchService
     exports: ExportService
     editing: EditService
     drafts: DraftService
@@ -97,10 +101,11 @@ class Services:
         await self.worker.start()
         await self.dispatcher.start()
         await self.boards.start()
+        await self.text_search.start()
 
     async def stop(self) -> None:
         """Stops the workers; unfinished work is stored so that the next start resumes it."""
-        await asyncio.gather(self.worker.stop(), self.dispatcher.stop(), self.boards.stop())
+        await asyncio.gather(self.worker.stop(), self.dispatcher.stop(), self.boards.stop(), self.text_search.stop())
 
 
 def build_pipeline(
@@ -149,6 +154,8 @@ def build_services(
         scripts=ScriptLibrary(database),
         exports=ExportService(database, ExportOptions(settings.studio_paper)),
         editing=EditService(database),
+        script_lists=ScriptListService(database),
+        text_search=TextSearchService(database),
         drafts=DraftService(database, adapters.channel_access, notices, dispatcher.wake),
         server_notices=notices,
         broadcasts=BroadcastService(database, broadcast_cards, dispatcher.wake),

@@ -7,12 +7,15 @@ from discord.ext import commands
 
 from bot.app import MythBot
 from bot.exports.formats import ExportFormat
+from bot.progress.script_lists import ScriptStatus
 from bot.services import Services
 from cogs.interactions.access import require_team
-from cogs.interactions.autocomplete import script_autocomplete
+from cogs.interactions.autocomplete import script_autocomplete, team_ebook_autocomplete
 from cogs.views.script_card import script_card
 from cogs.views.script_download import FORMAT_LABELS, send_download
+from cogs.views.script_list import script_list
 from cogs.views.script_reader import build_page
+from cogs.views.script_search import MAX_QUERY, search_results
 
 
 class ScriptsCog(commands.GroupCog, group_name="scripts", group_description="The finished scripts"):
@@ -45,6 +48,28 @@ class ScriptsCog(commands.GroupCog, group_name="scripts", group_description="The
         require_team(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
         await send_download(interaction, script, ExportFormat(file_format))
+
+    @app_commands.command(name="search", description="Searches all scripts, chapters and books")
+    @app_commands.describe(query='Words, or "words that follow one another"; the last one may be unfinished')
+    async def search(self, interaction: discord.Interaction, query: Range[str, 1, MAX_QUERY]) -> None:
+        """Shows what contains all words of the query, the best first."""
+        require_team(interaction)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        found = await self._services.text_search.search(query)
+        await interaction.edit_original_response(view=search_results(found))
+
+    @app_commands.command(name="list", description="All scripts, the newest version of each chapter first")
+    @app_commands.describe(ebook="Only this book's", status="Only scripts in this state")
+    @app_commands.autocomplete(ebook=team_ebook_autocomplete)
+    @app_commands.choices(status=[Choice(name=each.value.capitalize(), value=each.value) for each in ScriptStatus])
+    async def list_scripts(
+        self, interaction: discord.Interaction, ebook: Range[str, 1, 100] | None = None, status: str = ScriptStatus.ALL
+    ) -> None:
+        """Lists the scripts page by page."""
+        require_team(interaction)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        listed = await self._services.script_lists.read_page(ScriptStatus(status), ebook or "", 0)
+        await interaction.edit_original_response(view=script_list(listed))
 
 
 async def setup(bot: MythBot) -> None:

@@ -28,8 +28,10 @@ from cogs.views import (
     script_buttons,
     script_check,
     script_download,
+    script_list,
     script_reader,
     script_request,
+    script_search,
 )
 from cogs.views import (
     setup as setup_views,
@@ -80,8 +82,12 @@ PERSISTENT_ITEMS: Final[tuple[type[discord.ui.DynamicItem[Any]], ...]] = (
     script_check.FindingButton,
     script_check.GiveSelect,
     script_download.DownloadSelect,
+    script_list.ListPageButton,
+    script_list.ScriptSelect,
     script_reader.PageButton,
     script_request.TextChoiceButton,
+    script_search.OpenSelect,
+    script_search.SearchPageButton,
     setup_views.AnnouncementSelect,
     setup_views.AuditSelect,
     setup_views.RolesSelect,

@@ -26,8 +26,8 @@ _POSTGRES: Final = (
 )
 _GROUPED: Final = (
     " SELECT d.script_id, d.ebook_id, d.chapter_number FROM hits JOIN search_documents d ON d.id = hits.id"
-    " GROUP BY d.script_id, d.ebook_id, d.chapter_number ORDER BY max(hits.score) DESC, max(d.id) DESC"
-    " LIMIT :limit OFFSET :offset"
+    " GROUP BY d.script_id, d.ebook_id, d.chapter_number"
+    " ORDER BY d.chapter_number IS NOT NULL, max(hits.score) DESC, max(d.id) DESC LIMIT :limit OFFSET :offset"
 )
 
 
@@ -47,7 +47,7 @@ class TextSearch:
     connection: AsyncConnection
 
     async def find(self, terms: Sequence[Term], limit: int, offset: int = 0) -> list[FoundText]:
-        """What contains all terms, the best first."""
+        """What contains all terms: books by their titles, then the best first."""
         if not terms:
             return []
         if self.connection.dialect.name == "postgresql":
