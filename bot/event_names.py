@@ -53,6 +53,7 @@ EBOOK_ADDED: Final = "Book added"
 EBOOK_UPDATED: Final = "Book updated"
 EBOOK_EDITED: Final = "Book edited"
 EBOOK_REMOVED: Final = "Book removed"
+EBOOK_DOWNLOADED: Final = "Book downloaded"
 CAST_CHANGED: Final = "Cast changed"
 CHARACTER_RENAMED: Final = "Character renamed"
 LEXICON_CHANGED: Final = "Lexicon changed"
@@ -127,6 +128,7 @@ RESERVED_EVENT_NAMES: Final = frozenset(
         EBOOK_UPDATED,
         EBOOK_EDITED,
         EBOOK_REMOVED,
+        EBOOK_DOWNLOADED,
         CAST_CHANGED,
         CHARACTER_RENAMED,
         LEXICON_CHANGED,

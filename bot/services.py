@@ -22,6 +22,7 @@ from bot.ebooks.lexicon_service import LexiconService, StoryService
 from bot.ebooks.library import EbookService
 from bot.ebooks.reading.process import BookReader
 from bot.ebooks.script_check import ScriptCheckService
+from bot.exports.book.service import BookExportService
 from bot.exports.options import ExportOptions
 from bot.exports.service import ExportService
 from bot.generation.gemini.access import GeminiAccess, GeminiWriterFactory
@@ -74,6 +75,7 @@ class Services:
     text_search: TextSearchService
     exports: ExportService
     editing: EditService
+    book_exports: BookExportService
     drafts: DraftService
     server_notices: ServerNotices
     broadcasts: BroadcastService
@@ -156,6 +158,7 @@ def build_services(
         editing=EditService(database),
         script_lists=ScriptListService(database),
         text_search=TextSearchService(database),
+        book_exports=BookExportService(database, ExportOptions(settings.studio_paper)),
         drafts=DraftService(database, adapters.channel_access, notices, dispatcher.wake),
         server_notices=notices,
         broadcasts=BroadcastService(database, broadcast_cards, dispatcher.wake),

@@ -15,6 +15,7 @@ from cogs.views.bible_entries import BibleList
 from cogs.views.bible_views import show_list
 from cogs.views.ebook_adding import show_picker
 from cogs.views.ebook_card import ebook_card, ebook_list
+from cogs.views.ebook_download import send_book
 from cogs.views.ebook_edit import edit_card, removal_question
 
 
@@ -81,6 +82,15 @@ class EbookCog(
         require_team(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
         await interaction.edit_original_response(view=removal_question(await self._library.show_ebook(ebook)))
+
+    @app_commands.command(name="export", description="All scripts of a book as files, with one production pack")
+    @app_commands.describe(ebook="The book")
+    @app_commands.autocomplete(ebook=team_ebook_autocomplete)
+    async def export(self, interaction: discord.Interaction, ebook: Range[str, 1, 100]) -> None:
+        """Answers with the archives, only for the person who asked."""
+        require_team(interaction)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await send_book(interaction, ebook)
 
     @app_commands.command(name="cast", description="The characters of a book: names, voices and who was proposed")
     @app_commands.describe(ebook="The book")

@@ -45,7 +45,7 @@ RENDERERS: Final[dict[ExportFormat, _Renderer]] = {
     ExportFormat.SSML_AZURE: _without_options(ssml.build_azure),
     ExportFormat.JSON: _without_options(script_json.build_download),
     ExportFormat.SEED: _without_options(script_json.build_seed_download),
-    ExportFormat.PACK: _without_options(production_pack.build_download),
+    ExportFormat.PACK: production_pack.build_download,
 }
 """What makes the file; a format is offered where it is listed here. Each is a plain function that may take seconds, so it
 runs in a thread."""

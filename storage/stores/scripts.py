@@ -235,16 +235,15 @@ class ScriptStore:
         rows = await self.connection.execute(query.order_by(best.c.ebook_id, best.c.chapter_number))
         return [ChapterProgress(**row) for row in rows.mappings()]
 
-    async def list_newest(self, ebook_id: str) -> list[NewestScript]:
-        """The newest script of each chapter of the book that has one, ordered by number."""
-        position = func.row_number().over(
-            partition_by=scripts.c.chapter_number, order_by=(scripts.c.version.desc(), scripts.c.seq.desc())
-        )
-        columns = [scripts.c[field.name] for field in fields(NewestScript)]
-        ranked = select(*columns, position.label("position")).where(scripts.c.ebook_id == ebook_id).subquery()
-        query = select(*(ranked.c[column.name] for column in columns)).where(ranked.c.position == 1)
-        rows = await self.connection.execute(query.order_by(ranked.c.chapter_number))
-        return [NewestScript(**row) for row in rows.mappings()]
+    async def list_newest(self, ebook_id: str, *, approved_first: bool = False) -> list[NewestScript]:
+        """The newest script of each chapter; ``approved_first``: the newest that is no draft, where there is one."""
+        order = [scripts.c.state == ScriptState.DRAFT] if approved_first else []
+        order += [scripts.c.version.desc(), scripts.c.seq.desc()]
+        position = func.row_number().over(partition_by=scripts.c.chapter_number, order_by=order).label("position")
+        names = [field.name for field in fields(NewestScript)]
+        best = select(*(scripts.c[name] for name in names), position).where(scripts.c.ebook_id == ebook_id).subquery()
+        query = select(*(best.c[name] for name in names)).where(best.c.position == 1).order_by(best.c.chapter_number)
+        return [NewestScript(**row) for row in (await self.connection.execute(query)).mappings()]
 
     async def count_by_writer(
         self,

@@ -10,8 +10,7 @@ from bot.exports.files import Download
 _TIMESTAMP: Final = (1980, 1, 1, 0, 0, 0)
 """The earliest that a ZIP archive can hold. A true time would make every archive differ."""
 _READABLE_FILE: Final = 0o100644 << 16
-_STORED_SUFFIXES: Final = (".pdf", ".docx", ".zip")
-"""What is compressed already."""
+_PACKED_SUFFIXES: Final = (".pdf", ".docx", ".zip")
 
 
 def build_archive(files: Iterable[Download]) -> bytes:
@@ -27,7 +26,10 @@ def write_archive(target: BinaryIO, files: Iterable[Download]) -> None:
         for file in files:
             entry = zipfile.ZipInfo(file.name, _TIMESTAMP)
             entry.external_attr = _READABLE_FILE
-            entry.create_system = 3
-            is_stored = file.name.endswith(_STORED_SUFFIXES)
-            entry.compress_type = zipfile.ZIP_STORED if is_stored else zipfile.ZIP_DEFLATED
+            entry.compress_type = zipfile.ZIP_STORED if is_packed(file.name) else zipfile.ZIP_DEFLATED
             archive.writestr(entry, file.content)
+
+
+def is_packed(name: str) -> bool:
+    """Whether a file with this name is compressed already."""
+    return name.endswith(_PACKED_SUFFIXES)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from bot.errors import StateError
 from bot.exports.files import Download, build_file_name
+from bot.exports.options import ExportOptions
 from bot.exports.pack.archive import build_archive
 from bot.exports.pack.cast import CastTally
 from bot.exports.pack.lexicon import build_lexicon, list_words
@@ -19,7 +20,7 @@ from bot.exports.sheet import ScriptSheet
 from storage.states import ScriptState
 
 
-def build_download(sheet: ScriptSheet) -> Download:
+def build_download(sheet: ScriptSheet, _options: ExportOptions) -> Download:
     """The pack as a ``.zip`` file; the same script gives the same bytes.
 
     Raises:

@@ -1,7 +1,7 @@
 """``README.txt`` of a production pack: what each file is for, in plain words."""
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from bot.exports.files import Download
@@ -66,14 +66,19 @@ Hebrew or Thai becomes ROLE_ and four signs; cast.csv says who that is.
 
 def build_readme(heading: Sequence[str], names: Sequence[str], notes: Sequence[str]) -> Download:
     """The file: the heading, what each of these files is for, and notes such as how good the schedule is."""
-    present = {file: text for file, text in FILES.items() if any(_matches(name, file) for name in names)}
-    lines = [*heading, ""]
-    for file, (users, purpose) in present.items():
-        lines += [f"{file}  (for: {users})", *_wrap(purpose), ""]
-    lines += [*_ABOUT_TABLES.splitlines(), ""]
+    lines = [*heading, "", *describe_files(names)]
     for note in notes:
         lines += [*textwrap.wrap(note, 118), ""]
     return Download("README.txt", "\r\n".join(lines).encode("utf-8-sig"))
+
+
+def describe_files(names: Collection[str]) -> list[str]:
+    """Who uses each of these files and what for, and what all tables have in common."""
+    lines: list[str] = []
+    for file, (users, purpose) in FILES.items():
+        if any(_matches(name, file) for name in names):
+            lines += [f"{file}  (for: {users})", *_wrap(purpose), ""]
+    return [*lines, *_ABOUT_TABLES.splitlines(), ""]
 
 
 def _matches(name: str, file: str) -> bool:

@@ -5,7 +5,10 @@ from dataclasses import replace
 import pytest
 
 from bot.errors import StateError
-from bot.exports.pack.production_pack import build_download
+from bot.exports.files import Download
+from bot.exports.options import ExportOptions
+from bot.exports.pack import production_pack
+from bot.exports.sheet import ScriptSheet
 from storage.states import ScriptState
 from tests.bot.exports.pack.packs import make_sheet, read_archive, read_table
 from tests.bot.exports.sample_script import build_full_sheet
@@ -14,6 +17,11 @@ SHEET = make_sheet(
     ["MUSIC: OPENING THEME – ESTABLISH AND UNDER", "NARRATOR: The lantern guttered.", "ANNA: You came back. | close"],
     ["SFX: DOOR CREAKS", "BEN: I never left.", "花: 帰ってきた。", "MUSIC: THEME – OUT"],
 )
+
+
+def build_download(sheet: ScriptSheet) -> Download:
+    """The pack with the usual options."""
+    return production_pack.build_download(sheet, ExportOptions())
 
 
 def test_a_pack_has_a_file_for_each_purpose_and_says_what_it_is_for() -> None:

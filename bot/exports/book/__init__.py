@@ -1,0 +1,1 @@
+"""A whole book as files: the script of every chapter, and one production pack across all approved ones."""

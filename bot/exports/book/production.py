@@ -1,0 +1,57 @@
+"""One production pack across the approved chapters of a book."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from bot.ebooks.series_bible import LexiconWord
+from bot.exports.files import Download
+from bot.exports.pack.cast import CastTally
+from bot.exports.pack.lexicon import build_lexicon, list_words
+from bot.exports.pack.lines import build_lines, list_line_rows
+from bot.exports.pack.role_names import name_roles
+from bot.exports.pack.scenes import RecordedScene, list_recorded_scenes
+from bot.exports.pack.schedule import build_schedule, plan_schedule
+from bot.exports.pack.spotting import build_spotting, list_spotting_rows
+from bot.exports.pack.tables import Cell
+from bot.exports.sheet import ScriptSheet
+
+
+@dataclass(slots=True)
+class BookProduction:
+    """Collects what the tables need, chapter by chapter in order; sheets themselves are not kept."""
+
+    _speakers: list[str] = field(default_factory=list)
+    _language: str = "en"
+    _tally: CastTally = field(default_factory=CastTally)
+    _scenes: list[RecordedScene] = field(default_factory=list)
+    _lines: list[tuple[Cell, ...]] = field(default_factory=list)
+    _sounds: list[tuple[Cell, ...]] = field(default_factory=list)
+    _words: list[LexiconWord] = field(default_factory=list)
+    schedule_summary: str = ""
+
+    @property
+    def role_names(self) -> dict[str, str]:
+        """The names in files of all speakers so far; they do not change when chapters are added."""
+        return name_roles(self._speakers)
+
+    def add(self, sheet: ScriptSheet) -> None:
+        """The chapter is in all tables."""
+        self._language = self._language if self._speakers else sheet.script.language
+        self._speakers += [role.name for role in sheet.roles if role.lines]
+        self._tally.add(sheet)
+        self._scenes += list_recorded_scenes(sheet)
+        self._lines += list_line_rows(sheet, self.role_names)
+        self._sounds += list_spotting_rows(sheet)
+        self._words += list_words(sheet)
+
+    def build_files(self) -> Iterator[Download]:
+        """The tables of all chapters; none where there is no approved chapter."""
+        if not self._speakers:
+            return
+        schedule = plan_schedule(self._scenes)
+        self.schedule_summary = schedule.summary
+        yield build_schedule(schedule)
+        yield self._tally.build_table(self.role_names)
+        yield build_lines(iter(self._lines))
+        yield build_spotting(iter(self._sounds))
+        yield build_lexicon(self._words, self._language)

@@ -1,0 +1,55 @@
+"""``/ebook export``."""
+
+import re
+
+import pytest
+
+from bot.actor import Actor
+from tests.bot.exports.pack.packs import read_archive
+from tests.stage import Stage
+
+
+async def _write(stage: Stage, *, approved: bool) -> None:
+    await stage.run_script()
+    await stage.wait_for_finished_script()
+    (choice,) = (await stage.hana.autocomplete("scripts export", "script", "midnight")).choices or []
+    if approved:
+        await stage.bot.services.scripts.approve(str(choice["value"]), Actor(stage.hana.user.id, "Hana"))
+
+
+async def test_a_book_comes_as_one_archive_only_for_the_person_who_asked(stage: Stage) -> None:
+    """With a sentence about what it is, and the production of what is approved."""
+    await _write(stage, approved=True)
+    log = await stage.hana.slash("ebook export", ebook="ebook_001")
+    await stage.discord.wait_until(lambda: "A README in it says what is where." in log.text)
+    assert log.message.ephemeral
+    (file,) = log.message.attachments
+    assert file.filename == "ebook_001-scripts.zip"
+    assert {"README.txt", "production/schedule.csv"} < read_archive(file.data).keys()
+
+
+async def test_what_discord_does_not_take_at_once_comes_in_several_messages(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One part in each, all of them private."""
+    await _write(stage, approved=True)
+    monkeypatch.setattr("cogs.views.ebook_download.get_upload_limit", lambda _: 9_000)
+    log = await stage.hana.slash("ebook export", ebook="ebook_001")
+
+    def is_complete() -> bool:
+        files = log.message.attachments if log.messages else []
+        return any(re.search(r"-(\d+)-of-\1\.zip$", file.filename) for file in files)
+
+    await stage.discord.wait_until(is_complete)
+    assert all(message.ephemeral for message in log.messages)
+    names = [file.filename for message in log.messages for file in message.attachments]
+    assert names == [f"ebook_001-scripts-{number}-of-{len(names)}.zip" for number in range(1, len(names) + 1)]
+
+
+async def test_a_book_without_a_script_has_nothing_to_export(stage: Stage) -> None:
+    """The sentence names the command that writes one; people outside the team get theirs."""
+    await stage.bot.services.database.write(lambda tx: tx.ebooks.get_or_add("empty", "Empty"))
+    log = await stage.discord.wait_for_answer(await stage.hana.slash("ebook export", ebook="empty"))
+    assert "has no script yet" in log.text
+    log = await stage.bob.slash("ebook export", overridden=True, ebook="empty")
+    assert "studio's team" in log.text
