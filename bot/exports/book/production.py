@@ -7,7 +7,7 @@ from bot.ebooks.series_bible import LexiconWord
 from bot.exports.files import Download
 from bot.exports.pack.cast import CastTally
 from bot.exports.pack.lexicon import build_lexicon, list_words
-from bot.exports.pack.lines import build_lines, list_line_rows
+from bot.exports.pack.lines import build_lines, build_pickups, list_line_rows, list_pickup_rows
 from bot.exports.pack.role_names import name_roles
 from bot.exports.pack.scenes import RecordedScene, list_recorded_scenes
 from bot.exports.pack.schedule import build_schedule, plan_schedule
@@ -25,6 +25,7 @@ class BookProduction:
     _tally: CastTally = field(default_factory=CastTally)
     _scenes: list[RecordedScene] = field(default_factory=list)
     _lines: list[tuple[Cell, ...]] = field(default_factory=list)
+    _pickups: list[tuple[Cell, ...]] = field(default_factory=list)
     _sounds: list[tuple[Cell, ...]] = field(default_factory=list)
     _words: list[LexiconWord] = field(default_factory=list)
     schedule_summary: str = ""
@@ -41,6 +42,7 @@ class BookProduction:
         self._tally.add(sheet)
         self._scenes += list_recorded_scenes(sheet)
         self._lines += list_line_rows(sheet, self.role_names)
+        self._pickups += list_pickup_rows(sheet, self.role_names)
         self._sounds += list_spotting_rows(sheet)
         self._words += list_words(sheet)
 
@@ -53,5 +55,6 @@ class BookProduction:
         yield build_schedule(schedule)
         yield self._tally.build_table(self.role_names)
         yield build_lines(iter(self._lines))
+        yield build_pickups(iter(self._pickups))
         yield build_spotting(iter(self._sounds))
         yield build_lexicon(self._words, self._language)

@@ -1,4 +1,4 @@
-"""``lines.csv``: every line that an actor speaks, with the name of its audio file."""
+"""``lines.csv`` and ``pickups.csv``: what an actor speaks, with the name of its audio file and how far its recording is."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from bot.exports.files import Download
 from bot.exports.pack.tables import Cell, build_table, format_time
 from bot.exports.sheet import ScriptSheet
 from bot.scripts.models import Cue
+from bot.scripts.takes import CueStatus, list_recordings
 from bot.scripts.text_units import find_units
 
 COLUMNS: Final = (
@@ -25,6 +26,20 @@ COLUMNS: Final = (
     "take",
     "status",
     "cue id",
+)
+
+PICKUP_COLUMNS: Final = (
+    "chapter",
+    "scene",
+    "cue",
+    "character",
+    "text",
+    "direction",
+    "why",
+    "note",
+    "next take",
+    "folder",
+    "file name",
 )
 
 
@@ -55,8 +70,9 @@ def name_folder(sheet: ScriptSheet) -> str:
 
 def list_line_rows(sheet: ScriptSheet, role_names: Mapping[str, str]) -> Iterator[tuple[Cell, ...]]:
     """The rows of ``lines.csv`` for one script."""
+    recordings = {each.cue.n: each for each in list_recordings(sheet.script, sheet.takes)}
     for line in list_lines(sheet, role_names):
-        cue = line.cue
+        cue, recording = line.cue, recordings[line.cue.n]
         yield (
             sheet.stored.chapter_number,
             line.scene,
@@ -69,10 +85,36 @@ def list_line_rows(sheet: ScriptSheet, role_names: Mapping[str, str]) -> Iterato
             format_time(cue.start),
             line.folder,
             line.file_name,
-            "",
-            "",
+            recording.number or "",
+            recording.status.value,
             f"cue_{cue.id}",
         )
+
+
+def list_pickup_rows(sheet: ScriptSheet, role_names: Mapping[str, str]) -> Iterator[tuple[Cell, ...]]:
+    """The rows of ``pickups.csv`` for one script: what has to be recorded once more, and why."""
+    recordings = {each.cue.n: each for each in list_recordings(sheet.script, sheet.takes)}
+    for line in list_lines(sheet, role_names):
+        cue, recording = line.cue, recordings[line.cue.n]
+        if recording.status in {CueStatus.PICKUP, CueStatus.CHANGED}:
+            yield (
+                sheet.stored.chapter_number,
+                line.scene,
+                cue.n,
+                cue.speaker,
+                cue.text,
+                cue.direction,
+                recording.status.value,
+                recording.note,
+                max(take.number for take in recording.takes) + 1,
+                line.folder,
+                line.file_name,
+            )
+
+
+def build_pickups(rows: Iterator[tuple[Cell, ...]]) -> Download:
+    """The table of these rows."""
+    return build_table("pickups.csv", PICKUP_COLUMNS, rows)
 
 
 def build_lines(rows: Iterator[tuple[Cell, ...]]) -> Download:

@@ -8,7 +8,7 @@ from bot.exports.options import ExportOptions
 from bot.exports.pack.archive import build_archive
 from bot.exports.pack.cast import CastTally
 from bot.exports.pack.lexicon import build_lexicon, list_words
-from bot.exports.pack.lines import build_lines, list_line_rows
+from bot.exports.pack.lines import build_lines, build_pickups, list_line_rows, list_pickup_rows
 from bot.exports.pack.markers import build_audacity_labels, build_reaper_markers
 from bot.exports.pack.readme import build_readme
 from bot.exports.pack.reaper_session import build_session
@@ -40,6 +40,7 @@ def build_download(sheet: ScriptSheet, _options: ExportOptions) -> Download:
         build_schedule(schedule),
         tally.build_table(role_names),
         build_lines(list_line_rows(sheet, role_names)),
+        build_pickups(list_pickup_rows(sheet, role_names)),
         build_spotting(list_spotting_rows(sheet)),
         *build_editor_files(sheet, role_names),
         build_lexicon(list_words(sheet), sheet.script.language),

@@ -32,7 +32,8 @@ FILES: Final = {
     ),
     "pickups.csv": (
         "director, actors",
-        "Only the lines that have to be recorded once more, with the note of the take.",
+        """Only the lines that have to be recorded once more: flagged as a pick-up in Discord, or changed since their last take.
+        Empty but for its header when there are none.""",
     ),
     "spotting.csv": (
         "sound designer",

@@ -1,15 +1,20 @@
 """``lines.csv``, ``cast.csv`` and ``lexicon.pls``."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from lxml import etree
 
 from bot.ebooks.series_bible import LexiconWord
 from bot.exports.pack.cast import CastTally
 from bot.exports.pack.lexicon import build_lexicon, list_words
-from bot.exports.pack.lines import build_lines, list_line_rows
+from bot.exports.pack.lines import build_lines, build_pickups, list_line_rows, list_pickup_rows
 from bot.exports.pack.role_names import name_roles
 from bot.exports.sheet import ScriptSheet
+from bot.scripts.models import Cue
+from bot.scripts.takes import digest_spoken
+from storage.states import TakeVerdict
+from storage.stores.takes import Take
 from tests.bot.exports.pack.packs import make_sheet, read_table
 
 
@@ -37,12 +42,43 @@ def test_every_spoken_line_has_the_name_of_its_audio_file() -> None:
         "folder": "CH01",
         "file name": "S01_002_ANNA",
         "take": "",
-        "status": "",
+        "status": "not recorded",
         "cue id": "cue_cue2",
     }
     assert second["file name"] == "S02_003_OLD_BEN"
     assert third["file name"].startswith("S02_004_ROLE_")
     assert third["words"] == "5"
+
+
+def make_take(cue: Cue, number: int, verdict: TakeVerdict, note: str = "") -> Take:
+    """A take of the cue as it is."""
+    moment = datetime(2026, 11, 22, tzinfo=UTC)
+    digest = digest_spoken(cue)
+    return Take(f"takes_{number}", "s", "e", 1, cue.id, number, verdict, note, digest, None, moment)
+
+
+def test_the_take_log_says_which_take_to_use_and_what_to_record_once_more() -> None:
+    """A good take has its number in the list of lines; a pick-up and a changed line are in the list of pick-ups, others not."""
+    sheet = make_sheet(["ANNA: Good.", "ANNA: Bad.", "ANNA: Old.", "ANNA: New."])
+    good, bad, changed, _ = sheet.script.cues
+    takes = (
+        make_take(good, 1, TakeVerdict.PICKUP, "cough"),
+        make_take(good, 2, TakeVerdict.GOOD),
+        make_take(bad, 1, TakeVerdict.PICKUP, "=plane"),
+        make_take(changed.model_copy(update={"text": "Older."}), 3, TakeVerdict.GOOD),
+    )
+    sheet = replace(sheet, takes=takes)
+    assert [(row["take"], row["status"]) for row in read_lines(sheet)] == [
+        ("2", "recorded"),
+        ("", "pick-up"),
+        ("", "changed since"),
+        ("", "not recorded"),
+    ]
+    rows = read_table(build_pickups(list_pickup_rows(sheet, {"ANNA": "ANNA"})))
+    assert [(row["file name"], row["why"], row["note"], row["next take"]) for row in rows] == [
+        ("S01_002_ANNA", "pick-up", "'=plane", "2"),
+        ("S01_003_ANNA", "changed since", "", "4"),
+    ]
 
 
 def test_no_two_files_of_a_book_have_the_same_place() -> None:
