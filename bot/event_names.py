@@ -63,6 +63,9 @@ FINDING_RESOLVED: Final = "Finding of the script check resolved"
 SCRIPT_EDITED: Final = "Script edited"
 SCRIPT_EDIT_UNDONE: Final = "Edit of a script undone"
 SCRIPT_COPIED: Final = "Script copied to a new version"
+TAKE_LOGGED: Final = "Take logged"
+TAKE_CORRECTED: Final = "Take corrected"
+TAKE_DELETED: Final = "Take deleted"
 
 AFFILIATE_EVENTS: Final = frozenset(
     {
@@ -138,6 +141,9 @@ RESERVED_EVENT_NAMES: Final = frozenset(
         SCRIPT_EDITED,
         SCRIPT_EDIT_UNDONE,
         SCRIPT_COPIED,
+        TAKE_LOGGED,
+        TAKE_CORRECTED,
+        TAKE_DELETED,
     }
 )
 """Names that ``/track`` refuses, because only the transaction that makes them true writes them. A test keeps it complete."""

@@ -47,6 +47,7 @@ from bot.progress.tracking import TrackingService
 from bot.runtime import Runtime
 from bot.scripts.edit_service import EditService
 from bot.scripts.library import ScriptLibrary
+from bot.scripts.take_log import TakeLog
 from bot.scripts.text_search import TextSearchService
 from bot.settings import Settings
 from bot.settings.badge_tiers import parse_tiers
@@ -76,6 +77,7 @@ class Services:
     exports: ExportService
     editing: EditService
     book_exports: BookExportService
+    takes: TakeLog
     drafts: DraftService
     server_notices: ServerNotices
     broadcasts: BroadcastService
@@ -159,6 +161,7 @@ def build_services(
         script_lists=ScriptListService(database),
         text_search=TextSearchService(database),
         book_exports=BookExportService(database, ExportOptions(settings.studio_paper)),
+        takes=TakeLog(database),
         drafts=DraftService(database, adapters.channel_access, notices, dispatcher.wake),
         server_notices=notices,
         broadcasts=BroadcastService(database, broadcast_cards, dispatcher.wake),

@@ -4,6 +4,7 @@ from bot.actor import Actor
 from bot.errors import StateError
 from bot.scripts.coverage import Coverage
 from bot.scripts.models import Script
+from bot.scripts.recorded_counts import store_recorded_count
 from storage import StaleStateError, WriteTransaction
 from storage.states import EditKind
 from storage.stores.scripts import StoredScript
@@ -41,6 +42,7 @@ async def change_draft(
         )
     except StaleStateError:
         raise StateError("The script was approved in the same moment.", "Nothing was changed.") from None
+    await store_recorded_count(tx, stored.id, script, stored.ebook_id, stored.chapter_number)
     await keep_original(tx, stored)
     kind = EditKind.CHANGED if undoes is None else EditKind.UNDONE
     member_id = await tx.members.remember(by)

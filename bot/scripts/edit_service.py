@@ -270,7 +270,9 @@ async def _get_stored(tx: ReadTransaction, script_id: str) -> StoredScript:
         raise NotFoundError("This script is no longer known here.") from None
 
 
-async def _get_draft(tx: ReadTransaction, script_id: str) -> tuple[StoredScript, Script]:
+async def _get_draft(tx: WriteTransaction, script_id: str) -> tuple[StoredScript, Script]:
+    """The draft, of whose book nobody else changes anything until this transaction ends."""
+    await tx.runs.lock_book((await _get_stored(tx, script_id)).ebook_id)
     stored = await _get_stored(tx, script_id)
     if stored.state is not ScriptState.DRAFT:
         raise StateError(

@@ -40,6 +40,9 @@ from bot.event_names import (
     SCRIPT_WITHDRAWN,
     SPEAKER_CHANGED,
     STORY_CHANGED,
+    TAKE_CORRECTED,
+    TAKE_DELETED,
+    TAKE_LOGGED,
 )
 from bot.progress.subjects import EventSubject
 from cogs.views.formatting import escape_text, format_count, format_relative_time, shorten
@@ -56,6 +59,9 @@ _CHAPTER_VERBS: Final = {
     SCRIPT_EDITED: "edited",
     SCRIPT_EDIT_UNDONE: "undid an edit of",
     SCRIPT_COPIED: "made a new version of",
+    TAKE_LOGGED: "logged a take of",
+    TAKE_CORRECTED: "corrected a take of",
+    TAKE_DELETED: "deleted a take of",
 }
 """Verbs for events that a member causes on purpose, as in "Hana approved ch. 5"."""
 _BOOK_VERBS: Final = {
@@ -95,6 +101,7 @@ _COUNTED_EVENTS: Final = (
     (SCRIPT_RELEASED, "released", "released"),
     (BROADCAST_SENT, "announcement", "announcements"),
     (ANNOUNCEMENT_SHARED, "share", "shares"),
+    (TAKE_LOGGED, "take", "takes"),
     (EBOOK_ADDED, "book added", "books added"),
     (BADGE_EARNED, "badge earned", "badges earned"),
 )

@@ -1,5 +1,7 @@
 """Edits of stored scripts: their history, undo, conflicts and copies."""
 
+import asyncio
+
 import pytest
 
 from bot.actor import Actor
@@ -110,6 +112,13 @@ async def test_the_second_of_two_editors_hears_of_the_first(database: Database) 
         await service.change_cue(script_id, second.id, digest_cue(second), CueFields("Oku's.", "HANA"), OKU)
     assert caught.value.cue is None
     assert first in (await read(database, script_id)).cues
+
+
+async def test_changes_of_two_cues_at_the_same_moment_are_both_kept(database: Database) -> None:
+    """Neither of two editors overwrites what the other has stored since the script was read."""
+    script_id = await add_faithful(database)
+    await asyncio.gather(change(database, script_id, 0, "Hana's."), change(database, script_id, 1, "Oku's.", OKU))
+    assert [cue.text for cue in (await read(database, script_id)).cues[:2]] == ["Hana's.", "Oku's."]
 
 
 async def test_an_approved_version_does_not_change_but_can_be_copied(database: Database) -> None:

@@ -5,6 +5,7 @@ import pytest
 from storage import Database
 from storage.states import EditKind, TakeVerdict
 from storage.stores.scripts import NewScript
+from tests.conftest import FakeClock
 from tests.storage.stores.test_ebooks import add_ebook
 
 
@@ -35,8 +36,8 @@ async def test_every_edit_is_kept_with_its_text(database: Database) -> None:
                 await tx.script_edits.get_body(script_id, number)
 
 
-async def test_takes_are_counted_for_each_cue(database: Database) -> None:
-    """The next take of a cue has the next number, whatever other cues have."""
+async def test_takes_are_listed_by_chapter(database: Database, clock: FakeClock) -> None:
+    """Each cue has numbers of its own, and a chapter knows when its newest take was logged."""
     script_id = await add_script(database)
     for cue_id, number in (("a", 1), ("a", 2), ("b", 1)):
         await database.write(
@@ -53,7 +54,11 @@ async def test_takes_are_counted_for_each_cue(database: Database) -> None:
             )
         )
     async with database.read() as tx:
-        assert await tx.takes.next_number("ebook_001", 1, "a") == 3
-        assert await tx.takes.next_number("ebook_001", 1, "c") == 1
+        for ebook_id in (None, "ebook_001"):
+            assert await tx.takes.list_last_times(ebook_id) == {("ebook_001", 1): clock.now}
+        assert await tx.takes.list_last_times("ebook_002") == {}
+        assert list(await tx.takes.list_texts("ebook_001", 1)) == [script_id]
+        with pytest.raises(KeyError):
+            await tx.takes.get("takes_0000000000000000")
         logged = {(take.cue_id, take.number) for take in await tx.takes.list("ebook_001", 1)}
         assert logged == {("a", 1), ("a", 2), ("b", 1)}

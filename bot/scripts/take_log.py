@@ -1,0 +1,202 @@
+"""The take log of a chapter: what the team notes at the microphone, cue by cue."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from bot.actor import Actor
+from bot.errors import InputError, NotFoundError, StateError
+from bot.event_names import TAKE_CORRECTED, TAKE_DELETED, TAKE_LOGGED
+from bot.scripts.editing import find_cue
+from bot.scripts.models import Cue, Script
+from bot.scripts.recorded_counts import recount_versions
+from bot.scripts.takes import CueRecording, find_recording, list_recordings
+from storage import Database, ReadTransaction, WriteTransaction, read_transaction, write_transaction
+from storage.states import TakeVerdict
+from storage.stores.scripts import StoredScript
+from storage.stores.takes import Take
+
+MAX_TAKE_NOTE: Final = 200
+"""Characters of a take's note: a sentence for whoever records or cuts the line."""
+MAX_TAKE_NUMBER: Final = 999
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedCue:
+    """A cue of a script with its takes, and the number that its next take gets."""
+
+    stored: StoredScript
+    script: Script
+    recording: CueRecording
+    next_number: int
+    take: Take | None = None
+
+    @property
+    def cue(self) -> Cue:
+        """The cue as the script has it now."""
+        return self.recording.cue
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptTakes:
+    """The take log of a script: what is known about each of its spoken cues, in order."""
+
+    stored: StoredScript
+    script: Script
+    recordings: tuple[CueRecording, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TakeLog:
+    """Logs takes of spoken cues, for scripts in any state. A take counts for every version that has the same words."""
+
+    database: Database
+
+    @read_transaction
+    async def get_cue(self, tx: ReadTransaction, script_id: str, cue_id: str) -> LoggedCue:
+        """The cue with its takes.
+
+        Raises:
+            NotFoundError: there is no such script, or the cue was deleted.
+        """
+        return await _load_cue(tx, script_id, cue_id)
+
+    @read_transaction
+    async def get_script(self, tx: ReadTransaction, script_id: str) -> ScriptTakes:
+        """The take log of the script.
+
+        Raises:
+            NotFoundError: there is no such script.
+        """
+        stored = await _get_stored(tx, script_id)
+        script = Script.from_json(stored.body)
+        takes = await tx.takes.list(stored.ebook_id, stored.chapter_number)
+        return ScriptTakes(stored, script, tuple(list_recordings(script, takes)))
+
+    @write_transaction
+    async def log_take(
+        self,
+        tx: WriteTransaction,
+        script_id: str,
+        cue_id: str,
+        spoken: str,
+        number: int,
+        verdict: TakeVerdict,
+        note: str,
+        by: Actor,
+    ) -> LoggedCue:
+        """The cue has one more take; ``take`` of the result is that one.
+
+        ``spoken`` is the ``digest_spoken`` of the cue as the person saw it. Where the cue has a take with this number already,
+        perhaps because somebody logged one in the same moment, the take gets the next number.
+
+        Raises:
+            InputError: the number or the note is out of range, or the cue is a sound.
+            NotFoundError: there is no such script, or the cue was deleted.
+        """
+        note = _clean_note(note)
+        if not 1 <= number <= MAX_TAKE_NUMBER:
+            raise InputError(
+                f"A take has a number from 1 to {MAX_TAKE_NUMBER}.", "Leave the number as it was to take the next one."
+            )
+        logged = await _lock_and_load_cue(tx, script_id, cue_id)
+        if not logged.cue.kind.is_spoken:
+            raise InputError("Only spoken cues have takes.", "Sounds and music are in the sound designer's list.")
+        stored = logged.stored
+        if number in {take.number for take in logged.recording.takes}:
+            number = logged.next_number
+        take_id = await tx.takes.add(
+            script_id=script_id,
+            ebook_id=stored.ebook_id,
+            chapter_number=stored.chapter_number,
+            cue_id=cue_id,
+            number=number,
+            verdict=verdict,
+            note=note,
+            spoken_digest=spoken,
+            member_id=await tx.members.remember(by),
+        )
+        return await _finish(tx, TAKE_LOGGED, logged, await tx.takes.get(take_id), by)
+
+    @write_transaction
+    async def correct_take(
+        self, tx: WriteTransaction, script_id: str, take_id: str, verdict: TakeVerdict, note: str, by: Actor
+    ) -> LoggedCue:
+        """The take has this verdict and this note; it keeps its number, and its place among the takes.
+
+        Raises:
+            InputError: the note is too long.
+            NotFoundError: there is no such script, or the take or its cue was deleted.
+        """
+        note = _clean_note(note)
+        logged = await _lock_and_load_cue(tx, script_id, (await _get_take(tx, take_id)).cue_id)
+        await _get_take(tx, take_id)  # it may have been deleted while this waited for the lock
+        await tx.takes.correct(take_id, verdict, note)
+        return await _finish(tx, TAKE_CORRECTED, logged, await tx.takes.get(take_id), by)
+
+    @write_transaction
+    async def delete_last_take(self, tx: WriteTransaction, script_id: str, take_id: str, by: Actor) -> LoggedCue:
+        """The take, which was logged by mistake, is gone.
+
+        Raises:
+            NotFoundError: there is no such script, or the take or its cue was deleted.
+            StateError: it is not the last take of its cue, because somebody has logged another one since.
+        """
+        logged = await _lock_and_load_cue(tx, script_id, (await _get_take(tx, take_id)).cue_id)
+        take = await _get_take(tx, take_id)  # it may have been deleted while this waited for the lock
+        if logged.recording.takes[-1].id != take_id:
+            raise StateError("There is a newer take of this cue.", "Only the last one can be deleted.")
+        await tx.takes.delete(take_id)
+        return await _finish(tx, TAKE_DELETED, logged, take, by)
+
+
+async def _finish(tx: WriteTransaction, event: str, before: LoggedCue, take: Take, by: Actor) -> LoggedCue:
+    """Counts what is recorded now and reports the event."""
+    await recount_versions(tx, take)
+    stored = before.stored
+    data = {
+        "script_id": stored.id,
+        "chapter_number": stored.chapter_number,
+        "version": stored.version,
+        "cue": before.cue.n,
+        "take": take.number,
+        "verdict": take.verdict.value,
+    }
+    tx.report(event, data, actor=by, ebook_id=stored.ebook_id)
+    after = await _load_cue(tx, stored.id, take.cue_id)
+    return LoggedCue(after.stored, after.script, after.recording, after.next_number, take)
+
+
+async def _lock_and_load_cue(tx: WriteTransaction, script_id: str, cue_id: str) -> LoggedCue:
+    """The cue, of whose book nobody else changes anything until this transaction ends."""
+    await tx.runs.lock_book((await _get_stored(tx, script_id)).ebook_id)
+    return await _load_cue(tx, script_id, cue_id)
+
+
+async def _load_cue(tx: ReadTransaction, script_id: str, cue_id: str) -> LoggedCue:
+    stored = await _get_stored(tx, script_id)
+    script = Script.from_json(stored.body)
+    cue = find_cue(script, cue_id)
+    recording = find_recording(cue, await tx.takes.list(stored.ebook_id, stored.chapter_number))
+    highest = max((take.number for take in recording.takes), default=0)
+    return LoggedCue(stored, script, recording, highest + 1)
+
+
+async def _get_stored(tx: ReadTransaction, script_id: str) -> StoredScript:
+    try:
+        return await tx.scripts.get(script_id)
+    except KeyError:
+        raise NotFoundError("This script is no longer known here.") from None
+
+
+async def _get_take(tx: ReadTransaction, take_id: str) -> Take:
+    try:
+        return await tx.takes.get(take_id)
+    except KeyError:
+        raise NotFoundError("Somebody has deleted this take.") from None
+
+
+def _clean_note(note: str) -> str:
+    note = " ".join(note.split())
+    if len(note) > MAX_TAKE_NOTE:
+        raise InputError(f"The note has {len(note)} characters; it may have {MAX_TAKE_NOTE}.", "Shorten it.")
+    return note
