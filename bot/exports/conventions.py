@@ -50,7 +50,7 @@ def list_title_lines(sheet: ScriptSheet) -> list[str]:
         f"{book}, by {to_single_line(sheet.author)}" if sheet.author else book,
         f"Chapter {sheet.stored.chapter_number}",
         f"Draft of {sheet.drafted_at:%Y-%m-%d}, {describe_version(sheet)}",
-        f"Runs {format_range(sheet.script.running_time)} (estimate), {len(sheet.script.cues)} cues",
+        f"Runs {format_range(sheet.script.running_time)} (estimate), {_count(len(sheet.script.cues), 'cue')}",
     ]
 
 
@@ -63,8 +63,7 @@ def find_template_reason(sheet: ScriptSheet) -> str | None:
 def describe_role(role: SheetRole) -> str:
     """What the cast list says after a name: the voice, how the name is said, how much there is to record."""
     said = f"say “{to_single_line(role.pronunciation)}”" if role.pronunciation else ""
-    lines = f"{role.lines} line{'' if role.lines == 1 else 's'}"
-    return "; ".join(filter(None, (to_single_line(role.voice), said, lines)))
+    return "; ".join(filter(None, (to_single_line(role.voice), said, _count(role.lines, "line"))))
 
 
 def format_scene_title(scene: Scene) -> str:
@@ -90,3 +89,7 @@ def format_sound(cue: Cue) -> str:
 def has_altered_lines(cues: Sequence[Cue]) -> bool:
     """Whether a person has changed the author's words in one of the cues."""
     return any(cue.is_altered for cue in cues)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -72,6 +72,11 @@ def test_every_scene_has_a_heading_with_its_length() -> None:
     assert re.search(r"### SCENE 2\n\nRuns 0:\d\d(–0:\d\d)?\n\n\*\*4\. HANA", text)
 
 
+def test_a_single_cue_is_counted_in_the_singular() -> None:
+    """One cue is no "cues"."""
+    assert "(estimate), 1 cue\\\n" in render(cues=SCRIPT.cues[:1])
+
+
 def test_a_template_says_why_it_is_one() -> None:
     """The file of a template script says that it is one, and why."""
     text = markdown.render_markdown(build_sample_sheet(TEMPLATE))

@@ -27,7 +27,7 @@ from bot.scripts.models import (
 from storage.states import TakeVerdict
 from storage.stores.takes import Take
 from tests.bot.exports.hostile_texts import HOSTILE_TEXTS
-from tests.bot.exports.sample_script import SCRIPT, STORED, TEMPLATE, build_sample_sheet
+from tests.bot.exports.sample_script import SCRIPT, STORED, TEMPLATE, build_full_sheet, build_sample_sheet
 
 
 def test_only_a_template_has_an_error() -> None:
@@ -188,6 +188,14 @@ def test_the_seed_has_the_predecessors_keys_alone(template: bool) -> None:
     keys = ["id", "title", "script", "estimated_duration", "theme", "ebookId", "chapterNumber", "created_at"]
     assert list(document) == [*keys, *(["error"] if template else [])]
     assert document == {key: full[key] for key in document}
+
+
+def test_the_importer_reads_our_document_back_with_its_scenes() -> None:
+    """Nothing of the script is lost between two studios."""
+    script = build_full_sheet("A", "B", mode=ScriptMode.FAITHFUL, accepted=("key",)).script
+    converted = convert_document(script_json.build_document(STORED, script, "The Fox"))
+    assert converted is not None
+    assert converted.script == script
 
 
 def test_the_importer_reads_the_seed_back() -> None:
