@@ -101,6 +101,11 @@ class TextSearchService:
         """Begins to index what is not in the index yet."""
         self._indexing = asyncio.create_task(self._index_missing())
 
+    async def finish(self) -> None:
+        """Returns when everything that was stored is in the index."""
+        if self._indexing is not None:
+            await self._indexing
+
     async def stop(self) -> None:
         """Stops indexing; the next start goes on."""
         if self._indexing is not None:
