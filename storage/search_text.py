@@ -32,7 +32,8 @@ _UNSPACED: Final = (
     "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # Chinese signs
 )
 _MARKS: Final = "".join(re.escape(chr(c)) for c in range(0x0900, 0x1D00) if unicodedata.category(chr(c))[0] == "M")
-_WORD: Final = re.compile(rf"(?P<run>[{_UNSPACED}]+)|(?:(?![{_UNSPACED}])(?:[^\W_]|[{_MARKS}]))+")
+_LETTER: Final = rf"[^\W_{_UNSPACED}]"
+_WORD: Final = re.compile(rf"(?P<run>[{_UNSPACED}]+)|{_LETTER}+(?:[{_MARKS}]+{_LETTER}*)*")
 _HALF_WIDTH: Final = re.compile("[\uff65-\uff9f]+")
 _MAX_WORD: Final = 64
 """Characters of a word that count; PostgreSQL refuses very long ones."""
@@ -80,7 +81,14 @@ def normalize(text: str) -> str:
 
 def list_words(text: str) -> list[str]:
     """The words of a text as the index holds them."""
-    return [word for word, _, _ in _split(normalize(text).translate(_FOLDS))]
+    words: list[str] = []
+    for match in _WORD.finditer(normalize(text).translate(_FOLDS)):
+        found = match[0]
+        if match.lastgroup is None:
+            words.append(found[:_MAX_WORD])
+        else:
+            words += [found[at : at + 2] for at in range(len(found))]
+    return words
 
 
 def parse_query(text: str) -> tuple[Term, ...]:
@@ -103,6 +111,9 @@ def parse_query(text: str) -> tuple[Term, ...]:
 
 def find_terms(text: str, terms: tuple[Term, ...]) -> list[tuple[int, int, int]]:
     """Where the terms are in a normalized text, in its order: first and last position, and the term's number."""
+    quickly_folded = text.translate(_FOLDS)
+    if not any(term.words[0] in quickly_folded for term in terms):
+        return []
     folded, positions = _fold_with_positions(text)
     words = list(_split(folded))
     found = [

@@ -163,6 +163,7 @@ def _add_excerpt(source: _Source, terms: tuple[Term, ...]) -> SearchHit:
     else:
         places = [(0, "", paragraph) for paragraph in source.body.split("\n\n")]
     ranked: list[tuple[int, int, Excerpt]] = []
+    best_count = 0
     for at, (number, speaker, raw) in enumerate(places):
         text = normalize(raw)
         matches = find_terms(text, terms)
@@ -171,6 +172,9 @@ def _add_excerpt(source: _Source, terms: tuple[Term, ...]) -> SearchHit:
         if distinct:
             excerpt = _cut(text, [(start, end) for start, end, _ in matches], number, speaker)
             ranked.append((-distinct, at, excerpt))
+            best_count += distinct == len(terms)
+        if best_count == _SHOWN_PLACES:
+            break
     ranked.sort(key=lambda entry: entry[:2])
     best = tuple(excerpt for _, _, excerpt in ranked[:_SHOWN_PLACES])
     return replace(hit, excerpts=best)
