@@ -85,7 +85,10 @@ class ScriptDocument(_Part):
 
 def build_json_schema() -> str:
     """The JSON Schema of the document, as it stands in ``docs/script.schema.json``."""
-    return json.dumps(ScriptDocument.model_json_schema(by_alias=True), indent=2, ensure_ascii=False) + "\n"
+    schema = ScriptDocument.model_json_schema(by_alias=True)
+    for part in schema["$defs"].values():
+        part.pop("description", None)  # a docstring for people who work on this program
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
 def read_script(document: dict[str, Any]) -> Script:

@@ -80,6 +80,7 @@ CUES = st.builds(
     id=st.text("0123456789abcdef", min_size=1, max_size=8),
     scene=st.integers(0, 9),
     is_altered=st.booleans(),
+    fixed_seconds=st.none() | st.floats(0, 1e4),
 )
 SCRIPTS = st.builds(
     Script,
