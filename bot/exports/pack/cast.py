@@ -77,6 +77,6 @@ class CastTally:
 
 
 def _list_scenes(share: _Share, *, with_chapter: bool) -> str:
-    """``S1 S2``, or with the chapters before them ``CH1: S1 S2; CH2: S1``."""
-    spelled = [(chapter, " ".join(f"S{scene}" for scene in scenes)) for chapter, scenes in share.scenes]
-    return "; ".join(f"CH{chapter}: {scenes}" if with_chapter else scenes for chapter, scenes in spelled)
+    """``S01 S02``, or with the chapters before them ``CH01: S01 S02; CH02: S01``, as in file names."""
+    spelled = [(chapter, " ".join(f"S{scene:02}" for scene in scenes)) for chapter, scenes in share.scenes]
+    return "; ".join(f"CH{chapter:02}: {scenes}" if with_chapter else scenes for chapter, scenes in spelled)

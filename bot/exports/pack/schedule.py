@@ -83,7 +83,7 @@ def _list_read_throughs(scenes: Sequence[RecordedScene]) -> Iterator[tuple[Cell,
         roles = ", ".join(dict.fromkeys(role for scene in sitting for role in scene.roles))
         minutes = format_minutes(_measure(sitting))
         chapters = f"{first}" if first == last else f"{first} to {last}"
-        yield (READ_THROUGH, number, chapters, "all", "", "", "", "", minutes, minutes, roles, roles, roles)
+        yield (READ_THROUGH, number, chapters, "all", "", "", "", "", minutes, minutes, roles, "", "")
 
 
 def _list_days(schedule: Schedule) -> Iterator[tuple[Cell, ...]]:

@@ -35,6 +35,8 @@ _LEVELS: Final = (
     ),
     (re.compile(r"\bloud\w*\b|\bclose\b|\bfull\b|\bsudden\w*\b|\bslam\w*\b|\bcrash\w*\b", re.IGNORECASE), "full"),
 )
+_LONG_MUSIC_MINUTES: Final = 5
+"""Nobody wants music under the voices for longer, whatever the script says."""
 _UNENDED: Final = "no cue ends it; here it ends with its scene"
 
 
@@ -91,6 +93,9 @@ def _describe_end(sheet: ScriptSheet, sound: SpottedSound) -> Iterator[str]:
         yield f"until cue {sound.ended_by.n}"
     elif sound.is_loop:
         yield _UNENDED
+    minutes = (sound.end - sound.cue.start) / 60
+    if sound.cue.kind is CueKind.MUSIC and minutes > _LONG_MUSIC_MINUTES:
+        yield f"runs {minutes:.0f} minutes: decide where it fades"
     if sound.ends:
         yield f"ends {name_index(sheet, sound.ends)}"
 

@@ -25,8 +25,8 @@ def build_table(name: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]
 
 
 def format_minutes(seconds: float) -> str:
-    """Minutes with one decimal, such as ``12.5``."""
-    return f"{seconds / 60:.1f}"
+    """Minutes with one decimal, such as ``12.5``; the least that is something is ``0.1``."""
+    return f"{max(seconds / 60, 0.1 if seconds else 0.0):.1f}"
 
 
 def format_time(seconds: float) -> str:

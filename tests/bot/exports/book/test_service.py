@@ -100,7 +100,7 @@ async def test_the_production_is_one_across_all_approved_chapters(book: Database
         (chapter, scene) for chapter in "123" for scene in "12"
     ]
     cast = {row["character"]: (row["lines"], row["scenes"]) for row in read_table(files["production/cast.csv"])}
-    assert cast["ANNA"] == ("3", "CH1: S1; CH2: S1; CH3: S1")
+    assert cast["ANNA"] == ("3", "CH01: S01; CH02: S01; CH03: S01")
     assert len(read_table(files["production/lines.csv"])) == 6
     assert len(read_table(files["production/spotting.csv"])) == 3
     assert b"<lexicon" in files["production/lexicon.pls"]

@@ -95,7 +95,7 @@ def test_the_cast_is_counted_across_chapters() -> None:
     tally = CastTally()
     names = {"ANNA": "ANNA", "BEN": "BEN"}
     tally.add(make_sheet(["BEN: One."], ["ANNA: One two three.", "BEN: One."]))
-    assert [row["scenes"] for row in read_table(tally.build_table(names))] == ["S2", "S1 S2"]
+    assert [row["scenes"] for row in read_table(tally.build_table(names))] == ["S02", "S01 S02"]
     tally.add(make_sheet(["ANNA: One two three."] * 20, chapter=3))
     anna, ben = read_table(tally.build_table(names))
     assert anna == {
@@ -104,12 +104,12 @@ def test_the_cast_is_counted_across_chapters() -> None:
         "words": "63",
         "minutes": "0.4",
         "scene count": "2",
-        "scenes": "CH1: S2; CH3: S1",
+        "scenes": "CH01: S02; CH03: S01",
         "voice": "voice of ANNA",
         "pronunciation": "",
         "name in files": "ANNA",
     }
-    assert (ben["lines"], ben["scene count"], ben["scenes"]) == ("2", "2", "CH1: S1 S2")
+    assert (ben["lines"], ben["scene count"], ben["scenes"]) == ("2", "2", "CH01: S01 S02")
 
 
 def test_the_lexicon_has_words_and_names_once() -> None:

@@ -41,6 +41,16 @@ def test_a_loop_that_nothing_ends_ends_with_its_scene() -> None:
     assert rain["note"] == music["note"] == "no cue ends it; here it ends with its scene"
 
 
+def test_music_that_would_play_under_a_whole_chapter_is_pointed_out() -> None:
+    """The sound designer decides where it fades; an atmosphere may last."""
+    talk = [f"ANNA: {'word ' * 300}"] * 4
+    music, rain, *_ = spot(
+        ["MUSIC: THEME – ESTABLISH", "SFX: RAIN – HOLD", *talk, "MUSIC: THEME – OUT", "SFX: RAIN – OUT"]
+    )
+    assert music["note"] == "until cue 7; runs 8 minutes: decide where it fades"
+    assert rain["note"] == "until cue 8"
+
+
 @pytest.mark.parametrize(
     ("line", "level"),
     [
