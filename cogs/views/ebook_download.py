@@ -1,7 +1,8 @@
 """The answer to ``/ebook export``: how far it is, then the archives."""
 
 import asyncio
-from pathlib import Path
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Final
 
 import discord
@@ -11,44 +12,58 @@ from cogs.interactions.access import get_services, require_team
 from cogs.interactions.uploads import get_upload_limit
 from cogs.views.formatting import escape_text, shorten
 
-_PAUSE: Final = 2.0
-"""Seconds between two changes of the answer at least, so that Discord does not slow the bot down."""
+_PAUSE: Final = 3.0
+"""Seconds between two changes of the answer: nobody waits longer for a sign, and Discord does not slow the bot down."""
 _MAX_TEXT: Final = 1_800
 
 
 async def send_book(interaction: discord.Interaction, ebook: str) -> None:
     """Makes the archives and sends them, one in each message; the interaction must be deferred."""
     by = require_team(interaction)
-    progress = _Progress(interaction)
     exports = get_services(interaction).book_exports
-    async with exports.export_book(ebook, get_upload_limit(interaction), by, progress.show) as archives:
+    progress = _Progress(interaction)
+    async with AsyncExitStack() as stack:
+        async with progress.shown():
+            limit = get_upload_limit(interaction)
+            archives = await stack.enter_async_context(exports.export_book(ebook, limit, by, progress.note))
         first, *others = archives.paths
         await interaction.edit_original_response(
-            content=_describe(archives), attachments=[await asyncio.to_thread(_open, first)]
+            content=_describe(archives), attachments=[await asyncio.to_thread(discord.File, first)]
         )
         for path in others:
-            await interaction.followup.send(file=await asyncio.to_thread(_open, path), ephemeral=True)
+            await interaction.followup.send(file=await asyncio.to_thread(discord.File, path), ephemeral=True)
 
 
 class _Progress:
-    """Shows how far the archives are, not too often."""
+    """Shows every few seconds how far the archives are, also where nothing has changed, so that it is never silent."""
 
     def __init__(self, interaction: discord.Interaction) -> None:
         self._interaction = interaction
-        self._shown_at = float("-inf")
+        self._text = "the chapters"
+        self._ended = asyncio.Event()
 
-    async def show(self, done: int, total: int) -> None:
-        """Changes the answer, unless it was changed a moment ago."""
-        now = asyncio.get_running_loop().time()
-        if now - self._shown_at < _PAUSE and done < total:
-            return
-        self._shown_at = now
-        text = f"Making the files: {done} of {total} chapters are done…" if done < total else "Packing the files…"
-        await self._interaction.edit_original_response(content=text)
+    def note(self, text: str) -> None:
+        """What is being made now."""
+        self._text = text
 
+    @asynccontextmanager
+    async def shown(self) -> AsyncIterator[None]:
+        """Shows it until the end of the context; what comes after it never meets a late change of the answer."""
+        task = asyncio.create_task(self._show())
+        try:
+            yield
+        finally:
+            self._ended.set()
+            await task
 
-def _open(path: Path) -> discord.File:
-    return discord.File(path)
+    async def _show(self) -> None:
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        while not self._ended.is_set():
+            text = f"Making the files: {self._text}… ({loop.time() - began:.0f} s)"
+            await self._interaction.edit_original_response(content=text)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._ended.wait(), _PAUSE)
 
 
 def _describe(archives: BookArchives) -> str:

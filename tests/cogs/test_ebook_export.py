@@ -49,7 +49,7 @@ async def test_what_discord_does_not_take_at_once_comes_in_several_messages(
 async def test_a_book_without_a_script_has_nothing_to_export(stage: Stage) -> None:
     """The sentence names the command that writes one; people outside the team get theirs."""
     await stage.bot.services.database.write(lambda tx: tx.ebooks.get_or_add("empty", "Empty"))
-    log = await stage.discord.wait_for_answer(await stage.hana.slash("ebook export", ebook="empty"))
-    assert "has no script yet" in log.text
+    log = await stage.hana.slash("ebook export", ebook="empty")
+    await stage.discord.wait_until(lambda: "has no script yet" in log.text)
     log = await stage.bob.slash("ebook export", overridden=True, ebook="empty")
     assert "studio's team" in log.text

@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,8 +21,8 @@ from storage import Database, ReadTransaction, WriteTransaction, read_transactio
 from storage.stores.ebooks import Ebook
 from storage.stores.scripts import NewestScript
 
-ShowProgress = Callable[[int, int], Awaitable[None]]
-"""Shows that so many of so many chapters are made."""
+NoteProgress = Callable[[str], None]
+"""Notes what is being made now, such as "chapter 3 of 12"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class BookExportService:
 
     @asynccontextmanager
     async def export_book(
-        self, ebook: str, limit: int, by: Actor, show_progress: ShowProgress
+        self, ebook: str, limit: int, by: Actor, note_progress: NoteProgress
     ) -> AsyncIterator[BookArchives]:
         """The archives, none larger than ``limit`` bytes, on disk as long as the context is open; the download is an event.
 
@@ -56,10 +56,10 @@ class BookExportService:
         folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="book-export-"))
         try:
             builder = BookBuilder(folder, book.ebook.id, book.ebook.title, book.chapters, self.options)
-            for done, script in enumerate(book.scripts):
-                await show_progress(done, len(book.scripts))
+            for number, script in enumerate(book.scripts, 1):
+                note_progress(f"chapter {number} of {len(book.scripts)}")
                 await asyncio.to_thread(builder.add_chapter, await self._read_sheet(script.id))
-            await show_progress(len(book.scripts), len(book.scripts))
+            note_progress("the archive")
             archives = await asyncio.to_thread(builder.finish, limit)
             await self._report(book, by)
             yield archives
