@@ -4,7 +4,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Final
 
-from bot.exports import docx, fountain, markdown, script_json, ssml
+from bot.exports import docx, fountain, markdown, pdf, script_json, ssml
 from bot.exports.files import Download
 from bot.exports.options import ExportOptions
 from bot.exports.pack import production_pack
@@ -36,6 +36,7 @@ def _without_options(render: Callable[[ScriptSheet], Download]) -> _Renderer:
 
 
 RENDERERS: Final[dict[ExportFormat, _Renderer]] = {
+    ExportFormat.PDF: pdf.build_download,
     ExportFormat.DOCX: docx.build_download,
     ExportFormat.MARKDOWN: _without_options(markdown.build_download),
     ExportFormat.FOUNTAIN: _without_options(fountain.build_download),

@@ -1,0 +1,96 @@
+"""Typesets documents with typst. People's words are passed as data, never as markup."""
+
+import json
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from bot.exports.options import ExportOptions
+from bot.fonts import MONOSPACED, describe_uncovered, find_uncovered, list_families, list_font_files, replace_uncovered
+
+if TYPE_CHECKING:
+    from typst import Fonts
+
+_LANGUAGE: Final = re.compile(r"([a-z]{2,3})(?:[-_][a-z]{4})?(?:[-_]([a-z]{2}))?(?:[-_].*)?", re.IGNORECASE)
+_LONG_WORD: Final = re.compile(r"[^\s\u0e00-\u0e7f\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef]{36,}")
+"""What is wider than half a line and has nowhere to be broken."""
+_BREAK_AFTER: Final = 12
+_ZERO_WIDTH_SPACE: Final = "\u200b"
+_RIGHT_TO_LEFT: Final = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedDocument:
+    """A PDF, and the sentences that a person should read beside it."""
+
+    content: bytes
+    notes: tuple[str, ...] = ()
+
+
+def typeset(data: dict[str, Any], language: str, options: ExportOptions) -> PrintedDocument:
+    """The document that ``print.typ`` makes of the data, which may consist of anything that JSON can hold.
+
+    Characters that no font has are replaced by their codes, and the notes name them. It takes some hundred milliseconds, in
+    which other threads go on.
+    """
+    import typst
+
+    width, height = options.paper.millimetres
+    code, region = _split_language(language)
+    layout = {
+        "width": width,
+        "height": height,
+        "monospaced": MONOSPACED,
+        "fonts": list_families(language),
+        "language": code,
+        "region": region,
+    }
+    uncovered: dict[str, None] = {}
+    printable = {key: _make_printable(value, uncovered) for key, value in data.items()}
+    compiler = typst.Compiler(_read_template(), font_paths=_load_fonts(), ignore_system_fonts=True)
+    content = cast("bytes", compiler.compile(format="pdf", sys_inputs={"data": json.dumps(printable | layout)}))
+    note = describe_uncovered(uncovered)
+    return PrintedDocument(content, (note,) if note else ())
+
+
+def isolate(text: str) -> str:
+    """The text, marked where it runs from right to left, so that it keeps its own punctuation inside a sentence of ours."""
+    return f"\u2068{text}\u2069" if _RIGHT_TO_LEFT.search(text) else text
+
+
+def _make_printable(value: object, uncovered: dict[str, None]) -> object:
+    """The data with texts that can be printed; the characters that cannot are added to ``uncovered``."""
+    if isinstance(value, str):
+        uncovered.update(dict.fromkeys(find_uncovered(value)))
+        return _LONG_WORD.sub(_allow_breaks, replace_uncovered(value))
+    if isinstance(value, dict):
+        return {key: _make_printable(each, uncovered) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_make_printable(each, uncovered) for each in value]
+    return value
+
+
+def _allow_breaks(word: re.Match[str]) -> str:
+    parts = (word[0][start : start + _BREAK_AFTER] for start in range(0, len(word[0]), _BREAK_AFTER))
+    return _ZERO_WIDTH_SPACE.join(parts)
+
+
+def _split_language(language: str) -> tuple[str, str | None]:
+    """Language and country as typst takes them; English where there is no language that can be used."""
+    parts = _LANGUAGE.fullmatch(language)
+    return (parts[1].lower(), parts[2].lower() if parts[2] else None) if parts else ("en", None)
+
+
+@cache
+def _read_template() -> bytes:
+    return (files("bot.exports") / "print.typ").read_bytes()
+
+
+@cache
+def _load_fonts() -> "Fonts":
+    import typst
+
+    folders = dict.fromkeys(str(path.parent) for path in list_font_files())
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=list(folders))
