@@ -84,3 +84,11 @@ async def test_a_production_pack_waits_for_the_approval(stage: Stage) -> None:
     log = await stage.hana.slash("scripts export", script=script_id, format="pack")
     await stage.discord.wait_until(lambda: "The script:" in log.text)
     assert log.message.attachments[0].filename.endswith("-pack.zip")
+
+
+async def test_a_script_that_is_not_there_gets_a_sentence(stage: Stage) -> None:
+    """What is typed instead of chosen is answered, not failed."""
+    log = await stage.discord.wait_for_answer(
+        await stage.hana.slash("scripts export", script="nothing", format="markdown")
+    )
+    assert "This script is no longer known here." in log.text

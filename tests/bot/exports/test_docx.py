@@ -1,6 +1,7 @@
 """Scripts as Word documents, opened again with python-docx."""
 
 import io
+from dataclasses import replace
 from typing import Final
 
 import docx
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from bot.ebooks.series_bible import LexiconWord
 from bot.exports.conventions import format_speaker
 from bot.exports.docx import build_download
 from bot.exports.options import ExportOptions
@@ -95,6 +97,23 @@ def test_a_document_follows_the_conventions_of_radio_drama() -> None:
     assert [run.underline for run in music.runs] == [None, True]
     assert not any(run.underline for run in narration.runs)
     assert [run.text for run in dialogue.runs if run.bold] == ["HANA"]
+
+
+def test_pronunciations_stand_before_the_script() -> None:
+    """The words of the lexicon have a list of their own; the script begins on the page after the lists."""
+    word = LexiconWord(spelling="lantern", pronunciation="LAN-tern")
+    document = reopen(replace(build_sample_sheet(), lexicon=(word,)))
+    texts = [paragraph.text for paragraph in document.paragraphs]
+    at = texts.index("Pronunciation")
+    assert texts[at + 1 : at + 3] == ["lantern: LAN-tern", "1.\tMUSIC [1]: A DRONE. – UNDER"]
+
+
+def test_a_script_without_lists_has_no_empty_page() -> None:
+    """Where there is nobody to cast and nothing to hear, the script follows the title page."""
+    document = reopen(build_sample_sheet(script=SCRIPT.model_copy(update={"cues": (), "cast": (), "logline": ""})))
+    breaks = list(document.element.iter(qn("w:br")))
+    assert len(breaks) == 1
+    assert [paragraph.text for paragraph in document.paragraphs][-1] == ""
 
 
 @settings(max_examples=12, deadline=None)

@@ -93,6 +93,7 @@ def test_a_pause_is_no_longer_than_the_service_takes(service: SpeechService, mos
         ("The Kitsune, kitsune!", "kitsune", "The [Kitsune], [kitsune]!"),
         ("Kitsunes and xkitsune", "kitsune", "Kitsunes and xkitsune"),
         ("Mr. Fox.", "Mr.", "[Mr.] Fox."),
+        ("Kıtsune", "Kitsune", "Kıtsune"),
         ("夜の狐火が見える", "狐火", "夜の[狐火]が見える"),
         ("a+b is a+b", "a+b", "[a+b] is [a+b]"),
     ],
