@@ -1,6 +1,6 @@
 """One actor's side: a cover to fill in, the scenes to tick off, and every line in full after the cue before it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from bot.exports.conventions import (
@@ -16,9 +16,8 @@ from bot.exports.pdf import describe_cue, describe_scene
 from bot.exports.sheet import ScriptSheet, SheetRole, SheetScene
 from bot.exports.typesetting import PrintedDocument, isolate, typeset
 from bot.scripts.models import Cue
+from bot.scripts.takes import CueRecording, CueStatus, list_recordings
 from bot.scripts.text_units import to_single_line
-from storage.states import TakeVerdict
-from storage.stores.takes import Take
 
 DEFAULT_TAKES_WANTED: Final = 2
 """Takes of each line, where the studio has not said how many it wants."""
@@ -110,22 +109,25 @@ def _build_checklist(sheet: ScriptSheet, role: str) -> Iterator[dict[str, str]]:
 
 def _build_scenes(sheet: ScriptSheet, role: str) -> Iterator[dict[str, Any]]:
     chapter = f"Chapter {sheet.stored.chapter_number}: {isolate(to_single_line(sheet.script.title))}"
+    recordings = {each.cue.n: each for each in list_recordings(sheet.script, sheet.takes)}
     for scene in sheet.scenes:
-        cues = list(_build_cues(sheet, scene, role))
+        cues = list(_build_cues(sheet, scene, role, recordings))
         if cues:
             yield describe_scene(sheet, scene) | {"chapter": chapter, "cues": cues}
             chapter = ""
 
 
-def _build_cues(sheet: ScriptSheet, scene: SheetScene, role: str) -> Iterator[dict[str, Any]]:
+def _build_cues(
+    sheet: ScriptSheet, scene: SheetScene, role: str, recordings: Mapping[int, CueRecording]
+) -> Iterator[dict[str, Any]]:
     before: Cue | None = None
     for cue in scene.cues:
         if _is_own(cue, role):
-            take = _find_latest_take(sheet, cue)
+            recording = recordings[cue.n]
             yield describe_cue(sheet, cue) | {
                 "before": _describe_before(sheet, before) if before and not _is_own(before, role) else None,
-                "status": _describe_take(take) if take else "",
-                "pickup": take is not None and take.verdict is TakeVerdict.PICKUP,
+                "status": _describe_recording(recording),
+                "pickup": recording.status in {CueStatus.PICKUP, CueStatus.CHANGED},
             }
         before = cue
 
@@ -138,14 +140,19 @@ def _describe_before(sheet: ScriptSheet, cue: Cue) -> dict[str, Any]:
     return described | {"text": text}
 
 
-def _find_latest_take(sheet: ScriptSheet, cue: Cue) -> Take | None:
-    return next((take for take in reversed(sheet.takes) if take.cue_id == cue.id), None)
-
-
-def _describe_take(take: Take) -> str:
-    note = to_single_line(take.note)
-    verdict = "PICK-UP" if take.verdict is TakeVerdict.PICKUP else "recorded"
-    return f"{verdict}, take {take.number}{f': {note}' if note else ''}"
+def _describe_recording(recording: CueRecording) -> str:
+    """What the take log says about a line, with the note of the take; empty where there is none."""
+    take, note = recording.take, to_single_line(recording.note)
+    if take is None:
+        return ""
+    match recording.status:
+        case CueStatus.PICKUP:
+            status = f"PICK-UP after take {take.number}"
+        case CueStatus.CHANGED:
+            return f"NEW WORDS since take {take.number}"
+        case _:
+            status = f"recorded, take {take.number}"
+    return f"{status}: {note}" if note else status
 
 
 def _list_own_cues(sheet: ScriptSheet, role: str) -> list[Cue]:
