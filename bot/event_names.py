@@ -66,6 +66,7 @@ SCRIPT_COPIED: Final = "Script copied to a new version"
 TAKE_LOGGED: Final = "Take logged"
 TAKE_CORRECTED: Final = "Take corrected"
 TAKE_DELETED: Final = "Take deleted"
+SCRIPT_REVISED: Final = "Script revised"
 
 AFFILIATE_EVENTS: Final = frozenset(
     {
@@ -144,6 +145,7 @@ RESERVED_EVENT_NAMES: Final = frozenset(
         TAKE_LOGGED,
         TAKE_CORRECTED,
         TAKE_DELETED,
+        SCRIPT_REVISED,
     }
 )
 """Names that ``/track`` refuses, because only the transaction that makes them true writes them. A test keeps it complete."""

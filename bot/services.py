@@ -29,6 +29,7 @@ from bot.generation.gemini.access import GeminiAccess, GeminiWriterFactory
 from bot.generation.gemini.availability import GeminiAvailability
 from bot.generation.open_choices import OpenChoices
 from bot.generation.pipeline import GenerationPipeline
+from bot.generation.revision_service import RevisionService
 from bot.generation.run_cards import RunCardService
 from bot.generation.service import GenerationService
 from bot.generation.template import TemplateWriter
@@ -61,6 +62,7 @@ class Services:
 
     database: Database
     generation: GenerationService
+    revisions: RevisionService
     open_choices: OpenChoices
     run_cards: RunCardService
     ebooks: EbookCatalog
@@ -145,6 +147,7 @@ def build_services(
     return Services(
         database=database,
         generation=generation,
+        revisions=RevisionService(database, has_gemini),
         open_choices=OpenChoices(),
         run_cards=run_cards,
         ebooks=EbookCatalog(database),

@@ -15,6 +15,8 @@ from cogs.views.script_card import script_card
 from cogs.views.script_download import FORMAT_LABELS, send_download
 from cogs.views.script_list import script_list
 from cogs.views.script_reader import build_page
+from cogs.views.script_request import check_channel
+from cogs.views.script_revision import request_revision
 from cogs.views.script_search import MAX_QUERY, search_results
 
 
@@ -70,6 +72,28 @@ class ScriptsCog(commands.GroupCog, group_name="scripts", group_description="The
         await interaction.response.defer(ephemeral=True, thinking=True)
         listed = await self._services.script_lists.read_page(ScriptStatus(status), ebook or "", 0)
         await interaction.edit_original_response(view=script_list(listed))
+
+    @app_commands.command(
+        name="revise", description="Have Gemini rewrite a script, a scene or some cues into a new version"
+    )
+    @app_commands.describe(
+        script="The script, by its title, its book or its id",
+        notes="What is to be different",
+        cues="A range such as 10-20, or a scene such as scene 2; empty: the whole script",
+    )
+    @app_commands.autocomplete(script=script_autocomplete)
+    async def revise(
+        self,
+        interaction: discord.Interaction,
+        script: Range[str, 1, 100],
+        notes: Range[str, 1, 1500],
+        cues: Range[str, 1, 40] | None = None,
+    ) -> None:
+        """Requests a revision, whose card appears in this channel; the script itself stays as it is."""
+        by = require_team(interaction)
+        check_channel(interaction)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await request_revision(interaction, script, notes, cues or "", by)
 
 
 async def setup(bot: MythBot) -> None:

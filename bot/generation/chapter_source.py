@@ -26,12 +26,16 @@ _MIN_SCENE_SHARE: Final = 0.5
 
 @dataclass(frozen=True, slots=True)
 class SourcePart:
-    """What one request to a writer is about. ``parts_left`` counts this part too, ``end`` is the place behind it."""
+    """What one request to a writer is about. ``parts_left`` counts this part too, ``end`` is the place behind it.
+
+    ``cues`` are those that a revision rewrites in this part.
+    """
 
     paragraphs: tuple[str, ...]
     spans: tuple[Span, ...]
     parts_left: int
     end: int
+    cues: tuple[Cue, ...] = ()
 
 
 class ChapterSource(Protocol):

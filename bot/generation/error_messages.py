@@ -196,3 +196,9 @@ def _format_back_at(moment: datetime | None) -> str:
     if moment is None:
         return "midnight, Pacific time"
     return f"<t:{int(moment.timestamp())}:f>"
+
+
+def create_missing_key_error() -> GenerationError:
+    """The error of a run that only Gemini can write, where no key is set."""
+    hint = "Ask your operator for GOOGLE_API_KEY, then continue."
+    return GenerationError(GenerationErrorKind.BAD_KEY, "No Gemini key is set.", hint)

@@ -13,8 +13,12 @@ from bot.ebooks.bible import read_bible
 from bot.ebooks.series_bible import SeriesBible
 from bot.generation.card_updater import CardUpdater
 from bot.generation.chapter_source import ChapterSource, SourcePart, create_source
+from bot.generation.error_messages import create_missing_key_error
+from bot.generation.finished_revision import FinishedRevision
 from bot.generation.finished_run import FinishedRun
 from bot.generation.request import PartRequest, ScriptRequest
+from bot.generation.revision import Revision
+from bot.generation.revision_source import complete_request, create_revision_source
 from bot.generation.run_cards import read_run_view
 from bot.generation.run_progress import RunProgress
 from bot.generation.run_view import SHOWN_CUES, RunView
@@ -63,14 +67,19 @@ class GenerationPipeline:
     async def write(self, run: Run) -> str:
         """Writes a run that was just claimed and returns the id of its script; the run is ``done`` afterwards.
 
-        Complete cues are saved while it runs. Whatever happens to Gemini, there is a script at the end.
+        Complete cues are saved while it runs. Whatever happens to Gemini, there is a script at the end, except of a revision:
+        no template takes the place of what a person wanted to have changed.
 
         Raises:
+            GenerationError: a revision could not be finished; what is complete of it is saved.
             StaleStateError: the run was cancelled, or its lease expired and another process has taken it.
         """
         request = ScriptRequest.from_run(run)
         # Counting the words of a long chapter takes longer than the event loop may be kept.
-        source = await asyncio.to_thread(create_source, run.content, request.chosen_mode)
+        if request.revision is not None:
+            source = await asyncio.to_thread(create_revision_source, run.content, request.revision)
+        else:
+            source = await asyncio.to_thread(create_source, run.content, request.chosen_mode)
         return await RunExecution(self, run, request, source).execute()
 
 
@@ -83,7 +92,8 @@ class RunExecution:
         self.run = run
         self.request = request
         self.source = source
-        self.progress = RunProgress.from_column(run.progress)
+        fresh = request.revision.begin() if request.revision else RunProgress()
+        self.progress = RunProgress.from_column(run.progress) if run.progress else fresh
         self.part, self.parts = 1, 1
         self.waiting = ""
         self.view = RunView(run, run.ebook_id, self.request.title, self.request.theme)
@@ -92,28 +102,16 @@ class RunExecution:
         self._checkpoint_at = 0.0
 
     async def execute(self) -> str:
-        """Writes the whole chapter and stores it; returns the script's id."""
+        """Writes the whole chapter, or the cues of a revision, and stores the script; returns its id."""
         self.view, self.bible = await self._read_context()
         self.progress = self.progress.use_names(self.bible)  # a character may have been renamed since an interruption
         self.card_updater.schedule_update(self.build_view)
-        writer, error = WriterKind.TEMPLATE, None
+        revision = self.request.revision
         try:
-            if self.pipeline.writer_factory is not None:
-                try:
-                    await self._write_parts(self.pipeline.writer_factory(self.run, self.report_wait))
-                    writer = WriterKind.GEMINI
-                except GenerationError as raised:
-                    error = raised
-                    _log.info("run %s: %s (%s)", self.run.id, error.sentence, error.kind)
-            # Only what Gemini finished is kept for a retry, not what the template adds.
-            kept_progress = self.progress.to_column()
-            if writer is WriterKind.TEMPLATE:
-                await self._write_rest_with_template()
+            finished = await self._write_chapter() if revision is None else await self._revise(revision)
         finally:
             await self.card_updater.close()
-        return await self._store(
-            FinishedRun(self.run, self.request, self.source, self.progress, kept_progress, writer, error)
-        )
+        return await self._store(finished)
 
     async def report_wait(self, reason: str, seconds: float) -> None:
         """The card says what the writer waits for, and for about how long."""
@@ -135,6 +133,38 @@ class RunExecution:
             seconds=cues[-1].start + cues[-1].seconds if cues else 0.0,
             last_cues=cues[-SHOWN_CUES:],
         )
+
+    async def _write_chapter(self) -> FinishedRun:
+        """Writes the chapter with Gemini, and with the template what Gemini does not finish."""
+        writer, error = WriterKind.TEMPLATE, None
+        if self.pipeline.writer_factory is not None:
+            try:
+                await self._write_parts(self.pipeline.writer_factory(self.run, self.report_wait))
+                writer = WriterKind.GEMINI
+            except GenerationError as raised:
+                error = raised
+                _log.info("run %s: %s (%s)", self.run.id, error.sentence, error.kind)
+        # Only what Gemini finished is kept for a retry, not what the template adds.
+        kept_progress = self.progress.to_column()
+        if writer is WriterKind.TEMPLATE:
+            await self._write_rest_with_template()
+        return FinishedRun(self.run, self.request, self.source, self.progress, kept_progress, writer, error)
+
+    async def _revise(self, revision: Revision) -> FinishedRevision:
+        """Rewrites the cues with Gemini.
+
+        Raises:
+            GenerationError: Gemini could not finish; what is complete is saved.
+        """
+        if self.pipeline.writer_factory is None:
+            raise create_missing_key_error()
+        try:
+            await self._write_parts(self.pipeline.writer_factory(self.run, self.report_wait))
+        except GenerationError:
+            self.progress = self.source.skip_written(self.progress)
+            await self._save_checkpoint(force=True)
+            raise
+        return FinishedRevision(self.run, self.request, revision, self.source, self.progress)
 
     async def _write_parts(self, writer: Writer) -> None:
         """Writes the chapter part by part.
@@ -170,7 +200,7 @@ class RunExecution:
             self.card_updater.schedule_update(self.build_view)
 
     def _build_part_request(self, part: SourcePart) -> PartRequest:
-        return PartRequest(
+        request = PartRequest(
             ebook_title=self.view.ebook_title,
             chapter_number=self.run.chapter_number,
             title=self.request.title,
@@ -188,6 +218,8 @@ class RunExecution:
             bible=self.bible,
             scenes=self.progress.scenes,
         )
+        revision = self.request.revision
+        return request if revision is None else complete_request(request, part, revision, self.progress.cues)
 
     async def _save_checkpoint(self, *, force: bool = False) -> None:
         """Saves the progress and renews the lease, unless that was done a moment ago."""
@@ -210,5 +242,5 @@ class RunExecution:
         await tx.runs.renew(self.run.id, self.run.lease, self.pipeline.lease_duration, progress=progress)
 
     @write_transaction
-    async def _store(self, tx: WriteTransaction, finished: FinishedRun) -> str:
+    async def _store(self, tx: WriteTransaction, finished: FinishedRun | FinishedRevision) -> str:
         return await finished.store(tx)

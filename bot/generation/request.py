@@ -12,6 +12,7 @@ from typing import Final, Self
 from pydantic import Field
 
 from bot.ebooks.series_bible import SeriesBible
+from bot.generation.revision import Revision
 from bot.scripts.models import CastMember, Cue, FrozenModel, Scene, ScriptMode
 from bot.scripts.spans import Span
 from storage.stores.ebooks import Ebook
@@ -29,7 +30,8 @@ class ScriptRequest(FrozenModel):
 
     ``ebook`` is a book's id or title as it was typed; an unknown one becomes a new book. ``GenerationService`` fills in an
     empty ``title`` or ``theme`` from what is stored. An empty ``language`` stands for the language of the chapter,
-    a missing ``mode`` for the book's.
+    a missing ``mode`` for the book's. ``revision`` is there where cues of a version are
+    to be rewritten instead.
     """
 
     ebook: str
@@ -40,6 +42,7 @@ class ScriptRequest(FrozenModel):
     hook: str = ""
     language: str = ""
     mode: ScriptMode | None = None
+    revision: Revision | None = None
 
     @property
     def chosen_mode(self) -> ScriptMode:
@@ -67,6 +70,19 @@ class RequestedRun:
 
 
 @dataclass(frozen=True, slots=True)
+class RevisedPart:
+    """The cues as they are now, what is to be different, and the cues behind them, which stay.
+
+    ``scenes`` are those that begin with one of the cues, by the cue's number.
+    """
+
+    notes: str
+    cues: tuple[Cue, ...]
+    following: tuple[Cue, ...]
+    scenes: dict[int, Scene] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class PartRequest:
     """One part of one chapter, with everything that a writer may know about it.
 
@@ -74,7 +90,7 @@ class PartRequest:
     last cues already written) carry over from earlier parts, so that names stay the same and nothing is repeated.
     ``scenes`` are those that have begun in earlier parts; the last one is under way.
     ``first_cue`` is the number of the first cue to write. ``spans`` are the part's text for a faithful script; without them the
-    part is to be adapted.
+    part is to be adapted. ``revised`` is there where the part of a script is to be written again.
     """
 
     ebook_title: str
@@ -92,4 +108,5 @@ class PartRequest:
     first_cue: int = 1
     spans: tuple[Span, ...] = ()
     scenes: tuple[Scene, ...] = ()
+    revised: RevisedPart | None = None
     bible: SeriesBible = field(default_factory=SeriesBible)

@@ -102,6 +102,7 @@ async def read_run_view(tx: ReadTransaction, run: Run) -> RunView:
         unknown_micros=await tx.runs.sum_costs(run_id=run.id, only_unknown=True) if stored else 0,
         stored=stored,
         script=Script.from_json(stored.body) if stored else None,
+        revision=_describe_revision(request),
         has_changed_source=await _has_changed_source(tx, stored) if stored else False,
         newer=await tx.runs.find_newer(run) if run.state in {RunState.CANCELLED, RunState.DONE} else None,
     )
@@ -113,6 +114,11 @@ async def read_run_view(tx: ReadTransaction, run: Run) -> RunView:
         cues, _ = timing.add_timing(RunProgress.from_column(run.progress).cues)
         view = replace(view, cue_count=len(cues), last_cues=cues[-SHOWN_CUES:])
     return view
+
+
+def _describe_revision(request: ScriptRequest) -> str:
+    revision = request.revision
+    return f"revises {revision.subject} of version {revision.parent_version}" if revision else ""
 
 
 async def _has_changed_source(tx: ReadTransaction, stored: StoredScript) -> bool:

@@ -13,7 +13,8 @@ class RunProgress(FrozenModel):
 
     ``next_paragraph`` is the index of the first paragraph of an adaptation that is not written yet, ``next_span`` the number of
     the first span of a faithful script. ``model`` and ``usage`` are those of the
-    calls so far, ``proposals`` those of the parts that are complete.
+    calls so far, ``proposals`` those of the parts that are complete. ``whole_part_cues`` is how many cues the complete
+    parts of a revision have.
     """
 
     title: str = ""
@@ -28,6 +29,7 @@ class RunProgress(FrozenModel):
     cuts: tuple[Cut, ...] = ()
     repairs: tuple[Repair, ...] = ()
     scenes: tuple[Scene, ...] = ()
+    whole_part_cues: int = 0
 
     @classmethod
     def from_column(cls, text: str) -> Self:
@@ -48,6 +50,7 @@ class RunProgress(FrozenModel):
             cast=self.cast + new_members,
             cues=self.cues + draft.cues,  # numbered from the part request's first cue on
             next_paragraph=self.next_paragraph,
+            whole_part_cues=self.whole_part_cues,
             model=draft.model or self.model,
             usage=self.usage + draft.usage,
             proposals=self.proposals + draft.proposals,

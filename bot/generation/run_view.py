@@ -24,7 +24,7 @@ class RunView:
     waits for, or empty. ``runs_ahead`` is how many runs come before this one in the queue. ``stored`` and ``script`` are set
     once the run is done, ``has_changed_source`` where the chapter has got another text since. ``cast_warnings`` say what is
     odd about the cast of a draft, ``findings`` what the script check has found in it. ``newer`` is the run that has written the
-    chapter again since, or does so now.
+    chapter again since, or does so now. ``revision`` says what a revision rewrites; empty for other runs.
     """
 
     run: Run
@@ -49,3 +49,4 @@ class RunView:
     cast_warnings: tuple[CastWarning, ...] = ()
     findings: tuple[Finding, ...] = ()
     newer: Run | None = None
+    revision: str = ""

@@ -132,7 +132,7 @@ class GenerationService:
             await self.resume_run(run_id, by)
             return
         if run.state in {RunState.READY, RunState.WRITING}:
-            raise _already_written_error(run)
+            raise create_already_written_error(run)
         if run.state is RunState.DONE and not self.has_gemini:
             raise StateError(
                 "No Gemini key is set.", "Ask your operator for GOOGLE_API_KEY; until then this is the template."
@@ -193,7 +193,7 @@ class GenerationService:
         )
         other = await tx.runs.find_other_live(requested.run)
         if other is not None:
-            raise _already_written_error(other)
+            raise create_already_written_error(other)
         return requested
 
     @write_transaction
@@ -208,7 +208,7 @@ class GenerationService:
         await tx.runs.lock_book(stored.ebook_id)
         other = await tx.runs.find_other_live(stored)
         if other is not None:
-            raise _already_written_error(other)
+            raise create_already_written_error(other)
         run = await tx.runs.requeue(run_id)
         data = {"run_id": run.id, "chapter_number": run.chapter_number}
         tx.report(GENERATION_RESUMED, data, actor=by, ebook_id=run.ebook_id)
@@ -219,7 +219,8 @@ def _name_chapter(number: int) -> str:
     return f"Chapter {number}"
 
 
-def _already_written_error(run: Run) -> StateError:
+def create_already_written_error(run: Run) -> StateError:
+    """The error of whoever wants to have a chapter written while this run writes it."""
     return StateError(f"Chapter {run.chapter_number} is already being written.", _link_card(run))
 
 

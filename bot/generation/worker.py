@@ -12,6 +12,7 @@ from bot.errors import log_unexpected
 from bot.event_names import GENERATION_INTERRUPTED
 from bot.generation.card_sweep import CardSweep
 from bot.generation.pipeline import GenerationPipeline
+from bot.generation.writer import GenerationError
 from bot.jobs.worker import JobWorker
 from storage import Database, StaleStateError, WriteTransaction, write_transaction
 from storage.stores.runs import Run
@@ -106,6 +107,9 @@ class RunWorker:
             raise
         except StaleStateError:
             _log.info("run %s was ended by somebody else", job.id)
+        except GenerationError as error:  # a revision; a chapter is finished by the template
+            _log.info("run %s: %s (%s)", job.id, error.sentence, error.kind)
+            await self._interrupt_or_log(job, error.text)
         except Exception as error:  # noqa: BLE001 - the run must not stay "writing"; its card names the reference
             reference = log_unexpected(error, f"writing run {job.id}")
             note = f"Something went wrong on our side. The cues that were stored are kept. Reference: {reference}."

@@ -224,7 +224,8 @@ def _describe_run(view: RunView) -> str:
     number = f"chapter {view.run.chapter_number}"
     version = f" · version {view.run.version}" if view.run.version > 1 else ""
     by = f" · for <@{view.requester_id}>" if view.requester_id else ""
-    return f"{escape_text(view.ebook_title, 100)} · {number}{version} · {escape_text(view.theme, 60)}{by}"
+    revision = f" · {view.revision}" if view.revision else ""
+    return f"{escape_text(view.ebook_title, 100)} · {number}{version}{revision} · {escape_text(view.theme, 60)}{by}"
 
 
 def _format_cue_counts(script: Script) -> str:

@@ -13,6 +13,8 @@ _SAID = re.compile(r"(?:said|asked|whispered|replied) ([A-Z]\w+)|([A-Z]\w+) (?:s
 _CAST = re.compile(r"^# The book's cast\n\n((?:- .+\n?)+)", re.MULTILINE)
 _CHAPTER = re.compile(r"^- Chapter: (?:\d+: )?(.+)$", re.MULTILINE)
 
+_CUE_LINE = re.compile(r"^\d+\. ([^:(]+?)(?: \((.*?)\))?: (.+)$", re.MULTILINE)
+
 _SOUNDS = (
     "DOOR CREAKS – SLOWLY", "WIND – ESTABLISH AND UNDER", "DISTANT BELL – TOLLS ONCE", "FOOTSTEPS ON GRAVEL – APPROACH",
     "LANTERN GUTTERS", "PAPER SCREEN SLIDES", "RAIN ON TILES – UNDER", "A FOX CRIES – FAR OFF",
@@ -46,7 +48,8 @@ def script_for(body: dict[str, Any], seed: int) -> dict[str, Any]:
         cues = list(_labels(numbered, dice, opening=opening))
         names = dict.fromkeys(["NARRATOR", *(cue["who"] for cue in cues if "who" in cue)])
     else:
-        cues = list(_cues(story, dice, opening=opening))
+        revised = "# What is to be different" in asked
+        cues = list(_revised_cues(story) if revised else _cues(story, dice, opening=opening))
         names = dict.fromkeys(cue["speaker"] for cue in cues if cue["speaker"])
     first = next(iter(_SENTENCE.findall(story)), "Nothing happens.").strip()
     script = {
@@ -107,6 +110,18 @@ def _cues(story: str, dice: random.Random, *, opening: bool) -> Iterator[dict[st
             at = quoted.end()
         yield from (cue("narration", text, "NARRATOR") for text in _grouped(paragraph[at:], dice))
     yield cue("music", dice.choice(_MUSIC))
+
+
+def _revised_cues(lines: str) -> Iterator[dict[str, Any]]:
+    """The cues of a script in lines, each with a direction that says that it was revised."""
+    for speaker, _, text in _CUE_LINE.findall(lines):
+        kind = {"SFX": "sfx", "MUSIC": "music", "NARRATOR": "narration"}.get(speaker, "dialogue")
+        yield {
+            "type": kind,
+            "speaker": "" if kind in {"sfx", "music"} else speaker,
+            "text": text,
+            "direction": "revised",
+        }
 
 
 def _scene(story: str, key: str) -> dict[str, Any]:

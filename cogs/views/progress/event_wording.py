@@ -37,6 +37,7 @@ from bot.event_names import (
     SCRIPT_EDIT_UNDONE,
     SCRIPT_EDITED,
     SCRIPT_RELEASED,
+    SCRIPT_REVISED,
     SCRIPT_WITHDRAWN,
     SPEAKER_CHANGED,
     STORY_CHANGED,
@@ -62,6 +63,7 @@ _CHAPTER_VERBS: Final = {
     TAKE_LOGGED: "logged a take of",
     TAKE_CORRECTED: "corrected a take of",
     TAKE_DELETED: "deleted a take of",
+    SCRIPT_REVISED: "revised",
 }
 """Verbs for events that a member causes on purpose, as in "Hana approved ch. 5"."""
 _BOOK_VERBS: Final = {

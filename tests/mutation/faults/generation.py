@@ -151,7 +151,7 @@ FAULTS: Final[tuple[Fault, ...]] = (
     Fault(
         "bot.generation.service",
         "a chapter is written twice at once",
-        "        if other is not None:\n            raise _already_written_error(other)\n        return requested",
+        "        if other is not None:\n            raise create_already_written_error(other)\n        return requested",
         "        return requested",
         ("tests/bot/generation/test_one_run_per_chapter.py",),
     ),
