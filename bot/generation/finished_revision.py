@@ -10,6 +10,7 @@ from bot.generation.request import ScriptRequest
 from bot.generation.revision import Revision
 from bot.generation.run_progress import RunProgress
 from bot.scripts.models import Script, WriterKind
+from bot.scripts.recorded_counts import store_recorded_count
 from bot.scripts.text_units import to_single_line
 from storage import WriteTransaction
 from storage.states import EditKind
@@ -48,10 +49,10 @@ class FinishedRevision:
             title=self.request.title,
             theme=self.request.theme,
             hook=self.request.hook,
-            writer=WriterKind.GEMINI.value,
+            writer=WriterKind.GEMINI.value if revision.is_whole else parent.writer,  # the rest of a template stays one
             model=self.progress.model,
             body=script.model_dump_json(),
-            error=parent.error if not revision.is_whole else "",
+            error="" if revision.is_whole else parent.error,
             coverage=self._measure_coverage(script),
             tokens=self.progress.usage.total,
             cost_micros=cost,
@@ -65,6 +66,7 @@ class FinishedRevision:
         )
         script_id = await tx.scripts.add(new)
         await self._add_history(tx, script_id, new.body)
+        await store_recorded_count(tx, script_id, script, run.ebook_id, run.chapter_number)
         # The synopsis of a few cues would not be the chapter's.
         proposals = self.progress.proposals.model_copy(update={"synopsis": ""})
         await store_proposals(

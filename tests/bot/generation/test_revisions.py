@@ -8,11 +8,13 @@ from bot.event_names import GENERATION_STARTED, GRANT_LOG_ADDED, SCRIPT_ADDED, S
 from bot.generation.run_progress import RunProgress
 from bot.generation.writer import GenerationError
 from bot.scripts.coverage import Coverage
+from bot.scripts.edit_service import EditService
 from bot.scripts.models import Script, ScriptMode
 from bot.scripts.spans import split_spans
 from storage.states import EditKind, ScriptState
 from tests.bot.generation.pipeline_stage import FaultyGemini, Outcome, PipelineStage, connect, write
 from tests.bot.generation.revisions import (
+    HANA,
     LONG_CHAPTER,
     assert_rest_stays,
     claim,
@@ -74,6 +76,8 @@ async def test_the_history_begins_with_the_parent(stage: PipelineStage, parent: 
         (EditKind.CHANGED, "Revised cues 10 to 20: Slower."),
     ]
     assert bodies == [parent.stored.body, outcome.stored.body]
+    await EditService(stage.database).undo(outcome.stored.id, HANA)
+    assert (await read_script(stage, outcome.stored.id))[0].body == parent.stored.body
 
 
 @pytest.mark.parametrize("cues", ["", "scene 2", "1", "scene 1"])
