@@ -18,6 +18,7 @@ from cogs.views.script_reader import build_page
 from cogs.views.script_request import check_channel
 from cogs.views.script_revision import request_revision
 from cogs.views.script_search import MAX_QUERY, search_results
+from cogs.views.take_list import TakeFilter, build_take_list
 
 
 class ScriptsCog(commands.GroupCog, group_name="scripts", group_description="The finished scripts"):
@@ -94,6 +95,16 @@ class ScriptsCog(commands.GroupCog, group_name="scripts", group_description="The
         check_channel(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
         await request_revision(interaction, script, notes, cues or "", by)
+
+    @app_commands.command(name="takes", description="What of a script is recorded, its pick-ups and what is missing")
+    @app_commands.describe(script="The script, by its title, its book or its id")
+    @app_commands.autocomplete(script=script_autocomplete)
+    async def takes(self, interaction: discord.Interaction, script: Range[str, 1, 100]) -> None:
+        """Shows the take log, beginning with the pick-ups."""
+        require_team(interaction)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        log = await self._services.takes.get_script(script)
+        await interaction.edit_original_response(view=build_take_list(log, TakeFilter()))
 
 
 async def setup(bot: MythBot) -> None:

@@ -12,6 +12,7 @@ from bot.exports.files import Download
 from bot.exports.formats import RENDERERS, ExportFormat
 from bot.exports.options import ExportOptions
 from bot.exports.sheet import ScriptSheet, build_sheet
+from bot.exports.take_table import build_take_table
 from bot.scripts.models import Script
 from storage import Database, ReadTransaction, WriteTransaction, read_transaction, write_transaction
 from storage.states import ProposalState
@@ -32,7 +33,18 @@ class ExportService:
         """
         sheet = await self.read_sheet(script_id)
         download = await asyncio.to_thread(RENDERERS[file_format], sheet, self.options)
-        await self._report(sheet, file_format, by)
+        await self._report(sheet, file_format.value, by)
+        return download
+
+    async def export_takes(self, script_id: str, by: Actor) -> Download:
+        """The take log of the script as a table; the download is an event.
+
+        Raises:
+            NotFoundError: there is no such script.
+        """
+        sheet = await self.read_sheet(script_id)
+        download = await asyncio.to_thread(build_take_table, sheet)
+        await self._report(sheet, "takes", by)
         return download
 
     @read_transaction
@@ -45,8 +57,8 @@ class ExportService:
         return await read_sheet(tx, script_id)
 
     @write_transaction
-    async def _report(self, tx: WriteTransaction, sheet: ScriptSheet, file_format: ExportFormat, by: Actor) -> None:
-        data = {"script_id": sheet.stored.id, "formats": [file_format.value]}
+    async def _report(self, tx: WriteTransaction, sheet: ScriptSheet, file_format: str, by: Actor) -> None:
+        data = {"script_id": sheet.stored.id, "formats": [file_format]}
         tx.report(SCRIPT_DOWNLOADED, data, actor=by, ebook_id=sheet.stored.ebook_id)
 
 

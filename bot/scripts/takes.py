@@ -79,6 +79,12 @@ def count_recorded(script: Script, takes: Iterable[Take]) -> int:
     return sum(recording.status is CueStatus.RECORDED for recording in list_recordings(script, takes))
 
 
+def find_next_line(script: Script, cue: Cue, speaker: str = "") -> Cue | None:
+    """The next spoken cue after this one, of the speaker if one is named; None after the last one."""
+    later = (each for each in script.cues if each.n > cue.n and each.kind.is_spoken)
+    return next((each for each in later if not speaker or each.speaker == speaker), None)
+
+
 def _group_by_cue(takes: Iterable[Take]) -> dict[str, list[Take]]:
     groups: defaultdict[str, list[Take]] = defaultdict(list)
     for take in takes:

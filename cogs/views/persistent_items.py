@@ -32,6 +32,8 @@ from cogs.views import (
     script_reader,
     script_request,
     script_search,
+    take_list,
+    takes,
 )
 from cogs.views import (
     setup as setup_views,
@@ -88,6 +90,9 @@ PERSISTENT_ITEMS: Final[tuple[type[discord.ui.DynamicItem[Any]], ...]] = (
     script_request.TextChoiceButton,
     script_search.OpenSelect,
     script_search.SearchPageButton,
+    take_list.TakeListButton,
+    take_list.TakeListSelect,
+    takes.TakeButton,
     setup_views.AnnouncementSelect,
     setup_views.AuditSelect,
     setup_views.RolesSelect,

@@ -1,0 +1,184 @@
+"""One cue at the microphone: its words, its takes, and buttons to log one and to go on to the next line."""
+
+import re
+from typing import Any, ClassVar, Final, Self
+
+import discord
+from discord import ui
+
+from bot.errors import NotFoundError
+from bot.scripts.take_log import LoggedCue
+from bot.scripts.takes import CueRecording, CueStatus, digest_spoken, find_next_line
+from cogs.interactions.access import get_services, require_team
+from cogs.views.base import PersistentItemMixin, action_row, card_layout
+from cogs.views.formatting import EMBER, escape_text, fit_lines, format_relative_time, shorten
+from cogs.views.take_forms import CorrectTakeModal, LogTakeModal
+from storage.states import TakeVerdict
+from storage.stores.takes import Take
+
+_MAX_WORDS: Final = 1_800
+"""Characters of the cue's words; those of a longer one end in an ellipsis. Discord takes 4,000 in one message."""
+_MAX_TAKES_LENGTH: Final = 1_500
+VERDICT_MARKS: Final = {TakeVerdict.GOOD: "✅", TakeVerdict.PICKUP: "🔁"}
+"""How a take is marked where it is listed."""
+
+
+def build_take_panel(logged: LoggedCue) -> ui.LayoutView:
+    """The cue with its takes, for recording line by line."""
+    stored, cue = logged.stored, logged.cue
+    scene = next((scene for scene in logged.script.scenes if scene.n == cue.scene), None)
+    place = f" · scene {scene.n} {escape_text(scene.heading, 100)}" if scene else ""
+    direction = f" *({escape_text(cue.direction, 200)})*" if cue.direction else ""
+    speaker = escape_text(cue.speaker, 60) or cue.kind.value.upper()
+    return card_layout(
+        ui.TextDisplay(f"### {escape_text(stored.title, 100)} · version {stored.version}\n-# Cue {cue.n}{place}"),
+        ui.TextDisplay(f"**{speaker}**{direction}\n{escape_text(cue.text, _MAX_WORDS)}"),
+        ui.Separator(),
+        *build_take_items(logged),
+        accent=EMBER,
+    )
+
+
+def build_take_items(logged: LoggedCue) -> list[ui.Item[Any]]:
+    """What is known about the recording of the cue, and the buttons: at most 10 components; none for a sound."""
+    cue, script_id = logged.cue, logged.stored.id
+    if not cue.kind.is_spoken:
+        return []
+    spoken = digest_spoken(cue)
+    log: list[ui.Item[Any]] = [
+        TakeButton("good", script_id, cue.id, spoken, label=f"Take {logged.next_number} is good"),
+        TakeButton("log", script_id, cue.id, spoken),
+    ]
+    if logged.recording.takes:
+        last = logged.recording.takes[-1]
+        log.append(TakeButton("correct", script_id, cue.id, _get_key(last), label=f"Correct take {last.number}…"))
+        log.append(TakeButton("delete", script_id, cue.id, _get_key(last), label=f"Delete take {last.number}"))
+    own_next = find_next_line(logged.script, cue, cue.speaker)
+    own_label = f"Next of {shorten(cue.speaker, 60)} ›"
+    go_on: list[ui.Item[Any]] = [
+        TakeButton("next", script_id, cue.id, disabled=find_next_line(logged.script, cue) is None),
+        TakeButton("own", script_id, cue.id, label=own_label, disabled=own_next is None),
+    ]
+    return [ui.TextDisplay(_describe_takes(logged)), action_row(*log), action_row(*go_on)]
+
+
+def describe_status(recording: CueRecording) -> str:
+    """What is known about the recording of a cue, on one line."""
+    note = f": {escape_text(recording.note, 250)}" if recording.note else ""
+    match recording.status:
+        case CueStatus.RECORDED:
+            return f"✅ recorded, take {recording.number}{note}"
+        case CueStatus.PICKUP:
+            return f"🔁 pick-up{note}"
+        case CueStatus.CHANGED:
+            return "✏️ changed since it was recorded"
+        case CueStatus.NOT_RECORDED:
+            return "not recorded"
+
+
+def _describe_takes(logged: LoggedCue) -> str:
+    recording, stored = logged.recording, logged.stored
+    lines = [_describe_take(take, logged) for take in reversed(recording.takes)]
+    counts = f"-# {stored.recorded_cues:,} of {logged.script.spoken_cue_count:,} lines recorded"
+    return "\n".join([f"**{describe_status(recording)}**", *fit_lines(lines, _MAX_TAKES_LENGTH), counts])
+
+
+def _describe_take(take: Take, logged: LoggedCue) -> str:
+    note = f" · {escape_text(take.note, 250)}" if take.note else ""
+    other = "" if take.spoken_digest == digest_spoken(logged.cue) else " · of other words"
+    number = f"take {take.number}{other}{note}"
+    return f"{VERDICT_MARKS[take.verdict]} {number} · {format_relative_time(take.created_at)}"
+
+
+def _get_key(take: Take) -> str:
+    """The part of the take's id that differs from other ids."""
+    return take.id.removeprefix("takes_")
+
+
+async def show_cue(interaction: discord.Interaction, logged: LoggedCue) -> None:
+    """Shows the cue in place of the message with the button."""
+    await interaction.edit_original_response(view=build_take_panel(logged))
+
+
+class TakeButton(
+    PersistentItemMixin,
+    ui.DynamicItem[ui.Button[Any]],
+    template=r"take:(?P<action>open|good|log|correct|delete|next|own)"
+    r":(?P<script>audio_scripts_[0-9a-f]{16}):(?P<cue>[^:]{1,40}):(?P<seen>[0-9a-f]{16}|)",
+):
+    """Shows a cue with its takes, logs or corrects one, or goes on to the next line.
+
+    ``seen`` is what the person sees: for a new take the ``digest_spoken`` of the cue, else the key of its last take.
+    """
+
+    LABELS: ClassVar[dict[str, str]] = {
+        "open": "Takes…",
+        "good": "Take is good",
+        "log": "Take…",
+        "correct": "Correct…",
+        "delete": "Delete",
+        "next": "Next line ›",
+        "own": "Next of the same ›",
+    }
+
+    def __init__(
+        self, action: str, script_id: str, cue_id: str, seen: str = "", label: str = "", *, disabled: bool = False
+    ) -> None:
+        style = discord.ButtonStyle.success if action == "good" else discord.ButtonStyle.secondary
+        custom_id = f"take:{action}:{script_id}:{cue_id}:{seen}"
+        button = ui.Button[Any](label=label or self.LABELS[action], style=style, custom_id=custom_id, disabled=disabled)
+        super().__init__(button)
+        self.action = action
+        self.script_id = script_id
+        self.cue_id = cue_id
+        self.seen = seen
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Builds the item from its custom id."""
+        return cls(match["action"], match["script"], match["cue"], match["seen"])
+
+    async def handle_interaction(self, interaction: discord.Interaction) -> None:
+        """Does what the label says; everything but the forms changes the message in place."""
+        by = require_team(interaction)
+        takes = get_services(interaction).takes
+        logged = await takes.get_cue(self.script_id, self.cue_id)
+        match self.action:
+            case "log":
+                await interaction.response.send_modal(LogTakeModal(logged, self.seen, show_cue))
+                return
+            case "correct":
+                modal = CorrectTakeModal(self.script_id, self._find_take(logged), show_cue)
+                await interaction.response.send_modal(modal)
+                return
+            case "open":
+                await interaction.response.defer(ephemeral=True, thinking=True)
+                await interaction.followup.send(view=build_take_panel(logged), ephemeral=True)
+                return
+        await interaction.response.defer()
+        match self.action:
+            case "good":
+                logged = await takes.log_take(
+                    self.script_id, self.cue_id, self.seen, logged.next_number, TakeVerdict.GOOD, "", by
+                )
+            case "delete":
+                logged = await takes.delete_last_take(self.script_id, f"takes_{self.seen}", by)
+            case "next" | "own":
+                speaker = logged.cue.speaker if self.action == "own" else ""
+                following = find_next_line(logged.script, logged.cue, speaker)
+                if following is None:
+                    raise NotFoundError("This is the last line.")
+                logged = await takes.get_cue(self.script_id, following.id)
+        await show_cue(interaction, logged)
+
+    async def show_current_state(self, interaction: discord.Interaction) -> None:
+        """Shows the takes that there are now."""
+        if self.action != "open":
+            logged = await get_services(interaction).takes.get_cue(self.script_id, self.cue_id)
+            await show_cue(interaction, logged)
+
+    def _find_take(self, logged: LoggedCue) -> Take:
+        take = next((each for each in logged.recording.takes if _get_key(each) == self.seen), None)
+        if take is None:
+            raise NotFoundError("Somebody has deleted this take.")
+        return take
