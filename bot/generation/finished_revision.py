@@ -65,6 +65,7 @@ class FinishedRevision:
             notes=revision.notes,
         )
         script_id = await tx.scripts.add(new)
+        await store_recorded_count(tx, script_id, script, run.ebook_id, run.chapter_number)
         await self._add_history(tx, script_id, new.body)
         await store_recorded_count(tx, script_id, script, run.ebook_id, run.chapter_number)
         # The synopsis of a few cues would not be the chapter's.

@@ -32,11 +32,11 @@ class LogTakeModal(Modal):
         self._number: ui.TextInput[Any] = ui.TextInput(
             custom_id="number", default=str(logged.next_number), max_length=3
         )
-        self.add_item(ui.Label(text="Number", component=self._number))
+        self.add_item(ui.Label(text="Number", description="Leave it for the next take.", component=self._number))
         self._verdict = _build_verdict(TakeVerdict.GOOD)
-        self.add_item(ui.Label(text="What becomes of it", component=self._verdict))
+        self.add_item(ui.Label(text="Verdict", description="Whether the take can be used.", component=self._verdict))
         self._note = _build_note("")
-        self.add_item(ui.Label(text="Note", component=self._note))
+        self.add_item(ui.Label(text="Note", description="For whoever records or cuts the line.", component=self._note))
 
     async def on_submit(self, interaction: discord.Interaction, /) -> None:
         """Logs the take and shows the cue."""
@@ -61,9 +61,9 @@ class CorrectTakeModal(Modal):
         self._script_id, self._take_id = script_id, take.id
         self._show = show
         self._verdict = _build_verdict(take.verdict)
-        self.add_item(ui.Label(text="What becomes of it", component=self._verdict))
+        self.add_item(ui.Label(text="Verdict", description="Whether the take can be used.", component=self._verdict))
         self._note = _build_note(take.note)
-        self.add_item(ui.Label(text="Note", component=self._note))
+        self.add_item(ui.Label(text="Note", description="For whoever records or cuts the line.", component=self._note))
 
     async def on_submit(self, interaction: discord.Interaction, /) -> None:
         """Corrects the take and shows the cue."""

@@ -11,7 +11,9 @@ from bot.scripts.coverage import Coverage
 from bot.scripts.edit_service import EditService
 from bot.scripts.models import Script, ScriptMode
 from bot.scripts.spans import split_spans
-from storage.states import EditKind, ScriptState
+from bot.scripts.take_log import TakeLog
+from bot.scripts.takes import digest_spoken
+from storage.states import EditKind, ScriptState, TakeVerdict
 from tests.bot.generation.pipeline_stage import FaultyGemini, Outcome, PipelineStage, connect, write
 from tests.bot.generation.revisions import (
     HANA,
@@ -90,6 +92,16 @@ async def test_a_scene_a_cue_or_everything_can_be_rewritten(stage: PipelineStage
     assert len(outcome.script.scenes) == 2
     assert outcome.script.scenes[1].heading == parent.script.scenes[1].heading
     assert [cue.n for cue in outcome.script.cues] == list(range(1, len(outcome.script.cues) + 1))
+
+
+async def test_lines_that_stay_are_still_recorded(stage: PipelineStage, parent: Outcome) -> None:
+    """The new version counts the takes of the lines that were not rewritten."""
+    takes = TakeLog(stage.database)
+    spoken = [cue for cue in parent.script.cues if cue.kind.is_spoken]
+    for cue in (spoken[0], spoken[-1]):
+        await takes.log_take(parent.stored.id, cue.id, digest_spoken(cue), 1, TakeVerdict.GOOD, "", HANA)
+    outcome = await write(stage, run=await request_revision(stage, parent.stored.id))
+    assert (outcome.stored.recorded_cues, outcome.stored.spoken_cues) == (2, outcome.script.spoken_cue_count)
 
 
 async def test_an_approved_version_can_be_revised(stage: PipelineStage, parent: Outcome) -> None:
