@@ -14,6 +14,7 @@ from bot.exports.formats import RENDERERS, ExportFormat
 from bot.exports.options import ExportOptions
 from bot.exports.pack.lines import name_folder
 from bot.exports.pack.production_pack import build_editor_files
+from bot.exports.pack.sides import build_side
 from bot.exports.sheet import ScriptSheet
 from storage.states import ScriptState
 
@@ -49,6 +50,7 @@ class BookBuilder:
     _staging: Staging = field(init=False)
     _production: BookProduction = field(default_factory=BookProduction)
     _groups: list[list[StagedFile]] = field(default_factory=list)
+    _sides: list[StagedFile] = field(default_factory=list)
     _notes: dict[str, None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -64,13 +66,23 @@ class BookBuilder:
         prefix = f"{name_folder(sheet)}/{'DRAFT-' if is_draft else ''}"
         self._groups.append([self._stage(prefix, file) for file in files])
 
+    def list_sides(self) -> dict[str, list[str]]:
+        """The roles of the production, each with the ids of the scripts that its side prints."""
+        return self._production.scripts_by_role
+
+    def add_side(self, role: str, sheets: Sequence[ScriptSheet]) -> None:
+        """Renders the side of a role across chapters; add sides after all chapters."""
+        side = build_side(sheets, role, self._production.role_names[role], self.options)
+        self._sides.append(self._stage(_PRODUCTION, side))
+
     def finish(self, limit: int) -> BookArchives:
         """Writes the archives, none larger than ``limit`` bytes.
 
         Raises:
             InputError: not even the list of the files fits.
         """
-        groups = [[self._stage(_PRODUCTION, file) for file in self._production.build_files()], *self._groups]
+        tables = [self._stage(_PRODUCTION, file) for file in self._production.build_files()]
+        groups = [[*tables, *self._sides], *self._groups]
         listing = self._build_listing([], groups, [])
         room = limit - measure_entry(Download(listing.name, bytes(0))) - len(listing.content) - _LISTING_RESERVE
         if room <= 0:

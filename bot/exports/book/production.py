@@ -18,9 +18,13 @@ from bot.exports.sheet import ScriptSheet
 
 @dataclass(slots=True)
 class BookProduction:
-    """Collects what the tables need, chapter by chapter in order; sheets themselves are not kept."""
+    """Collects what the tables need, chapter by chapter in order; sheets themselves are not kept.
+
+    ``scripts_by_role`` are the ids of the scripts in which each role speaks.
+    """
 
     _speakers: list[str] = field(default_factory=list)
+    scripts_by_role: dict[str, list[str]] = field(default_factory=dict)
     _language: str = "en"
     _tally: CastTally = field(default_factory=CastTally)
     _scenes: list[RecordedScene] = field(default_factory=list)
@@ -38,7 +42,10 @@ class BookProduction:
     def add(self, sheet: ScriptSheet) -> None:
         """The chapter is in all tables."""
         self._language = self._language if self._speakers else sheet.script.language
-        self._speakers += [role.name for role in sheet.roles if role.lines]
+        for role in sheet.roles:
+            if role.lines:
+                self._speakers.append(role.name)
+                self.scripts_by_role.setdefault(role.name, []).append(sheet.stored.id)
         self._tally.add(sheet)
         self._scenes += list_recorded_scenes(sheet)
         self._lines += list_line_rows(sheet, self.role_names)

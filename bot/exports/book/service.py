@@ -15,6 +15,7 @@ from bot.event_names import EBOOK_DOWNLOADED
 from bot.exports.book.builder import BOOK_FORMATS, BookArchives, BookBuilder
 from bot.exports.book.listing import BookChapter
 from bot.exports.options import ExportOptions
+from bot.exports.pack.sides import trim_to_role
 from bot.exports.service import read_sheet
 from bot.exports.sheet import ScriptSheet
 from storage import Database, ReadTransaction, WriteTransaction, read_transaction, write_transaction
@@ -59,6 +60,11 @@ class BookExportService:
             for number, script in enumerate(book.scripts, 1):
                 note_progress(f"chapter {number} of {len(book.scripts)}")
                 await asyncio.to_thread(builder.add_chapter, await self._read_sheet(script.id))
+            sides = builder.list_sides()
+            for number, (role, script_ids) in enumerate(sides.items(), 1):
+                note_progress(f"side {number} of {len(sides)}")
+                sheets = [trim_to_role(await self._read_sheet(script_id), role) for script_id in script_ids]
+                await asyncio.to_thread(builder.add_side, role, sheets)
             note_progress("the archive")
             archives = await asyncio.to_thread(builder.finish, limit)
             await self._report(book, by)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from bot.errors import StateError
+from bot.exports import pdf
 from bot.exports.files import Download, build_file_name
 from bot.exports.options import ExportOptions
 from bot.exports.pack.archive import build_archive
@@ -15,12 +16,13 @@ from bot.exports.pack.reaper_session import build_session
 from bot.exports.pack.role_names import name_roles
 from bot.exports.pack.scenes import list_recorded_scenes
 from bot.exports.pack.schedule import build_schedule, plan_schedule
+from bot.exports.pack.sides import build_sides
 from bot.exports.pack.spotting import build_spotting, list_spotting_rows
 from bot.exports.sheet import ScriptSheet
 from storage.states import ScriptState
 
 
-def build_download(sheet: ScriptSheet, _options: ExportOptions) -> Download:
+def build_download(sheet: ScriptSheet, options: ExportOptions) -> Download:
     """The pack as a ``.zip`` file; the same script gives the same bytes.
 
     Raises:
@@ -36,7 +38,10 @@ def build_download(sheet: ScriptSheet, _options: ExportOptions) -> Download:
     schedule = plan_schedule(list(list_recorded_scenes(sheet)))
     tally = CastTally()
     tally.add(sheet)
+    printed = pdf.build_download(sheet, options)
     files = [
+        Download("script.pdf", printed.content, printed.notes),
+        *build_sides(sheet, role_names, options),
         build_schedule(schedule),
         tally.build_table(role_names),
         build_lines(list_line_rows(sheet, role_names)),
@@ -45,15 +50,16 @@ def build_download(sheet: ScriptSheet, _options: ExportOptions) -> Download:
         *build_editor_files(sheet, role_names),
         build_lexicon(list_words(sheet), sheet.script.language),
     ]
+    notes = dict.fromkeys(note for file in files for note in file.notes)
     heading = [
         f"{sheet.ebook_title}: chapter {stored.chapter_number}, {sheet.script.title}",
         f"Production pack of version {stored.version} ({stored.state.value}), text of {sheet.drafted_at:%Y-%m-%d}",
     ]
-    readme = build_readme(heading, [file.name for file in files], [schedule.summary])
+    readme = build_readme(heading, [file.name for file in files], [schedule.summary, *notes])
     name = build_file_name(
         stored.ebook_id, f"ch{stored.chapter_number}", f"v{stored.version}", sheet.script.title, "pack", ending="zip"
     )
-    return Download(name, build_archive([readme, *files]))
+    return Download(name, build_archive([readme, *files]), tuple(notes))
 
 
 def build_editor_files(sheet: ScriptSheet, role_names: Mapping[str, str]) -> Iterator[Download]:
