@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 _LANGUAGE: Final = re.compile(r"([a-z]{2,3})(?:[-_][a-z]{4})?(?:[-_]([a-z]{2}))?(?:[-_].*)?", re.IGNORECASE)
 _LONG_WORD: Final = re.compile(r"[^\s\u0e00-\u0e7f\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef]{36,}")
 """What is wider than half a line and has nowhere to be broken."""
+_LONG_DOCUMENT: Final = 30_000
+"""Characters of the data, about ten pages; shorter documents need little memory."""
+_REMEMBERED_DOCUMENTS: Final = 10
 _BREAK_AFTER: Final = 12
 _ZERO_WIDTH_SPACE: Final = "\u200b"
 _RIGHT_TO_LEFT: Final = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
@@ -50,9 +53,20 @@ def typeset(data: dict[str, Any], language: str, options: ExportOptions) -> Prin
     uncovered: dict[str, None] = {}
     printable = {key: _make_printable(value, uncovered) for key, value in data.items()}
     compiler = typst.Compiler(_read_template(), font_paths=_load_fonts(), ignore_system_fonts=True)
-    content = cast("bytes", compiler.compile(format="pdf", sys_inputs={"data": json.dumps(printable | layout)}))
+    text = json.dumps(printable | layout)
+    content = cast("bytes", compiler.compile(format="pdf", sys_inputs={"data": text}))
+    if len(text) > _LONG_DOCUMENT:
+        _forget_layout()
     note = describe_uncovered(uncovered)
     return PrintedDocument(content, (note,) if note else ())
+
+
+def _forget_layout() -> None:
+    """Makes typst forget what it keeps of a long document, 40 MB for a hundred pages, until ten others have been made."""
+    import typst
+
+    for _ in range(_REMEMBERED_DOCUMENTS + 1):
+        typst.Compiler(b"-", font_paths=_load_fonts(), ignore_system_fonts=True).compile(format="pdf")
 
 
 def isolate(text: str) -> str:

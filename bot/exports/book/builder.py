@@ -8,7 +8,7 @@ from typing import Final
 from bot.errors import InputError
 from bot.exports.book.listing import BookChapter, build_listing
 from bot.exports.book.parts import StagedFile, Staging, divide, measure_entry, write_part
-from bot.exports.book.production import BookProduction
+from bot.exports.book.production import BookProduction, PlannedSide
 from bot.exports.files import Download, build_file_name
 from bot.exports.formats import RENDERERS, ExportFormat
 from bot.exports.options import ExportOptions
@@ -66,14 +66,14 @@ class BookBuilder:
         prefix = f"{name_folder(sheet)}/{'DRAFT-' if is_draft else ''}"
         self._groups.append([self._stage(prefix, file) for file in files])
 
-    def list_sides(self) -> dict[str, list[str]]:
-        """The roles of the production, each with the ids of the scripts that its side prints."""
-        return self._production.scripts_by_role
+    def plan_sides(self) -> list[PlannedSide]:
+        """The sides of the production."""
+        return list(self._production.plan_sides())
 
-    def add_side(self, role: str, sheets: Sequence[ScriptSheet]) -> None:
-        """Renders the side of a role across chapters; add sides after all chapters."""
-        side = build_side(sheets, role, self._production.role_names[role], self.options)
-        self._sides.append(self._stage(_PRODUCTION, side))
+    def add_side(self, side: PlannedSide, sheets: Sequence[ScriptSheet]) -> None:
+        """Renders a side from the sheets of its scripts; add sides after all chapters."""
+        printed = build_side(sheets, side.role, side.file_name, self.options)
+        self._sides.append(self._stage(_PRODUCTION, printed))
 
     def finish(self, limit: int) -> BookArchives:
         """Writes the archives, none larger than ``limit`` bytes.

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Final
 
 from bot.ebooks.series_bible import LexiconWord
 from bot.exports.files import Download
@@ -15,16 +16,34 @@ from bot.exports.pack.spotting import build_spotting, list_spotting_rows
 from bot.exports.pack.tables import Cell
 from bot.exports.sheet import ScriptSheet
 
+_MAX_SIDE_WORDS: Final = 25_000
+"""Words of one side, about 170 pages: what an actor can carry, and what is printed within 100 MB of memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A role in one chapter."""
+
+    script_id: str
+    chapter: int
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedSide:
+    """The side of a role, or one volume of it: its name in files and the ids of the scripts that it prints."""
+
+    role: str
+    file_name: str
+    script_ids: tuple[str, ...]
+
 
 @dataclass(slots=True)
 class BookProduction:
-    """Collects what the tables need, chapter by chapter in order; sheets themselves are not kept.
-
-    ``scripts_by_role`` are the ids of the scripts in which each role speaks.
-    """
+    """Collects what the tables need, chapter by chapter in order; sheets themselves are not kept."""
 
     _speakers: list[str] = field(default_factory=list)
-    scripts_by_role: dict[str, list[str]] = field(default_factory=dict)
+    _parts: dict[str, list[_Part]] = field(default_factory=dict)
     _language: str = "en"
     _tally: CastTally = field(default_factory=CastTally)
     _scenes: list[RecordedScene] = field(default_factory=list)
@@ -45,13 +64,27 @@ class BookProduction:
         for role in sheet.roles:
             if role.lines:
                 self._speakers.append(role.name)
-                self.scripts_by_role.setdefault(role.name, []).append(sheet.stored.id)
+                part = _Part(sheet.stored.id, sheet.stored.chapter_number, role.words)
+                self._parts.setdefault(role.name, []).append(part)
         self._tally.add(sheet)
         self._scenes += list_recorded_scenes(sheet)
         self._lines += list_line_rows(sheet, self.role_names)
         self._pickups += list_pickup_rows(sheet, self.role_names)
         self._sounds += list_spotting_rows(sheet)
         self._words += list_words(sheet)
+
+    def plan_sides(self) -> Iterator[PlannedSide]:
+        """One side for each role across all chapters; a very long one in volumes of whole chapters."""
+        names = self.role_names
+        for role, parts in self._parts.items():
+            volumes: list[list[_Part]] = []
+            for part in parts:
+                if not volumes or sum(each.words for each in volumes[-1]) + part.words > _MAX_SIDE_WORDS:
+                    volumes.append([])
+                volumes[-1].append(part)
+            for volume in volumes:
+                chapters = f"_CH{volume[0].chapter:02}-CH{volume[-1].chapter:02}" if len(volumes) > 1 else ""
+                yield PlannedSide(role, names[role] + chapters, tuple(part.script_id for part in volume))
 
     def build_files(self) -> Iterator[Download]:
         """The tables of all chapters; none where there is no approved chapter."""

@@ -60,11 +60,11 @@ class BookExportService:
             for number, script in enumerate(book.scripts, 1):
                 note_progress(f"chapter {number} of {len(book.scripts)}")
                 await asyncio.to_thread(builder.add_chapter, await self._read_sheet(script.id))
-            sides = builder.list_sides()
-            for number, (role, script_ids) in enumerate(sides.items(), 1):
+            sides = builder.plan_sides()
+            for number, side in enumerate(sides, 1):
                 note_progress(f"side {number} of {len(sides)}")
-                sheets = [trim_to_role(await self._read_sheet(script_id), role) for script_id in script_ids]
-                await asyncio.to_thread(builder.add_side, role, sheets)
+                sheets = [trim_to_role(await self._read_sheet(script_id), side.role) for script_id in side.script_ids]
+                await asyncio.to_thread(builder.add_side, side, sheets)
             note_progress("the archive")
             archives = await asyncio.to_thread(builder.finish, limit)
             await self._report(book, by)

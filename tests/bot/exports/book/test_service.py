@@ -101,6 +101,23 @@ async def test_the_production_is_one_across_all_approved_chapters(book: Database
     assert len(read_table(files["production/lines.csv"])) == 6
     assert len(read_table(files["production/spotting.csv"])) == 3
     assert b"<lexicon" in files["production/lexicon.pls"]
+    sides = {name for name in files if name.startswith("production/sides/")}
+    assert sides == {"production/sides/ANNA.pdf", "production/sides/BEN.pdf"}
+    assert files["production/sides/ANNA.pdf"].startswith(b"%PDF")
+
+
+async def test_a_side_that_is_too_long_to_carry_comes_in_volumes(
+    book: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whole chapters, which the file's name tells."""
+    monkeypatch.setattr("bot.exports.book.production._MAX_SIDE_WORDS", 7)
+    for chapter in (1, 2, 3):
+        await add_script(book, chapter)
+    (files,) = await export(book)
+    assert {name for name in files if "ANNA" in name} == {
+        "production/sides/ANNA_CH01-CH02.pdf",
+        "production/sides/ANNA_CH03-CH03.pdf",
+    }
 
 
 async def test_a_book_of_drafts_has_no_production(book: Database) -> None:
