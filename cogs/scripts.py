@@ -11,10 +11,11 @@ from bot.progress.script_lists import ScriptStatus
 from bot.services import Services
 from cogs.interactions.access import require_team
 from cogs.interactions.autocomplete import script_autocomplete, team_ebook_autocomplete
-from cogs.views.script_card import script_card
+from cogs.views.pressed_cards import build_card
+from cogs.views.script_approval import approve_script
 from cogs.views.script_download import FORMAT_LABELS, send_download
 from cogs.views.script_list import script_list
-from cogs.views.script_reader import build_page
+from cogs.views.script_release import show_release
 from cogs.views.script_request import check_channel
 from cogs.views.script_revision import request_revision
 from cogs.views.script_search import MAX_QUERY, search_results
@@ -31,15 +32,34 @@ class ScriptsCog(commands.GroupCog, group_name="scripts", group_description="The
     @app_commands.describe(script="The script, by its title, its book or its id")
     @app_commands.autocomplete(script=script_autocomplete)
     async def show(self, interaction: discord.Interaction, script: Range[str, 1, 100]) -> None:
-        """Shows the card of a script that was written here; an imported one has no card and is shown for reading."""
+        """Shows the card with its buttons, only to the person who asked."""
         require_team(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
-        stored, content = await self._services.scripts.get(script)
-        if stored.run_id is None:
-            view = build_page(stored, content, 0)
-        else:
-            view = script_card(await self._services.run_cards.get_view(stored.run_id))
+        view = build_card(await self._services.run_cards.get_script_view(script))
         await interaction.edit_original_response(view=view)
+
+    @app_commands.command(name="approve", description="Approves a script for release and recording")
+    @app_commands.describe(script="The script, by its title, its book or its id")
+    @app_commands.autocomplete(script=script_autocomplete)
+    async def approve(self, interaction: discord.Interaction, script: Range[str, 1, 100]) -> None:
+        """Asks first where it is a template or has open findings."""
+        require_team(interaction)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await approve_script(interaction, script)
+
+    @app_commands.command(name="release", description="Announces an approved script on all affiliate servers")
+    @app_commands.describe(
+        script="The script, by its title, its book or its id",
+        link="Where it can be heard or read; without one the book's own link, if it has one",
+    )
+    @app_commands.autocomplete(script=script_autocomplete)
+    async def release(
+        self, interaction: discord.Interaction, script: Range[str, 1, 100], link: Range[str, 1, 512] | None = None
+    ) -> None:
+        """Shows the preview, in which the release is confirmed."""
+        require_team(interaction)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await show_release(interaction, script, link or "", approve=False)
 
     @app_commands.command(name="export", description="A script as a file")
     @app_commands.describe(script="The script, by its title, its book or its id", file_format="What the file is for")

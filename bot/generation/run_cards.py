@@ -2,19 +2,17 @@
 
 from dataclasses import dataclass, replace
 
-from bot.ebooks.casting import read_warnings
-from bot.ebooks.script_check import read_findings
+from bot.ebooks.casting import get_script
+from bot.ebooks.script_view import ScriptView, read_script_view
 from bot.errors import NotFoundError
 from bot.generation.request import ScriptRequest
 from bot.generation.run_progress import RunProgress
 from bot.generation.run_view import SHOWN_CUES, RunView
 from bot.ports import RunCards
 from bot.scripts import timing
-from bot.scripts.models import Script
 from storage import Database, ReadTransaction, WriteTransaction, read_transaction, write_transaction
 from storage.states import RunState
 from storage.stores.runs import Run
-from storage.stores.scripts import StoredScript
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +65,18 @@ class RunCardService:
         view = await read_run_view(tx, await get_run(tx, run_id))
         return replace(view, has_gemini=self.has_gemini)
 
+    @read_transaction
+    async def get_script_view(self, tx: ReadTransaction, script_id: str) -> RunView | ScriptView:
+        """What the card of a script shows: the view of the run that has written it, or its own where no run has.
+
+        Raises:
+            NotFoundError: there is no such script.
+        """
+        stored = await get_script(tx, script_id)
+        if stored.run_id is None:
+            return await read_script_view(tx, stored)
+        return replace(await read_run_view(tx, await get_run(tx, stored.run_id)), has_gemini=self.has_gemini)
+
     @write_transaction
     async def _record_shown_state(self, tx: WriteTransaction, run_id: str, state: RunState | None) -> None:
         await tx.runs.set_card_state(run_id, state)
@@ -89,27 +99,19 @@ async def read_run_view(tx: ReadTransaction, run: Run) -> RunView:
     request = ScriptRequest.from_run(run)
     ebook = await tx.ebooks.find(run.ebook_id)
     stored = await tx.scripts.get(run.script_id) if run.script_id else None
-    approver = stored.approved_by if stored else None
-    discord_ids = await tx.members.get_discord_ids([member for member in (run.member_id, approver) if member])
+    discord_ids = await tx.members.get_discord_ids([run.member_id] if run.member_id else [])
     view = RunView(
         run,
         ebook.title if ebook else run.ebook_id,
         request.title,
         request.theme,
         requester_id=discord_ids.get(run.member_id or ""),
-        approver_id=discord_ids.get(approver or ""),
         runs_ahead=await tx.runs.count_ahead(run) if run.state is RunState.READY else 0,
         unknown_micros=await tx.runs.sum_costs(run_id=run.id, only_unknown=True) if stored else 0,
-        stored=stored,
-        script=Script.from_json(stored.body) if stored else None,
+        finished=await read_script_view(tx, stored) if stored else None,
         revision=_describe_revision(request),
-        has_changed_source=await _has_changed_source(tx, stored) if stored else False,
         newer=await tx.runs.find_newer(run) if run.state in {RunState.CANCELLED, RunState.DONE} else None,
     )
-    if view.stored is not None and view.script is not None:
-        warnings = await read_warnings(tx, view.stored, view.script)
-        findings = await read_findings(tx, view.stored, view.script)
-        view = replace(view, cast_warnings=warnings, findings=findings)
     if run.progress and stored is None:
         cues, _ = timing.add_timing(RunProgress.from_column(run.progress).cues)
         view = replace(view, cue_count=len(cues), last_cues=cues[-SHOWN_CUES:])
@@ -119,7 +121,3 @@ async def read_run_view(tx: ReadTransaction, run: Run) -> RunView:
 def _describe_revision(request: ScriptRequest) -> str:
     revision = request.revision
     return f"revises {revision.subject} of version {revision.parent_version}" if revision else ""
-
-
-async def _has_changed_source(tx: ReadTransaction, stored: StoredScript) -> bool:
-    return await tx.chapters.has_changed(stored.ebook_id, stored.chapter_number, stored.source_digest)

@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 from typing import Final
 
-from bot.ebooks.cast_check import CastWarning
-from bot.scripts.checks.findings import Finding
-from bot.scripts.models import Cue, Script
+from bot.ebooks.script_view import ScriptView
+from bot.scripts.models import Cue
 from storage.stores.runs import Run
-from storage.stores.scripts import StoredScript
 
 SHOWN_CUES: Final = 3
 """How many of the last cues the card of an unfinished run shows; the card stays short enough for a phone."""
@@ -17,14 +15,12 @@ SHOWN_CUES: Final = 3
 class RunView:
     """What the card of a run shows at one moment.
 
-    ``requester_id`` and ``approver_id`` are the Discord ids of whoever asked for the script and approved it, None where that
-    is unknown. ``has_gemini`` is whether a Gemini key is set. ``unknown_micros`` is the
-    most that the calls without a known cost can have cost. ``share`` (0 to 1) is how
-    much of the source is written, ``seconds`` the running time so far. ``waiting`` is a sentence that says what the writer
-    waits for, or empty. ``runs_ahead`` is how many runs come before this one in the queue. ``stored`` and ``script`` are set
-    once the run is done, ``has_changed_source`` where the chapter has got another text since. ``cast_warnings`` say what is
-    odd about the cast of a draft, ``findings`` what the script check has found in it. ``newer`` is the run that has written the
-    chapter again since, or does so now. ``revision`` says what a revision rewrites; empty for other runs.
+    ``requester_id`` is the Discord id of whoever asked for the script, None where that is unknown. ``has_gemini`` is whether a
+    Gemini key is set. ``unknown_micros`` is the most that the calls without a known cost can have cost. ``share`` (0 to 1) is
+    how much of the source is written, ``seconds`` the running time so far. ``waiting`` is a sentence that says what the writer
+    waits for, or empty. ``runs_ahead`` is how many runs come before this one in the queue. ``finished`` is set once the run is
+    done. ``newer`` is the run that has written the chapter again since, or does so now.
+    ``revision`` says what a revision rewrites; empty for other runs.
     """
 
     run: Run
@@ -32,7 +28,6 @@ class RunView:
     title: str
     theme: str
     requester_id: int | None = None
-    approver_id: int | None = None
     has_gemini: bool = False
     unknown_micros: int = 0
     part: int = 1
@@ -43,10 +38,6 @@ class RunView:
     last_cues: tuple[Cue, ...] = ()
     waiting: str = ""
     runs_ahead: int = 0
-    stored: StoredScript | None = None
-    script: Script | None = None
-    has_changed_source: bool = False
-    cast_warnings: tuple[CastWarning, ...] = ()
-    findings: tuple[Finding, ...] = ()
+    finished: ScriptView | None = None
     newer: Run | None = None
     revision: str = ""

@@ -11,6 +11,7 @@ from typing import Final
 import discord
 from discord import ui
 
+from bot.generation.run_view import RunView
 from cogs.interactions.access import get_services
 from cogs.messages.failures import REQUEST_ERRORS
 
@@ -30,6 +31,14 @@ async def show_run(interaction: discord.Interaction, run_id: str, *, even_curren
     if is_card_pressed(interaction):
         view = await get_services(interaction).run_cards.get_view(run_id)
         await _show(interaction, build_card(view), view.run.card_id, even_current=even_current)
+
+
+async def show_script(interaction: discord.Interaction, script_id: str, *, even_current: bool) -> None:
+    """The pressed card shows the script as it is now, whether a run has written it or not; see ``_show``."""
+    if is_card_pressed(interaction):
+        view = await get_services(interaction).run_cards.get_script_view(script_id)
+        card_id = view.run.card_id if isinstance(view, RunView) else None
+        await _show(interaction, build_card(view), card_id, even_current=even_current)
 
 
 async def show_broadcast(interaction: discord.Interaction, broadcast_id: str, *, even_current: bool) -> None:

@@ -13,7 +13,7 @@ from cogs.interactions.access import get_channel_ids, get_services, require_team
 from cogs.views.base import PersistentItemMixin
 from cogs.views.broadcast_dialog import refresh_script_card
 from cogs.views.formatting import format_count
-from cogs.views.pressed_cards import remove_buttons, show_run
+from cogs.views.pressed_cards import is_card_pressed, remove_buttons, show_run, show_script
 from cogs.views.script_check import count_questions
 from cogs.views.script_download import download_view
 from cogs.views.script_reader import build_page
@@ -65,7 +65,7 @@ class RunButton(
         await show_run(interaction, self.run_id, even_current=True)
 
 
-_TEMPLATE_QUESTION: Final = (
+TEMPLATE_QUESTION: Final = (
     "This script is a **template**: a skeleton made from the chapter's own text, not written by Gemini, and it does not count "
     "as a deliverable, which is a finished script that counts for the grant. Approve it all the same?"
 )
@@ -112,7 +112,7 @@ class ScriptButton(
                 await interaction.response.send_message("As which file?", view=view, ephemeral=True)
             case "approve" | "release_now" if await self._is_unapproved_template(interaction):
                 view = self._build_view("approve_template" if self.action == "approve" else "release_template")
-                await interaction.response.send_message(_TEMPLATE_QUESTION, view=view, ephemeral=True)
+                await interaction.response.send_message(TEMPLATE_QUESTION, view=view, ephemeral=True)
             case "approve" | "approve_template" | "withdraw":
                 await self._change_approval(interaction, by)
             case "release_now" | "release_template" | "release":
@@ -145,18 +145,16 @@ class ScriptButton(
         except StateError:
             await refresh_script_card(services, self.script_id)  # the press was on a card that shows an older state
             raise
-        if self.action == "approve_template":
-            await interaction.edit_original_response(content="The template is approved.", view=None)
-        if stored.run_id:
-            await services.run_cards.refresh_card(stored.run_id)
-            await show_run(interaction, stored.run_id, even_current=False)
+        if not is_card_pressed(interaction):
+            what = "template" if self.action == "approve_template" else "script"
+            await interaction.edit_original_response(content=f"The {what} is approved.", view=None)
+        await refresh_script_card(services, stored.id)
+        await show_script(interaction, stored.id, even_current=False)
         if count := count_questions(findings):
             note = f"Approved with {format_count(count, 'open finding')} of the check. Withdraw the approval to resolve them."
             await interaction.followup.send(note, ephemeral=True)
 
     async def show_current_state(self, interaction: discord.Interaction) -> None:
         """The card shows the script as it is now; a question about an older state loses its button."""
-        stored, _ = await get_services(interaction).scripts.get(self.script_id)
-        if stored.run_id:
-            await show_run(interaction, stored.run_id, even_current=True)
+        await show_script(interaction, self.script_id, even_current=True)
         await remove_buttons(interaction)

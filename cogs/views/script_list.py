@@ -8,12 +8,10 @@ from discord import ui
 
 from bot.errors import StateError
 from bot.progress.script_lists import ScriptListPage, ScriptStatus
-from bot.services import Services
 from cogs.interactions.access import get_services, require_team
 from cogs.views.base import PersistentItemMixin, action_row, card_layout
 from cogs.views.formatting import EMBER, escape_text, format_count, format_relative_time, isolate
-from cogs.views.script_card import script_card
-from cogs.views.script_reader import build_page
+from cogs.views.pressed_cards import build_card
 from storage.stores.script_search import ListedScript
 
 _STATUSES: Final = "|".join(ScriptStatus)
@@ -60,18 +58,6 @@ def _format_script(script: ListedScript, name: str) -> str:
     return " · ".join(facts) + f"\n-# {format_relative_time(script.created_at)}{by}"
 
 
-async def read_script_view(services: Services, script_id: str) -> ui.LayoutView:
-    """The card of a script that was written here; an imported one has no card and is shown for reading.
-
-    Raises:
-        NotFoundError: there is no such script.
-    """
-    stored, content = await services.scripts.get(script_id)
-    if stored.run_id is None:
-        return build_page(stored, content, 0)
-    return script_card(await services.run_cards.get_view(stored.run_id))
-
-
 class ScriptSelect(PersistentItemMixin, ui.DynamicItem[ui.Select[Any]], template="scripts:open"):
     """Opens the card of a script."""
 
@@ -104,7 +90,7 @@ class ScriptSelect(PersistentItemMixin, ui.DynamicItem[ui.Select[Any]], template
         if len(values) != 1 or not _SCRIPT_ID.fullmatch(values[0]):
             raise StateError("This is no longer one of the choices.", "Use `/scripts list` again.")
         await interaction.response.defer(ephemeral=True, thinking=True)
-        view = await read_script_view(get_services(interaction), values[0])
+        view = build_card(await get_services(interaction).run_cards.get_script_view(values[0]))
         await interaction.edit_original_response(view=view)
 
 

@@ -5,7 +5,7 @@ from discord import ui
 
 from bot.links import validate_link
 from cogs.interactions.access import get_services, require_team
-from cogs.views.broadcast_dialog import show_preview
+from cogs.views.broadcast_dialog import refresh_script_card, show_preview
 from cogs.views.modals import Modal
 
 
@@ -25,14 +25,20 @@ class ReleaseModal(Modal, title="Release"):
 
     async def on_submit(self, interaction: discord.Interaction, /) -> None:
         """Approves first where that was asked for, then shows who would hear of it."""
-        by = require_team(interaction)
-        services = get_services(interaction)
+        require_team(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
         field = self.link.component
-        link = validate_link(field.value if isinstance(field, ui.TextInput) else "")
-        if self._approve:
-            stored = await services.scripts.ensure_approved(self._script_id, by)
-            if stored.run_id:
-                await services.run_cards.refresh_card(stored.run_id)
-        broadcast = await services.drafts.compose_release(self._script_id, link, by)
-        await show_preview(interaction, broadcast.id)
+        link = field.value if isinstance(field, ui.TextInput) else ""
+        await show_release(interaction, self._script_id, link, approve=self._approve)
+
+
+async def show_release(interaction: discord.Interaction, script_id: str, link: str, *, approve: bool) -> None:
+    """The deferred interaction is answered with the preview of the release; with ``approve``, a draft is approved before."""
+    by = require_team(interaction)
+    services = get_services(interaction)
+    link = validate_link(link)
+    if approve:
+        stored = await services.scripts.ensure_approved(script_id, by)
+        await refresh_script_card(services, stored.id)
+    broadcast = await services.drafts.compose_release(script_id, link, by)
+    await show_preview(interaction, broadcast.id)

@@ -25,7 +25,9 @@ async def write_script(runs: RunStage, number: int = 1, writer: str = "gemini", 
 
 
 async def has_changed_source(runs: RunStage, run: Run) -> bool:
-    return (await runs.service.run_cards.get_view(run.id)).has_changed_source
+    finished = (await runs.service.run_cards.get_view(run.id)).finished
+    assert finished is not None
+    return finished.has_changed_source
 
 
 async def find_outdated(database: Database) -> list[str]:

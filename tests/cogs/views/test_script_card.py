@@ -42,10 +42,10 @@ async def test_only_a_draft_says_why_it_is_a_template(sqlite: Database) -> None:
     runs = RunStage(sqlite, has_gemini=False)
     run = await runs.finish(await runs.request(), "template", "")
     view = await runs.service.run_cards.get_view(run.id)
-    assert view.stored is not None
+    assert view.finished is not None
     for state in ScriptState:
-        stored = replace(view.stored, state=state, error=NO_KEY)
-        text = "\n".join(show_texts(replace(view, stored=stored)))
+        stored = replace(view.finished.stored, state=state, error=NO_KEY)
+        text = "\n".join(show_texts(replace(view, finished=replace(view.finished, stored=stored))))
         assert ("GOOGLE_API_KEY" in text) is (state is ScriptState.DRAFT)
         assert "This is a skeleton made from your chapter's own text." in text
 
@@ -58,14 +58,16 @@ async def test_a_lost_answer_is_shown_as_an_upper_limit(sqlite: Database) -> Non
     await sqlite.write(lambda tx: tx.runs.reserve_cost(run.id, "gemini-x", 130_000))
     await runs.store(claimed, "gemini", "")
     view = await runs.service.run_cards.get_view(run.id)
-    assert view.stored is not None
-    assert (view.stored.cost_micros, view.unknown_micros) == (130_000, 130_000)
+    assert view.finished is not None
+    assert (view.finished.stored.cost_micros, view.unknown_micros) == (130_000, 130_000)
 
 
 @pytest.mark.parametrize("has_changed", [True, False])
 async def test_a_card_says_that_the_chapter_has_changed_since(sqlite: Database, has_changed: bool) -> None:
     runs = RunStage(sqlite)
     run = await runs.finish(await runs.request(), "gemini", "")
-    view = replace(await runs.service.run_cards.get_view(run.id), has_changed_source=has_changed)
-    text = "\n".join(show_texts(view))
+    view = await runs.service.run_cards.get_view(run.id)
+    assert view.finished is not None
+    finished = replace(view.finished, has_changed_source=has_changed)
+    text = "\n".join(show_texts(replace(view, finished=finished)))
     assert ("The chapter's text has changed since this script was written." in text) is has_changed
