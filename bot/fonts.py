@@ -63,6 +63,11 @@ def list_families(language: str) -> list[str]:
     return [*FAMILIES, *dict.fromkeys(filter(None, (first, *_EAST_ASIAN_FAMILIES.values())))]
 
 
+def has_east_asian(text: str) -> bool:
+    """Whether the text has Chinese, Japanese or Korean characters."""
+    return any(_is_in(character, _EAST_ASIAN_RANGES) for character in text)
+
+
 def find_uncovered(text: str) -> list[str]:
     """The different characters of the text that no installed font has, in the order in which they occur.
 
@@ -92,7 +97,7 @@ def describe_uncovered(characters: Iterable[str]) -> str:
         f"No font here has the character{'' if one else 's'} {named}{more}; "
         f"the file has {'its code' if one else 'their codes'} in brackets instead."
     )
-    if not has_east_asian_fonts() and any(_is_in(character, _EAST_ASIAN_RANGES) for character in missing):
+    if not has_east_asian_fonts() and has_east_asian("".join(missing)):
         sentence += " The fonts for Chinese, Japanese and Korean come with: pip install '.[cjk]'"
     return sentence
 

@@ -9,6 +9,7 @@ from math import cos, pi, sin
 from typing import TYPE_CHECKING, Final
 
 from bot.charts.text_layout import TextLayout
+from bot.fonts import has_east_asian
 from storage.states import ScriptState
 
 if TYPE_CHECKING:
@@ -56,6 +57,9 @@ STATE_OUTLINES: Final[dict[ScriptState | None, str]] = {
 }
 """The dark fills have a lighter outline, which separates them from the ground; the light ones need none."""
 
+_STROKE: Final = 0.022
+_BOLD_STROKE: Final = 0.05
+"""Of the font size: the outline of East Asian texts, because matplotlib has only the thinnest weight of their fonts."""
 _POINTS_PER_INCH: Final = 72
 """At 72 dots an inch, matplotlib's point, the unit of font sizes and line widths, is exactly a pixel."""
 _CIRCLE_CORNERS: Final = 48
@@ -139,6 +143,7 @@ class Canvas:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.collections import PolyCollection
         from matplotlib.figure import Figure
+        from matplotlib.patheffects import withStroke
         from matplotlib.transforms import Affine2D, IdentityTransform
 
         figure = Figure(
@@ -157,6 +162,9 @@ class Canvas:
             artist.set_transform(IdentityTransform())
             # A title may contain dollar signs, which would begin a formula.
             artist.set_parse_math(False)
+            if has_east_asian(text):
+                stroke = size * (_BOLD_STROKE if bold else _STROKE)
+                artist.set_path_effects([withStroke(linewidth=stroke, foreground=colour)])
         return figure
 
 

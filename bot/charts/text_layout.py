@@ -5,8 +5,10 @@ import unicodedata
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
+from bot.fonts import list_font_files
+
 if TYPE_CHECKING:
-    from matplotlib.font_manager import FontProperties
+    from matplotlib.font_manager import FontManager, FontProperties
 
 _BUNDLED_FONT: Final = "DejaVu Sans"
 """Comes with matplotlib, so that texts have the same width on every machine."""
@@ -15,7 +17,9 @@ _SYSTEM_FONTS: Final = (
     "Source Han Sans", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "Droid Sans Fallback", "IPAGothic", "Hiragino Sans",
     "PingFang SC", "Yu Gothic", "Microsoft YaHei", "Malgun Gothic", "Noto Sans Hebrew", "Noto Sans Arabic",
 )  # fmt: skip
-"""Used, where installed, for characters that the bundled font lacks; mostly East Asian, Hebrew and Arabic."""
+"""Used, where installed, for characters that neither the bundled font nor our packages' fonts have."""
+_PACKAGED: Final = "packaged "
+"""Before the names of our packages' fonts, so that they are not mistaken for a system's font with the same name."""
 _UNDRAWABLE: Final = "\ufffc"
 """Marks a removed character while cleaning; Unicode's own "object replacement character" is in no title."""
 _SEPARATOR: Final = " · "
@@ -38,8 +42,9 @@ class TextLayout:
         renderer_class: Any = RendererAgg  # matplotlib does not annotate it
         # 72 dots an inch, as on the canvas, so that a point is a pixel.
         self._renderer = renderer_class(1, 1, 72)
+        packaged = _add_packaged_fonts(fontManager)
         installed = {font.name for font in fontManager.ttflist}
-        self._families = [_BUNDLED_FONT, *(name for name in _SYSTEM_FONTS if name in installed)]
+        self._families = [_BUNDLED_FONT, *packaged, *(name for name in _SYSTEM_FONTS if name in installed)]
         # Titles are bold and the rest is not: a character counts as drawable if it exists in both weights.
         self._fonts_by_weight = [
             [get_font(findfont(FontProperties(family=family, weight=weight))) for family in self._families]
@@ -127,3 +132,23 @@ class TextLayout:
     def _measure(self, text: str, size: float, bold: bool) -> float:  # noqa: FBT001
         width, _, _ = self._renderer.get_text_width_height_descent(text, self.get_font(size, bold=bold), ismath=False)
         return float(width)
+
+
+def _add_packaged_fonts(manager: "FontManager") -> list[str]:
+    """Makes matplotlib know the fonts that come with our packages, and returns their names.
+
+    Matplotlib draws a variable font in one weight only; each is entered as the normal and as the bold one.
+    """
+    from matplotlib.font_manager import FontEntry
+
+    names = {
+        f"{_PACKAGED}{path.stem}": path for path in list_font_files() if "[" in path.name and "Italic" not in path.name
+    }
+    for name in names.keys() - {entry.name for entry in manager.ttflist}:
+        manager.ttflist += [
+            FontEntry(
+                fname=str(names[name]), name=name, style="normal", variant="normal", weight=weight, size="scalable"
+            )
+            for weight in (400, 700)
+        ]
+    return list(names)

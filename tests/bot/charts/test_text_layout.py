@@ -1,5 +1,7 @@
 """Texts are cleaned, wrapped and shortened so that they fit into the picture."""
 
+import unicodedata
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,9 +17,16 @@ def wrap_title(text_layout: TextLayout, title: str) -> list[str]:
 
 def test_undrawable_characters_become_a_dot(text_layout: TextLayout) -> None:
     """A run of characters that no font has becomes one dot, a title of them alone becomes empty, accents stay single."""
-    if not text_layout.clean_text("狐"):
-        assert text_layout.clean_text("  Fox 🦊🔥 \u202ein\u200d 森\n— 狐 ") == "Fox · in · —"
+    assert text_layout.clean_text("  Fox 𒀀𒀁 \u202ein\u200d 𒀀\n— 𒀁 ") == "Fox · in · —"
+    assert text_layout.clean_text("𒀀") == ""
     assert text_layout.clean_text("e\u0301\u0302\u0303\u0304") == "é\u0302"
+
+
+@pytest.mark.parametrize("title", ["狐の十三の鐘", "여우", "你好世界 燈籠", "สวัสดี", "नमस्ते", "مرحبا بالعالم", "שלום"])
+def test_titles_in_every_writing_system_are_drawable(text_layout: TextLayout, title: str) -> None:
+    """The fonts come with the packages, so this does not depend on the system."""
+    assert text_layout.clean_text(title) == unicodedata.normalize("NFKC", title)
+    assert text_layout.measure_width(title, TITLE_TEXT) > len(title) * TITLE_TEXT / 4
 
 
 def test_system_fonts_help_out(monkeypatch: pytest.MonkeyPatch) -> None:
