@@ -110,7 +110,7 @@ class AudioScriptGenerator:
         )
         script_id = await studio.pipeline.write(requested.run)
         async with studio.database.read() as tx:
-            log_id, _ = await tx.scripts.get_grant_log(script_id)
+            log_id, _ = await tx.grant_logs.get_of_script(script_id)
         return {"ebook_id": requested.ebook.id, "script_id": script_id, "grant_log_id": log_id}
 
     async def add_doc(self, collection: str, document: Mapping[str, Any]) -> str:

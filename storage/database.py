@@ -34,6 +34,7 @@ from storage.stores.drafts import DraftStore
 from storage.stores.ebooks import EbookStore
 from storage.stores.event_counts import EventCountStore
 from storage.stores.events import EventStore, NewEvent
+from storage.stores.grant_logs import GrantLogStore
 from storage.stores.imports import ImportStore
 from storage.stores.key_values import KeyValueStore
 from storage.stores.members import Identity, MemberStore
@@ -72,6 +73,7 @@ class ReadTransaction:
         self.bible = BibleStore(connection, now)
         self.runs = RunStore(connection, now)
         self.scripts = ScriptStore(connection, now)
+        self.grant_logs = GrantLogStore(connection, now)
         self.script_search = ScriptSearch(connection)
         self.text_search = TextSearch(connection)
         self.drafts = DraftStore(connection)

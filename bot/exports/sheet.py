@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.ebooks.series_bible import Character, LexiconWord, find_character
-from bot.scripts.cue_lists import list_scenes
+from bot.scripts.cue_lists import list_scenes, number_sounds
 from bot.scripts.models import Cue, CueKind, RunningTime, Scene, Script
 from bot.scripts.text_units import find_normalized_units, find_units
 from bot.scripts.timing import add_timing
@@ -89,7 +89,7 @@ def build_sheet(
         author=ebook.author if ebook else "",
         scenes=scenes,
         roles=tuple(_build_role(name, voice, script, known) for name, voice in _list_speakers(script).items()),
-        sound_numbers=_number_sounds(script.cues),
+        sound_numbers=number_sounds(script.cues),
         lexicon=_find_spoken_words(script, lexicon),
         drafted_at=drafted_at or stored.created_at,
         edit=edit,
@@ -122,16 +122,6 @@ def _build_role(name: str, voice: str, script: Script, characters: tuple[Charact
         seconds=sum(cue.seconds for cue in cues),
         scenes=tuple(sorted({max(cue.scene, 1) for cue in cues})),
     )
-
-
-def _number_sounds(cues: Iterable[Cue]) -> dict[int, int]:
-    counts = {CueKind.SFX: 0, CueKind.MUSIC: 0}
-    numbers: dict[int, int] = {}
-    for cue in cues:
-        if cue.kind in counts:
-            counts[cue.kind] += 1
-            numbers[cue.n] = counts[cue.kind]
-    return numbers
 
 
 def _find_spoken_words(script: Script, lexicon: Iterable[LexiconWord]) -> tuple[LexiconWord, ...]:

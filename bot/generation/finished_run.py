@@ -48,7 +48,7 @@ class FinishedRun:
         await store_proposals(
             tx, self.progress.proposals, ebook_id=run.ebook_id, chapter_number=run.chapter_number, script_id=script_id
         )
-        grant_log_id = await tx.scripts.add_grant_log(
+        grant_log_id = await tx.grant_logs.add(
             self._build_grant_log(tx.now.isoformat()),
             ebook_id=run.ebook_id,
             script_id=script_id,

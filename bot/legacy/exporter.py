@@ -116,7 +116,7 @@ async def _stream_grant_logs(tx: ReadTransaction) -> AsyncIterator[Item]:
     sources = await tx.imports.get_sources_by_target(f"{GRANTS.name}/")
     async for document_id, text, created_at in tx.documents.stream(GRANTS.collection):
         yield document_id, add_id(json.loads(text), document_id, created_at)
-    async for log_id, text in tx.scripts.stream_grant_logs():
+    async for log_id, text in tx.grant_logs.stream():
         yield _restore_item(GRANTS, sources.get(log_id), log_id, json.loads(text))
 
 

@@ -81,7 +81,7 @@ class DocumentMapper:
     async def _store_grant_log(self, tx: WriteTransaction, record: Record, *, fresh_id: bool) -> MappedRecord:
         """The grant log counts as a deliverable if its chapter has a script that Gemini has written completely."""
         has_usable_id = _is_usable_id(record.key, _MAX_DOCUMENT_ID)
-        is_taken = has_usable_id and bool(await tx.scripts.get_grant_logs([record.key]))
+        is_taken = has_usable_id and bool(await tx.grant_logs.get_many([record.key]))
         can_keep_id = has_usable_id and not is_taken and not fresh_id
         target = record.key if can_keep_id else _derive_id(GRANTS, record)
         document, metadata = record.document, record.document.get("metadata")
@@ -94,9 +94,7 @@ class DocumentMapper:
             and await tx.scripts.has_full_script(ebook_id, chapter_number)
         )
         created_at = parse_time(document.get("created_at"), self.zone) or tx.now
-        await tx.scripts.import_grant_log(
-            target, record.raw_text, ebook_id=ebook_id, counts=counts, created_at=created_at
-        )
+        await tx.grant_logs.import_log(target, record.raw_text, ebook_id=ebook_id, counts=counts, created_at=created_at)
         return MappedRecord(target, _note_about_id(record, target, fresh_id=fresh_id))
 
     def _store_event(self, tx: WriteTransaction, record: Record) -> MappedRecord:
@@ -161,7 +159,7 @@ async def _find_own_scripts(tx: ReadTransaction, by_key: dict[str, Record]) -> s
 
 async def _find_own_grant_logs(tx: ReadTransaction, by_key: dict[str, Record]) -> set[str]:
     own_keys: set[str] = set()
-    for key, text in (await tx.scripts.get_grant_logs(list(by_key))).items():
+    for key, text in (await tx.grant_logs.get_many(list(by_key))).items():
         document = json.loads(text)
         if by_key[key].digest in {content_digest(document), content_digest(add_id(document, key))}:
             own_keys.add(key)

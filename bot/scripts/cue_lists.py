@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 
-from bot.scripts.models import Cue, Scene, Script
+from bot.scripts.models import Cue, CueKind, Scene, Script
 from bot.scripts.scenes import add_speakers
 from bot.scripts.timing import add_timing
 
@@ -40,6 +40,17 @@ def list_scenes(script: Script) -> list[tuple[Scene, tuple[Cue, ...]]]:
     known = {scene.n: scene for scene in script.scenes}
     groups = [(n, tuple(group)) for n, group in groupby(script.cues, lambda cue: cue.scene)]
     return [(known.get(n) or Scene(n=max(n, 1)), cues) for n, cues in groups]
+
+
+def number_sounds(cues: Iterable[Cue]) -> dict[int, int]:
+    """The index of each SFX and each MUSIC cue in its own list, counted from 1, by the cue's number."""
+    counts = {CueKind.SFX: 0, CueKind.MUSIC: 0}
+    numbers: dict[int, int] = {}
+    for cue in cues:
+        if cue.kind in counts:
+            counts[cue.kind] += 1
+            numbers[cue.n] = counts[cue.kind]
+    return numbers
 
 
 def _number_scenes(scenes: Sequence[Scene], cues: list[Cue]) -> tuple[tuple[Scene, ...], list[Cue]]:

@@ -16,7 +16,7 @@ from cogs.views.formatting import format_count
 from cogs.views.pressed_cards import is_card_pressed, remove_buttons, show_run, show_script
 from cogs.views.script_check import count_questions
 from cogs.views.script_download import download_view
-from cogs.views.script_reader import build_page
+from cogs.views.script_reader import build_reader
 from cogs.views.script_release import ReleaseModal
 from storage.states import ScriptState
 
@@ -129,7 +129,7 @@ class ScriptButton(
     async def _show_script(self, interaction: discord.Interaction) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
         stored, script = await get_services(interaction).scripts.get(self.script_id)
-        await interaction.followup.send(view=build_page(stored, script, 0), ephemeral=True)
+        await interaction.followup.send(view=build_reader(stored, script), ephemeral=True)
 
     async def _is_unapproved_template(self, interaction: discord.Interaction) -> bool:
         stored, _ = await get_services(interaction).scripts.get(self.script_id)

@@ -17,7 +17,7 @@ from cogs.views.base import PersistentItemMixin, action_row, card_layout
 from cogs.views.broadcast_dialog import refresh_script_card
 from cogs.views.cast_warnings import SpeakerButton
 from cogs.views.formatting import EMBER, escape_text, format_count, shorten
-from cogs.views.script_reader import build_page, find_page
+from cogs.views.script_reader import build_reader_at
 
 _CARD_LINES: Final = 3
 """Findings on a card; the button below it shows all."""
@@ -182,8 +182,8 @@ class FindingButton(
         match self.action:
             case "cue":
                 finding = checked.get_finding(self.key)
-                page = find_page(checked.script, finding.cue or 1)
-                await interaction.followup.send(view=build_page(checked.stored, checked.script, page), ephemeral=True)
+                view = build_reader_at(checked.stored, checked.script, finding.cue or 1)
+                await interaction.followup.send(view=view, ephemeral=True)
                 return
             case "whom":
                 view = _build_choice(checked, checked.get_finding(self.key))

@@ -1,107 +1,314 @@
-"""A script for reading in Discord, page by page, shown to one person."""
+"""A script for one person to read in Discord: page by page, by scene, one character's lines, or what is searched for."""
 
 import re
-from typing import Any, Final, Self
+from collections.abc import Sequence
+from typing import Any, ClassVar, Final, Self
 
 import discord
 from discord import ui
 
-from bot.scripts.models import Cue, Script, WriterKind
+from bot.errors import InputError
+from bot.scripts.cue_lists import list_scenes
+from bot.scripts.models import Cue, CueKind, Script, WriterKind
+from bot.scripts.reading import MAX_QUERY, ReaderFilter
+from bot.scripts.speakers import find_speaker, make_speaker_key
+from bot.scripts.text_units import to_single_line
 from cogs.interactions.access import get_services, require_team
 from cogs.views.base import PersistentItemMixin, action_row, card_layout
-from cogs.views.formatting import EMBER, GREY, escape_text
+from cogs.views.cue_panel import show_cue
+from cogs.views.formatting import (
+    EMBER,
+    GREY,
+    escape_text,
+    format_count,
+    format_duration_range,
+    isolate,
+    shorten,
+)
+from cogs.views.modals import Modal
+from cogs.views.pressed_cards import build_card
+from cogs.views.reader_ids import POSITION_PATTERN, PageWithCue, ReaderPosition
+from cogs.views.reader_pages import ReaderPage, build_pages, find_page
 from storage.stores.scripts import StoredScript
 
-_PAGE_CHARACTERS: Final = 2_800
-"""Characters of one page. Discord accepts 4,000 in one message; the rest is for the heading and for markup."""
-_LINE_CHARACTERS: Final = 1_200
-"""Characters of one line of a page before escaping, which may double them; a line must fit on a page."""
+_MAX_OPTIONS: Final = 25
+"""Discord's documentation: a select menu has at most 25 options."""
 _SHOWN_CAST: Final = 12  # names in the heading of the first page
+_NO_VALUE: Final = "-"
+"""The menu's value for all lines; Discord does not allow an empty one."""
 
 
-def split_pages(script: Script) -> list[str]:
-    """The cues as Markdown, in pages that fit into a message of Discord's; at least one page."""
-    return ["\n".join(line for _, line in page) for page in _split_lines(script)]
-
-
-def find_page(script: Script, cue: int) -> int:
-    """The page on which the cue with this number begins, counted from 0; the last one for a number that there is not."""
-    pages = _split_lines(script)
-    return next((at for at, page in enumerate(pages) if any(n == cue for n, _ in page)), len(pages) - 1)
-
-
-def _split_lines(script: Script) -> list[list[tuple[int, str]]]:
-    """The lines of each page, with the numbers of their cues."""
-    pages: list[list[tuple[int, str]]] = [[]]
-    used = 0
-    for n, line in ((cue.n, piece) for cue in script.cues for piece in _split_cue(cue)):
-        if pages[-1] and used + len(line) > _PAGE_CHARACTERS:
-            pages.append([])
-            used = 0
-        pages[-1].append((n, line))
-        used += len(line) + 1
-    return pages
-
-
-def build_page(stored: StoredScript, script: Script, page: int) -> ui.LayoutView:
-    """One page with the buttons to its neighbours.
-
-    ``page`` counts from 0; for a number out of range it is the first or the last page.
-    """
-    pages = split_pages(script)
-    number = min(max(page, 0), len(pages) - 1)
-    cast = ", ".join(escape_text(member.name, 40) for member in script.cast[:_SHOWN_CAST])
-    subtitle = f"Cast: {cast}" if number == 0 and cast else f"Page {number + 1} of {len(pages)}"
-    heading = f"### {escape_text(stored.title)}\n{subtitle}"
+def build_reader(stored: StoredScript, script: Script, position: ReaderPosition | None = None) -> ui.LayoutView:
+    """The page with its controls; without a position the first one."""
+    position = position or ReaderPosition(stored.id)
+    pages = build_pages(script, position.filter)
+    position = position.go_to(min(max(position.page, 0), len(pages) - 1))
+    page = pages[position.page]
     items: list[ui.Item[Any]] = [
-        ui.TextDisplay(heading),
+        ui.TextDisplay(_describe(stored, script, position, len(pages), sum(len(each.cues) for each in pages))),
         ui.Separator(),
-        ui.TextDisplay(pages[number] or "—"),
+        ui.TextDisplay(page.text or "—"),
+        action_row(*_build_buttons(position, len(pages))),
     ]
-    is_last = number == len(pages) - 1
-    if len(pages) > 1:
-        items.append(
-            action_row(
-                PageButton("prev", stored.id, number - 1, f"‹ Page {number}" if number else "‹", disabled=number == 0),
-                PageButton("next", stored.id, number + 1, "›" if is_last else f"Page {number + 2} ›", disabled=is_last),
-            )
-        )
+    if len(script.scenes) > 1 and not position.filter.query:
+        items.append(action_row(SceneSelect(position, script, page)))
+    if script.cast:
+        items.append(action_row(SpeakerSelect(position, script)))
+    if page.cues:
+        items.append(action_row(CueSelect(position, page.cues)))
     return card_layout(*items, accent=GREY if stored.writer == WriterKind.TEMPLATE else EMBER)
 
 
-class PageButton(
-    PersistentItemMixin,
-    ui.DynamicItem[ui.Button[ui.LayoutView]],
-    template=r"page:(?P<direction>prev|next):(?P<id>audio_scripts_[0-9a-f]{16}):(?P<page>-?\d{1,4})",
-):
-    """Shows the previous or the next page."""
+def build_reader_at(stored: StoredScript, script: Script, cue: int) -> ui.LayoutView:
+    """The page on which the cue with this number begins."""
+    return build_reader(stored, script, ReaderPosition(stored.id, find_page(script, cue)))
 
-    def __init__(self, direction: str, script_id: str, page: int, label: str = "›", *, disabled: bool = False) -> None:
-        custom_id = f"page:{direction}:{script_id}:{page}"
-        super().__init__(ui.Button(label=label, custom_id=custom_id, disabled=disabled))
-        self.script_id = script_id
-        self.page = page
+
+@build_card.register
+def build_page_with_cue(shown: PageWithCue) -> ui.LayoutView:
+    """The page on which the cue begins, of the whole script."""
+    return build_reader_at(shown.stored, shown.script, shown.cue.n)
+
+
+def _describe(stored: StoredScript, script: Script, position: ReaderPosition, pages: int, cues: int) -> str:
+    title = f"### {escape_text(stored.title)} · version {stored.version}"
+    page = f"Page {position.page + 1} of {pages}"
+    if position.filter.query:
+        found = format_count(cues, "cue") if cues else "nothing"
+        return f"{title}\n{page} · “{escape_text(position.filter.query, 80)}”: {found} found"
+    if position.filter.speaker_key:
+        name = find_speaker(script.cast, position.filter.speaker_key) or "This speaker"
+        return f"{title}\n{page} · {escape_text(name, 60)}: {format_count(cues, 'line')}"
+    if position.page:
+        return f"{title}\n{page}"
+    time = format_duration_range(script.running_time.low, script.running_time.high)
+    scenes = f" · {format_count(len(script.scenes), 'scene')}" if script.scenes else ""
+    lines = [f"{page} · runs {time} (estimate) · {format_count(len(script.cues), 'cue')}{scenes}"]
+    if script.logline:
+        lines.append(f"*{escape_text(script.logline, 300)}*")
+    if script.cast:
+        names = ", ".join(escape_text(member.name, 40) for member in script.cast[:_SHOWN_CAST])
+        more = f" and {len(script.cast) - _SHOWN_CAST} more" if len(script.cast) > _SHOWN_CAST else ""
+        lines.append(f"-# Cast: {names}{more}")
+    return "\n".join([title, *lines])
+
+
+def _build_buttons(position: ReaderPosition, pages: int) -> list[ui.Item[Any]]:
+    buttons: list[ui.Item[Any]] = []
+    if pages > 1:
+        at, last = position.page, pages - 1
+        before = ReaderButton("prev", position.go_to(at - 1), f"‹ Page {at}" if at else "‹", disabled=at == 0)
+        after = ReaderButton(
+            "next", position.go_to(at + 1), "›" if at == last else f"Page {at + 2} ›", disabled=at == last
+        )
+        buttons += [before, after]
+    buttons += [ReaderButton("jump", position), ReaderButton("search", position)]
+    if position.filter != ReaderFilter():
+        buttons.append(ReaderButton("all", position))
+    return buttons
+
+
+async def show_reader(interaction: discord.Interaction, position: ReaderPosition) -> None:
+    """The message of the deferred interaction shows the page."""
+    stored, script = await get_services(interaction).scripts.get(position.script_id)
+    await interaction.edit_original_response(view=build_reader(stored, script, position))
+
+
+class ReaderButton(
+    PersistentItemMixin,
+    ui.DynamicItem[ui.Button[Any]],
+    template=r"read:(?P<action>prev|next|jump|search|all):" + POSITION_PATTERN,
+):
+    """Another page, Jump to cue, Search, or Whole script."""
+
+    LABELS: ClassVar = {
+        "prev": "‹",
+        "next": "›",
+        "jump": "Jump to cue…",
+        "search": "Search…",
+        "all": "Whole script",
+    }
+
+    def __init__(self, action: str, position: ReaderPosition, label: str = "", *, disabled: bool = False) -> None:
+        custom_id = f"read:{action}:{position.encode()}"
+        super().__init__(ui.Button(label=label or self.LABELS[action], custom_id=custom_id, disabled=disabled))
+        self.action = action
+        self.position = position
 
     @classmethod
     def from_match(cls, match: re.Match[str]) -> Self:
         """Builds the item from its custom id."""
-        return cls(match["direction"], match["id"], int(match["page"]))
+        return cls(match["action"], ReaderPosition.from_match(match))
 
     async def handle_interaction(self, interaction: discord.Interaction) -> None:
-        """Shows the page in place of this one."""
+        """Shows the page in place of this one, or asks for what to jump to."""
+        require_team(interaction)
+        match self.action:
+            case "jump":
+                await interaction.response.send_modal(JumpModal(self.position))
+            case "search":
+                await interaction.response.send_modal(SearchModal(self.position))
+            case "all":
+                await interaction.response.defer()
+                await show_reader(interaction, ReaderPosition(self.position.script_id))
+            case _:
+                await interaction.response.defer()
+                await show_reader(interaction, self.position)
+
+
+class SceneSelect(PersistentItemMixin, ui.DynamicItem[ui.Select[Any]], template=r"read:scene:" + POSITION_PATTERN):
+    """Chooses a scene; of more than 25, those around the page."""
+
+    def __init__(self, position: ReaderPosition, script: Script | None = None, page: ReaderPage | None = None) -> None:
+        options = _list_scene_options(script, page) if script and page else []
+        select: ui.Select[Any] = ui.Select(
+            custom_id=f"read:scene:{position.encode()}", placeholder="Go to a scene", options=options
+        )
+        super().__init__(select)
+        self.position = position
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Builds the item from its custom id."""
+        return cls(ReaderPosition.from_match(match))
+
+    async def handle_interaction(self, interaction: discord.Interaction) -> None:
+        """Shows the page on which the scene begins, or the next one with lines of the character."""
         require_team(interaction)
         await interaction.response.defer()
-        stored, script = await get_services(interaction).scripts.get(self.script_id)
-        await interaction.edit_original_response(view=build_page(stored, script, self.page))
+        stored, script = await get_services(interaction).scripts.get(self.position.script_id)
+        cue = int(self.item.values[0]) if self.item.values[0].isdecimal() else 1
+        page = find_page(script, cue, self.position.filter)
+        await interaction.edit_original_response(view=build_reader(stored, script, self.position.go_to(page)))
 
 
-def _split_cue(cue: Cue) -> list[str]:
-    """A cue as Markdown lines; a very long one in several."""
-    direction = f" *({escape_text(cue.direction, 200)})*" if cue.direction else ""
-    if cue.kind.is_spoken:
-        head, text = f"`{cue.n:>3}` **{escape_text(cue.speaker, 60)}**{direction}: ", cue.text
-    else:
-        head, text = f"`{cue.n:>3}` **{cue.kind.value.upper()}**{direction}: ", cue.text.upper()
-    step = _LINE_CHARACTERS
-    first, *others = [text[at : at + step] for at in range(0, len(text), step)] or [""]
-    return [head + escape_text(first, step), *(escape_text(other, step) for other in others)]
+def _list_scene_options(script: Script, page: ReaderPage) -> list[discord.SelectOption]:
+    scenes = list_scenes(script)
+    here = page.cues[0].scene if page.cues else 1
+    at = next((index for index, (scene, _) in enumerate(scenes) if scene.n == here), 0)
+    start = max(0, min(at - _MAX_OPTIONS // 2, len(scenes) - _MAX_OPTIONS))
+    return [
+        discord.SelectOption(
+            label=isolate(f"{scene.n} · {scene.heading or 'no place given'}", 100),
+            value=str(cues[0].n),
+            description=shorten(f"cues {cues[0].n} to {cues[-1].n} · {', '.join(scene.present)}".rstrip(" ·"), 100),
+            default=scene.n == here,
+        )
+        for scene, cues in scenes[start : start + _MAX_OPTIONS]
+    ]
+
+
+class SpeakerSelect(PersistentItemMixin, ui.DynamicItem[ui.Select[Any]], template=r"read:speaker:" + POSITION_PATTERN):
+    """Chooses whose lines are shown; of more than 24 speakers, those with the most lines."""
+
+    def __init__(self, position: ReaderPosition, script: Script | None = None) -> None:
+        options = _list_speaker_options(script, position) if script else []
+        select: ui.Select[Any] = ui.Select(
+            custom_id=f"read:speaker:{position.encode()}", placeholder="Only one character's lines", options=options
+        )
+        super().__init__(select)
+        self.position = position
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Builds the item from its custom id."""
+        return cls(ReaderPosition.from_match(match))
+
+    async def handle_interaction(self, interaction: discord.Interaction) -> None:
+        """Shows the first page of the lines."""
+        require_team(interaction)
+        await interaction.response.defer()
+        chosen = self.item.values[0]
+        wanted = ReaderFilter(speaker_key="" if chosen == _NO_VALUE else chosen)
+        await show_reader(interaction, ReaderPosition(self.position.script_id, 0, wanted))
+
+
+def _list_speaker_options(script: Script, position: ReaderPosition) -> list[discord.SelectOption]:
+    counts = {member.name: sum(cue.speaker == member.name for cue in script.cues) for member in script.cast}
+    chosen = position.filter.speaker_key
+    names = sorted(counts, key=lambda name: (make_speaker_key(name) != chosen, -counts[name]))[: _MAX_OPTIONS - 1]
+    return [
+        discord.SelectOption(label="Every line", value=_NO_VALUE, default=not chosen),
+        *(
+            discord.SelectOption(
+                label=isolate(name, 100),
+                value=make_speaker_key(name),
+                description=format_count(counts[name], "line"),
+                default=make_speaker_key(name) == chosen,
+            )
+            for name in names
+        ),
+    ]
+
+
+class CueSelect(PersistentItemMixin, ui.DynamicItem[ui.Select[Any]], template=r"read:cue:" + POSITION_PATTERN):
+    """Opens one of the page's cues."""
+
+    def __init__(self, position: ReaderPosition, cues: Sequence[Cue] = ()) -> None:
+        options = [_build_cue_option(cue) for cue in cues[:_MAX_OPTIONS]]
+        select: ui.Select[Any] = ui.Select(
+            custom_id=f"read:cue:{position.encode()}", placeholder="Open a cue: edit it, log a take", options=options
+        )
+        super().__init__(select)
+        self.position = position
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Builds the item from its custom id."""
+        return cls(ReaderPosition.from_match(match))
+
+    async def handle_interaction(self, interaction: discord.Interaction) -> None:
+        """Shows the cue in place of the page."""
+        require_team(interaction)
+        await interaction.response.defer()
+        await show_cue(interaction, self.position.script_id, self.item.values[0])
+
+
+def _build_cue_option(cue: Cue) -> discord.SelectOption:
+    name = cue.speaker if cue.kind.is_spoken else cue.kind.value.upper()
+    text = cue.text if cue.kind is not CueKind.MUSIC else cue.text.upper()
+    return discord.SelectOption(
+        label=isolate(f"{cue.n} · {name}", 100), value=cue.id, description=isolate(text, 100) or None
+    )
+
+
+class JumpModal(Modal, title="Jump to a cue"):
+    """Asks for a cue's number."""
+
+    def __init__(self, position: ReaderPosition) -> None:
+        super().__init__()
+        self._position = position
+        self._number: ui.TextInput[JumpModal] = ui.TextInput(custom_id="number", max_length=6)
+        self.add_item(
+            ui.Label(text="The cue's number", description="As it stands before the line.", component=self._number)
+        )
+
+    async def on_submit(self, interaction: discord.Interaction, /) -> None:
+        """Shows the page on which the cue begins, of the whole script."""
+        require_team(interaction)
+        await interaction.response.defer()
+        stored, script = await get_services(interaction).scripts.get(self._position.script_id)
+        typed = self._number.value.strip()
+        if not typed.isdecimal() or not 1 <= int(typed) <= len(script.cues):
+            raise InputError(f"There is no cue “{typed}”.", f"The script has cues 1 to {len(script.cues)}.")
+        await interaction.edit_original_response(view=build_reader_at(stored, script, int(typed)))
+
+
+class SearchModal(Modal, title="Search in this script"):
+    """Asks for words."""
+
+    def __init__(self, position: ReaderPosition) -> None:
+        super().__init__()
+        self._position = position
+        self._query: ui.TextInput[SearchModal] = ui.TextInput(
+            custom_id="query", max_length=MAX_QUERY, default=position.filter.query or None
+        )
+        description = "Every word must be in the cue; “in quotes” exactly as typed."
+        self.add_item(ui.Label(text="Words", description=description, component=self._query))
+
+    async def on_submit(self, interaction: discord.Interaction, /) -> None:
+        """Shows the cues in which all words are found."""
+        require_team(interaction)
+        await interaction.response.defer()
+        query = to_single_line(self._query.value)
+        await show_reader(interaction, ReaderPosition(self._position.script_id, 0, ReaderFilter(query=query)))

@@ -13,7 +13,7 @@ from cogs.interactions.access import get_services, require_team
 from cogs.views.base import PersistentItemMixin, action_row, card_layout
 from cogs.views.ebook_card import WriteButton, ebook_card
 from cogs.views.formatting import EMBER, GREY, escape_text, isolate
-from cogs.views.script_reader import build_page, find_page
+from cogs.views.script_reader import build_reader_at
 
 MAX_QUERY: Final = 75
 """Characters of a query: the buttons that turn the pages hold it in their ids, which Discord allows 100."""
@@ -125,7 +125,7 @@ class OpenSelect(PersistentItemMixin, ui.DynamicItem[ui.Select[Any]], template="
             view = ebook_card(await services.ebook_library.show_ebook(place["key"]))
         else:
             stored, script = await services.scripts.get(place["script"])
-            view = build_page(stored, script, find_page(script, int(place["cue"])))
+            view = build_reader_at(stored, script, int(place["cue"]))
         await interaction.edit_original_response(view=view)
 
 

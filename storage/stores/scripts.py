@@ -1,6 +1,5 @@
-"""Finished scripts, and the grant logs that record them."""
+"""Finished scripts."""
 
-import json
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
@@ -13,7 +12,7 @@ from storage.errors import StaleStateError
 from storage.ids import new_id
 from storage.states import ScriptState
 from storage.stores.text_search import TextSearch
-from storage.tables import grant_logs, scripts
+from storage.tables import scripts
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +130,7 @@ _STATE_ORDER = {ScriptState.DRAFT: 0, ScriptState.APPROVED: 1, ScriptState.RELEA
 
 @dataclass(frozen=True, slots=True)
 class ScriptStore:
-    """Scripts by id, by chapter and by state, and their grant logs."""
+    """Scripts by id, by chapter and by state."""
 
     connection: AsyncConnection
     now: datetime
@@ -285,64 +284,6 @@ class ScriptStore:
         if member_id is not None:
             query = query.where(scripts.c.member_id == member_id)
         return [ChapterMilestones(**row) for row in (await self.connection.execute(query)).mappings()]
-
-    async def add_grant_log(
-        self, document: dict[str, Any], *, ebook_id: str, script_id: str | None, counts: bool
-    ) -> str:
-        """Adds a grant log and returns its id; ``counts`` is whether it is a deliverable.
-
-        Raises:
-            ValueError: the document holds a number that JSON does not have (NaN, infinity).
-        """
-        log_id = new_id("grant_logs")
-        row = {
-            "id": log_id,
-            "script_id": script_id,
-            "ebook_id": ebook_id,
-            "document": json.dumps(document, ensure_ascii=False, allow_nan=False),
-            "counts": counts,
-            "created_at": self.now,
-        }
-        await self.connection.execute(grant_logs.insert().values(row))
-        return log_id
-
-    async def import_grant_log(
-        self, log_id: str, text: str, *, ebook_id: str, counts: bool, created_at: datetime
-    ) -> None:
-        """Adds a grant log that was written elsewhere, with its JSON text unchanged."""
-        row = {
-            "id": log_id,
-            "script_id": None,
-            "ebook_id": ebook_id,
-            "document": text,
-            "counts": counts,
-            "created_at": created_at,
-        }
-        await self.connection.execute(grant_logs.insert().values(row))
-
-    async def get_grant_logs(self, ids: Sequence[str]) -> dict[str, str]:
-        """The JSON texts of those of these grant logs that exist, by id."""
-        query = select(grant_logs.c.id, grant_logs.c.document).where(grant_logs.c.id.in_(ids))
-        return {row.id: row.document for row in await self.connection.execute(query)}
-
-    async def stream_grant_logs(self) -> AsyncIterator[tuple[str, str]]:
-        """Id and JSON text of every grant log, oldest first, some in memory at a time."""
-        query = select(grant_logs.c.id, grant_logs.c.document).order_by(grant_logs.c.created_at, grant_logs.c.id)
-        async with self.connection.stream(query.execution_options(yield_per=500)) as rows:
-            async for row in rows:
-                yield row.id, row.document
-
-    async def get_grant_log(self, script_id: str) -> tuple[str, dict[str, Any]]:
-        """Id and document of the script's grant log.
-
-        Raises:
-            KeyError: the script has none.
-        """
-        query = select(grant_logs.c.id, grant_logs.c.document).where(grant_logs.c.script_id == script_id)
-        row = (await self.connection.execute(query)).first()
-        if row is None:
-            raise KeyError(script_id)
-        return row.id, dict(json.loads(row.document))
 
     async def _change_state(self, script_id: str, condition: ColumnElement[bool], values: dict[str, Any]) -> None:
         query = scripts.update().where(scripts.c.id == script_id, condition).values(values)

@@ -45,7 +45,7 @@ async def read_script(url: str, script_id: str) -> tuple[StoredScript, str, dict
     database = await Database.open(url, utcnow)
     try:
         async with database.read() as tx:
-            return (await tx.scripts.get(script_id), *await tx.scripts.get_grant_log(script_id))
+            return (await tx.scripts.get(script_id), *await tx.grant_logs.get_of_script(script_id))
     finally:
         await database.close()
 

@@ -107,7 +107,7 @@ async def test_only_a_script_by_gemini_is_a_deliverable(
     assert run.script_id is not None
     async with sqlite.read() as tx:
         stored = await tx.scripts.get(run.script_id)
-        ((_, document),) = [entry async for entry in tx.scripts.stream_grant_logs()]
+        ((_, document),) = [entry async for entry in tx.grant_logs.stream()]
     assert stored.writer == ("gemini" if counts else "template")
     assert ('"writer": "template"' in document) is not counts
     assert (stored.error == NO_KEY) is not has_key

@@ -43,10 +43,10 @@ async def fill_studio(database: Database, clock: FakeClock) -> None:
             ebook_id="ebook_009", chapter_number=1, version=1, title="The Fox", theme="t", writer="gemini", model="m",
             body=script.model_dump_json(), seconds=4,
         ))  # fmt: skip
-        await tx.scripts.add_grant_log(
+        await tx.grant_logs.add(
             GRANT | {"ebookId": "ebook_009", "id": "own"}, ebook_id="ebook_009", script_id=script_id, counts=True
         )
-        await tx.scripts.add_grant_log({"eventType": "x"}, ebook_id="ebook_009", script_id=None, counts=False)
+        await tx.grant_logs.add({"eventType": "x"}, ebook_id="ebook_009", script_id=None, counts=False)
         await tx.documents.add("audio_scripts", {"script": ["Spoken."]})
         await tx.broadcasts.add(NewBroadcast("Draft", "m"))
         sent = await tx.broadcasts.add(NewBroadcast("Sent", "m", metadata={"ebookId": "ebook_009"}))

@@ -70,28 +70,26 @@ async def test_grant_logs_come_oldest_first_with_their_text_unchanged(sqlite: Da
     """Imported ones are ordered by their own time and keep every space."""
     text = '{"b" :1, "a":"月"}'
     written = await sqlite.write(
-        lambda tx: tx.scripts.add_grant_log({"theme": "月"}, ebook_id="e", script_id="s", counts=True)
+        lambda tx: tx.grant_logs.add({"theme": "月"}, ebook_id="e", script_id="s", counts=True)
     )
     early = clock.now - timedelta(seconds=1)
     await sqlite.write(
-        lambda tx: tx.scripts.import_grant_log("grant_logs_old", text, ebook_id="e", counts=False, created_at=early)
+        lambda tx: tx.grant_logs.import_log("grant_logs_old", text, ebook_id="e", counts=False, created_at=early)
     )
     async with sqlite.read() as tx:
-        found = await collect(tx.scripts.stream_grant_logs())
+        found = await collect(tx.grant_logs.stream())
         assert found == [("grant_logs_old", text), (written, '{"theme": "月"}')]
-        assert await tx.scripts.get_grant_logs([written, "unknown"]) == {written: '{"theme": "月"}'}
-        assert await tx.scripts.get_grant_logs([]) == {}
+        assert await tx.grant_logs.get_many([written, "unknown"]) == {written: '{"theme": "月"}'}
+        assert await tx.grant_logs.get_many([]) == {}
 
 
 @pytest.mark.parametrize("number", [float("nan"), float("inf")])
 async def test_a_number_that_json_does_not_have_is_no_part_of_a_grant_log(sqlite: Database, number: float) -> None:
     """Other programs could not read the log."""
     with pytest.raises(ValueError, match="not JSON compliant"):
-        await sqlite.write(
-            lambda tx: tx.scripts.add_grant_log({"n": number}, ebook_id="e", script_id=None, counts=True)
-        )
+        await sqlite.write(lambda tx: tx.grant_logs.add({"n": number}, ebook_id="e", script_id=None, counts=True))
     async with sqlite.read() as tx:
-        assert await collect(tx.scripts.stream_grant_logs()) == []
+        assert await collect(tx.grant_logs.stream()) == []
 
 
 async def test_the_newest_script_of_a_chapter_is_the_one_with_the_highest_version(book: Database) -> None:

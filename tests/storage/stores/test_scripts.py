@@ -129,14 +129,12 @@ async def test_scripts_are_counted_by_writer(database: Database, clock: FakeCloc
 async def test_a_grant_log_is_stored_unchanged(database: Database) -> None:
     """A script's grant log is read as it was written, with its keys in the same order."""
     document = {"eventType": "ebook_created", "ebookId": "e", "metadata": {"theme": "月", "b": 1, "a": [1.5]}}
-    log_id = await database.write(
-        lambda tx: tx.scripts.add_grant_log(document, ebook_id="e", script_id="s", counts=True)
-    )
+    log_id = await database.write(lambda tx: tx.grant_logs.add(document, ebook_id="e", script_id="s", counts=True))
     assert re.fullmatch(r"grant_logs_[0-9a-f]{16}", log_id)
     async with database.read() as tx:
-        grant_log = await tx.scripts.get_grant_log("s")
+        grant_log = await tx.grant_logs.get_of_script("s")
         with pytest.raises(KeyError):
-            await tx.scripts.get_grant_log("another")
+            await tx.grant_logs.get_of_script("another")
         with pytest.raises(KeyError):
             await tx.scripts.get("another")
     assert grant_log == (log_id, document)

@@ -1,0 +1,96 @@
+"""The pages of a script as a reader in Discord sees them."""
+
+import re
+
+import discord
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.scripts.cue_lists import arrange
+from bot.scripts.models import CastMember, Cue, CueKind, Script
+from bot.scripts.reading import ReaderFilter
+from bot.scripts.speakers import make_speaker_key
+from cogs.views.reader_ids import ReaderPosition
+from cogs.views.reader_pages import MAX_PAGE_CUES, build_pages, find_page
+from cogs.views.script_reader import build_reader
+from tests.bot.exports.sample_script import STORED
+from tests.bot.scripts.test_editing import SCRIPT
+
+ALL = ReaderFilter()
+
+
+def make_script(*texts: str, speaker: str = "HANA") -> Script:
+    """A script with these lines of one speaker."""
+    cues = [Cue(n=1, kind=CueKind.DIALOGUE, text=text, speaker=speaker, scene=1) for text in texts]
+    return arrange(SCRIPT.model_copy(update={"cast": (CastMember(name=speaker),)}), cues)
+
+
+def list_options(view: discord.ui.LayoutView) -> list[list[discord.SelectOption]]:
+    """The options of each select."""
+    items = [getattr(item, "item", item) for item in view.walk_children()]
+    return [item.options for item in items if isinstance(item, discord.ui.Select)]
+
+
+def test_scenes_have_headings_with_their_length() -> None:
+    """Place, time and an estimated range stand before the first cue of a scene; sounds have their index."""
+    (page,) = build_pages(SCRIPT, ALL)
+    assert "**Scene 1 · THE WELL** · " in page.text
+    assert page.text.index("THE WELL") < page.text.index("guttered") < page.text.index("THE HALL")
+    assert "**SFX [1]**: DOOR" in page.text
+
+
+def test_an_altered_line_is_marked() -> None:
+    """Whoever reads sees which lines differ from the source."""
+    altered = SCRIPT.cues[1].model_copy(update={"is_altered": True})
+    (page,) = build_pages(SCRIPT.model_copy(update={"cues": (altered,)}), ALL)
+    assert "**HANA** ✎: You came back." in page.text
+
+
+def test_what_is_found_is_highlighted_and_nothing_else_is() -> None:
+    """Markup in the text stays literal, around and inside of a hit."""
+    (page,) = build_pages(make_script("A *bell* rang, and the bell_tower fell."), ReaderFilter(query="bell"))
+    assert r"A \*__**bell**__\* rang, and the __**bell**__" in page.text
+
+
+@pytest.mark.parametrize("count", [1, 40, 400])
+def test_every_page_fits_into_a_message(count: int) -> None:
+    """Long lines, long names, markup and very many cues: each page and its menus keep Discord's limits."""
+    script = make_script(*(["*_~" * 600, "Short."] * count), speaker="N" * 60)
+    pages = build_pages(script, ALL)
+    assert sum(len(page.cues) for page in pages) == 2 * count
+    assert all(len(page.cues) <= MAX_PAGE_CUES for page in pages)
+    for at in {0, len(pages) // 2, len(pages) - 1}:
+        view = build_reader(STORED, script, ReaderPosition(STORED.id, at))
+        assert view.content_length() <= 4_000
+        assert view.total_children_count <= 40
+    assert find_page(script, 2 * count) == len(pages) - 1
+    assert find_page(script, 1) == 0
+
+
+def test_many_scenes_and_speakers_fit_into_the_menus() -> None:
+    """Of more than 25 scenes those around the page are offered, of more than 24 speakers those with the most lines."""
+    scenes = tuple(SCRIPT.scenes[0].model_copy(update={"n": n, "place": f"PLACE {n} " * 20}) for n in range(1, 61))
+    cues = [
+        Cue(n=1, kind=CueKind.DIALOGUE, text="Word.", speaker=f"SPEAKER {n}", scene=n)
+        for n in range(1, 61)
+        for _ in "ab"
+    ]
+    cast = tuple(CastMember(name=f"SPEAKER {n}") for n in range(1, 61))
+    script = arrange(SCRIPT.model_copy(update={"scenes": scenes, "cast": cast}), cues)
+    view = build_reader(STORED, script, ReaderPosition(STORED.id, 2))
+    assert [len(options) for options in list_options(view)] == [25, 25, 25]
+    key = make_speaker_key("SPEAKER 60")
+    view = build_reader(STORED, script, ReaderPosition(STORED.id, 0, ReaderFilter(speaker_key=key)))
+    chosen = [option.label for options in list_options(view) for option in options if option.default]
+    assert "SPEAKER 60" in chosen
+
+
+@given(st.lists(st.text(min_size=1, max_size=60), min_size=1, max_size=20))
+def test_no_letter_is_lost(texts: list[str]) -> None:
+    """Every letter of every line is on a page, whatever the text is."""
+    script = make_script(*texts)
+    shown = "".join(page.text for page in build_pages(script, ALL))
+    for text in texts:
+        letters = "".join(re.findall(r"[A-Za-z0-9]", text))
+        assert letters in "".join(re.findall(r"[A-Za-z0-9]", shown))
