@@ -1,10 +1,13 @@
 """``/ebook export``."""
 
 import re
+import threading
 
 import pytest
 
 from bot.actor import Actor
+from bot.exports.book.builder import BookBuilder
+from bot.exports.sheet import ScriptSheet
 from tests.bot.exports.pack.packs import read_archive
 from tests.stage import Stage
 
@@ -53,3 +56,27 @@ async def test_a_book_without_a_script_has_nothing_to_export(stage: Stage) -> No
     await stage.discord.wait_until(lambda: "has no script yet" in log.text)
     log = await stage.bob.slash("ebook export", overridden=True, ebook="empty")
     assert "studio's team" in log.text
+
+
+async def test_while_the_files_are_made_the_answer_says_how_far_they_are(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It changes every few seconds, also while one chapter takes long, and the archive takes its place in the end."""
+    await _write(stage, approved=False)
+    may_go_on = threading.Event()
+    add_chapter = BookBuilder.add_chapter
+
+    def add_slowly(builder: BookBuilder, sheet: ScriptSheet) -> None:
+        assert may_go_on.wait(30)
+        add_chapter(builder, sheet)
+
+    monkeypatch.setattr(BookBuilder, "add_chapter", add_slowly)
+    monkeypatch.setattr("cogs.views.ebook_download._PAUSE", 0.01)
+    log = await stage.hana.slash("ebook export", ebook="ebook_001")
+    try:
+        await stage.discord.wait_until(lambda: "Making the files: chapter 1 of 1…" in log.text)
+    finally:
+        may_go_on.set()
+    await stage.discord.wait_until(lambda: "A README in it" in log.text)
+    assert "Making the files" not in log.text
+    assert len(log.message.attachments) == 1
