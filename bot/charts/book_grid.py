@@ -38,6 +38,9 @@ _NUMBER_GAP: Final = 18
 _LEGEND_SIDE: Final = 36
 """The side of a legend's square: large enough for its mark, as high as a line of text."""
 _LEGEND_TEXT_GAP: Final = 12
+_LEGEND_GAP: Final = 36
+"""Between two entries of the legend; smaller where there are five of them."""
+_SMALL_LEGEND_GAP: Final = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +64,14 @@ _STYLES: Final = tuple(
 
 @dataclass(frozen=True, slots=True)
 class _Cell:
-    """A square of the grid: one chapter, or several of a very long book. ``number`` is that of the first chapter."""
+    """A square of the grid: one chapter, or several of a very long book. ``number`` is that of the first chapter.
+
+    ``recorded`` is the share of the lines that is recorded, 0 to 1.
+    """
 
     number: int
     state: ScriptState | None
+    recorded: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +117,18 @@ class GridPlan:
         return texts + rows * self.row_height + spaces + (_MORE_LINE_HEIGHT if len(books) > len(shown) else 0)
 
 
-def draw_legend(canvas: Canvas, y: float) -> float:
-    """Draws what the colours and marks mean; returns the ``y`` below it."""
+def draw_legend(canvas: Canvas, y: float, *, with_recorded: bool) -> float:
+    """Draws what the colours and marks mean; returns the ``y`` below it. Recorded lines have no entry before there are any."""
     x = float(MARGIN)
-    for state, text in _LEGEND.items():
-        canvas.draw_cell(x, y, _LEGEND_SIDE, _LEGEND_SIDE, state)
+    entries = [(state, 0.0, text) for state, text in _LEGEND.items()]
+    if with_recorded:
+        entries.append((None, 0.6, "recorded"))
+    gap = _SMALL_LEGEND_GAP if with_recorded else _LEGEND_GAP
+    for state, recorded, text in entries:
+        canvas.draw_cell(x, y, _LEGEND_SIDE, _LEGEND_SIDE, state, recorded)
         x += _LEGEND_SIDE + _LEGEND_TEXT_GAP
         canvas.draw_text(x, y + 28, text, SMALL_TEXT, SOFT)
-        x += canvas.text_layout.measure_width(text, SMALL_TEXT) + 36
+        x += canvas.text_layout.measure_width(text, SMALL_TEXT) + gap
     return y + _LEGEND_SIDE + 30
 
 
@@ -190,7 +201,14 @@ def _build_cells(book: BookProgress) -> list[_Cell]:
     size = _count_chapters_per_cell(book)
     chapters = list(book.chapters.items())
     groups = [chapters[start : start + size] for start in range(0, len(chapters), size)]
-    return [_Cell(group[0][0], min((state for _, state in group), key=_RANKS.index)) for group in groups]
+    return [_build_cell(book, group) for group in groups]
+
+
+def _build_cell(book: BookProgress, chapters: Sequence[tuple[int, ScriptState | None]]) -> _Cell:
+    """Lines of chapters without a script are not known; such a chapter counts as one that is not recorded."""
+    shares = [book.lines[number].share if number in book.lines else 0.0 for number, _ in chapters]
+    state = min((state for _, state in chapters), key=_RANKS.index)
+    return _Cell(chapters[0][0], state, sum(shares) / len(shares))
 
 
 def _draw_cells(canvas: Canvas, y: float, book: BookProgress, plan: GridPlan) -> float:
@@ -203,5 +221,5 @@ def _draw_cells(canvas: Canvas, y: float, book: BookProgress, plan: GridPlan) ->
         if plan.number_width and column == 0:
             text_y = top + height / 2 + 10
             canvas.draw_text(left - _NUMBER_GAP, text_y, str(cell.number), SMALL_TEXT, SOFT, align="right")
-        canvas.draw_cell(left + column * plan.column_width, top, width, height, cell.state)
+        canvas.draw_cell(left + column * plan.column_width, top, width, height, cell.state, cell.recorded)
     return y + ceil(len(cells) / plan.columns) * plan.row_height

@@ -57,6 +57,11 @@ STATE_OUTLINES: Final[dict[ScriptState | None, str]] = {
 }
 """The dark fills have a lighter outline, which separates them from the ground; the light ones need none."""
 
+RECORDED: Final = "#8ff0c4"
+"""The bar of recorded lines. On its strip of the ground's colour it is legible on every state's colour."""
+_MIN_RECORDED: Final = 4.0
+"""A thinner or shorter bar, or one nearer to the edge, could not be seen on a phone."""
+
 _STROKE: Final = 0.022
 _BOLD_STROKE: Final = 0.05
 """Of the font size: the outline of East Asian texts, because matplotlib has only the thinnest weight of their fonts."""
@@ -115,15 +120,26 @@ class Canvas:
         angles = [2 * pi * corner / _CIRCLE_CORNERS for corner in range(_CIRCLE_CORNERS)]
         self.draw_polygon([(x + radius * cos(angle), y + radius * sin(angle)) for angle in angles], fill)
 
-    def draw_cell(self, x: float, y: float, width: float, height: float, state: ScriptState | None) -> None:
-        """A chapter: a rounded box in the state's colour, with the state's mark if there is room."""
+    def draw_cell(
+        self, x: float, y: float, width: float, height: float, state: ScriptState | None, recorded: float = 0.0
+    ) -> None:
+        """A chapter: a rounded box in the state's colour, with the state's mark if there is room.
+
+        If any share of its lines is ``recorded``, a bar of that length is at its lower edge.
+        """
         side = min(width, height)
         line_width = max(1.0, side / 22)
         # An outline is drawn half outside of its shape.
         box = (x + line_width / 2, y + line_width / 2, width - line_width, height - line_width)
         self.draw_polygon(_round_corners(*box, side * 0.18), STATE_FILLS[state], STATE_OUTLINES[state], line_width)
         if side >= _MIN_MARKED_CELL:
-            self.draw_mark(x + width / 2, y + height / 2, side, state)
+            # The mark makes room for the bar.
+            self.draw_mark(x + width / 2, y + height / 2 - (side * 0.08 if recorded else 0), side, state)
+        if recorded:
+            inset, thickness = side * 0.14, max(_MIN_RECORDED, height * 0.12)
+            length, top = width - 2 * inset, y + height - max(_MIN_RECORDED, side * 0.1) - thickness
+            self.draw_box(x + inset - 1, top - 1, length + 2, thickness + 2, GROUND)
+            self.draw_box(x + inset, top, max(_MIN_RECORDED, length * recorded), thickness, RECORDED)
 
     def draw_mark(self, x: float, y: float, side: float, state: ScriptState | None) -> None:
         """The mark of a state in the middle of a square: a dot, a tick or a triangle; no script has no mark."""

@@ -54,7 +54,7 @@ def build_figure(heading: str, timeline: Timeline) -> "Figure":
     y = _draw_heading(canvas, heading)
     if not timeline.books and timeline.is_empty:
         return canvas.build_figure(_draw_empty_state(canvas, y))
-    y = draw_legend(canvas, y)
+    y = draw_legend(canvas, y, with_recorded=any(book.recorded_share for book in timeline.books))
     compact = False
     if timeline.books:
         heights = (MAX_HEIGHT - y - measure_bar_chart(timeline.steps, compact=compact) for compact in (False, True))
@@ -144,14 +144,17 @@ def _describe_steps(steps: tuple[TimelineStep, ...]) -> str:
     busiest = max(steps, key=lambda step: step.events)
     first_label, last_label, busiest_label = (_shorten(step.label, 30) for step in (steps[0], steps[-1], busiest))
     when = first_label if len(steps) == 1 else f"{first_label} to {last_label}"
-    drafted, approved, released, events = (
+    drafted, approved, released, recorded, events = (
         sum(values)
         for values in zip(
-            *((step.drafted, step.approved, step.released, step.events) for step in steps),
+            *((step.drafted, step.approved, step.released, step.recorded, step.events) for step in steps),
             strict=True,
         )
     )
-    text = f"{when}: {drafted:,} drafted, {approved:,} approved, {released:,} released; events: {events:,}"
+    counts = f"{drafted:,} drafted, {approved:,} approved, {released:,} released"
+    if recorded:
+        counts += f", {recorded:,} recorded"
+    text = f"{when}: {counts}; events: {events:,}"
     return text + (f", most of them {busiest_label} ({busiest.events:,})" if len(steps) > 1 else "")
 
 

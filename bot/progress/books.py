@@ -1,6 +1,6 @@
 """How far each book is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count, islice
 
@@ -12,12 +12,26 @@ from storage.stores.scripts import ChapterProgress
 
 
 @dataclass(frozen=True, slots=True)
+class ChapterLines:
+    """How many of a chapter's ``spoken`` lines are ``recorded``."""
+
+    recorded: int
+    spoken: int
+
+    @property
+    def share(self) -> float:
+        """The share of the lines that is recorded, 0 to 1."""
+        return self.recorded / self.spoken
+
+
+@dataclass(frozen=True, slots=True)
 class BookProgress:
     """How far a book is.
 
     ``chapters`` has every known or planned chapter by its number, in order, with the furthest state of any of its scripts;
     None while it has no script. ``last_at`` is when the newest of these scripts was written. ``is_whole`` is whether these
-    are all chapters that the book will have, because the team has planned so many or has added the whole book.
+    are all chapters that the book will have, because the team has planned so many or has added the whole book. ``lines`` are
+    those of the same scripts; chapters of which they are not counted are missing.
     """
 
     ebook_id: str
@@ -25,6 +39,7 @@ class BookProgress:
     chapters: dict[int, ScriptState | None]
     last_at: datetime | None
     is_whole: bool = False
+    lines: dict[int, ChapterLines] = field(default_factory=dict)
 
     @property
     def is_total_known(self) -> bool:
@@ -47,10 +62,21 @@ class BookProgress:
         return sum(state is ScriptState.RELEASED for state in self.chapters.values())
 
     @property
-    def summary(self) -> str:
-        """How far the book is, such as ``9 of 12 drafted · 6 approved · 3 released``.
+    def recorded_chapters(self) -> list[int]:
+        """The numbers of the chapters all of whose lines are recorded."""
+        return [number for number, lines in self.lines.items() if lines.recorded == lines.spoken]
 
-        "Of 12" is not said where nobody knows how many chapters are to come.
+    @property
+    def recorded_share(self) -> float:
+        """The share of the book's written lines that is recorded, 0 to 1."""
+        spoken = sum(lines.spoken for lines in self.lines.values())
+        return sum(lines.recorded for lines in self.lines.values()) / spoken if spoken else 0.0
+
+    @property
+    def summary(self) -> str:
+        """How far the book is, such as ``9 of 12 drafted · 6 approved · 3 released · 31% recorded``.
+
+        "Of 12" is not said where nobody knows how many chapters are to come. The share is that of the written lines.
         """
         if not self.chapters:
             return "no chapters yet"
@@ -58,7 +84,12 @@ class BookProgress:
         if self.is_total_known:
             drafted = f"{self.drafted:,} of {len(self.chapters):,} drafted"
         counts = ((self.approved, "approved"), (self.released, "released"))
-        return " · ".join([drafted, *(f"{n:,} {word}" for n, word in counts if n)])
+        parts = [drafted, *(f"{n:,} {word}" for n, word in counts if n)]
+        if self.recorded_share:
+            # At least 1%, so that the first take is seen, and 100% only where nothing is left to record.
+            share = 100 if self.recorded_share == 1 else min(max(round(self.recorded_share * 100), 1), 99)
+            parts.append(f"{share}% recorded")
+        return " · ".join(parts)
 
 
 async def load_books(tx: ReadTransaction, resolved: ResolvedScope) -> tuple[BookProgress, ...]:
@@ -84,7 +115,12 @@ def _build_book(ebook: Ebook, stored: set[int], written: list[ChapterProgress]) 
     states |= {chapter.chapter_number: chapter.state for chapter in written}
     last_at = max((chapter.created_at for chapter in written), default=None)
     is_whole = bool(ebook.planned_chapters or (ebook.source_digest and stored))
-    return BookProgress(ebook.id, ebook.title, dict(sorted(states.items())), last_at, is_whole)
+    lines = {
+        chapter.chapter_number: ChapterLines(chapter.recorded_cues, chapter.spoken_cues)
+        for chapter in written
+        if chapter.spoken_cues
+    }
+    return BookProgress(ebook.id, ebook.title, dict(sorted(states.items())), last_at, is_whole, lines)
 
 
 def _find_chapters_to_come(ebook: Ebook, stored: set[int], known: set[int]) -> set[int]:

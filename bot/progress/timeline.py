@@ -20,7 +20,8 @@ class TimelineStep:
     """One step of the time axis: an hour, a day, a week, a month or a year that starts at ``begin``.
 
     ``label`` is such as ``16 Nov``. ``drafted``, ``approved`` and ``released`` count the chapters that got so far in this
-    step for the first time, and no further in it: each chapter counts once in a step. ``events`` counts all events.
+    step for the first time, and no further in it: each chapter counts once in a step. ``events`` counts all events,
+    ``recorded`` the chapters all of whose lines are recorded and whose newest take was logged in this step.
     """
 
     begin: datetime
@@ -29,6 +30,7 @@ class TimelineStep:
     drafted: int
     approved: int
     released: int
+    recorded: int = 0
 
     @property
     def chapters(self) -> int:
@@ -38,7 +40,7 @@ class TimelineStep:
     @property
     def is_empty(self) -> bool:
         """Whether nothing happened in this step."""
-        return not (self.events or self.chapters)
+        return not (self.events or self.chapters or self.recorded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +76,30 @@ class TimelineService:
         begin = resolved.since or await _find_begin(tx, resolved, milestones)
         axis = _build_axis(begin, resolved, tx.now)
         events = await tx.event_counts.count_between(resolved.filter, axis.edges)
-        chapters = _count_chapters(milestones, axis.edges)
+        books = await load_books(tx, resolved)
+        recorded = await _find_recorded(tx, resolved, milestones, books)
+        chapters = _count_chapters(milestones, recorded, axis.edges)
         steps = tuple(
             TimelineStep(start, axis.format_label(start), number, *counts)
             # The last edge ends the last step and starts none.
             for start, number, counts in zip(axis.edges, events, chapters, strict=False)
         )
-        return Timeline(scope, steps, await load_books(tx, resolved))
+        return Timeline(scope, steps, books)
+
+
+async def _find_recorded(
+    tx: ReadTransaction,
+    resolved: ResolvedScope,
+    milestones: Sequence[ChapterMilestones],
+    books: Sequence[BookProgress],
+) -> list[datetime]:
+    """When the newest take was logged of each chapter with a milestone all of whose lines are recorded."""
+    complete = {(book.ebook_id, number) for book in books for number in book.recorded_chapters}
+    complete &= {(milestone.ebook_id, milestone.chapter_number) for milestone in milestones}
+    if not complete:
+        return []
+    times = await tx.takes.list_last_times(resolved.filter.ebook_id)
+    return [times[chapter] for chapter in complete if chapter in times]
 
 
 async def _find_begin(
@@ -134,13 +153,22 @@ def _build_edges(first: datetime, now: datetime, get_next: Callable[[datetime], 
     return edges
 
 
-def _count_chapters(milestones: Sequence[ChapterMilestones], edges: Sequence[datetime]) -> list[list[int]]:
-    """For each step the numbers of chapters drafted, approved and released in it, each chapter by its furthest state."""
-    counts = [[0, 0, 0] for _ in edges[1:]]
+def _count_chapters(
+    milestones: Sequence[ChapterMilestones], recorded: Sequence[datetime], edges: Sequence[datetime]
+) -> list[list[int]]:
+    """For each step the numbers of chapters drafted, approved and released in it, each chapter by its furthest state.
+
+    The fourth number is that of the chapters that were ``recorded`` in it.
+    """
+    counts = [[0, 0, 0, 0] for _ in edges[1:]]
     for milestone in milestones:
         moments = (milestone.drafted_at, milestone.approved_at, milestone.released_at)
         furthest = {bisect_right(edges, moment) - 1: rank for rank, moment in enumerate(moments) if moment is not None}
         for step, rank in furthest.items():
             if 0 <= step < len(counts):
                 counts[step][rank] += 1
+    for moment in recorded:
+        step = bisect_right(edges, moment) - 1
+        if 0 <= step < len(counts):
+            counts[step][3] += 1
     return counts

@@ -90,7 +90,10 @@ class NewScript:
 
 @dataclass(frozen=True, slots=True)
 class ChapterProgress:
-    """How far one chapter is: the row of its script in the furthest state, the newest of several."""
+    """How far one chapter is: the row of its script in the furthest state, the newest of several.
+
+    ``spoken_cues`` is 0 for a script from before takes were logged, of which no take was logged since.
+    """
 
     ebook_id: str
     chapter_number: int
@@ -99,6 +102,8 @@ class ChapterProgress:
     link: str
     created_at: datetime
     released_at: datetime | None
+    spoken_cues: int
+    recorded_cues: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,7 +110,8 @@ def _format_members(overview: Overview) -> str:
 def _format_book(book: BookProgress) -> str:
     # Where the number of chapters is unknown, a full bar would say that the book is done.
     bar = f"{progress_bar(book.drafted, len(book.chapters))}  " if book.is_total_known else ""
-    return f"**{escape_text(book.title, 80).upper()}**\n{bar}{book.summary}"
+    whole = f" ({format_count(len(book.recorded_chapters), 'whole chapter')})" if book.recorded_chapters else ""
+    return f"**{escape_text(book.title, 80).upper()}**\n{bar}{book.summary}{whole}"
 
 
 def format_timeline(timeline: Timeline) -> str:
@@ -128,9 +129,13 @@ def format_timeline(timeline: Timeline) -> str:
 
 def _format_step(step: TimelineStep, most_events: int) -> str:
     parts = [format_count(step.events, "event")]
-    for number, word in ((step.drafted, "drafted"), (step.approved, "approved"), (step.released, "released")):
-        if number:
-            parts.append(f"{number} {word}")
+    counts = (
+        (step.drafted, "drafted"),
+        (step.approved, "approved"),
+        (step.recorded, "recorded"),
+        (step.released, "released"),
+    )
+    parts += [f"{number} {word}" for number, word in counts if number]
     return f"`{step.label:>6}` {progress_bar(step.events, most_events)} {' · '.join(parts)}"
 
 

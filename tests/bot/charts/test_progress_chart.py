@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import combinations
 from typing import Any
@@ -14,9 +15,9 @@ import pytest
 from matplotlib.colors import to_hex
 
 from bot.charts import progress_chart
-from bot.charts.canvas import SMALL_TEXT, STATE_FILLS
+from bot.charts.canvas import RECORDED, SMALL_TEXT, STATE_FILLS
 from bot.charts.progress_chart import ChartRenderer, build_figure, describe_chart, draw_png
-from bot.progress.books import BookProgress
+from bot.progress.books import BookProgress, ChapterLines
 from bot.progress.scope import Scope
 from bot.progress.timeline import Timeline, TimelineStep
 from storage.states import ScriptState
@@ -35,6 +36,12 @@ def make_book(chapters: int, title: str = SAMPLE_TITLE) -> BookProgress:
     """A book whose chapters are in all states, the first ones furthest."""
     states = {index + 1: STATES[index * 4 // chapters] for index in range(chapters)}
     return BookProgress("ebook_001", title, states, None)
+
+
+def make_recorded_book(chapters: int) -> BookProgress:
+    """Such a book of whose first half of chapters half of the lines is recorded."""
+    book = make_book(chapters)
+    return replace(book, lines={number: ChapterLines(20, 40) for number in range(1, chapters // 2 + 1)})
 
 
 def make_timeline(books: tuple[BookProgress, ...], steps: tuple[TimelineStep, ...]) -> Timeline:
@@ -58,6 +65,7 @@ CASES = {
     "12 chapters": (HEADING, make_timeline((make_book(12), make_book(10, "Lanterns for the Drowned")), WEEK)),
     "60 chapters": (HEADING, make_timeline((make_book(60),), SEASON[:30])),
     "6 books of 60": (HEADING, make_timeline(tuple(make_book(60, f"Book {index}") for index in range(6)), SEASON)),
+    "recorded": (HEADING, make_timeline((make_recorded_book(12), make_recorded_book(60)), WEEK)),
     "many large books": (HEADING, make_timeline(tuple(make_book(2500, "W" * 200) for _ in range(30)), SEASON)),
     "long titles": (
         "Progress · " + "the longest month " * 20,
@@ -165,6 +173,19 @@ def test_each_chapter_has_a_cell() -> None:
     without = build_figure(HEADING, make_timeline((BookProgress("ebook_001", SAMPLE_TITLE, {}, None),), ()))
     assert len(measure_shapes(with_chapters)) - len(measure_shapes(without)) == 60
     assert {"1", "13", "25", "37", "49"} <= {text.get_text() for text in with_chapters.texts}
+
+
+def test_recorded_lines_are_bars_in_the_cells() -> None:
+    """Each chapter of which anything is recorded has a bar, and the legend says what it means; nobody else sees either."""
+    figure: Any = build_figure(*CASES["recorded"])
+    (collection,) = figure.artists
+    bars = [to_hex(fill) for fill in collection.get_facecolor()].count(RECORDED)
+    assert bars == 1 + 6 + 30
+    texts = get_texts("recorded")
+    assert "recorded" in texts
+    assert "9 of 12 drafted · 6 approved · 3 released · 50% recorded" in texts
+    assert "50% recorded" in describe_chart(*CASES["recorded"])
+    assert "recorded" not in get_texts("12 chapters")
 
 
 def test_many_books_are_counted_in_a_line() -> None:

@@ -53,6 +53,28 @@ async def test_each_state_is_counted_as_what_it_is(sqlite: Database) -> None:
     assert book.summary == "6 of 7 drafted · 3 approved · 1 released"
 
 
+async def test_recorded_lines_are_those_of_the_furthest_version(sqlite: Database) -> None:
+    """A newer draft does not count; the least share is 1%, and only where no line is left it is 100%."""
+    first = await add_script(sqlite, "fox", 1, ScriptState.APPROVED)
+    newer = await add_script(sqlite, "fox", 1, ScriptState.DRAFT, version=2)
+    second = await add_script(sqlite, "fox", 2, ScriptState.DRAFT)
+    await add_script(sqlite, "fox", 3, ScriptState.DRAFT)  # its lines were never counted
+    for recorded, summary, chapters in (
+        ((0, 0), "3 chapters drafted · 1 approved", []),
+        ((1, 0), "3 chapters drafted · 1 approved · 1% recorded", []),
+        ((40, 358), "3 chapters drafted · 1 approved · 99% recorded", [1]),
+        ((40, 360), "3 chapters drafted · 1 approved · 100% recorded", [1, 2]),
+    ):
+        for script_id, spoken, count in ((first, 40, recorded[0]), (second, 360, recorded[1]), (newer, 40, 0)):
+            await sqlite.write(
+                lambda tx, script_id=script_id, spoken=spoken, count=count: tx.takes.set_recorded(  # type: ignore[misc]
+                    script_id, spoken, count
+                )
+            )
+        book = (await load(sqlite))["fox"]
+        assert (book.summary, book.recorded_chapters) == (summary, chapters)
+
+
 async def test_total_is_named_only_where_a_chapter_is_to_come(sqlite: Database) -> None:
     """A book whose one known chapter is drafted is not called complete."""
     await sqlite.write(lambda tx: tx.ebooks.get_or_add("fox", "The fox"))

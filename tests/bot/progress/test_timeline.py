@@ -1,13 +1,14 @@
 """Events and chapters along the time."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
 from bot.progress.scope import Period, Scope
 from bot.progress.timeline import TimelineService
 from storage import Database, WriteTransaction
-from storage.states import ScriptState
+from storage.states import ScriptState, TakeVerdict
 from tests.bot.progress.test_books import add_script
 from tests.conftest import FakeClock
 
@@ -79,6 +80,37 @@ async def test_chapters_are_drawn_by_what_became_of_them(sqlite: Database, clock
         (0, 0, 1, 1),
     ]
     assert [book.ebook_id for book in timeline.books] == ["fox"]
+
+
+async def test_a_chapter_is_recorded_with_its_last_line(sqlite: Database, clock: FakeClock) -> None:
+    """The day of the newest take has it, and one with a line left to record is in no step."""
+    for chapter, recorded in ((1, 2), (2, 1)):
+        script_id = await add_script(sqlite, "fox", chapter, ScriptState.APPROVED)
+        await sqlite.write(partial(_log_takes, script_id, chapter, recorded))
+    clock.advance(days=2)
+    for period in (Period.WEEK, Period.ALL):
+        timeline = await TimelineService(sqlite, "UTC").get_timeline(Scope(period=period))
+        assert [step.recorded for step in timeline.steps[-3:]] == [1, 0, 0]
+        assert sum(step.recorded for step in timeline.steps) == 1
+    today = await TimelineService(sqlite, "UTC").get_timeline(Scope(period=Period.TODAY))
+    assert not any(step.recorded for step in today.steps)
+
+
+async def _log_takes(script_id: str, chapter: int, recorded: int, tx: WriteTransaction) -> None:
+    """So many of two lines of the chapter are recorded."""
+    for number in range(recorded):
+        await tx.takes.add(
+            script_id=script_id,
+            ebook_id="fox",
+            chapter_number=chapter,
+            cue_id=f"{number}",
+            number=1,
+            verdict=TakeVerdict.GOOD,
+            note="",
+            spoken_digest="0" * 16,
+            member_id=None,
+        )
+    await tx.takes.set_recorded(script_id, 2, recorded)
 
 
 async def test_a_chapter_counts_once_in_a_step(sqlite: Database) -> None:
