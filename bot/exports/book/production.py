@@ -16,8 +16,8 @@ from bot.exports.pack.spotting import build_spotting, list_spotting_rows
 from bot.exports.pack.tables import Cell
 from bot.exports.sheet import ScriptSheet
 
-_MAX_SIDE_WORDS: Final = 25_000
-"""Words of one side, about 170 pages: what an actor can carry, and what is printed within 100 MB of memory."""
+_MAX_SIDE_WORDS: Final = 15_000
+"""Words of one side, about 100 pages: what an actor can carry, and what is printed within little memory."""
 
 
 @dataclass(frozen=True, slots=True)
