@@ -14,6 +14,7 @@ from cogs.views.cue_edit import build_edit_items
 from cogs.views.formatting import EMBER, GREY, escape_text
 from cogs.views.pressed_cards import build_card
 from cogs.views.reader_ids import CUE_PATTERN, OpenCue, PageWithCue
+from cogs.views.takes import TakeButton
 from storage.stores.scripts import StoredScript
 
 _ROW: Final = 5
@@ -69,6 +70,7 @@ def _build_moves(stored: StoredScript, script: Script, cue: Cue) -> list[ui.Item
         CueButton("prev", stored.id, before.id if before else cue.id, disabled=before is None),
         CueButton("next", stored.id, after.id if after else cue.id, disabled=after is None),
         CueButton("page", stored.id, cue.id),
+        *([TakeButton("open", stored.id, cue.id, label="Take…")] if cue.kind.is_spoken else []),
     ]
 
 

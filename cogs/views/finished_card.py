@@ -32,8 +32,9 @@ def build_finished_card(view: ScriptView, run: RunView | None = None) -> ui.Layo
     is_template = stored.writer == WriterKind.TEMPLATE
     mark = "▢ Template script ·" if is_template else "✔"
     heading = f"### {mark} {escape_text(stored.title)}"
+    theme = f"{escape_text(stored.theme, 60)} · " if stored.theme else ""
     where = (
-        f"{escape_text(view.ebook_title, 100)} · chapter {stored.chapter_number} · {escape_text(stored.theme, 60)} · "
+        f"{escape_text(view.ebook_title, 100)} · chapter {stored.chapter_number} · {theme}"
         f"version {stored.version} · **{stored.state.value}**"
     )
     if stored.state is not ScriptState.DRAFT and view.approver_id:

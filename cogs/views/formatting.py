@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 import discord
 
@@ -27,6 +28,9 @@ _MARKUP = re.compile(r"[\\*`~|<>\[\]]|(?<!\w)_|_(?!\w)")
 _RIGHT_TO_LEFT = {"R", "AL"}
 _ISOLATED = "\u2068{}\u2069"
 """First strong isolate and its end: what is between them does not change the direction of the text around it."""
+_MARKED: Final = ("\ue000", "\ue001")
+"""Stand around a match while the text is escaped, since the marks of Markdown would be escaped as well."""
+_STRIPPED: Final = dict.fromkeys(map(ord, _MARKED))
 _LINE_MARKUP = re.compile(r"^(\d*)(?=#{1,3} |-# |- |(?<=\d)\. )")
 
 
@@ -52,6 +56,23 @@ def isolate(text: str, limit: int = 200) -> str:
     if limit > len(_ISOLATED) and _has_right_to_left_letters(text):
         return _ISOLATED.format(shorten(text, limit - 2))
     return shorten(text, limit)
+
+
+def highlight_text(text: str, matches: Sequence[tuple[int, int]], marks: tuple[str, str] = ("**", "**")) -> str:
+    """The whole text escaped, with the marks of Markdown around each match. Matches are in order and do not overlap."""
+    pieces: list[str] = []
+    at = 0
+    for start, end in matches:
+        pieces += [_strip(text[at:start]), _MARKED[0], _strip(text[start:end]), _MARKED[1]]
+        at = end
+    pieces.append(_strip(text[at:]))
+    marked = "".join(pieces)
+    escaped = escape_text(marked, 2 * len(marked) + 100)  # escaping at most doubles it
+    return escaped.replace(_MARKED[0], marks[0]).replace(_MARKED[1], marks[1])
+
+
+def _strip(text: str) -> str:
+    return text.translate(_STRIPPED)
 
 
 def _has_right_to_left_letters(text: str) -> bool:

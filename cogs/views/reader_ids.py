@@ -47,6 +47,24 @@ class ReaderPosition:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferedChoices:
+    """From which entry on the menus for scenes and speakers offer a part of a long list; None: the part that fits the page."""
+
+    scene: int | None = None
+    speaker: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPage:
+    """A page of a script, as one of its menus has changed it; ``build_card`` shows it."""
+
+    stored: StoredScript
+    script: Script
+    position: ReaderPosition
+    offered: OfferedChoices = field(default_factory=OfferedChoices)
+
+
+@dataclass(frozen=True, slots=True)
 class PageWithCue:
     """The page of a script on which a cue begins; ``build_card`` shows it."""
 

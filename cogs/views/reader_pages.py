@@ -8,7 +8,7 @@ from bot.scripts.cue_lists import list_scenes, number_sounds
 from bot.scripts.models import Cue, Scene, Script
 from bot.scripts.reading import ReaderFilter, ShownCue, choose_cues
 from bot.scripts.timing import add_timing
-from cogs.views.formatting import escape_text, format_duration_range
+from cogs.views.formatting import escape_text, format_duration_range, highlight_text
 
 _PAGE_CHARACTERS: Final = 2_800
 """Characters of one page. Discord accepts 4,000 in one message; the rest is for the heading and for markup."""
@@ -43,7 +43,7 @@ def build_pages(script: Script, wanted: ReaderFilter) -> list[ReaderPage]:
     pages: list[list[_Line]] = [[]]
     used = count = scene = 0
     for shown in choose_cues(script, wanted):
-        lines = _format_cue(shown, numbers)
+        lines = format_cue(shown, numbers)
         if script.scenes and shown.cue.scene != scene:
             scene = shown.cue.scene
             lines = [f"{headings[scene]}\n{lines[0]}", *lines[1:]]
@@ -76,7 +76,7 @@ def _format_heading(scene: Scene, cues: Sequence[Cue]) -> str:
     return f"**Scene {scene.n}{place}** · {format_duration_range(length.low, length.high)}"
 
 
-def _format_cue(shown: ShownCue, numbers: dict[int, int]) -> list[str]:
+def format_cue(shown: ShownCue, numbers: dict[int, int]) -> list[str]:
     """A cue as Markdown lines; a very long one in several."""
     cue = shown.cue
     number = f"`{cue.n:>3}`"
@@ -97,21 +97,5 @@ def _format_cue(shown: ShownCue, numbers: dict[int, int]) -> list[str]:
 
 def _highlight(piece: str, hits: Sequence[tuple[int, int]], offset: int) -> str:
     """The escaped text with what was found underlined and bold."""
-    marked: list[str] = []
-    at = 0
-    for start, end in hits:
-        first, last = max(start - offset, 0), min(end - offset, len(piece))
-        if first >= last:
-            continue
-        marked += [_escape(piece[at:first]), f"__**{_escape(piece[first:last])}**__"]
-        at = last
-    return "".join([*marked, _escape(piece[at:])])
-
-
-def _escape(text: str) -> str:
-    """Escaped, with its outer spaces, which ``escape_text`` would drop."""
-    core = text.strip()
-    if not core:
-        return text
-    before, _, after = text.partition(core)
-    return f"{before}{escape_text(core, 2 * _LINE_CHARACTERS)}{after}"
+    places = [(max(start - offset, 0), min(end - offset, len(piece))) for start, end in hits]
+    return highlight_text(piece, [(start, end) for start, end in places if start < end], ("__**", "**__"))

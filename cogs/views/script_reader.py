@@ -1,46 +1,41 @@
 """A script for one person to read in Discord: page by page, by scene, one character's lines, or what is searched for."""
 
 import re
-from collections.abc import Sequence
 from typing import Any, ClassVar, Final, Self
 
 import discord
 from discord import ui
 
 from bot.errors import InputError
-from bot.scripts.cue_lists import list_scenes
-from bot.scripts.models import Cue, CueKind, Script, WriterKind
+from bot.scripts.models import Script, WriterKind
 from bot.scripts.reading import MAX_QUERY, ReaderFilter
-from bot.scripts.speakers import find_speaker, make_speaker_key
+from bot.scripts.speakers import find_speaker
 from bot.scripts.text_units import to_single_line
 from cogs.interactions.access import get_services, require_team
 from cogs.views.base import PersistentItemMixin, action_row, card_layout
-from cogs.views.cue_panel import show_cue
 from cogs.views.formatting import (
     EMBER,
     GREY,
     escape_text,
     format_count,
     format_duration_range,
-    isolate,
-    shorten,
 )
 from cogs.views.modals import Modal
 from cogs.views.pressed_cards import build_card
-from cogs.views.reader_ids import POSITION_PATTERN, PageWithCue, ReaderPosition
-from cogs.views.reader_pages import ReaderPage, build_pages, find_page
+from cogs.views.reader_ids import POSITION_PATTERN, OfferedChoices, OpenPage, PageWithCue, ReaderPosition
+from cogs.views.reader_menus import CueSelect, SceneSelect, SpeakerSelect
+from cogs.views.reader_pages import build_pages, find_page
 from storage.stores.scripts import StoredScript
 
-_MAX_OPTIONS: Final = 25
-"""Discord's documentation: a select menu has at most 25 options."""
 _SHOWN_CAST: Final = 12  # names in the heading of the first page
-_NO_VALUE: Final = "-"
-"""The menu's value for all lines; Discord does not allow an empty one."""
 
 
-def build_reader(stored: StoredScript, script: Script, position: ReaderPosition | None = None) -> ui.LayoutView:
+def build_reader(
+    stored: StoredScript, script: Script, position: ReaderPosition | None = None, offered: OfferedChoices | None = None
+) -> ui.LayoutView:
     """The page with its controls; without a position the first one."""
     position = position or ReaderPosition(stored.id)
+    offered = offered or OfferedChoices()
     pages = build_pages(script, position.filter)
     position = position.go_to(min(max(position.page, 0), len(pages) - 1))
     page = pages[position.page]
@@ -51,9 +46,9 @@ def build_reader(stored: StoredScript, script: Script, position: ReaderPosition 
         action_row(*_build_buttons(position, len(pages))),
     ]
     if len(script.scenes) > 1 and not position.filter.query:
-        items.append(action_row(SceneSelect(position, script, page)))
+        items.append(action_row(SceneSelect(position, script, page, offered.scene)))
     if script.cast:
-        items.append(action_row(SpeakerSelect(position, script)))
+        items.append(action_row(SpeakerSelect(position, script, offered.speaker)))
     if page.cues:
         items.append(action_row(CueSelect(position, page.cues)))
     return card_layout(*items, accent=GREY if stored.writer == WriterKind.TEMPLATE else EMBER)
@@ -68,6 +63,12 @@ def build_reader_at(stored: StoredScript, script: Script, cue: int) -> ui.Layout
 def build_page_with_cue(shown: PageWithCue) -> ui.LayoutView:
     """The page on which the cue begins, of the whole script."""
     return build_reader_at(shown.stored, shown.script, shown.cue.n)
+
+
+@build_card.register
+def build_opened_page(opened: OpenPage) -> ui.LayoutView:
+    """The page as a menu has changed it."""
+    return build_reader(opened.stored, opened.script, opened.position, opened.offered)
 
 
 def _describe(stored: StoredScript, script: Script, position: ReaderPosition, pages: int, cues: int) -> str:
@@ -154,122 +155,6 @@ class ReaderButton(
             case _:
                 await interaction.response.defer()
                 await show_reader(interaction, self.position)
-
-
-class SceneSelect(PersistentItemMixin, ui.DynamicItem[ui.Select[Any]], template=r"read:scene:" + POSITION_PATTERN):
-    """Chooses a scene; of more than 25, those around the page."""
-
-    def __init__(self, position: ReaderPosition, script: Script | None = None, page: ReaderPage | None = None) -> None:
-        options = _list_scene_options(script, page) if script and page else []
-        select: ui.Select[Any] = ui.Select(
-            custom_id=f"read:scene:{position.encode()}", placeholder="Go to a scene", options=options
-        )
-        super().__init__(select)
-        self.position = position
-
-    @classmethod
-    def from_match(cls, match: re.Match[str]) -> Self:
-        """Builds the item from its custom id."""
-        return cls(ReaderPosition.from_match(match))
-
-    async def handle_interaction(self, interaction: discord.Interaction) -> None:
-        """Shows the page on which the scene begins, or the next one with lines of the character."""
-        require_team(interaction)
-        await interaction.response.defer()
-        stored, script = await get_services(interaction).scripts.get(self.position.script_id)
-        cue = int(self.item.values[0]) if self.item.values[0].isdecimal() else 1
-        page = find_page(script, cue, self.position.filter)
-        await interaction.edit_original_response(view=build_reader(stored, script, self.position.go_to(page)))
-
-
-def _list_scene_options(script: Script, page: ReaderPage) -> list[discord.SelectOption]:
-    scenes = list_scenes(script)
-    here = page.cues[0].scene if page.cues else 1
-    at = next((index for index, (scene, _) in enumerate(scenes) if scene.n == here), 0)
-    start = max(0, min(at - _MAX_OPTIONS // 2, len(scenes) - _MAX_OPTIONS))
-    return [
-        discord.SelectOption(
-            label=isolate(f"{scene.n} · {scene.heading or 'no place given'}", 100),
-            value=str(cues[0].n),
-            description=shorten(f"cues {cues[0].n} to {cues[-1].n} · {', '.join(scene.present)}".rstrip(" ·"), 100),
-            default=scene.n == here,
-        )
-        for scene, cues in scenes[start : start + _MAX_OPTIONS]
-    ]
-
-
-class SpeakerSelect(PersistentItemMixin, ui.DynamicItem[ui.Select[Any]], template=r"read:speaker:" + POSITION_PATTERN):
-    """Chooses whose lines are shown; of more than 24 speakers, those with the most lines."""
-
-    def __init__(self, position: ReaderPosition, script: Script | None = None) -> None:
-        options = _list_speaker_options(script, position) if script else []
-        select: ui.Select[Any] = ui.Select(
-            custom_id=f"read:speaker:{position.encode()}", placeholder="Only one character's lines", options=options
-        )
-        super().__init__(select)
-        self.position = position
-
-    @classmethod
-    def from_match(cls, match: re.Match[str]) -> Self:
-        """Builds the item from its custom id."""
-        return cls(ReaderPosition.from_match(match))
-
-    async def handle_interaction(self, interaction: discord.Interaction) -> None:
-        """Shows the first page of the lines."""
-        require_team(interaction)
-        await interaction.response.defer()
-        chosen = self.item.values[0]
-        wanted = ReaderFilter(speaker_key="" if chosen == _NO_VALUE else chosen)
-        await show_reader(interaction, ReaderPosition(self.position.script_id, 0, wanted))
-
-
-def _list_speaker_options(script: Script, position: ReaderPosition) -> list[discord.SelectOption]:
-    counts = {member.name: sum(cue.speaker == member.name for cue in script.cues) for member in script.cast}
-    chosen = position.filter.speaker_key
-    names = sorted(counts, key=lambda name: (make_speaker_key(name) != chosen, -counts[name]))[: _MAX_OPTIONS - 1]
-    return [
-        discord.SelectOption(label="Every line", value=_NO_VALUE, default=not chosen),
-        *(
-            discord.SelectOption(
-                label=isolate(name, 100),
-                value=make_speaker_key(name),
-                description=format_count(counts[name], "line"),
-                default=make_speaker_key(name) == chosen,
-            )
-            for name in names
-        ),
-    ]
-
-
-class CueSelect(PersistentItemMixin, ui.DynamicItem[ui.Select[Any]], template=r"read:cue:" + POSITION_PATTERN):
-    """Opens one of the page's cues."""
-
-    def __init__(self, position: ReaderPosition, cues: Sequence[Cue] = ()) -> None:
-        options = [_build_cue_option(cue) for cue in cues[:_MAX_OPTIONS]]
-        select: ui.Select[Any] = ui.Select(
-            custom_id=f"read:cue:{position.encode()}", placeholder="Open a cue: edit it, log a take", options=options
-        )
-        super().__init__(select)
-        self.position = position
-
-    @classmethod
-    def from_match(cls, match: re.Match[str]) -> Self:
-        """Builds the item from its custom id."""
-        return cls(ReaderPosition.from_match(match))
-
-    async def handle_interaction(self, interaction: discord.Interaction) -> None:
-        """Shows the cue in place of the page."""
-        require_team(interaction)
-        await interaction.response.defer()
-        await show_cue(interaction, self.position.script_id, self.item.values[0])
-
-
-def _build_cue_option(cue: Cue) -> discord.SelectOption:
-    name = cue.speaker if cue.kind.is_spoken else cue.kind.value.upper()
-    text = cue.text if cue.kind is not CueKind.MUSIC else cue.text.upper()
-    return discord.SelectOption(
-        label=isolate(f"{cue.n} · {name}", 100), value=cue.id, description=isolate(text, 100) or None
-    )
 
 
 class JumpModal(Modal, title="Jump to a cue"):

@@ -12,14 +12,11 @@ from bot.scripts.text_search import Excerpt, SearchHit, SearchPage
 from cogs.interactions.access import get_services, require_team
 from cogs.views.base import PersistentItemMixin, action_row, card_layout
 from cogs.views.ebook_card import WriteButton, ebook_card
-from cogs.views.formatting import EMBER, GREY, escape_text, isolate
+from cogs.views.formatting import EMBER, GREY, escape_text, highlight_text, isolate
 from cogs.views.script_reader import build_reader_at
 
 MAX_QUERY: Final = 75
 """Characters of a query: the buttons that turn the pages hold it in their ids, which Discord allows 100."""
-_MARKED: Final = ("\ue000", "\ue001")
-"""Stand around a match while the text is escaped, since the marks of Markdown would be escaped as well."""
-_STRIPPED: Final = dict.fromkeys(map(ord, _MARKED))
 _PLACE: Final = re.compile(
     r"cue:(?P<script>audio_scripts_[0-9a-f]{16}):(?P<cue>\d{1,6})|(?:chapter:(?P<number>\d{1,6})|book):(?P<key>[^\n]{1,40})"
 )
@@ -67,27 +64,11 @@ def _format_hit(hit: SearchHit) -> str:
 
 
 def _format_excerpt(excerpt: Excerpt) -> str:
-    marked = highlight(excerpt)
+    marked = highlight_text(excerpt.text, excerpt.matches)
     if not excerpt.cue:
         return marked
     speaker = f"{escape_text(excerpt.speaker, 40)}: " if excerpt.speaker else ""
     return f"`{excerpt.cue:>3}` {speaker}{marked}"
-
-
-def highlight(excerpt: Excerpt) -> str:
-    """The excerpt escaped, with its matches in bold."""
-    pieces: list[str] = []
-    at = 0
-    for start, end in excerpt.matches:
-        pieces += [_strip(excerpt.text[at:start]), _MARKED[0], _strip(excerpt.text[start:end]), _MARKED[1]]
-        at = end
-    pieces.append(_strip(excerpt.text[at:]))
-    escaped = escape_text("".join(pieces), 2 * len(excerpt.text) + 100)
-    return escaped.replace(_MARKED[0], "**").replace(_MARKED[1], "**")
-
-
-def _strip(text: str) -> str:
-    return text.translate(_STRIPPED)
 
 
 class OpenSelect(PersistentItemMixin, ui.DynamicItem[ui.Select[Any]], template="found:open"):

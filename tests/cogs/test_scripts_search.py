@@ -85,7 +85,8 @@ async def test_the_list_shows_the_newest_version_first(library: Stage) -> None:
     assert listed.text.index("version 12") < listed.text.index("version 11")
     assert "50% recorded" in listed.text
     opened = await answer(await library.hana.select(listed, "The Lantern", custom_id="scripts:open"))
-    assert "The fox waits" in opened.text
+    assert "version 12 · **draft**" in opened.text
+    assert "Approve" in opened.message.buttons
     turned = await answer(await library.hana.click(listed, "Next ›"))
     assert "page 2 of 2" in turned.text
     empty = await answer(await library.hana.slash("scripts list", status="template"))

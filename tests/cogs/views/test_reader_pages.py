@@ -2,17 +2,15 @@
 
 import re
 
-import discord
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.scripts.cue_lists import arrange
 from bot.scripts.models import CastMember, Cue, CueKind, Script
-from bot.scripts.reading import ReaderFilter
-from bot.scripts.speakers import make_speaker_key
+from bot.scripts.reading import ReaderFilter, ShownCue
 from cogs.views.reader_ids import ReaderPosition
-from cogs.views.reader_pages import MAX_PAGE_CUES, build_pages, find_page
+from cogs.views.reader_pages import MAX_PAGE_CUES, build_pages, find_page, format_cue
 from cogs.views.script_reader import build_reader
 from tests.bot.exports.sample_script import STORED
 from tests.bot.scripts.test_editing import SCRIPT
@@ -24,12 +22,6 @@ def make_script(*texts: str, speaker: str = "HANA") -> Script:
     """A script with these lines of one speaker."""
     cues = [Cue(n=1, kind=CueKind.DIALOGUE, text=text, speaker=speaker, scene=1) for text in texts]
     return arrange(SCRIPT.model_copy(update={"cast": (CastMember(name=speaker),)}), cues)
-
-
-def list_options(view: discord.ui.LayoutView) -> list[list[discord.SelectOption]]:
-    """The options of each select."""
-    items = [getattr(item, "item", item) for item in view.walk_children()]
-    return [item.options for item in items if isinstance(item, discord.ui.Select)]
 
 
 def test_scenes_have_headings_with_their_length() -> None:
@@ -68,29 +60,32 @@ def test_every_page_fits_into_a_message(count: int) -> None:
     assert find_page(script, 1) == 0
 
 
-def test_many_scenes_and_speakers_fit_into_the_menus() -> None:
-    """Of more than 25 scenes those around the page are offered, of more than 24 speakers those with the most lines."""
-    scenes = tuple(SCRIPT.scenes[0].model_copy(update={"n": n, "place": f"PLACE {n} " * 20}) for n in range(1, 61))
-    cues = [
-        Cue(n=1, kind=CueKind.DIALOGUE, text="Word.", speaker=f"SPEAKER {n}", scene=n)
-        for n in range(1, 61)
-        for _ in "ab"
-    ]
-    cast = tuple(CastMember(name=f"SPEAKER {n}") for n in range(1, 61))
-    script = arrange(SCRIPT.model_copy(update={"scenes": scenes, "cast": cast}), cues)
-    view = build_reader(STORED, script, ReaderPosition(STORED.id, 2))
-    assert [len(options) for options in list_options(view)] == [25, 25, 25]
-    key = make_speaker_key("SPEAKER 60")
-    view = build_reader(STORED, script, ReaderPosition(STORED.id, 0, ReaderFilter(speaker_key=key)))
-    chosen = [option.label for options in list_options(view) for option in options if option.default]
-    assert "SPEAKER 60" in chosen
-
-
 @given(st.lists(st.text(min_size=1, max_size=60), min_size=1, max_size=20))
 def test_no_letter_is_lost(texts: list[str]) -> None:
-    """Every letter of every line is on a page, whatever the text is."""
+    """Every letter of every line is on a page, in every writing system."""
     script = make_script(*texts)
-    shown = "".join(page.text for page in build_pages(script, ALL))
+    shown = keep_letters("".join(page.text for page in build_pages(script, ALL)))
     for text in texts:
-        letters = "".join(re.findall(r"[A-Za-z0-9]", text))
-        assert letters in "".join(re.findall(r"[A-Za-z0-9]", shown))
+        assert keep_letters(text) in shown
+
+
+def keep_letters(text: str) -> str:
+    """Its letters and digits alone."""
+    return "".join(filter(str.isalnum, text))
+
+
+def test_a_line_from_right_to_left_keeps_its_order_around_a_hit() -> None:
+    """The line is isolated as a whole: isolated pieces would be laid out from left to right."""
+    (page,) = build_pages(make_script("הפעמון צלצל בלילה"), ReaderFilter(query="צלצל"))
+    assert "\u2068הפעמון __**צלצל**__ בלילה\u2069" in page.text
+
+
+@pytest.mark.parametrize("text", ["a" * 1_199 + "bell" + "c" * 700, "*" * 1_300 + " bell " + "_" * 690])
+def test_a_hit_is_highlighted_where_a_long_line_is_split(text: str) -> None:
+    """Also where the hit itself is split, and far into the line."""
+    at = text.index("bell")
+    script = make_script(text)
+    cue = script.cues[0]
+    lines = format_cue(ShownCue(cue, cue.text, hits=((at, at + 4),)), {})
+    marked = "".join(re.findall(r"__\*\*(.*?)\*\*__", "\n".join(lines)))
+    assert marked == "bell"
