@@ -14,7 +14,7 @@ from cogs.views.cue_edit import build_edit_items
 from cogs.views.formatting import EMBER, GREY, escape_text
 from cogs.views.pressed_cards import build_card
 from cogs.views.reader_ids import CUE_PATTERN, OpenCue, PageWithCue
-from cogs.views.takes import TakeButton
+from cogs.views.takes import build_cue_items
 from storage.stores.scripts import StoredScript
 
 _ROW: Final = 5
@@ -40,7 +40,7 @@ def build_panel(opened: OpenCue) -> ui.LayoutView:
     ]
     if note:
         items.append(ui.TextDisplay(f"-# {note}"))
-    rows = [_build_moves(stored, script, cue), build_edit_items(stored, cue)]
+    rows = [[*_build_moves(stored, script, cue), *build_cue_items(stored, cue)], build_edit_items(stored, cue)]
     for row in rows:
         items += [action_row(*row[at : at + _ROW]) for at in range(0, len(row), _ROW)]
     return card_layout(*items, accent=GREY if stored.writer == WriterKind.TEMPLATE else EMBER)
@@ -70,7 +70,6 @@ def _build_moves(stored: StoredScript, script: Script, cue: Cue) -> list[ui.Item
         CueButton("prev", stored.id, before.id if before else cue.id, disabled=before is None),
         CueButton("next", stored.id, after.id if after else cue.id, disabled=after is None),
         CueButton("page", stored.id, cue.id),
-        *([TakeButton("open", stored.id, cue.id, label="Take…")] if cue.kind.is_spoken else []),
     ]
 
 

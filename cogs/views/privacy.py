@@ -13,8 +13,8 @@ from cogs.views.base import PersistentItemMixin, action_row, card_layout
 from cogs.views.formatting import EMBER, GREY, RED, format_count
 
 STORED: Final = (
-    "**What is stored.** The chapters you give or confirm, the scripts made from them, the announcements, and what was done "
-    "when. Events contain a random id for you; your Discord id and name are in one table only.\n"
+    "**What is stored.** The chapters you give or confirm, the scripts made from them and their takes, the announcements, "
+    "and what was done when. Events contain a random id for you; your Discord id and name are in one table only.\n"
     "**What goes to Google's Gemini.** The chapter's text, its title, theme, notes and hook, and the book's cast, "
     "lexicon and story so far, when a script is written. No Discord ids, no names of people here and no messages."
 )
@@ -23,8 +23,8 @@ _CONFIRM_FORGETTING: Final = (
     "Your Discord id and name, the names of your sessions and how far you have looked are deleted at once, and your shares "
     "and badges then belong to nobody. Your announcements that wait for approval are discarded. This cannot be undone.\n"
     "What you did stays in the log under a random id that leads to nobody: otherwise the log could no longer be verified. "
-    "Scripts and chapters stay with the studio. What you wrote into them or into `/track` yourself, and messages in "
-    "channels, are not changed."
+    "Scripts, chapters and takes stay with the studio. What you wrote into them or into `/track` yourself, and messages "
+    "in channels, are not changed."
 )
 
 

@@ -7,13 +7,17 @@ import discord
 from discord import ui
 
 from bot.errors import NotFoundError
+from bot.scripts.models import Cue
 from bot.scripts.take_log import LoggedCue
 from bot.scripts.takes import CueRecording, CueStatus, digest_spoken, find_next_line
 from cogs.interactions.access import get_services, require_team
 from cogs.views.base import PersistentItemMixin, action_row, card_layout
 from cogs.views.formatting import EMBER, escape_text, fit_lines, format_relative_time, shorten
+from cogs.views.pressed_cards import build_card
+from cogs.views.reader_ids import CUE_PATTERN, OpenCue
 from cogs.views.take_forms import CorrectTakeModal, LogTakeModal
 from storage.states import TakeVerdict
+from storage.stores.scripts import StoredScript
 from storage.stores.takes import Take
 
 _MAX_WORDS: Final = 1_800
@@ -58,8 +62,19 @@ def build_take_items(logged: LoggedCue) -> list[ui.Item[Any]]:
     go_on: list[ui.Item[Any]] = [
         TakeButton("next", script_id, cue.id, disabled=find_next_line(logged.script, cue) is None),
         TakeButton("own", script_id, cue.id, label=own_label, disabled=own_next is None),
+        TakeButton("cue", script_id, cue.id),
     ]
     return [ui.TextDisplay(_describe_takes(logged)), action_row(*log), action_row(*go_on)]
+
+
+def build_cue_items(stored: StoredScript, cue: Cue) -> list[ui.Item[Any]]:
+    """The buttons for the panel of one cue: log a take, and see its takes; none for a sound."""
+    if not cue.kind.is_spoken:
+        return []
+    return [
+        TakeButton("log", stored.id, cue.id, digest_spoken(cue)),
+        TakeButton("open", stored.id, cue.id),
+    ]
 
 
 def describe_status(recording: CueRecording) -> str:
@@ -103,8 +118,7 @@ async def show_cue(interaction: discord.Interaction, logged: LoggedCue) -> None:
 class TakeButton(
     PersistentItemMixin,
     ui.DynamicItem[ui.Button[Any]],
-    template=r"take:(?P<action>open|good|log|correct|delete|next|own)"
-    r":(?P<script>audio_scripts_[0-9a-f]{16}):(?P<cue>[^:]{1,40}):(?P<seen>[0-9a-f]{16}|)",
+    template=rf"take:(?P<action>open|good|log|correct|delete|next|own|cue):{CUE_PATTERN}:(?P<seen>[0-9a-f]{{16}}|)",
 ):
     """Shows a cue with its takes, logs or corrects one, or goes on to the next line.
 
@@ -112,13 +126,14 @@ class TakeButton(
     """
 
     LABELS: ClassVar[dict[str, str]] = {
-        "open": "Takes…",
+        "open": "Takes",
         "good": "Take is good",
         "log": "Take…",
         "correct": "Correct…",
         "delete": "Delete",
         "next": "Next line ›",
         "own": "Next of the same ›",
+        "cue": "Back to the cue",
     }
 
     def __init__(
@@ -136,10 +151,10 @@ class TakeButton(
     @classmethod
     def from_match(cls, match: re.Match[str]) -> Self:
         """Builds the item from its custom id."""
-        return cls(match["action"], match["script"], match["cue"], match["seen"])
+        return cls(match["action"], match["script_id"], match["cue_id"], match["seen"])
 
     async def handle_interaction(self, interaction: discord.Interaction) -> None:
-        """Does what the label says; everything but the forms changes the message in place."""
+        """Does what the label says, in place of this message."""
         by = require_team(interaction)
         takes = get_services(interaction).takes
         logged = await takes.get_cue(self.script_id, self.cue_id)
@@ -150,10 +165,6 @@ class TakeButton(
             case "correct":
                 modal = CorrectTakeModal(self.script_id, self._find_take(logged), show_cue)
                 await interaction.response.send_modal(modal)
-                return
-            case "open":
-                await interaction.response.defer(ephemeral=True, thinking=True)
-                await interaction.followup.send(view=build_take_panel(logged), ephemeral=True)
                 return
         await interaction.response.defer()
         match self.action:
@@ -169,13 +180,15 @@ class TakeButton(
                 if following is None:
                     raise NotFoundError("This is the last line.")
                 logged = await takes.get_cue(self.script_id, following.id)
+            case "cue":
+                opened = OpenCue(logged.stored, logged.script, logged.cue)
+                await interaction.edit_original_response(view=build_card(opened))
+                return
         await show_cue(interaction, logged)
 
     async def show_current_state(self, interaction: discord.Interaction) -> None:
         """Shows the takes that there are now."""
-        if self.action != "open":
-            logged = await get_services(interaction).takes.get_cue(self.script_id, self.cue_id)
-            await show_cue(interaction, logged)
+        await show_cue(interaction, await get_services(interaction).takes.get_cue(self.script_id, self.cue_id))
 
     def _find_take(self, logged: LoggedCue) -> Take:
         take = next((each for each in logged.recording.takes if _get_key(each) == self.seen), None)

@@ -54,6 +54,13 @@ async def test_lines_are_recorded_one_after_another(stage: Stage) -> None:
     await stage.hana.click(panel, "Delete take 4")
     await stage.discord.wait_until(lambda: "not recorded" in panel.text)
     assert (await stage.event_names()).count(TAKE_LOGGED) == 2
+    await stage.hana.click(panel, "Back to the cue")
+    await stage.discord.wait_until(lambda: "Back to the page" in panel.buttons)
+    form = await stage.hana.click(panel, "Take…")
+    refused = await stage.hana.submit_modal(form, {"number": "one", "verdict": "good", "note": "kept"})
+    await stage.discord.wait_until(lambda: "not a whole number" in refused.text)
+    await stage.hana.click(panel, "Takes")
+    await stage.discord.wait_until(lambda: "Take 1 is good" in panel.buttons)
     assert (await stage.bot.services.scripts.get(stored.id))[0].recorded_cues == 1
 
 
