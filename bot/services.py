@@ -42,6 +42,7 @@ from bot.progress.history import EventHistory
 from bot.progress.overview import OverviewService
 from bot.progress.public_view import PublicProgress
 from bot.progress.script_lists import ScriptListService
+from bot.progress.script_versions import VersionService
 from bot.progress.sessions import SessionService
 from bot.progress.timeline import TimelineService
 from bot.progress.tracking import TrackingService
@@ -78,6 +79,7 @@ class Services:
     text_search: TextSearchService
     exports: ExportService
     editing: EditService
+    versions: VersionService
     book_exports: BookExportService
     takes: TakeLog
     drafts: DraftService
@@ -161,6 +163,7 @@ def build_services(
         scripts=ScriptLibrary(database),
         exports=ExportService(database, ExportOptions(settings.studio_paper)),
         editing=EditService(database),
+        versions=VersionService(database),
         script_lists=ScriptListService(database),
         text_search=TextSearchService(database),
         book_exports=BookExportService(database, ExportOptions(settings.studio_paper)),

@@ -94,6 +94,16 @@ class ScriptsCog(commands.GroupCog, group_name="scripts", group_description="The
         listed = await self._services.script_lists.read_page(ScriptStatus(status), ebook or "", 0)
         await interaction.edit_original_response(view=script_list(listed))
 
+    @app_commands.command(name="versions", description="All versions of a script, their history and how they differ")
+    @app_commands.describe(script="The script, by its title, its book or its id")
+    @app_commands.autocomplete(script=script_autocomplete)
+    async def versions(self, interaction: discord.Interaction, script: Range[str, 1, 100]) -> None:
+        """Shows the versions of the script's chapter, the newest first."""
+        require_team(interaction)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        view = build_card(await self._services.versions.list_versions(script, 0))
+        await interaction.edit_original_response(view=view)
+
     @app_commands.command(
         name="revise", description="Have Gemini rewrite a script, a scene or some cues into a new version"
     )

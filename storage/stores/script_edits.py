@@ -1,14 +1,15 @@
 """The history of scripts: every edit of a text, and every approval and withdrawal."""
 
 import zlib
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.states import EditKind
-from storage.tables import script_edits
+from storage.states import EditKind, ScriptState
+from storage.tables import script_edits, scripts
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,28 @@ class ScriptEdit:
     created_at: datetime
     undoes: int | None
     has_body: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptVersion:
+    """One version of a chapter's script, without its text; the fields are those of ``StoredScript``."""
+
+    id: str
+    state: ScriptState
+    ebook_id: str
+    chapter_number: int
+    version: int
+    title: str
+    writer: str
+    model: str
+    error: str
+    run_id: str | None
+    member_id: str | None
+    created_at: datetime
+    approved_at: datetime | None
+    approved_by: str | None
+    parent_id: str | None
+    notes: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +95,13 @@ class ScriptEditStore:
             query.where(script_edits.c.script_id == script_id).order_by(script_edits.c.number)
         )
         return [ScriptEdit(**row) for row in rows.mappings()]
+
+    async def list_versions(self, ebook_id: str, chapter_number: int) -> Sequence[ScriptVersion]:
+        """Every version of the chapter's script, the newest first."""
+        query = select(*(scripts.c[field.name] for field in fields(ScriptVersion)))
+        query = query.where(scripts.c.ebook_id == ebook_id, scripts.c.chapter_number == chapter_number)
+        rows = await self.connection.execute(query.order_by(scripts.c.version.desc(), scripts.c.seq.desc()))
+        return [ScriptVersion(**row) for row in rows.mappings()]
 
     async def get_body(self, script_id: str, number: int) -> str:
         """The script's JSON after the edit.
