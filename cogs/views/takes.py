@@ -20,9 +20,9 @@ from storage.states import TakeVerdict
 from storage.stores.scripts import StoredScript
 from storage.stores.takes import Take
 
-_MAX_WORDS: Final = 1_800
+_MAX_WORDS: Final = 1_700
 """Characters of the cue's words; those of a longer one end in an ellipsis. Discord takes 4,000 in one message."""
-_MAX_TAKES_LENGTH: Final = 1_500
+_MAX_TAKES_LENGTH: Final = 1_200
 VERDICT_MARKS: Final = {TakeVerdict.GOOD: "✅", TakeVerdict.PICKUP: "🔁"}
 """How a take is marked where it is listed."""
 
