@@ -162,7 +162,7 @@ def _list_speaker_options(script: Script, position: ReaderPosition, start: int) 
         )
         for name in names
     ]
-    every = discord.SelectOption(label="Every line", value=_NO_VALUE, default=not chosen)
+    every = discord.SelectOption(label="Everybody's lines", value=_NO_VALUE, default=not chosen)
     return [every, *offer_part(options, start, _MAX_OPTIONS - 1)]
 
 

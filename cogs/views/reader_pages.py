@@ -12,7 +12,7 @@ from cogs.views.formatting import escape_text, format_duration_range, highlight_
 
 _PAGE_CHARACTERS: Final = 2_800
 """Characters of one page. Discord accepts 4,000 in one message; the rest is for the heading and for markup."""
-_LINE_CHARACTERS: Final = 1_200
+_LINE_CHARACTERS: Final = 1_000
 """Characters of one line of a page before escaping, which may double them; a line must fit on a page."""
 _CONTEXT_CHARACTERS: Final = 160
 """Of a cue that only shows what a line answers: its end is what an actor hears."""

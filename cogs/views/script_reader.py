@@ -1,6 +1,7 @@
 """A script for one person to read in Discord: page by page, by scene, one character's lines, or what is searched for."""
 
 import re
+from collections import Counter
 from typing import Any, ClassVar, Final, Self
 
 import discord
@@ -27,7 +28,7 @@ from cogs.views.reader_menus import CueSelect, SceneSelect, SpeakerSelect
 from cogs.views.reader_pages import build_pages, find_page
 from storage.stores.scripts import StoredScript
 
-_SHOWN_CAST: Final = 12  # names in the heading of the first page
+_SHOWN_CAST: Final = 8  # names in the heading of the first page
 
 
 def build_reader(
@@ -72,7 +73,7 @@ def build_opened_page(opened: OpenPage) -> ui.LayoutView:
 
 
 def _describe(stored: StoredScript, script: Script, position: ReaderPosition, pages: int, cues: int) -> str:
-    title = f"### {escape_text(stored.title)} · version {stored.version}"
+    title = f"### {escape_text(stored.title, 150)} · version {stored.version}"
     page = f"Page {position.page + 1} of {pages}"
     if position.filter.query:
         found = format_count(cues, "cue") if cues else "nothing"
@@ -86,12 +87,19 @@ def _describe(stored: StoredScript, script: Script, position: ReaderPosition, pa
     scenes = f" · {format_count(len(script.scenes), 'scene')}" if script.scenes else ""
     lines = [f"{page} · runs {time} (estimate) · {format_count(len(script.cues), 'cue')}{scenes}"]
     if script.logline:
-        lines.append(f"*{escape_text(script.logline, 300)}*")
+        lines.append(f"*{escape_text(script.logline, 250)}*")
     if script.cast:
-        names = ", ".join(escape_text(member.name, 40) for member in script.cast[:_SHOWN_CAST])
-        more = f" and {len(script.cast) - _SHOWN_CAST} more" if len(script.cast) > _SHOWN_CAST else ""
-        lines.append(f"-# Cast: {names}{more}")
+        lines.append(_describe_cast(script))
     return "\n".join([title, *lines])
+
+
+def _describe_cast(script: Script) -> str:
+    """The first speakers with their numbers of lines, and how many more there are."""
+    counts = Counter(cue.speaker for cue in script.cues)
+    shown = script.cast[:_SHOWN_CAST]
+    names = [f"{escape_text(member.name, 40)} ({format_count(counts[member.name], 'line')})" for member in shown]
+    more = f" and {len(script.cast) - len(shown)} more" if len(script.cast) > len(shown) else ""
+    return f"-# Cast: {', '.join(names)}{more}"
 
 
 def _build_buttons(position: ReaderPosition, pages: int) -> list[ui.Item[Any]]:

@@ -1,6 +1,7 @@
 """The pages of a script as a reader in Discord sees them."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -9,11 +10,13 @@ from hypothesis import strategies as st
 from bot.scripts.cue_lists import arrange
 from bot.scripts.models import CastMember, Cue, CueKind, Script
 from bot.scripts.reading import ReaderFilter, ShownCue
-from cogs.views.reader_ids import ReaderPosition
+from cogs.views.cue_panel import build_panel
+from cogs.views.reader_ids import OpenCue, ReaderPosition
 from cogs.views.reader_pages import MAX_PAGE_CUES, build_pages, find_page, format_cue
 from cogs.views.script_reader import build_reader
 from tests.bot.exports.sample_script import STORED
 from tests.bot.scripts.test_editing import SCRIPT
+from tests.cogs.views.components import read_labels, read_text
 
 ALL = ReaderFilter()
 
@@ -80,7 +83,7 @@ def test_a_line_from_right_to_left_keeps_its_order_around_a_hit() -> None:
     assert "\u2068הפעמון __**צלצל**__ בלילה\u2069" in page.text
 
 
-@pytest.mark.parametrize("text", ["a" * 1_199 + "bell" + "c" * 700, "*" * 1_300 + " bell " + "_" * 690])
+@pytest.mark.parametrize("text", ["a" * 999 + "bell" + "c" * 900, "*" * 1_300 + " bell " + "_" * 690])
 def test_a_hit_is_highlighted_where_a_long_line_is_split(text: str) -> None:
     """Also where the hit itself is split, and far into the line."""
     at = text.index("bell")
@@ -89,3 +92,25 @@ def test_a_hit_is_highlighted_where_a_long_line_is_split(text: str) -> None:
     lines = format_cue(ShownCue(cue, cue.text, hits=((at, at + 4),)), {})
     marked = "".join(re.findall(r"__\*\*(.*?)\*\*__", "\n".join(lines)))
     assert marked == "bell"
+
+
+def test_the_longest_first_page_fits_into_a_message() -> None:
+    """Title, logline, cast, heading, direction and text as long as they can be, all of markup, many speakers."""
+    cast = tuple(CastMember(name=f"{n:02}" + "_*" * 29) for n in range(30))
+    scene = SCRIPT.scenes[0].model_copy(update={"place": "*" * 300, "time": "*" * 300})
+    cues = [
+        Cue(n=1, kind=CueKind.DIALOGUE, text="*" * 2_000, direction="*" * 240, speaker=each.name, scene=1)
+        for each in cast
+    ]
+    long = SCRIPT.model_copy(update={"cast": cast, "scenes": (scene,), "logline": "*" * 600})
+    script = arrange(long, cues)
+    stored = replace(STORED, title="*" * 300, version=1_000)
+    view = build_reader(stored, script)
+    assert view.content_length() <= 4_000
+    assert "(1 line)" in read_text(view)
+    assert "and 22 more" in read_text(view)
+    panel = build_panel(OpenCue(stored, script, script.cues[-1], "A sentence. " * 20))
+    assert panel.content_length() <= 4_000
+    assert "Take…" in read_labels(panel)
+    sound = build_panel(OpenCue(STORED, SCRIPT, next(cue for cue in SCRIPT.cues if not cue.kind.is_spoken)))
+    assert "Take…" not in read_labels(sound)
