@@ -10,7 +10,7 @@ from bot.ebooks.cast_service import add_new_member, check_name, check_names, get
 from bot.ebooks.series_bible import MAX_ALIASES, find_character
 from bot.errors import InputError, NotFoundError, StateError
 from bot.event_names import SPEAKER_CHANGED
-from bot.scripts.draft_changes import change_draft
+from bot.scripts.draft_changes import change_draft, lock_script
 from bot.scripts.draft_speakers import rename_in_draft
 from bot.scripts.models import CastMember, Script
 from storage import Database, ReadTransaction, WriteTransaction, read_transaction, write_transaction
@@ -60,7 +60,6 @@ class CastingService:
         """
         stored, _ = await _get_speaker(tx, script_id, speaker)
         member = await get_member(tx, member_id)
-        await tx.runs.lock_book(stored.ebook_id)
         members = await tx.bible.list_members(stored.ebook_id)
         own = [each for each in members if _is_open_proposal(each, speaker)]
         check_names([speaker], [each for each in members if each not in own], member)
@@ -102,7 +101,6 @@ class CastingService:
             InputError: the name is an alias of another character.
         """
         stored, speaking = await _get_speaker(tx, script_id, speaker)
-        await tx.runs.lock_book(stored.ebook_id)
         members = await tx.bible.list_members(stored.ebook_id)
         existing = next((each for each in members if each.name.casefold() == speaker.casefold()), None)
         check_names([speaker], members, existing)
@@ -162,8 +160,8 @@ async def get_script(tx: ReadTransaction, script_id: str) -> StoredScript:
         raise NotFoundError("This script is no longer known here.") from None
 
 
-async def _get_speaker(tx: ReadTransaction, script_id: str, speaker: str) -> tuple[StoredScript, CastMember]:
-    stored = await get_script(tx, script_id)
+async def _get_speaker(tx: WriteTransaction, script_id: str, speaker: str) -> tuple[StoredScript, CastMember]:
+    stored = await lock_script(tx, script_id)
     if stored.state is not ScriptState.DRAFT:
         raise StateError(f"This script is {stored.state.value}.", "The cast of an approved script does not change.")
     for member in Script.from_json(stored.body).cast:

@@ -15,7 +15,7 @@ from bot.scripts.checks.check import check_script, select_open
 from bot.scripts.checks.cue_checks import find_absent_speakers
 from bot.scripts.checks.findings import Finding, FindingKind
 from bot.scripts.checks.resolving import clear_direction, end_sound, give_line
-from bot.scripts.draft_changes import change_draft
+from bot.scripts.draft_changes import change_draft, lock_script
 from bot.scripts.models import CastMember, Cue, Script
 from bot.scripts.source_text import read_source
 from bot.scripts.spans import Span, split_spans
@@ -178,8 +178,8 @@ async def _list_members(tx: ReadTransaction, ebook_id: str) -> list[StoredMember
     return [member for member in members if member.state is not ProposalState.REJECTED]
 
 
-async def _get_finding(tx: ReadTransaction, script_id: str, key: str) -> tuple[StoredScript, Script, Finding]:
-    stored = await get_script(tx, script_id)
+async def _get_finding(tx: WriteTransaction, script_id: str, key: str) -> tuple[StoredScript, Script, Finding]:
+    stored = await lock_script(tx, script_id)
     if stored.state is not ScriptState.DRAFT:
         raise StateError(f"This script is {stored.state.value}.", "An approved script does not change.")
     script = Script.from_json(stored.body)

@@ -1,7 +1,7 @@
 """The one way in which the text of a stored script changes: as a draft, with an entry in its history."""
 
 from bot.actor import Actor
-from bot.errors import StateError
+from bot.errors import NotFoundError, StateError
 from bot.scripts.coverage import Coverage
 from bot.scripts.models import Script
 from bot.scripts.recorded_counts import store_recorded_count
@@ -11,6 +11,21 @@ from storage.stores.scripts import StoredScript
 
 AS_WRITTEN = "As it was written"
 """The summary of a history's first entry."""
+
+
+async def lock_script(tx: WriteTransaction, script_id: str) -> StoredScript:
+    """The script as it stays until this transaction ends, unless this one changes it: others that lock its book wait.
+
+    Whoever changes a text that was read before must begin with this, or of two changes at once only the second is kept.
+
+    Raises:
+        NotFoundError: there is no such script.
+    """
+    try:
+        await tx.runs.lock_book((await tx.scripts.get(script_id)).ebook_id)
+        return await tx.scripts.get(script_id)
+    except KeyError:
+        raise NotFoundError("This script is no longer known here.") from None
 
 
 async def change_draft(
@@ -25,8 +40,8 @@ async def change_draft(
 ) -> int:
     """The draft script is this one from now on; returns the number of the edit in its history.
 
-    ``summary`` is a sentence that says what was changed, ``undoes`` the number of the edit that is taken back. Without a
-    ``coverage`` the known one still holds.
+    ``stored`` is from ``lock_script``, or was read after ``lock_book``. ``summary`` is a sentence that says what was changed,
+    ``undoes`` the number of the edit that is taken back. Without a ``coverage`` the known one still holds.
 
     Raises:
         StateError: the script is approved or released.

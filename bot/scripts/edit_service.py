@@ -9,7 +9,7 @@ from bot.errors import NotFoundError, StateError
 from bot.event_names import SCRIPT_COPIED, SCRIPT_EDIT_UNDONE, SCRIPT_EDITED
 from bot.scripts import editing
 from bot.scripts.coverage import Coverage, count_coverage
-from bot.scripts.draft_changes import change_draft, keep_original
+from bot.scripts.draft_changes import change_draft, keep_original, lock_script
 from bot.scripts.edit_history import find_edit_to_undo, find_text_before
 from bot.scripts.editing import CueFields, digest_cue, find_cue
 from bot.scripts.models import Cue, CueKind, Script, ScriptMode
@@ -271,9 +271,7 @@ async def _get_stored(tx: ReadTransaction, script_id: str) -> StoredScript:
 
 
 async def _get_draft(tx: WriteTransaction, script_id: str) -> tuple[StoredScript, Script]:
-    """The draft, of whose book nobody else changes anything until this transaction ends."""
-    await tx.runs.lock_book((await _get_stored(tx, script_id)).ebook_id)
-    stored = await _get_stored(tx, script_id)
+    stored = await lock_script(tx, script_id)
     if stored.state is not ScriptState.DRAFT:
         raise StateError(
             f"This version is {stored.state.value}, so its text no longer changes.",

@@ -6,6 +6,7 @@ from typing import Final
 from bot.actor import Actor
 from bot.errors import InputError, NotFoundError, StateError
 from bot.event_names import TAKE_CORRECTED, TAKE_DELETED, TAKE_LOGGED
+from bot.scripts.draft_changes import lock_script
 from bot.scripts.editing import find_cue
 from bot.scripts.models import Cue, Script
 from bot.scripts.recorded_counts import recount_versions
@@ -167,8 +168,7 @@ async def _finish(tx: WriteTransaction, event: str, before: LoggedCue, take: Tak
 
 
 async def _lock_and_load_cue(tx: WriteTransaction, script_id: str, cue_id: str) -> LoggedCue:
-    """The cue, of whose book nobody else changes anything until this transaction ends."""
-    await tx.runs.lock_book((await _get_stored(tx, script_id)).ebook_id)
+    await lock_script(tx, script_id)
     return await _load_cue(tx, script_id, cue_id)
 
 

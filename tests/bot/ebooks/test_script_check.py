@@ -1,5 +1,6 @@
 """Resolving what the script check finds in a draft script."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -54,6 +55,18 @@ async def test_each_finding_is_resolved_in_the_draft(draft: CheckedDraft) -> Non
     data = [dict(event.to_entry()["data"]) for event in events]
     assert [each["how"] for each in data] == ["given", "given", "direction_cleared", "sound_ended"]
     assert {each["script_id"] for each in data} == {script_id}
+
+
+async def test_findings_that_are_resolved_at_the_same_moment_are_all_resolved(database: Database) -> None:
+    """Neither change of the text overwrites the other."""
+    script = build_script(SPANS, {}, {2: sound("RAIN – ESTABLISH")}, directions={2: "turns out to be dead"})
+    draft = await store_draft(database, script)
+    keys = {kind: key for kind, key, _ in await draft.list_open()}
+    await asyncio.gather(
+        draft.service.end_sound(draft.script_id, keys["endless_sound"], ACTOR),
+        draft.service.clear_direction(draft.script_id, keys["spoiler"], ACTOR),
+    )
+    assert not {kind for kind, _, _ in await draft.list_open()} & {"endless_sound", "spoiler"}
 
 
 async def test_a_line_inside_a_long_narration_is_taken_out_of_it(sqlite: Database) -> None:
