@@ -30,6 +30,7 @@ EXTENSIONS: Final = (
     "cogs.script",
     "cogs.scripts",
     "cogs.ebook",
+    "cogs.batch",
     "cogs.progress",
     "cogs.track",
     "cogs.affiliate",

@@ -17,6 +17,14 @@ GENERATION_FELL_BACK: Final = "Chapter audio script generation fell back"
 GENERATION_INTERRUPTED: Final = "Chapter audio script generation interrupted"
 GENERATION_RESUMED: Final = "Chapter audio script generation resumed"
 GENERATION_CANCELLED: Final = "Chapter audio script generation cancelled"
+BATCH_STARTED: Final = "Batch started"
+BATCH_PAUSED: Final = "Batch paused"
+BATCH_WAITS: Final = "Batch waits"
+BATCH_RESUMED: Final = "Batch resumed"
+BATCH_RETRIED: Final = "Batch chapters tried again"
+BATCH_CANCELLED: Final = "Batch cancelled"
+BATCH_FINISHED: Final = "Batch finished"
+BUDGET_WARNED: Final = "Budget nearly used"
 SCRIPT_APPROVED: Final = "Script approved"
 SCRIPT_WITHDRAWN: Final = "Script approval withdrawn"
 SCRIPT_RELEASED: Final = "Script released"
@@ -42,6 +50,7 @@ STUDIO_CONFIGURED: Final = "Studio set up"
 ANNOUNCEMENT_SHARED: Final = "Announcement shared"
 BADGE_EARNED: Final = "Badge earned"
 PROGRESS_EXPORTED: Final = "Progress exported"
+SPENDING_EXPORTED: Final = "Spending exported"
 PERSONAL_DATA_DOWNLOADED: Final = "Personal data downloaded"
 MEMBER_FORGOTTEN: Final = "Member forgotten"
 SESSION_NAMED: Final = "Session named"
@@ -96,6 +105,14 @@ RESERVED_EVENT_NAMES: Final = frozenset(
         GENERATION_INTERRUPTED,
         GENERATION_RESUMED,
         GENERATION_CANCELLED,
+        BATCH_STARTED,
+        BATCH_PAUSED,
+        BATCH_WAITS,
+        BATCH_RESUMED,
+        BATCH_RETRIED,
+        BATCH_CANCELLED,
+        BATCH_FINISHED,
+        BUDGET_WARNED,
         SCRIPT_APPROVED,
         SCRIPT_WITHDRAWN,
         SCRIPT_RELEASED,
@@ -121,6 +138,7 @@ RESERVED_EVENT_NAMES: Final = frozenset(
         ANNOUNCEMENT_SHARED,
         BADGE_EARNED,
         PROGRESS_EXPORTED,
+        SPENDING_EXPORTED,
         PERSONAL_DATA_DOWNLOADED,
         MEMBER_FORGOTTEN,
         SESSION_NAMED,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Protocol
 
+from bot.batches.batch_view import BatchView
 from bot.broadcasts.post import BroadcastStatus, Outcome, Post
 from bot.charts.snapshot import Snapshot
 from bot.generation.run_view import RunView
@@ -35,6 +36,30 @@ class RunCards(Protocol):
         Returns:
             False if the card may still show an older view and the call should be repeated later. True if the card shows
             ``view`` or never can. A refusal by Discord is not raised.
+        """
+        ...
+
+
+class BatchCards(Protocol):
+    """The cards that show batches, each a message in the channel where the batch was started."""
+
+    async def post_card(self, view: BatchView) -> tuple[int, int] | None:
+        """Posts a new card in the batch's channel.
+
+        Returns:
+            The ids of the channel and of the message, or None if the batch has no channel.
+
+        Raises:
+            DeliveryError: Discord refused the message for good.
+            TimeoutError: It is unknown whether the message was posted.
+        """
+        ...
+
+    async def update_card(self, view: BatchView) -> bool:
+        """Edits the batch's card to show ``view``, and posts a new card if there is none or it can no longer be edited.
+
+        Returns:
+            False if the card may still show an older view and the call should be repeated later.
         """
         ...
 
@@ -160,6 +185,7 @@ class Adapters:
     """One implementation of each protocol, built by the front end's first extension."""
 
     run_cards: RunCards
+    batch_cards: BatchCards
     post_sender: PostSender
     channel_access: ChannelAccess
     broadcast_cards: BroadcastCards

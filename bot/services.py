@@ -2,12 +2,17 @@
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.affiliates.badges import BadgeService
 from bot.affiliates.server_notices import ServerNotices
 from bot.affiliates.subscriptions import AffiliateService
+from bot.batches.cards import BatchCardKeeper
+from bot.batches.estimate import GeminiTerms
+from bot.batches.open_plans import OpenPlans
+from bot.batches.service import BatchService
 from bot.broadcasts.cards import BroadcastCardService
 from bot.broadcasts.dispatcher import Dispatcher
 from bot.broadcasts.drafts import DraftService
@@ -44,6 +49,7 @@ from bot.progress.public_view import PublicProgress
 from bot.progress.script_lists import ScriptListService
 from bot.progress.script_versions import VersionService
 from bot.progress.sessions import SessionService
+from bot.progress.spending import SpendingService
 from bot.progress.timeline import TimelineService
 from bot.progress.tracking import TrackingService
 from bot.runtime import Runtime
@@ -53,6 +59,7 @@ from bot.scripts.take_log import TakeLog
 from bot.scripts.text_search import TextSearchService
 from bot.settings import Settings
 from bot.settings.badge_tiers import parse_tiers
+from bot.settings.gemini_prices import parse_prices
 from storage import Database
 from storage.leases import LEASE_DURATION
 
@@ -74,6 +81,9 @@ class Services:
     casting: CastingService
     checks: ScriptCheckService
     ebook_library: EbookService
+    batches: BatchService
+    batch_cards: BatchCardKeeper
+    open_plans: OpenPlans
     scripts: ScriptLibrary
     script_lists: ScriptListService
     text_search: TextSearchService
@@ -92,6 +102,7 @@ class Services:
     snapshots: SnapshotService
     history: EventHistory
     sessions: SessionService
+    spending: SpendingService
     public: PublicProgress
     boards: LiveBoardWorker
     tracking: TrackingService
@@ -107,22 +118,32 @@ class Services:
         """Starts the workers; they resume what was left over."""
         await self.server_notices.start()
         await self.worker.start()
+        await self.batch_cards.start()
         await self.dispatcher.start()
         await self.boards.start()
         await self.text_search.start()
 
     async def stop(self) -> None:
         """Stops the workers; unfinished work is stored so that the next start resumes it."""
-        await asyncio.gather(self.worker.stop(), self.dispatcher.stop(), self.boards.stop(), self.text_search.stop())
+        workers = (self.worker, self.batch_cards, self.dispatcher, self.boards, self.text_search)
+        await asyncio.gather(*(worker.stop() for worker in workers))
 
 
 def build_pipeline(
-    database: Database, gemini: GeminiAccess, cards: RunCards, runtime: Runtime, lease: timedelta = LEASE_DURATION
+    database: Database,
+    gemini: GeminiAccess,
+    cards: RunCards,
+    runtime: Runtime,
+    lease: timedelta = LEASE_DURATION,
+    warn: Callable[[str], Awaitable[None]] | None = None,
 ) -> GenerationPipeline:
-    """The pipeline that writes runs: with Gemini if ``gemini`` is connected, else with the template writer alone."""
+    """The pipeline that writes runs: with Gemini if ``gemini`` is connected, else with the template writer alone.
+
+    ``warn`` tells the team that most of the month's budget is used.
+    """
     template = TemplateWriter(runtime.template_pace, runtime.wait)
     return GenerationPipeline(
-        database, template, cards, runtime.wait, lease, GeminiWriterFactory.create(database, gemini)
+        database, template, cards, runtime.wait, lease, GeminiWriterFactory.create(database, gemini, warn)
     )
 
 
@@ -131,12 +152,21 @@ def build_services(
 ) -> Services:
     """All services; their workers are not started. ``gemini`` must be connected, or it counts as missing."""
     zone = settings.studio_timezone
-    pipeline = build_pipeline(database, gemini, adapters.run_cards, runtime)
+    pipeline = build_pipeline(
+        database, gemini, adapters.run_cards, runtime, warn=adapters.notices.post_to_audit_channel
+    )
     has_gemini = pipeline.writer_factory is not None
     run_cards = RunCardService(database, adapters.run_cards, has_gemini)
     worker = RunWorker(database, pipeline, runtime.wait, settings.generation_workers, run_cards.refresh_card)
-    generation = GenerationService(database, worker, run_cards, has_gemini)
+    generation = GenerationService(database, worker, run_cards, has_gemini, settings.daily_scripts_per_member)
 
+    terms = GeminiTerms(
+        settings.gemini_model,
+        parse_prices(settings.gemini_prices),
+        settings.gemini_requests_per_minute,
+        settings.monthly_budget_micros,
+        settings.generation_workers,
+    )
     notices = ServerNotices(database, adapters.notices)
     dispatcher = _build_dispatcher(settings, database, adapters, notices, runtime)
     broadcast_cards = BroadcastCardService(database, adapters.broadcast_cards, adapters.channel_access)
@@ -160,6 +190,9 @@ def build_services(
         casting=CastingService(database),
         checks=ScriptCheckService(database),
         ebook_library=EbookService(database, settings.max_chapter_chars),
+        batches=BatchService(database, worker, terms, has_gemini, settings.daily_scripts_per_member),
+        batch_cards=BatchCardKeeper(database, adapters.batch_cards, runtime.wait),
+        open_plans=OpenPlans(),
         scripts=ScriptLibrary(database),
         exports=ExportService(database, ExportOptions(settings.studio_paper)),
         editing=EditService(database),
@@ -178,6 +211,7 @@ def build_services(
         snapshots=snapshots,
         history=EventHistory(database, zone),
         sessions=SessionService(database, zone),
+        spending=SpendingService(database, zone, settings.monthly_budget_micros),
         public=PublicProgress(database),
         boards=boards,
         tracking=TrackingService(database),

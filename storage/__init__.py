@@ -1,6 +1,6 @@
 """The database: engines, tables, migrations and one store per aggregate. It knows neither Discord nor Gemini."""
 
-from storage.database import Database, ReadTransaction, WriteTransaction
+from storage.database import Database
 from storage.errors import (
     DatabaseClosingError,
     DatabaseInUseError,
@@ -11,6 +11,7 @@ from storage.errors import (
     StorageError,
 )
 from storage.outages import explain_database_errors
+from storage.transaction import ReadTransaction, WriteTransaction
 from storage.transactions import read_transaction, write_transaction
 
 __all__ = [

@@ -13,6 +13,29 @@ class RunState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class BatchState(StrEnum):
+    """A batch: ``running → done``; ``paused`` and ``cancelled`` by a person, ``paused`` also where the money is used up."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+class ChapterOrder(StrEnum):
+    """How a batch writes its chapters: one after the other with the story so far, or side by side without it."""
+
+    STORY = "story"
+    PARALLEL = "parallel"
+
+
+class BatchPace(StrEnum):
+    """How soon a batch is written: at once, or overnight at half price."""
+
+    NOW = "now"
+    OVERNIGHT = "overnight"
+
+
 class ScriptState(StrEnum):
     """A script: ``draft → approved → released``; an approval can be withdrawn until the release."""
 

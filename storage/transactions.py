@@ -19,7 +19,8 @@ from collections.abc import Awaitable, Callable, Coroutine
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
-from storage.database import Database, ReadTransaction, WriteTransaction
+from storage.database import Database
+from storage.transaction import ReadTransaction, WriteTransaction
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -20,7 +20,9 @@ from bot.charts.canvas import (
     WIDTH,
     Canvas,
 )
+from bot.charts.spending_chart import draw_spending_png
 from bot.charts.text_layout import TextLayout
+from bot.progress.spending import Spending
 from bot.progress.timeline import Timeline, TimelineStep
 
 if TYPE_CHECKING:
@@ -98,6 +100,14 @@ class ChartRenderer:
             drawing = asyncio.get_running_loop().run_in_executor(self._thread, draw_png, heading, timeline)
             self._drawings.append((heading, timeline, drawing))
         return await asyncio.shield(drawing)  # others may wait for it too
+
+    async def draw_spending(self, spending: Spending) -> bytes:
+        """The picture of what was spent as a PNG.
+
+        Raises:
+            RuntimeError: the renderer is closed.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._thread, draw_spending_png, spending)
 
     async def close(self) -> None:
         """The thread has ended: it finished its picture, and pictures that waited are cancelled."""

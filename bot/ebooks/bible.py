@@ -53,12 +53,19 @@ class BibleService:
         )
 
 
-async def read_bible(tx: ReadTransaction, ebook_id: str, chapter_number: int) -> SeriesBible:
-    """What is accepted about the book, and what has happened before the chapter."""
+async def read_bible(
+    tx: ReadTransaction, ebook_id: str, chapter_number: int, *, with_proposals: bool = False
+) -> SeriesBible:
+    """What is accepted about the book, and what has happened before the chapter.
+
+    ``with_proposals`` is for a batch in the story's order, whose scripts nobody has had time to approve: what they propose
+    counts as well.
+    """
     ebook = await tx.ebooks.find(ebook_id)
-    members = await tx.bible.list_members(ebook_id, ProposalState.ACCEPTED)
-    words = await tx.bible.list_words(ebook_id, ProposalState.ACCEPTED)
-    synopses = await tx.bible.list_synopses(ebook_id, ProposalState.ACCEPTED)
+    states = [ProposalState.ACCEPTED, *([ProposalState.PROPOSED] if with_proposals else [])]
+    members = [member for state in states for member in await tx.bible.list_members(ebook_id, state)]
+    words = [word for state in states for word in await tx.bible.list_words(ebook_id, state)]
+    synopses = _choose_synopses([each for state in states for each in await tx.bible.list_synopses(ebook_id, state)])
     return SeriesBible(
         tone=ebook.tone if ebook else "",
         audience=ebook.audience if ebook else "",
@@ -73,6 +80,14 @@ async def read_bible(tx: ReadTransaction, ebook_id: str, chapter_number: int) ->
             if each.chapter_number < chapter_number
         ),
     )
+
+
+def _choose_synopses(synopses: Iterable[StoredSynopsis]) -> list[StoredSynopsis]:
+    """One synopsis of each chapter, in the chapters' order: the first one given."""
+    chosen: dict[int, StoredSynopsis] = {}
+    for synopsis in synopses:
+        chosen.setdefault(synopsis.chapter_number, synopsis)
+    return [chosen[number] for number in sorted(chosen)]
 
 
 def to_character(member: StoredMember) -> Character:

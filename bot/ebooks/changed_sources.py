@@ -13,4 +13,4 @@ async def mark_cards_outdated(tx: WriteTransaction, ebook_id: str, numbers: Coll
         if script.run_id is not None and script.source_digest and script.chapter_number in numbers
     ]
     if run_ids:
-        await tx.runs.mark_cards_outdated(run_ids)
+        await tx.run_cards.mark_cards_outdated(run_ids)

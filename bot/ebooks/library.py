@@ -185,10 +185,12 @@ class EbookService:
 
         Raises:
             NotFoundError: there is no such book, or it is removed already.
-            StateError: a chapter of it is being written.
+            StateError: a chapter of it is being written, or a batch has not ended.
         """
         stored = await _get_ebook(tx, ebook)
         await tx.runs.lock_book(stored.id)
+        if await tx.batches.list_newest(1, ebook_id=stored.id, only_open=True):
+            raise StateError(f"A batch of “{stored.title}” has not ended.", "Cancel it with `/batch cancel` first.")
         if await tx.runs.count_live(stored.id):
             raise StateError(
                 f"A chapter of “{stored.title}” is being written.", "Wait until it is finished, or cancel it first."

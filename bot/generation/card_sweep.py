@@ -56,7 +56,7 @@ class CardSweep:
 
     @read_transaction
     async def _find_outdated(self, tx: ReadTransaction) -> list[str]:
-        return await tx.runs.find_outdated_cards(_CARDS_AT_ONCE)
+        return await tx.run_cards.find_outdated_cards(_CARDS_AT_ONCE)
 
     async def _show_queue_places(self) -> None:
         """Whoever waits sees the queue move; a card is edited only when its place has changed."""

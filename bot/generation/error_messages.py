@@ -37,6 +37,10 @@ _MESSAGES: Final[dict[GenerationErrorKind, tuple[str, str]]] = {
         "This would exceed the studio's budget for Gemini.",
         "Ask your operator to raise the budget, or wait for the next month.",
     ),
+    GenerationErrorKind.BATCH_CAP: (
+        "This would exceed the most that the batch may cost.",
+        "Start another batch with a higher limit for the rest.",
+    ),
     GenerationErrorKind.RESTING: (
         "Gemini has failed several times in a row, so it is not being asked for now.",
         "It will be asked again from {back}.",
@@ -108,6 +112,7 @@ REPORT_ORDER: Final[tuple[GenerationErrorKind, ...]] = (
     GenerationErrorKind.BAD_KEY,
     GenerationErrorKind.NO_PERMISSION,
     GenerationErrorKind.BUDGET,
+    GenerationErrorKind.BATCH_CAP,
     GenerationErrorKind.RESTING,
     GenerationErrorKind.PROMPT_BLOCKED,
     GenerationErrorKind.OUTPUT_BLOCKED,

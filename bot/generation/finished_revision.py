@@ -39,7 +39,7 @@ class FinishedRevision:
             StaleStateError: the run was cancelled, or another process has taken it. Nothing is stored then.
         """
         run, revision = self.run, self.revision
-        cost = await tx.runs.sum_costs(run_id=run.id)
+        cost = await tx.charges.sum_costs(run_id=run.id)
         script = revision.apply(self.progress)
         parent = await tx.scripts.get(revision.parent_id)
         new = NewScript(

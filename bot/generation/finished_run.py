@@ -43,7 +43,7 @@ class FinishedRun:
             StaleStateError: the run was cancelled, or another process has taken it. Nothing is stored then.
         """
         run = self.run
-        cost = await tx.runs.sum_costs(run_id=run.id)
+        cost = await tx.charges.sum_costs(run_id=run.id)
         script_id = await tx.scripts.add(self._build_script(cost))
         await store_proposals(
             tx, self.progress.proposals, ebook_id=run.ebook_id, chapter_number=run.chapter_number, script_id=script_id

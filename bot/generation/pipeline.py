@@ -11,6 +11,7 @@ from typing import Final
 from bot.clock import Wait
 from bot.ebooks.bible import read_bible
 from bot.ebooks.series_bible import SeriesBible
+from bot.generation.batch_errors import concerns_batch
 from bot.generation.card_updater import CardUpdater
 from bot.generation.chapter_source import ChapterSource, SourcePart, create_source
 from bot.generation.error_messages import create_missing_key_error
@@ -35,6 +36,7 @@ from storage import (
     read_transaction,
     write_transaction,
 )
+from storage.states import ChapterOrder
 from storage.stores.runs import Run
 
 _log = logging.getLogger(__name__)
@@ -102,7 +104,12 @@ class RunExecution:
         self._checkpoint_at = 0.0
 
     async def execute(self) -> str:
-        """Writes the whole chapter, or the cues of a revision, and stores the script; returns its id."""
+        """Writes the whole chapter, or the cues of a revision, and stores the script; returns its id.
+
+        Raises:
+            GenerationError: a revision failed, or the run belongs to a batch that waits because of it. Its progress
+                is stored.
+        """
         self.view, self.bible = await self._read_context()
         self.progress = self.progress.use_names(self.bible)  # a character may have been renamed since an interruption
         self.card_updater.schedule_update(self.build_view)
@@ -142,6 +149,9 @@ class RunExecution:
                 await self._write_parts(self.pipeline.writer_factory(self.run, self.report_wait))
                 writer = WriterKind.GEMINI
             except GenerationError as raised:
+                if concerns_batch(self.run, raised):
+                    await self._save_checkpoint(force=True)
+                    raise
                 error = raised
                 _log.info("run %s: %s (%s)", self.run.id, error.sentence, error.kind)
         # Only what Gemini finished is kept for a retry, not what the template adds.
@@ -235,7 +245,11 @@ class RunExecution:
     @read_transaction
     async def _read_context(self, tx: ReadTransaction) -> tuple[RunView, SeriesBible]:
         view = await read_run_view(tx, self.run)
-        return view, await read_bible(tx, self.run.ebook_id, self.run.chapter_number)
+        order = (await tx.batches.get(self.run.batch_id)).chapter_order if self.run.batch_id else None
+        bible = await read_bible(
+            tx, self.run.ebook_id, self.run.chapter_number, with_proposals=order is ChapterOrder.STORY
+        )
+        return view, bible
 
     @write_transaction
     async def _renew_lease(self, tx: WriteTransaction, progress: str) -> None:

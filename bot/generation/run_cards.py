@@ -53,7 +53,7 @@ class RunCardService:
     @write_transaction
     async def set_card(self, tx: WriteTransaction, run_id: str, channel_id: int | None, message_id: int | None) -> None:
         """The run is shown by this message from now on; None for a run that cannot be shown."""
-        await tx.runs.set_card(run_id, channel_id, message_id)
+        await tx.run_cards.set_card(run_id, channel_id, message_id)
 
     @read_transaction
     async def get_view(self, tx: ReadTransaction, run_id: str) -> RunView:
@@ -79,7 +79,7 @@ class RunCardService:
 
     @write_transaction
     async def _record_shown_state(self, tx: WriteTransaction, run_id: str, state: RunState | None) -> None:
-        await tx.runs.set_card_state(run_id, state)
+        await tx.run_cards.set_card_state(run_id, state)
 
 
 async def get_run(tx: ReadTransaction, run_id: str) -> Run:
@@ -107,7 +107,7 @@ async def read_run_view(tx: ReadTransaction, run: Run) -> RunView:
         request.theme,
         requester_id=discord_ids.get(run.member_id or ""),
         runs_ahead=await tx.runs.count_ahead(run) if run.state is RunState.READY else 0,
-        unknown_micros=await tx.runs.sum_costs(run_id=run.id, only_unknown=True) if stored else 0,
+        unknown_micros=await tx.charges.sum_costs(run_id=run.id, only_unknown=True) if stored else 0,
         finished=await read_script_view(tx, stored) if stored else None,
         revision=_describe_revision(request),
         newer=await tx.runs.find_newer(run) if run.state in {RunState.CANCELLED, RunState.DONE} else None,

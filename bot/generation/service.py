@@ -9,6 +9,7 @@ from bot.ebooks.changed_sources import mark_cards_outdated
 from bot.ebooks.chapter_text import ChapterText, looks_like_markdown, parse_chapter
 from bot.errors import DeliveryError, StateError
 from bot.event_names import GENERATION_CANCELLED, GENERATION_RESUMED, GENERATION_STARTED
+from bot.generation.daily_limit import check_daily_limit
 from bot.generation.draft import Usage
 from bot.generation.request import RequestedRun, ScriptRequest
 from bot.generation.run_cards import RunCardService, get_run
@@ -28,13 +29,15 @@ DEFAULT_THEME = "horror"
 class GenerationService:
     """Creates runs and changes their state; the worker writes them.
 
-    ``has_gemini`` is whether a Gemini key is set, so that a retry can do more than the template did.
+    ``has_gemini`` is whether a Gemini key is set, so that a retry can do more than the template did. ``daily_limit`` is how
+    many chapters a member may have written in a day, None for any number.
     """
 
     database: Database
     worker: RunWorker
     run_cards: RunCardService
     has_gemini: bool
+    daily_limit: int | None = None
 
     @read_transaction
     async def find_chapter_text(self, tx: ReadTransaction, ebook: str, chapter_number: int) -> ChapterText | None:
@@ -62,7 +65,7 @@ class GenerationService:
         ``channel`` is where the card will be: the ids of the server and the channel.
 
         Raises:
-            StateError: the chapter is being written already, or the book is removed.
+            StateError: the chapter is being written already, the book is removed, or the member has reached the day's limit.
         """
         request = await self._fill_defaults(request, text.title)
         return await self._create_run(request, text.content, by, channel)
@@ -183,6 +186,7 @@ class GenerationService:
         progress: str = "",
         retried: Run | None = None,
     ) -> RequestedRun:
+        await check_daily_limit(tx, await tx.members.remember(by), 1, self.daily_limit)
         if retried is not None:
             await tx.runs.lock_book(retried.ebook_id)
             newer = await tx.runs.find_newer(retried)
@@ -241,12 +245,13 @@ async def create_run(
     owner: str | None = None,
     lease_duration: timedelta = LEASE_DURATION,
     replaces_text: bool = True,
+    batch_id: str | None = None,
 ) -> RequestedRun:
     """A run with its chapter and its event. With ``owner`` it is leased at once; otherwise it waits for a worker.
 
     ``content`` becomes the chapter's current text, without ``replaces_text`` only where it has none. ``channel`` holds the
     ids of the server and the channel for the card, None for a run without a card. ``progress`` is the JSON of a
-    ``RunProgress`` to continue from, or empty.
+    ``RunProgress`` to continue from, or empty. ``batch_id`` is the batch that the run belongs to.
     """
     member_id = await tx.members.remember(by) if by else None
     ebook = await tx.ebooks.find(request.ebook)
@@ -266,6 +271,7 @@ async def create_run(
         request=request.to_column(),
         content=content,
         progress=progress,
+        batch_id=batch_id,
     )
     run = await tx.runs.add(new_run)
     data = {"ebook_id": ebook.id, "chapter_number": request.chapter_number, "theme": request.theme}

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -10,11 +11,12 @@ from typing import Final
 from bot.clock import Wait
 from bot.errors import log_unexpected
 from bot.event_names import GENERATION_INTERRUPTED
+from bot.generation.batch_errors import stop_batch
 from bot.generation.card_sweep import CardSweep
 from bot.generation.pipeline import GenerationPipeline
 from bot.generation.writer import GenerationError
 from bot.jobs.worker import JobWorker
-from storage import Database, StaleStateError, WriteTransaction, write_transaction
+from storage import Database, ReadTransaction, StaleStateError, WriteTransaction, read_transaction, write_transaction
 from storage.stores.runs import Run
 
 _log = logging.getLogger(__name__)
@@ -67,14 +69,16 @@ class RunWorker:
         return job.id
 
     @write_transaction
-    async def claim(self, tx: WriteTransaction, owner: str, limit: int) -> Sequence[Run]:  # noqa: ARG002 - called again while there is room
-        """The oldest waiting run."""
-        run = await tx.runs.claim(owner)
+    async def claim(self, tx: WriteTransaction, owner: str, limit: int) -> Sequence[Run]:
+        """The oldest waiting run. The last free place is not for batches, so that ``/script`` never waits for one."""
+        run = await tx.runs.claim(owner, with_batches=limit > 1 or self.limit == 1)
         return [] if run is None else [run]
 
     @write_transaction
     async def recover(self, tx: WriteTransaction, owner: str, *, all_owners: bool) -> Sequence[Run]:
-        """Interrupts runs whose worker is gone; a person decides whether they go on."""
+        """Interrupts runs whose worker is gone; a person decides whether they go on. Those of batches go on by themselves."""
+        requeued = await tx.runs.requeue_expired(owner, all_owners=all_owners)
+        await tx.batches.add_lost_requests(Counter(run.batch_id for run in requeued if run.batch_id))
         for run in await tx.runs.interrupt_expired(owner, RESTARTED, all_owners=all_owners):
             _report_interrupted(tx, run)
         return []
@@ -87,9 +91,11 @@ class RunWorker:
             return False
         return True
 
-    async def get_seconds_until_due(self) -> float | None:
-        """None: a waiting run is due at once, and whoever adds one wakes the worker."""
-        return None
+    @read_transaction
+    async def get_seconds_until_due(self, tx: ReadTransaction) -> float | None:
+        """Seconds until the next batch goes on. Other runs are due at once, and whoever adds one wakes the worker."""
+        start = await tx.batches.find_next_start()
+        return None if start is None or start <= tx.now else (start - tx.now).total_seconds()
 
     async def after_round(self) -> None:
         """Nothing."""
@@ -107,9 +113,12 @@ class RunWorker:
             raise
         except StaleStateError:
             _log.info("run %s was ended by somebody else", job.id)
-        except GenerationError as error:  # a revision; a chapter is finished by the template
+        except GenerationError as error:  # of a batch or a revision; any other chapter is finished by the template
             _log.info("run %s: %s (%s)", job.id, error.sentence, error.kind)
-            await self._interrupt_or_log(job, error.text)
+            if job.batch_id is not None:
+                await self._return_to_batch(job, error)
+            else:
+                await self._interrupt_or_log(job, error.text)
         except Exception as error:  # noqa: BLE001 - the run must not stay "writing"; its card names the reference
             reference = log_unexpected(error, f"writing run {job.id}")
             note = f"Something went wrong on our side. The cues that were stored are kept. Reference: {reference}."
@@ -122,6 +131,18 @@ class RunWorker:
             await self.refresh(run_id)
         except Exception as error:  # noqa: BLE001 - what a card shows must never decide what becomes of the run
             log_unexpected(error, f"showing run {run_id}")
+
+    async def _return_to_batch(self, run: Run, error: GenerationError) -> None:
+        """The run waits for a worker again with what it has, and its batch waits or is paused."""
+        try:
+            await self._release_and_stop_batch(run, error)
+        except StaleStateError:
+            _log.info("run %s was ended by somebody else", run.id)
+
+    @write_transaction
+    async def _release_and_stop_batch(self, tx: WriteTransaction, run: Run, error: GenerationError) -> None:
+        await tx.runs.release(run.id, run.lease)
+        await stop_batch(tx, run, error)
 
     async def _interrupt_or_log(self, run: Run, note: str) -> None:
         try:

@@ -41,6 +41,7 @@ class GenerationErrorKind(StrEnum):
     QUOTA_DAY = "quota_day"
     QUOTA_NONE = "quota_none"  # a limit of 0: the model is not in the account's tier
     BUDGET = "budget"  # our own monthly budget
+    BATCH_CAP = "batch_cap"  # the limit of one batch
     RESTING = "resting"  # our circuit breaker is open after too many failures
     BAD_REQUEST = "bad_request"
     OVERLOADED = "overloaded"  # a 5xx status, or HTML from a proxy

@@ -1,6 +1,7 @@
 """A queue for requests to Gemini that keeps the limit of requests a minute and reports everybody's place in it."""
 
 import asyncio
+import bisect
 import itertools
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -31,7 +32,7 @@ class _ModelState:
     limit: int | None
     sent_at: list[float] = field(default_factory=list)
     closed_until: float = 0.0
-    queue: list[int] = field(default_factory=list)
+    queue: list[tuple[bool, int]] = field(default_factory=list)
     learned_at: float = 0.0
 
 
@@ -48,16 +49,18 @@ class RateLimiter:
     _models: dict[str, _ModelState] = field(default_factory=dict)
     _tickets: "itertools.count[int]" = field(default_factory=itertools.count)
 
-    async def acquire(self, model: str, on_wait: OnWait) -> float:
+    async def acquire(self, model: str, on_wait: OnWait, *, is_urgent: bool = True) -> float:
         """Waits until a request to ``model`` may be sent; returns how many seconds that took.
+
+        Urgent requests come before all others.
 
         ``on_wait`` is called when there is a wait, and again whenever the caller's place in the queue changes.
         """
         state = self._get_state(model)
         loop = asyncio.get_running_loop()
         arrived_at = loop.time()
-        ticket = next(self._tickets)
-        state.queue.append(ticket)
+        ticket = (not is_urgent, next(self._tickets))
+        bisect.insort(state.queue, ticket)
         reported_place = 0
         try:
             while True:

@@ -112,10 +112,10 @@ class OverviewService:
         wanted = resolved.filter
         month = tx.now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
         return Money(
-            await tx.runs.sum_costs(since=wanted.since, ebook_id=wanted.ebook_id, member_id=wanted.member_id),
-            await tx.runs.sum_costs(since=month) if self.budget is not None else 0,
+            await tx.charges.sum_costs(since=wanted.since, ebook_id=wanted.ebook_id, member_id=wanted.member_id),
+            await tx.charges.sum_costs(since=month) if self.budget is not None else 0,
             self.budget,
-            await tx.runs.sum_costs(
+            await tx.charges.sum_costs(
                 since=wanted.since, ebook_id=wanted.ebook_id, member_id=wanted.member_id, only_unknown=True
             ),
         )

@@ -87,6 +87,17 @@ class StudioSettings(BaseSettings):
         gt=0,
         description="The most US dollars that are spent in a calendar month (UTC); unset: no limit.",
     )
+    gemini_batch_budget: float | None = Field(
+        default=None,
+        allow_inf_nan=False,
+        gt=0,
+        description="The most US dollars that one batch of chapters may cost; unset: only the monthly budget counts.",
+    )
+    daily_scripts_per_member: int | None = Field(
+        default=None,
+        ge=1,
+        description="Chapters that one member may have written in a day (UTC), batches included; unset: no limit.",
+    )
     gemini_prices: str = Field(default="", description="Prices that differ from the built-in list, as JSON.")
 
     # Storage and pace
@@ -139,7 +150,13 @@ class StudioSettings(BaseSettings):
         return value.strip().lower() if isinstance(value, str) else value
 
     @field_validator(
-        "google_api_key", "gemini_api_key", "gemini_requests_per_minute", "gemini_monthly_budget", mode="before"
+        "google_api_key",
+        "gemini_api_key",
+        "gemini_requests_per_minute",
+        "gemini_monthly_budget",
+        "gemini_batch_budget",
+        "daily_scripts_per_member",
+        mode="before",
     )
     @classmethod
     def _unset_blank_values(cls, value: object) -> object:
@@ -176,6 +193,11 @@ class StudioSettings(BaseSettings):
     def monthly_budget_micros(self) -> int | None:
         """The monthly budget in micro-dollars; None means no limit."""
         return None if self.gemini_monthly_budget is None else round(self.gemini_monthly_budget * MICROS_PER_DOLLAR)
+
+    @property
+    def batch_budget_micros(self) -> int | None:
+        """The most that one batch may cost, in micro-dollars; None means no limit of its own."""
+        return None if self.gemini_batch_budget is None else round(self.gemini_batch_budget * MICROS_PER_DOLLAR)
 
     @property
     def session_gap(self) -> timedelta:

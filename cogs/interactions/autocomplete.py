@@ -7,6 +7,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 import discord
 from discord.app_commands import Choice
 
+from bot.batches.batch_view import BatchView
 from bot.errors import log_unexpected
 from cogs.interactions.access import get_services, is_team
 from cogs.views.formatting import isolate, shorten
@@ -103,6 +104,20 @@ async def script_autocomplete(interaction: discord.Interaction, text: str) -> La
     """Finds scripts by title, book or id, the newest first: ``The Lantern · The Fox, chapter 12, version 2 · draft``."""
     scripts = await get_services(interaction).scripts.search(text, MAX_CHOICES)
     return [(script.id, _label_script(script)) for script in scripts]
+
+
+@autocomplete("a batch", team_only=True)
+async def batch_autocomplete(interaction: discord.Interaction, text: str) -> LabelledIds:
+    """Finds batches that have not ended, by a word of the book's title or by id."""
+    views = await get_services(interaction).batches.list_newest(only_open=True)
+    wanted = text.casefold()
+    labels = [(view.batch.id, f"{isolate(view.ebook_title, 60)} · {format_share(view)}") for view in views]
+    return [(batch_id, label) for batch_id, label in labels if wanted in label.casefold() or wanted in batch_id]
+
+
+def format_share(view: BatchView) -> str:
+    """``12 of 60 written · paused``."""
+    return f"{len(view.done)} of {len(view.chapters)} written · {view.batch.state.value}"
 
 
 def _label_script(script: FoundScript) -> str:

@@ -2,6 +2,7 @@
 
 from bot.app import MythBot
 from bot.ports import Adapters
+from cogs.messages.batch_cards import DiscordBatchCards
 from cogs.messages.board_messages import DiscordBoardMessages
 from cogs.messages.broadcast_cards import DiscordBroadcastCards
 from cogs.messages.channel_access import DiscordChannelAccess
@@ -14,6 +15,7 @@ async def setup(bot: MythBot) -> None:
     """Gives the bot its adapters; called when the extension is loaded."""
     bot.adapters = Adapters(
         run_cards=DiscordRunCards(bot),
+        batch_cards=DiscordBatchCards(bot),
         post_sender=DiscordPostSender(bot),
         channel_access=DiscordChannelAccess(bot),
         broadcast_cards=DiscordBroadcastCards(bot),

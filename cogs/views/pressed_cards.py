@@ -49,6 +49,13 @@ async def show_broadcast(interaction: discord.Interaction, broadcast_id: str, *,
         await _show(interaction, build_card(status), status.broadcast.card_id, even_current=even_current)
 
 
+async def show_batch(interaction: discord.Interaction, batch_id: str, *, even_current: bool) -> None:
+    """The pressed card shows the batch as it is now; see ``_show``."""
+    if is_card_pressed(interaction):
+        view = await get_services(interaction).batches.get_view(batch_id)
+        await _show(interaction, build_card(view), view.batch.card_id, even_current=even_current)
+
+
 def is_card_pressed(interaction: discord.Interaction) -> bool:
     """Whether the component belongs to a card, and not to a question or to a preview."""
     return interaction.message is not None and interaction.message.flags.components_v2

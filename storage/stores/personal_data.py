@@ -9,6 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.tables import (
+    batches,
     boards,
     broadcasts,
     ebooks,
@@ -28,6 +29,7 @@ MEMBER_COLUMNS: Final = {
     events: ("member_id",),
     sessions: ("member_id",),
     runs: ("member_id",),
+    batches: ("member_id",),
     ebooks: ("rights_confirmed_by",),
     scripts: ("member_id", "approved_by"),
     script_edits: ("member_id",),

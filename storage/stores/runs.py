@@ -1,26 +1,21 @@
 """Runs and what they cost. One worker at a time holds the lease of a run."""
 
-from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, String, and_, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.errors import StaleStateError
 from storage.ids import new_id
 from storage.leases import LEASE_DURATION, Lease, LeasedRows
-from storage.states import RunState
-from storage.tables import chain_head, charges, ebooks, runs, scripts
+from storage.states import BatchPace, BatchState, ChapterOrder, RunState
+from storage.tables import batches, ebooks, runs, scripts
 from storage.types import Utc
 
 _CARD_WAIT: Final = timedelta(seconds=30)
 """How long a new run waits for its card to be posted before it is written without one; Discord answers in under a second."""
-_OUTDATED: Final = "outdated"
-"""The card state of a run whose card is to be brought up to date, however long ago the run ended."""
-_OUTDATED_WITHIN: Final = timedelta(days=1)
-"""Cards of runs that ended longer ago are not brought up to date any more: nobody is waiting for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +45,7 @@ class Run:
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+    batch_id: str | None = None
 
     @property
     def lease(self) -> Lease:
@@ -73,6 +69,7 @@ class NewRun:
     guild_id: int | None = None
     channel_id: int | None = None
     progress: str = ""
+    batch_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +125,18 @@ class RunStore:
         )
         return max(highest.scalar() or 0, written.scalar() or 0) + 1
 
-    async def claim(self, owner: str, duration: timedelta = LEASE_DURATION, run_id: str | None = None) -> Run | None:
-        """``ready → writing``: the oldest waiting run (or the one named), leased by ``owner``; None where nothing waits."""
+    async def claim(
+        self,
+        owner: str,
+        duration: timedelta = LEASE_DURATION,
+        run_id: str | None = None,
+        *,
+        with_batches: bool = True,
+    ) -> Run | None:
+        """``ready → writing``: the oldest waiting run (or the one named), leased by ``owner``; None where nothing waits.
+
+        Runs of batches come after all others, and with ``with_batches`` only.
+        """
         # A run whose card is still being posted waits for it, but not for ever.
         posted = or_(
             runs.c.channel_id.is_(None), runs.c.card_id.is_not(None), runs.c.created_at < self.now - _CARD_WAIT
@@ -137,12 +144,16 @@ class RunStore:
         candidates = select(runs.c.id).where(runs.c.state == RunState.READY, posted)
         if run_id is not None:
             candidates = candidates.where(runs.c.id == run_id)
+        single = runs.c.batch_id.is_(None)
+        candidates = candidates.where(or_(single, self._is_due_in_batch()) if with_batches else single)
         values = {
             "state": RunState.WRITING,
             "attempts": runs.c.attempts + 1,
             "started_at": func.coalesce(runs.c.started_at, literal(self.now, Utc())),
         }
-        oldest = candidates.order_by(runs.c.created_at, runs.c.id).limit(1)
+        oldest = candidates.order_by(
+            runs.c.batch_id.is_not(None), runs.c.created_at, runs.c.chapter_number, runs.c.id
+        ).limit(1)
         claimed = await self._leased.claim(oldest, owner, duration, values)
         return Run(**claimed[0]) if claimed else None
 
@@ -202,55 +213,17 @@ class RunStore:
         await self._leased.end(run_id, lease, {"state": RunState.INTERRUPTED, "note": note})
 
     async def interrupt_expired(self, owner: str, note: str, *, all_owners: bool) -> list[Run]:
-        """``writing → interrupted`` for every run whose worker is gone (see ``LeasedRows.expired``); returns them."""
-        rows = await self.connection.execute(
-            runs.update()
-            .where(self._leased.expired(owner, all_owners=all_owners))
-            .values(state=RunState.INTERRUPTED, lease_owner=None, lease_until=None, note=note)
-            .returning(*runs.c)
-        )
-        return [Run(**row) for row in rows.mappings().all()]
+        """``writing → interrupted`` for every run whose worker is gone (see ``LeasedRows.expired``); returns them.
 
-    async def set_card(self, run_id: str, channel_id: int | None, card_id: int | None) -> None:
-        """Where the run is shown; None where it cannot be."""
-        await self.connection.execute(
-            runs.update().where(runs.c.id == run_id).values(channel_id=channel_id, card_id=card_id)
-        )
-
-    async def set_card_state(self, run_id: str, state: RunState | None) -> None:
-        """Records which resting state the card shows; None where that is not known."""
-        query = runs.update().where(runs.c.id == run_id, runs.c.card_state != (state or ""))
-        await self.connection.execute(query.values(card_state=state or ""))
-
-    async def mark_cards_outdated(self, run_ids: Collection[str]) -> None:
-        """What the cards of these runs show is no longer right."""
-        query = runs.update().where(runs.c.id.in_(list(run_ids)), runs.c.channel_id.is_not(None))
-        await self.connection.execute(query.values(card_state=_OUTDATED))
-
-    async def find_outdated_cards(self, limit: int) -> list[str]:
-        """Ids of at most ``limit`` resting runs whose card is to be brought up to date.
-
-        These are runs of the last day whose card does not show their state, and those of ``mark_cards_outdated``.
+        Those of batches are left out: ``requeue_expired`` is for them.
         """
-        resting = [RunState.DONE, RunState.CANCELLED, RunState.INTERRUPTED]
-        query = (
-            select(runs.c.id)
-            .where(
-                runs.c.state.in_(resting),
-                runs.c.channel_id.is_not(None),
-                or_(
-                    runs.c.card_state == _OUTDATED,
-                    and_(
-                        runs.c.card_state != cast(runs.c.state, String),
-                        func.coalesce(runs.c.finished_at, runs.c.started_at, runs.c.created_at)
-                        > self.now - _OUTDATED_WITHIN,
-                    ),
-                ),
-            )
-            .order_by(runs.c.created_at)
-            .limit(limit)
-        )
-        return list((await self.connection.execute(query)).scalars())
+        values = {"state": RunState.INTERRUPTED, "note": note}
+        return await self._end_expired(runs.c.batch_id.is_(None), owner, values, all_owners=all_owners)
+
+    async def requeue_expired(self, owner: str, *, all_owners: bool) -> list[Run]:
+        """``writing → ready`` for every run of a batch whose worker is gone; returns them. They keep what they have."""
+        values = {"state": RunState.READY}
+        return await self._end_expired(runs.c.batch_id.is_not(None), owner, values, all_owners=all_owners)
 
     async def list_in_states(self, *states: RunState) -> list[Run]:
         """Runs in any of these states, oldest first."""
@@ -266,63 +239,47 @@ class RunStore:
             query = query.where(runs.c.ebook_id == ebook_id)
         return int((await self.connection.execute(query)).scalar_one())
 
+    async def count_requested(self, member_id: str, *, since: datetime) -> int:
+        """How many runs the member has asked for since then, without those that were cancelled before they had begun."""
+        has_begun = or_(runs.c.state != RunState.CANCELLED, runs.c.started_at.is_not(None))
+        query = select(func.count()).where(runs.c.member_id == member_id, runs.c.created_at >= since, has_begun)
+        return int((await self.connection.execute(query)).scalar_one())
+
     async def count_ahead(self, run: Run) -> int:
         """How many waiting runs come before this one."""
         query = select(func.count()).where(runs.c.state == RunState.READY, runs.c.created_at < run.created_at)
         return int((await self.connection.execute(query)).scalar_one())
 
-    async def lock_budget(self) -> None:
-        """No other transaction reserves money until this one ends, so a sum that is read now stays true until then.
+    async def release(self, run_id: str, lease: Lease) -> None:
+        """``writing → ready`` by the worker that holds it; the run keeps what it has.
 
-        It locks the chain's head row, which every write with an event locks last anyway.
+        Raises:
+            StaleStateError: the run was cancelled or finished in the same moment.
         """
-        await self.connection.execute(select(chain_head.c.seq).with_for_update())
+        await self._leased.end(run_id, lease, {"state": RunState.READY})
 
-    async def reserve_cost(self, run_id: str, model: str, micros: int) -> str:
-        """The id of a reservation of so many micro-dollars, made before a call to the model."""
-        reservation_id = new_id("charges")
-        row = {
-            "id": reservation_id,
-            "run_id": run_id,
-            "model": model,
-            "reserved_micros": micros,
-            "created_at": self.now,
-        }
-        await self.connection.execute(charges.insert().values(row))
-        return reservation_id
+    def _is_due_in_batch(self) -> ColumnElement[bool]:
+        """Whether the run's batch runs, does not wait, and in the story's order has written all earlier chapters."""
+        earlier = runs.alias("earlier")
+        unfinished = select(earlier.c.id).where(
+            earlier.c.batch_id == runs.c.batch_id,
+            earlier.c.chapter_number < runs.c.chapter_number,
+            earlier.c.state.in_([RunState.READY, RunState.WRITING]),
+        )
+        return exists().where(
+            batches.c.id == runs.c.batch_id,
+            batches.c.state == BatchState.RUNNING,
+            or_(batches.c.waits_until.is_(None), batches.c.waits_until <= self.now),
+            or_(batches.c.chapter_order == ChapterOrder.PARALLEL, ~unfinished.correlate(runs).exists()),
+            batches.c.pace == BatchPace.NOW,
+        )
 
-    async def record_cost(self, reservation_id: str, micros: int) -> None:
-        """The call's actual cost in micro-dollars takes the place of its reservation."""
-        query = charges.update().where(charges.c.id == reservation_id)
-        await self.connection.execute(query.values(settled_micros=micros))
-
-    async def sum_costs(
-        self,
-        *,
-        run_id: str | None = None,
-        since: datetime | None = None,
-        ebook_id: str | None = None,
-        member_id: str | None = None,
-        only_unknown: bool = False,
-    ) -> int:
-        """Micro-dollars of all matching calls: the cost where it is known, else the reservation.
-
-        With ``only_unknown``, of those whose cost is not known: what they cost at most.
-        """
-        query = select(func.coalesce(func.sum(func.coalesce(charges.c.settled_micros, charges.c.reserved_micros)), 0))
-        if only_unknown:
-            query = query.where(charges.c.settled_micros.is_(None))
-        if run_id is not None:
-            query = query.where(charges.c.run_id == run_id)
-        if since is not None:
-            query = query.where(charges.c.created_at >= since)
-        if ebook_id is not None or member_id is not None:
-            query = query.join(runs, runs.c.id == charges.c.run_id)
-        if ebook_id is not None:
-            query = query.where(runs.c.ebook_id == ebook_id)
-        if member_id is not None:
-            query = query.where(runs.c.member_id == member_id)
-        return int((await self.connection.execute(query)).scalar_one())
+    async def _end_expired(
+        self, condition: ColumnElement[bool], owner: str, values: dict[str, Any], *, all_owners: bool
+    ) -> list[Run]:
+        expired = self._leased.expired(owner, all_owners=all_owners)
+        query = runs.update().where(condition, expired).values(lease_owner=None, lease_until=None, **values)
+        return [Run(**row) for row in (await self.connection.execute(query.returning(*runs.c))).mappings().all()]
 
     async def _find_other(self, run: Run, condition: ColumnElement[bool]) -> Run | None:
         query = (

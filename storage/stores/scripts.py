@@ -117,6 +117,7 @@ class NewestScript:
     state: ScriptState
     run_id: str | None
     source_digest: str
+    error: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,11 @@ from storage.tables.books import cast_members, chapters, ebooks, lexicon_words, 
 from storage.tables.events import chain_head, events, imports, key_values
 from storage.tables.metadata import metadata
 from storage.tables.people import members, sessions, visits
-from storage.tables.scripts import charges, documents, grant_logs, runs, script_edits, scripts, takes
+from storage.tables.scripts import batches, charges, documents, grant_logs, runs, script_edits, scripts, takes
 from storage.tables.search import search_documents
 
 __all__ = [
+    "batches",
     "boards",
     "broadcasts",
     "cast_members",

@@ -14,7 +14,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from storage.states import EditKind, RunState, ScriptState, TakeVerdict
+from storage.states import BatchPace, BatchState, ChapterOrder, EditKind, RunState, ScriptState, TakeVerdict
 from storage.tables.metadata import metadata
 from storage.types import Utc, state_type
 
@@ -46,7 +46,38 @@ runs = Table(
     Column("progress", Text, nullable=False, server_default=""),
     Column("request", Text, nullable=False),
     Column("content", Text, nullable=False),
+    # The batch that the run belongs to.
+    Column("batch_id", String(40)),
     Index(None, "state", "created_at"),
+    Index(None, "batch_id", "chapter_number"),
+)
+
+# Many chapters of one book, written one run each.
+batches = Table(
+    "batches",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("state", state_type(BatchState, "state"), nullable=False),
+    Column("ebook_id", ForeignKey("ebooks.id"), nullable=False),
+    Column("member_id", String(40)),
+    Column("guild_id", BigInteger),
+    Column("channel_id", BigInteger),
+    Column("card_id", BigInteger),
+    # The state that the card shows; empty where that is not known.
+    Column("card_state", String(24), nullable=False, server_default=""),
+    Column("chapter_order", state_type(ChapterOrder, "chapter_order"), nullable=False),
+    Column("pace", state_type(BatchPace, "pace"), nullable=False),
+    # The most that the batch may cost, in micro-dollars; NULL for no limit of its own.
+    Column("cap_micros", BigInteger),
+    # Why it is paused or waits, as a sentence for people, and until when it waits.
+    Column("note", Text, nullable=False, server_default=""),
+    Column("waits_until", Utc),
+    # How many requests were lost with a process and are paid for again.
+    Column("lost_requests", Integer, nullable=False, server_default="0"),
+    Column("created_at", Utc, nullable=False),
+    Column("finished_at", Utc),
+    Index(None, "state", "created_at"),
+    Index(None, "ebook_id"),
 )
 
 # Money for calls to Gemini: reserved before a call, replaced by the cost after it. A lost call keeps its reservation.
@@ -58,6 +89,10 @@ charges = Table(
     Column("model", Text, nullable=False),
     Column("reserved_micros", BigInteger, nullable=False),
     Column("settled_micros", BigInteger),
+    # As the API counted them; output includes thinking, and prompt includes what came from the cache.
+    Column("prompt_tokens", Integer),
+    Column("cached_tokens", Integer),
+    Column("output_tokens", Integer),
     Column("created_at", Utc, nullable=False, index=True),
 )
 

@@ -1,6 +1,7 @@
 """The process's connection to Gemini, from which every run gets its own writer."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -61,14 +62,17 @@ class GeminiWriterFactory:
     client: GeminiClient
     rate_limiter: RateLimiter
     open_calls: OpenCalls
+    warn: Callable[[str], Awaitable[None]] | None = None
 
     @classmethod
-    def create(cls, database: Database, access: GeminiAccess) -> Self | None:
-        """A factory on the connected client; None where no key is set."""
+    def create(
+        cls, database: Database, access: GeminiAccess, warn: Callable[[str], Awaitable[None]] | None = None
+    ) -> Self | None:
+        """A factory on the connected client; None where no key is set. ``warn`` tells the team about the budget."""
         if access.client is None:
             return None
         rate_limiter = RateLimiter(access.settings.gemini_requests_per_minute, access.runtime.wait)
-        return cls(database, access, access.client, rate_limiter, OpenCalls())
+        return cls(database, access, access.client, rate_limiter, OpenCalls(), warn)
 
     def __call__(self, run: Run, on_wait: OnWait) -> GeminiWriter:
         """A writer for this run; ``on_wait`` hears of the run's place in the queue."""
@@ -81,7 +85,15 @@ class GeminiWriterFactory:
             self.client,
             (settings.gemini_model, *settings.gemini_fallback_models),
             total_seconds=settings.gemini_total_seconds,
-            budget=RunBudget(self.database, run.id, settings.monthly_budget_micros, self.open_calls, runtime.wait),
+            budget=RunBudget(
+                self.database,
+                run.id,
+                settings.monthly_budget_micros,
+                self.open_calls,
+                runtime.wait,
+                run.batch_id,
+                self.warn,
+            ),
             on_fallback=report_fallback,
             rate_limiter=self.rate_limiter,
             availability=self.access.availability,
@@ -89,6 +101,7 @@ class GeminiWriterFactory:
             prices=parse_prices(settings.gemini_prices),
             clock=runtime.clock,
             wait=runtime.wait,
+            is_urgent=run.batch_id is None,
         )
 
     @write_transaction

@@ -4,6 +4,7 @@ A call that was lost keeps its reservation, since Google may charge for it. Amou
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC
 from typing import Protocol
@@ -11,6 +12,7 @@ from typing import Protocol
 from bot.clock import Wait, wait_plainly
 from bot.generation.draft import Usage
 from bot.generation.error_messages import create_error
+from bot.generation.gemini.budget_warning import record_warning
 from bot.generation.writer import GenerationErrorKind
 from storage import Database, WriteTransaction, write_transaction
 
@@ -75,13 +77,19 @@ class OpenCalls:
 
 @dataclass(frozen=True, slots=True)
 class RunBudget:
-    """The budget of one run. ``monthly_budget`` is the limit for all runs in a calendar month (UTC); None: no limit."""
+    """The budget of one run. ``monthly_budget`` is the limit for all runs in a calendar month (UTC); None: no limit.
+
+    A run of a batch also keeps to the most that its batch may cost.
+    """
 
     database: Database
     run_id: str
     monthly_budget: int | None = None
     open_calls: OpenCalls = field(default_factory=OpenCalls)
     wait: Wait = wait_plainly
+    batch_id: str | None = None
+    warn: Callable[[str], Awaitable[None]] | None = None
+    """Tells the team that most of the month's budget is used."""
 
     async def reserve(self, model: str, micros: int | None) -> str:
         """The id of a reservation for a call that costs at most ``micros``; an unknown price counts as 0.
@@ -89,37 +97,55 @@ class RunBudget:
         Where it fits only once other calls cost less than is reserved for them, it waits for those to end.
 
         Raises:
-            GenerationError: of kind BUDGET, where the reservation would exceed the month's budget.
+            GenerationError: of kind BUDGET or BATCH_CAP, where the reservation would exceed the month's budget or the batch's.
         """
         while True:
             next_end = self.open_calls.next_end
-            reservation_id, excess = await self._try_reserve(model, micros or 0)
+            reservation_id, excess, kind, warning = await self._try_reserve(model, micros or 0)
             if reservation_id is not None:
                 self.open_calls.begin(reservation_id, micros or 0)
+                if warning and self.warn is not None:
+                    await self.warn(warning)
                 return reservation_id
             if excess > self.open_calls.reserved_micros and not next_end.is_set():
-                raise create_error(GenerationErrorKind.BUDGET, model=model)
+                raise create_error(kind, model=model)
             await self.wait(next_end.wait(), "the cost of other calls")
 
     async def record_cost(self, reservation_id: str, model: str, usage: Usage | None, micros: int | None) -> None:  # noqa: ARG002 - part of the protocol
         """Replaces the reservation by ``micros``; where the usage or the price is unknown, the reservation is kept."""
         try:
             if usage is not None and micros is not None:
-                await self._record_cost(reservation_id, micros)
+                await self._record_cost(reservation_id, micros, usage)
         finally:
             self.open_calls.end(reservation_id)
 
     @write_transaction
-    async def _try_reserve(self, tx: WriteTransaction, model: str, micros: int) -> tuple[str | None, int]:
-        """The reservation's id, or by how much it would exceed the budget."""
-        if self.monthly_budget is not None:
-            await tx.runs.lock_budget()
-            month = tx.now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-            excess = await tx.runs.sum_costs(since=month) + micros - self.monthly_budget
+    async def _try_reserve(
+        self, tx: WriteTransaction, model: str, micros: int
+    ) -> tuple[str | None, int, GenerationErrorKind, str]:
+        """The reservation's id and a warning to give, or by how much it would exceed which budget."""
+        warning = ""
+        cap = (await tx.batches.get(self.batch_id)).cap_micros if self.batch_id else None
+        if self.monthly_budget is not None or cap is not None:
+            await tx.charges.lock_budget()
+        if cap is not None:
+            excess = await tx.charges.sum_costs(batch_id=self.batch_id) + micros - cap
             if excess > 0:
-                return None, excess
-        return await tx.runs.reserve_cost(self.run_id, model, micros), 0
+                return None, excess, GenerationErrorKind.BATCH_CAP, ""
+        if self.monthly_budget is not None:
+            month = tx.now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+            used = await tx.charges.sum_costs(since=month) + micros
+            if used > self.monthly_budget:
+                return None, used - self.monthly_budget, GenerationErrorKind.BUDGET, ""
+            warning = await record_warning(tx, used, self.monthly_budget, month)
+        return await tx.charges.reserve_cost(self.run_id, model, micros), 0, GenerationErrorKind.BUDGET, warning
 
     @write_transaction
-    async def _record_cost(self, tx: WriteTransaction, reservation_id: str, micros: int) -> None:
-        await tx.runs.record_cost(reservation_id, micros)
+    async def _record_cost(self, tx: WriteTransaction, reservation_id: str, micros: int, usage: Usage) -> None:
+        await tx.charges.record_cost(
+            reservation_id,
+            micros,
+            prompt_tokens=usage.prompt,
+            cached_tokens=usage.cached,
+            output_tokens=usage.output + usage.thoughts,
+        )

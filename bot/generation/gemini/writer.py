@@ -70,7 +70,8 @@ class GeminiWriter:
 
     ``total_seconds`` limits how long a part may remain without its first cue, waits and retries included. From the first cue
     on, the response that then flows may take as long again. After a draft was yielded nothing is retried: the run decides.
-    ``backoff`` is the first pause before a retry in seconds; ``jitter`` returns a number from 0 to 1.
+    ``backoff`` is the first pause before a retry in seconds; ``jitter`` returns a number from 0 to 1. Requests that are not
+    urgent let all others go first.
     """
 
     def __init__(
@@ -89,6 +90,7 @@ class GeminiWriter:
         availability: GeminiAvailability | None = None,
         clock: Clock = utcnow,
         wait: Wait = wait_plainly,
+        is_urgent: bool = True,
     ) -> None:
         self._client = client
         self._models = tuple(dict.fromkeys(model.strip() for model in models if model.strip()))
@@ -103,6 +105,7 @@ class GeminiWriter:
         self._availability = availability or GeminiAvailability(clock)
         self._clock = clock
         self._wait = wait
+        self._is_urgent = is_urgent
 
     @property
     def kind(self) -> WriterKind:
@@ -179,7 +182,7 @@ class GeminiWriter:
         """
         if errors and errors[-1].model != model:
             await self._on_fallback(errors[-1], model)
-        waited = await self._rate_limiter.acquire(model, self._on_wait)
+        waited = await self._rate_limiter.acquire(model, self._on_wait, is_urgent=self._is_urgent)
         requested_pause = 0.0
         if errors and errors[-1].kind is GenerationErrorKind.QUOTA_MINUTE and errors[-1].model == model:
             requested_pause = errors[-1].retry_after or waited

@@ -65,3 +65,19 @@ class ExportButton(ScopedItemMixin, ui.DynamicItem[ui.Button[Any]], template=r"p
         files = [discord.File(io.BytesIO(download.content), download.name) for download in downloads]
         text = "The events of this view, oldest first: JSON in the exchange format, CSV for spreadsheets."
         await interaction.followup.send(text, files=files, ephemeral=True)
+
+
+class SpendingFileButton(ScopedItemMixin, ui.DynamicItem[ui.Button[Any]], template=r"progress:spent:" + SCOPE_PATTERN):
+    """What was spent in the scope as a table."""
+
+    def __init__(self, scope: Scope) -> None:
+        super().__init__(ui.Button(label="Spending as CSV", custom_id=f"progress:spent:{encode_scope(scope)}"))
+        self.scope = scope
+
+    async def handle_interaction(self, interaction: discord.Interaction) -> None:
+        """Sends the file privately."""
+        by = require_team(interaction)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        download = await get_services(interaction).spending.export(self.scope, by)
+        file = discord.File(io.BytesIO(download.content), download.name)
+        await interaction.followup.send("What Gemini cost, for spreadsheets:", file=file, ephemeral=True)

@@ -10,6 +10,7 @@ import discord
 from discord import ui
 
 from bot.charts.snapshot import Snapshot
+from bot.charts.spending_chart import describe_spending
 from bot.progress.history import EventPage
 from bot.progress.overview import Overview
 from bot.progress.paging import PagePosition
@@ -19,7 +20,7 @@ from cogs.interactions.access import get_services, require_team
 from cogs.views.base import PersistentItemMixin, action_row, card_layout, read_chosen_member
 from cogs.views.formatting import EMBER, shorten
 from cogs.views.progress import view_texts
-from cogs.views.progress.actions import ExportButton, PinBoardButton, UnseenEventsButton
+from cogs.views.progress.actions import ExportButton, PinBoardButton, SpendingFileButton, UnseenEventsButton
 from cogs.views.progress.custom_ids import (
     SCOPE_PATTERN,
     VIEW_PATTERN,
@@ -29,6 +30,7 @@ from cogs.views.progress.custom_ids import (
     encode_scope,
 )
 from cogs.views.progress.sessions import SessionSelect, format_sessions
+from cogs.views.progress.spending import format_spending
 
 _REPLACING_IDS: Final = ("progress:view:", "progress:period:", "progress:event:", "progress:page:")
 """How the custom ids of the controls begin that replace what their message shows."""
@@ -51,12 +53,28 @@ async def show_view(interaction: discord.Interaction, view: ProgressView, scope:
         case ProgressView.TIMELINE:
             snapshot = await services.snapshots.take_snapshot(scope)
             await _edit_with_picture(interaction, view, view_texts.format_timeline(snapshot.timeline), snapshot)
+        case ProgressView.SPENDING:
+            await _show_spending(interaction, scope)
         case ProgressView.EVENTS:
             event_page = await services.history.get_page(scope, page)
             await _edit_message(interaction, view, scope, _build_event_items(event_page, scope))
         case ProgressView.SESSIONS:
             session_page = await services.sessions.get_page(scope, page)
             await _edit_message(interaction, view, scope, _build_session_items(session_page, scope))
+
+
+async def _show_spending(interaction: discord.Interaction, scope: Scope) -> None:
+    services = get_services(interaction)
+    spending = await services.spending.get_spending(scope)
+    picture = await services.snapshots.renderer.draw_spending(spending)
+    description = describe_spending(spending)
+    items: list[ui.Item[Any]] = [
+        ui.TextDisplay(format_spending(spending)),
+        view_texts.build_picture(description),
+        action_row(SpendingFileButton(spending.scope)),
+    ]
+    file = discord.File(io.BytesIO(picture), view_texts.PICTURE_NAME, description=description)
+    await _edit_message(interaction, ProgressView.SPENDING, spending.scope, items, file)
 
 
 async def show_overview(interaction: discord.Interaction, snapshot: Snapshot) -> None:

@@ -10,7 +10,7 @@ from cogs.views.base import PersistentItemMixin
 
 SCOPE_PATTERN: Final = r"(?P<period>today|week|month|all):(?P<member>\d*):(?P<event>[0-9a-f]*):(?P<ebook>.*)"
 """Matches what ``encode_scope`` returns."""
-VIEW_PATTERN: Final = r"(?P<view>overview|timeline|events|sessions)"
+VIEW_PATTERN: Final = r"(?P<view>overview|timeline|spending|events|sessions)"
 
 
 class ProgressView(StrEnum):
@@ -18,6 +18,7 @@ class ProgressView(StrEnum):
 
     OVERVIEW = "overview"
     TIMELINE = "timeline"
+    SPENDING = "spending"
     EVENTS = "events"
     SESSIONS = "sessions"
 

@@ -8,6 +8,12 @@ from typing import Final
 from bot.event_names import (
     ANNOUNCEMENT_SHARED,
     BADGE_EARNED,
+    BATCH_CANCELLED,
+    BATCH_FINISHED,
+    BATCH_PAUSED,
+    BATCH_RESUMED,
+    BATCH_RETRIED,
+    BATCH_STARTED,
     BROADCAST_AWAITS_APPROVAL,
     BROADCAST_CANCELLED,
     BROADCAST_CHANGED,
@@ -76,6 +82,11 @@ _BOOK_VERBS: Final = {
     CHARACTER_RENAMED: "renamed a character of",
     LEXICON_CHANGED: "changed the lexicon of",
     STORY_CHANGED: "changed the story so far of",
+    BATCH_STARTED: "began a batch of chapters of",
+    BATCH_PAUSED: "paused a batch of chapters of",
+    BATCH_RESUMED: "resumed a batch of chapters of",
+    BATCH_RETRIED: "tried failed chapters again of",
+    BATCH_CANCELLED: "cancelled a batch of chapters of",
 }
 """Verbs for what a member does with a whole book, as in "Hana added The Fox"."""
 _ANNOUNCEMENT_VERBS: Final = {
@@ -99,6 +110,7 @@ _NOBODYS_EVENTS: Final = {
 _COUNTED_EVENTS: Final = (
     (GENERATION_COMPLETED, "script written", "scripts written"),
     (GENERATION_FAILED, "failure of Gemini", "failures of Gemini"),
+    (BATCH_FINISHED, "batch finished", "batches finished"),
     (SCRIPT_APPROVED, "approved", "approved"),
     (SCRIPT_RELEASED, "released", "released"),
     (BROADCAST_SENT, "announcement", "announcements"),

@@ -178,7 +178,7 @@ IN_MIDDLE = [
     ErrorCase("broken_event", K.MALFORMED, "Gemini's answer could not be read.", "lost"),
     ErrorCase("no_finish", K.CUT_OFF, "Gemini's answer ended before the script did.", "lost"),
     ErrorCase("stall", K.STALLED, "Gemini stopped answering.", "lost", idle=1.0),
-    ErrorCase("cut", K.DISCONNECTED, "The connection to Gemini was lost.", "lost", after=9),
+    ErrorCase("cut", K.DISCONNECTED, "The connection to Gemini was lost.", "lost", after=14),
     ErrorCase("ok", K.TIMED_OUT, "Gemini took longer than the studio waits.", "lost", delay=0.15, idle=9, total=2.2),
 ]
 

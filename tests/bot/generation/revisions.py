@@ -23,7 +23,7 @@ async def request_revision(stage: PipelineStage, script_id: str, cues: str = "10
     """The run of a revision, leased already."""
     service = RevisionService(stage.database, has_gemini=True)
     run, _ = await service.request(script_id, notes, cues, HANA, channel=CHANNEL)
-    await stage.database.write(lambda tx: tx.runs.set_card(run.id, None, None))
+    await stage.database.write(lambda tx: tx.run_cards.set_card(run.id, None, None))
     return await claim(stage, run)
 
 

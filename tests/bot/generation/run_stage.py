@@ -131,7 +131,7 @@ class RunStage:
 
     async def claim(self, run: Run, progress: str = "") -> Run:
         """The run as a worker of another process writes it, so far with this progress."""
-        await self.database.write(lambda tx: tx.runs.set_card(run.id, None, None))
+        await self.database.write(lambda tx: tx.run_cards.set_card(run.id, None, None))
         claimed = await self.database.write(lambda tx: tx.runs.claim("other", run_id=run.id))
         assert claimed is not None
         await self.database.write(lambda tx: tx.runs.renew(run.id, claimed.lease, progress=progress))

@@ -19,7 +19,7 @@ from tests.conftest import FakeClock
 async def write_script(runs: RunStage, number: int = 1, writer: str = "gemini", progress: str = "") -> Run:
     """A finished run, whose card shows that it is."""
     run = await runs.finish(await runs.request(number), writer, progress)
-    await runs.database.write(lambda tx: tx.runs.set_card(run.id, *CHANNEL))
+    await runs.database.write(lambda tx: tx.run_cards.set_card(run.id, *CHANNEL))
     await runs.service.run_cards.refresh_card(run.id)
     return run
 
@@ -32,7 +32,7 @@ async def has_changed_source(runs: RunStage, run: Run) -> bool:
 
 async def find_outdated(database: Database) -> list[str]:
     async with database.read() as tx:
-        return await tx.runs.find_outdated_cards(10)
+        return await tx.run_cards.find_outdated_cards(10)
 
 
 async def test_what_a_request_leaves_open_is_what_the_book_says(sqlite: Database) -> None:

@@ -69,7 +69,7 @@ async def test_an_interrupted_run_is_not_continued_beside_another(runs: RunStage
 async def test_a_card_that_does_not_exist_yet_is_not_linked(runs: RunStage, channel: int | None) -> None:
     """The second request promises no message that cannot be opened."""
     run = await runs.request()
-    await runs.database.write(lambda tx: tx.runs.set_card(run.id, channel, None))
+    await runs.database.write(lambda tx: tx.run_cards.set_card(run.id, channel, None))
     with pytest.raises(StateError) as caught:
         await runs.request()
     assert caught.value.hint == "Its card shows how far it is."

@@ -113,7 +113,7 @@ async def test_errors_in_the_middle_of_the_stream(
 
 def test_every_kind_of_error_has_its_row() -> None:
     """The two tables name every kind of error but our own, each with a sentence of its own."""
-    ours = {GenerationErrorKind.BUDGET, GenerationErrorKind.RESTING}
+    ours = {GenerationErrorKind.BUDGET, GenerationErrorKind.BATCH_CAP, GenerationErrorKind.RESTING}
     assert {case.kind for case in (*BEFORE_FIRST_CUE, *IN_MIDDLE)} == set(GenerationErrorKind) - ours
     sentences: dict[str, GenerationErrorKind] = {}
     for case in BEFORE_FIRST_CUE:

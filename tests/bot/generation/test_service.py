@@ -100,7 +100,7 @@ async def test_a_card_in_doubt_is_brought_up_to_date(runs: RunStage) -> None:
     runs.cards.error = TimeoutError()
     assert await runs.service.start_run(run.id) is None
     assert runs.cards.shown == [RunState.READY]
-    await runs.database.write(lambda tx: tx.runs.set_card(run.id, 22, 98))
+    await runs.database.write(lambda tx: tx.run_cards.set_card(run.id, 22, 98))
     assert await runs.service.start_run(run.id) == (22, 98)
 
 

@@ -27,9 +27,9 @@ async def add_run(
         await tx.ebooks.get_or_add(ebook_id, f"The {ebook_id}")
         version = await tx.runs.next_version(ebook_id, 1)
         run = await tx.runs.add(NewRun(ebook_id, 1, version, "{}", "The bell rang.", member_id))
-        reservation_id = await tx.runs.reserve_cost(run.id, "m", reserved)
+        reservation_id = await tx.charges.reserve_cost(run.id, "m", reserved)
         if cost is not None:
-            await tx.runs.record_cost(reservation_id, cost)
+            await tx.charges.record_cost(reservation_id, cost)
         script = NewScript(
             ebook_id=ebook_id,
             chapter_number=1,

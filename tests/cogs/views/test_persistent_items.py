@@ -9,6 +9,8 @@ from cogs.views.base import PersistentItemMixin
 from cogs.views.persistent_items import PERSISTENT_ITEMS
 
 CUSTOM_IDS = (
+    "batch:retry:batches_0123456789abcdef",
+    "plan:rewrite:0123456789abcdef",
     "bible:add:cast:ebook_001",
     "bible:next:-1:lexicon:#0123456789abcdef",
     "bible:choose:story:ebook_001",
@@ -38,6 +40,7 @@ CUSTOM_IDS = (
     "privacy:really",
     "progress:board:week:::",
     "progress:export:all:123456789012345678:0a1b2c3d:ebook_001",
+    "progress:spent:all:::ebook_001",
     "progress:since:today:::",
     "board:down",
     "progress:event:month:::ebook_001",

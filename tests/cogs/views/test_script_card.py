@@ -55,7 +55,7 @@ async def test_a_lost_answer_is_shown_as_an_upper_limit(sqlite: Database) -> Non
     runs = RunStage(sqlite)
     run = await runs.request()
     claimed = await runs.claim(run)
-    await sqlite.write(lambda tx: tx.runs.reserve_cost(run.id, "gemini-x", 130_000))
+    await sqlite.write(lambda tx: tx.charges.reserve_cost(run.id, "gemini-x", 130_000))
     await runs.store(claimed, "gemini", "")
     view = await runs.service.run_cards.get_view(run.id)
     assert view.finished is not None

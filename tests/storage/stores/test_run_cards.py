@@ -33,7 +33,7 @@ async def end_run(database: Database, run: Run, state: RunState) -> None:
         if state is RunState.CANCELLED:
             await tx.runs.cancel(run.id)
             return
-        await tx.runs.set_card(run.id, run.channel_id, CARD)
+        await tx.run_cards.set_card(run.id, run.channel_id, CARD)
         claimed = await tx.runs.claim("worker", run_id=run.id)
         assert claimed is not None
         if state is RunState.DONE:
@@ -47,17 +47,17 @@ async def end_run(database: Database, run: Run, state: RunState) -> None:
 async def find_outdated(database: Database, limit: int = 10) -> list[str]:
     """The runs whose card does not show their state."""
     async with database.read() as tx:
-        return await tx.runs.find_outdated_cards(limit)
+        return await tx.run_cards.find_outdated_cards(limit)
 
 
 async def set_card_state(database: Database, run: Run, state: RunState | None) -> None:
     """Records what the run's card shows."""
-    await database.write(lambda tx: tx.runs.set_card_state(run.id, state))
+    await database.write(lambda tx: tx.run_cards.set_card_state(run.id, state))
 
 
 async def test_a_card_belongs_to_one_run_only(book: Database) -> None:
     run, other = await add_run(book), await add_run(book)
-    await book.write(lambda tx: tx.runs.set_card(run.id, CHANNEL + 1, CARD))
+    await book.write(lambda tx: tx.run_cards.set_card(run.id, CHANNEL + 1, CARD))
     async with book.read() as tx:
         shown, untouched = await tx.runs.get(run.id), await tx.runs.get(other.id)
     assert (shown.channel_id, shown.card_id) == (CHANNEL + 1, CARD)
@@ -125,7 +125,7 @@ async def test_a_marked_card_is_outdated_however_long_ago_its_run_ended(book: Da
         await end_run(book, each, RunState.DONE)
         await set_card_state(book, each, RunState.DONE)
     clock.advance(days=30)
-    await book.write(lambda tx: tx.runs.mark_cards_outdated([run.id, hidden.id]))
+    await book.write(lambda tx: tx.run_cards.mark_cards_outdated([run.id, hidden.id]))
     assert await find_outdated(book) == [run.id]
     await set_card_state(book, run, None)  # the card cannot be reached any more
     assert await find_outdated(book) == []

@@ -23,9 +23,9 @@ async def charged(sqlite: Database) -> Database:
             (OWL, None, 4_000),
         ):
             run = await tx.runs.add(NewRun(ebook_id, 1, 1, "{}", "The bell rang.", member_id))
-            reservation_id = await tx.runs.reserve_cost(run.id, "m", 300)
+            reservation_id = await tx.charges.reserve_cost(run.id, "m", 300)
             if micros is not None:
-                await tx.runs.record_cost(reservation_id, micros)
+                await tx.charges.record_cost(reservation_id, micros)
 
     await sqlite.write(work)
     return sqlite
@@ -50,5 +50,5 @@ async def test_costs_are_summed_by_book_and_by_member(
 ) -> None:
     """Each sum has every call of the book and the member once; the unknown part has only calls whose cost is not known."""
     async with charged.read() as tx:
-        assert await tx.runs.sum_costs(ebook_id=ebook_id, member_id=member_id) == micros
-        assert await tx.runs.sum_costs(ebook_id=ebook_id, member_id=member_id, only_unknown=True) == unknown
+        assert await tx.charges.sum_costs(ebook_id=ebook_id, member_id=member_id) == micros
+        assert await tx.charges.sum_costs(ebook_id=ebook_id, member_id=member_id, only_unknown=True) == unknown

@@ -77,8 +77,8 @@ async def test_a_run_waits_for_its_card(database: Database, clock: FakeClock) ->
 async def test_a_card_lets_the_run_begin(database: Database) -> None:
     """As soon as its card stands, a run may be begun; where no card can stand, too."""
     shown, hidden = await ordered(database, 1, channel=77), await ordered(database, 2, channel=78)
-    await database.write(lambda tx: tx.runs.set_card(shown.id, 77, 99))
-    await database.write(lambda tx: tx.runs.set_card(hidden.id, None, None))
+    await database.write(lambda tx: tx.run_cards.set_card(shown.id, 77, 99))
+    await database.write(lambda tx: tx.run_cards.set_card(hidden.id, None, None))
     got = {run.id for run in (await claimed(database), await claimed(database)) if run}
     assert got == {shown.id, hidden.id}
 
@@ -245,21 +245,21 @@ async def test_what_waits_is_counted(database: Database, clock: FakeClock) -> No
 async def test_money_is_counted_at_its_highest_known(database: Database, clock: FakeClock) -> None:
     """A call counts with what was set aside for it until it is known what it cost; then with that, be it nothing."""
     one, two = await ordered(database, 1), await ordered(database, 2)
-    lost = await database.write(lambda tx: tx.runs.reserve_cost(one.id, "m", 100))
+    lost = await database.write(lambda tx: tx.charges.reserve_cost(one.id, "m", 100))
     clock.advance(days=40)
-    settled = await database.write(lambda tx: tx.runs.reserve_cost(one.id, "m", 1_000))
-    free = await database.write(lambda tx: tx.runs.reserve_cost(two.id, "m", 5_000_000_000))
+    settled = await database.write(lambda tx: tx.charges.reserve_cost(one.id, "m", 1_000))
+    free = await database.write(lambda tx: tx.charges.reserve_cost(two.id, "m", 5_000_000_000))
     assert len({lost, settled, free}) == 3
     async with database.read() as tx:
-        assert await tx.runs.sum_costs() == 5_000_001_100
-    await database.write(lambda tx: tx.runs.record_cost(settled, 30))
-    await database.write(lambda tx: tx.runs.record_cost(free, 0))
+        assert await tx.charges.sum_costs() == 5_000_001_100
+    await database.write(lambda tx: tx.charges.record_cost(settled, 30))
+    await database.write(lambda tx: tx.charges.record_cost(free, 0))
     async with database.read() as tx:
-        assert await tx.runs.sum_costs() == 130
-        assert await tx.runs.sum_costs(run_id=one.id) == 130
-        assert await tx.runs.sum_costs(run_id=two.id) == 0
-        assert await tx.runs.sum_costs(since=clock.now) == 30
-        assert await tx.runs.sum_costs(run_id=one.id, since=clock.now + timedelta(seconds=1)) == 0
+        assert await tx.charges.sum_costs() == 130
+        assert await tx.charges.sum_costs(run_id=one.id) == 130
+        assert await tx.charges.sum_costs(run_id=two.id) == 0
+        assert await tx.charges.sum_costs(since=clock.now) == 30
+        assert await tx.charges.sum_costs(run_id=one.id, since=clock.now + timedelta(seconds=1)) == 0
 
 
 async def test_an_unknown_run_is_a_key_error(database: Database) -> None:

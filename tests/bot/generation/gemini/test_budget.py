@@ -32,7 +32,7 @@ def another_process(budget: RunBudget) -> RunBudget:
 
 async def sum_costs(database: Database, run_id: str | None = None) -> int:
     async with database.read() as tx:
-        return await tx.runs.sum_costs(run_id=run_id)
+        return await tx.charges.sum_costs(run_id=run_id)
 
 
 async def test_the_cost_replaces_the_reservation(database: Database) -> None:

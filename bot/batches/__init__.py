@@ -1,0 +1,1 @@
+"""Whole books: many chapters written as one batch."""

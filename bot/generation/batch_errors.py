@@ -1,0 +1,86 @@
+"""What becomes of a batch when Gemini cannot write one of its chapters now.
+
+BatchWait    Gemini or the account needs time: the chapter waits, and so does the whole batch
+BatchPause   a person has to do something
+
+Every other error is the chapter's own: it fails alone, and the batch goes on.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from bot.event_names import BATCH_PAUSED, BATCH_WAITS
+from bot.generation.writer import GenerationError, GenerationErrorKind
+from storage import WriteTransaction
+from storage.states import BatchState
+from storage.stores.runs import Run
+
+MAX_ATTEMPTS: Final = 5
+"""How often a chapter is begun while Gemini is overloaded or out of reach; then it fails alone."""
+_TRANSIENT_WAIT: Final = timedelta(minutes=1)
+"""Most overloads that were seen ended within a minute."""
+_LONGEST_WAIT: Final = timedelta(hours=24)
+"""A daily quota is renewed within a day, whatever a response says."""
+
+_NEEDS_A_PERSON: Final = {
+    GenerationErrorKind.BAD_KEY,
+    GenerationErrorKind.NO_PERMISSION,
+    GenerationErrorKind.QUOTA_NONE,
+    GenerationErrorKind.MODEL_GONE,
+    GenerationErrorKind.BUDGET,
+    GenerationErrorKind.BATCH_CAP,
+}
+_WAITS: Final = {GenerationErrorKind.QUOTA_DAY, GenerationErrorKind.RESTING}
+_TRANSIENT: Final = {
+    GenerationErrorKind.OVERLOADED,
+    GenerationErrorKind.DISCONNECTED,
+    GenerationErrorKind.STALLED,
+    GenerationErrorKind.TIMED_OUT,
+    GenerationErrorKind.QUOTA_MINUTE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BatchWait:
+    """The batch goes on by itself at this moment."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BatchPause:
+    """The batch waits for a person."""
+
+
+def concerns_batch(run: Run, error: GenerationError) -> bool:
+    """Whether the run belongs to a batch that the error stops, so that the chapter is not to become a template."""
+    if run.batch_id is None:
+        return False
+    if error.kind in _TRANSIENT:
+        return run.attempts < MAX_ATTEMPTS
+    return error.kind in _NEEDS_A_PERSON or error.kind in _WAITS
+
+
+def decide(run: Run, error: GenerationError, now: datetime) -> BatchWait | BatchPause:
+    """What becomes of the batch of the run after an error that concerns it."""
+    if error.kind in _NEEDS_A_PERSON:
+        return BatchPause()
+    if error.kind in _WAITS:
+        return BatchWait(min(error.back_at or now + _LONGEST_WAIT, now + _LONGEST_WAIT))
+    pause = timedelta(seconds=error.retry_after) if error.retry_after else _TRANSIENT_WAIT * run.attempts
+    return BatchWait(now + min(pause, _LONGEST_WAIT))
+
+
+async def stop_batch(tx: WriteTransaction, run: Run, error: GenerationError) -> None:
+    """The batch of the run waits or is paused because of the error, with its sentence as the reason."""
+    if run.batch_id is None or (await tx.batches.get(run.batch_id)).state is not BatchState.RUNNING:
+        return
+    decision = decide(run, error, tx.now)
+    data = {"batch_id": run.batch_id, "chapter_number": run.chapter_number, "reason": error.kind.value}
+    if isinstance(decision, BatchWait):
+        await tx.batches.wait_until(run.batch_id, decision.until, error.sentence)
+        tx.report(BATCH_WAITS, data, member_id=run.member_id, ebook_id=run.ebook_id)
+    else:
+        await tx.batches.pause(run.batch_id, error.text)
+        tx.report(BATCH_PAUSED, data, member_id=run.member_id, ebook_id=run.ebook_id)
