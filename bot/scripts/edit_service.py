@@ -263,6 +263,20 @@ class EditService:
         return await read_source(tx, stored) if is_faithful else ""
 
 
+def check_draft(stored: StoredScript) -> None:
+    """Refuses to edit what is no draft.
+
+    Raises:
+        StateError: the script is approved or released.
+    """
+    if stored.state is not ScriptState.DRAFT:
+        withdraw = ", or withdraw the approval" if stored.state is ScriptState.APPROVED else ""
+        raise StateError(
+            f"This version is {stored.state.value}, so its text no longer changes.",
+            f"Make a new draft from it{withdraw}.",
+        )
+
+
 async def _get_stored(tx: ReadTransaction, script_id: str) -> StoredScript:
     try:
         return await tx.scripts.get(script_id)
@@ -272,11 +286,7 @@ async def _get_stored(tx: ReadTransaction, script_id: str) -> StoredScript:
 
 async def _get_draft(tx: WriteTransaction, script_id: str) -> tuple[StoredScript, Script]:
     stored = await lock_script(tx, script_id)
-    if stored.state is not ScriptState.DRAFT:
-        raise StateError(
-            f"This version is {stored.state.value}, so its text no longer changes.",
-            "Make a new draft from it, or withdraw the approval.",
-        )
+    check_draft(stored)
     return stored, Script.from_json(stored.body)
 
 

@@ -2,30 +2,35 @@
 
 import io
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any, ClassVar, Final, Self
 
 import discord
 from discord import ui
 
-from bot.errors import InputError
-from bot.scripts.edit_service import EditConflictError, EditedScript
+from bot.errors import InputError, StateError
+from bot.scripts.edit_service import EditConflictError, EditedScript, check_draft
 from bot.scripts.editing import MAX_DIRECTION, CueFields, digest_cue
 from bot.scripts.models import MAX_CUE_CHARS, NARRATOR, Cue, CueKind, Script
 from bot.scripts.names import MAX_NAME
 from cogs.interactions.access import get_services, require_team
+from cogs.messages.failures import REQUEST_ERRORS
 from cogs.views.base import PersistentItemMixin
 from cogs.views.broadcast_dialog import refresh_script_card
 from cogs.views.formatting import escape_text
 from cogs.views.modals import Modal
 from cogs.views.pressed_cards import build_card
 from cogs.views.reader_ids import CUE_PATTERN, OpenCue
+from cogs.views.version_buttons import VersionButton
 from storage.states import ScriptState
 from storage.stores.scripts import StoredScript
 
 _MAX_TYPED: Final = 4_000
 """Characters that a form takes: more than a cue may have, so that a text that is too long can be shortened and not retyped."""
-_SHOWN_CONFLICT: Final = 1_500
-"""Characters of one's own text and of the other person's in the answer to a conflict; a longer one is a file as well."""
+_SHOWN_CONFLICT: Final = 800
+"""Characters of one's own text and of the other person's in the answer to a conflict. Discord accepts 2,000 in a message; a
+longer text of one's own is a file."""
 _KIND_LABELS: Final = {
     CueKind.DIALOGUE: "A line of somebody",
     CueKind.NARRATION: "A line of the narrator",
@@ -37,10 +42,9 @@ _KIND_LABELS: Final = {
 def build_edit_items(stored: StoredScript, cue: Cue) -> list[ui.Item[Any]]:
     """The buttons for the cue; for an approved or released version only the one that makes a draft of it."""
     if stored.state is not ScriptState.DRAFT:
-        return [CueEditButton("copy", stored.id, cue.id)]
-    return [
-        CueEditButton(action, stored.id, cue.id) for action in ("edit", "before", "after", "move", "delete", "undo")
-    ]
+        return [CueEditButton("copy", stored.id, cue.id), VersionButton("history", stored.id)]
+    actions = ("edit", "before", "after", "move", "delete", "undo")
+    return [*(CueEditButton(action, stored.id, cue.id) for action in actions), VersionButton("history", stored.id)]
 
 
 class CueEditButton(
@@ -98,8 +102,15 @@ class CueEditButton(
                 note = f"This is version {copy.version}, a draft with the text of the version before."
                 await interaction.edit_original_response(view=build_card(OpenCue(stored, script, cue, note)))
 
+    async def show_current_state(self, interaction: discord.Interaction) -> None:
+        """Shows the cue with what is possible now."""
+        if not interaction.response.is_done():
+            await interaction.response.defer()
+        await _show_now(interaction, self.script_id, self.cue_id)
+
     async def _open_form(self, interaction: discord.Interaction) -> None:
         stored, script, cue = await get_services(interaction).editing.get_cue(self.script_id, self.cue_id)
+        check_draft(stored)
         match self.action:
             case "edit":
                 modal: Modal = EditCueModal(stored, cue, CueFields.of(cue))
@@ -166,14 +177,37 @@ class EditCueModal(Modal, title="Edit the cue"):
         await interaction.response.defer()
         fields = self._inputs.read(keep_timing="keep" in self._timing.values)
         editing = get_services(interaction).editing
-        try:
+        async with _showing_state(interaction, self._stored.id, self._cue.id):
             edited = await editing.change_cue(self._stored.id, self._cue.id, digest_cue(self._cue), fields, by)
-        except EditConflictError as conflict:
-            await _answer_conflict(interaction, conflict, fields)
-            if conflict.cue is not None:
-                self._cue = conflict.cue  # the form that opens again is about the cue as it is now
-            raise
         await _show_edited(interaction, edited, "The cue is changed.", self._cue.n)
+
+    async def on_error(self, interaction: discord.Interaction, error: Exception, /) -> None:  # type: ignore[override]  # modals pass no item
+        """Answers a conflict with what was typed; discord.py closes a form for good whose submission raises nothing."""
+        try:
+            if isinstance(error, EditConflictError):
+                await self._answer_conflict(interaction, error)
+                return
+        except REQUEST_ERRORS as failure:
+            error = failure
+        await super().on_error(interaction, error)
+
+    async def _answer_conflict(self, interaction: discord.Interaction, conflict: EditConflictError) -> None:
+        """One message with what was typed, what the cue is now, and a button that opens the form on the new state."""
+        fields = self._inputs.read()
+        typed = "\n".join(filter(None, (fields.speaker, fields.direction, fields.text)))
+        lines, files = [conflict.text], []
+        if len(typed) > _SHOWN_CONFLICT:
+            lines.append("**What you typed** is in the file.")
+            files = [discord.File(io.BytesIO(typed.encode(errors="replace")), "what_you_typed.txt")]
+        else:
+            fenced = typed.replace("```", "` ` `")
+            lines.append(f"**What you typed**\n```\n{fenced}\n```")
+        view: ui.View = discord.utils.MISSING
+        if conflict.cue is not None:
+            lines.append(f"**The cue now**\n{escape_text(conflict.cue.text, _SHOWN_CONFLICT)}")
+            self._cue = conflict.cue
+            view = self.keep_for(interaction.user.id)
+        await interaction.followup.send("\n".join(lines), files=files, view=view, ephemeral=True)
 
 
 class AddCueModal(Modal, title="Add a cue"):
@@ -204,9 +238,10 @@ class AddCueModal(Modal, title="Add a cue"):
         if not self._kind.values or self._kind.values[0] not in {kind.value for kind in CueKind}:
             raise InputError("This is no kind of cue.", "Choose one in the list.")
         kind = CueKind(self._kind.values[0])
-        edited = await get_services(interaction).editing.insert_cue(
-            self._stored.id, self._anchor.id, kind, self._inputs.read(), by, before=self._before
-        )
+        async with _showing_state(interaction, self._stored.id, self._anchor.id):
+            edited = await get_services(interaction).editing.insert_cue(
+                self._stored.id, self._anchor.id, kind, self._inputs.read(), by, before=self._before
+            )
         await _show_edited(interaction, edited, "The cue is added.", self._anchor.n)
 
 
@@ -228,7 +263,8 @@ class MoveCueModal(Modal, title="Move the cue"):
         typed = self._number.value.strip()
         if not typed.isdecimal():
             raise InputError(f"“{typed[:20]}” is not a number.", "Type the number that the cue is to have.")
-        edited = await get_services(interaction).editing.move_cue(self._stored.id, self._cue.id, int(typed), by)
+        async with _showing_state(interaction, self._stored.id, self._cue.id):
+            edited = await get_services(interaction).editing.move_cue(self._stored.id, self._cue.id, int(typed), by)
         await _show_edited(interaction, edited, f"The cue is now number {int(typed)}.", int(typed))
 
 
@@ -238,17 +274,23 @@ async def _show_edited(interaction: discord.Interaction, edited: EditedScript, n
     cue = edited.cue or script.cues[min(max(number, 1), len(script.cues)) - 1]
     view = build_card(OpenCue(stored, script, cue, note))
     # A form that was opened again belongs to the message of an error, whose text would not go with a layout.
-    await interaction.edit_original_response(content=None, view=view)
+    await interaction.edit_original_response(content=None, attachments=[], view=view)
     await refresh_script_card(get_services(interaction), stored.id)
 
 
-async def _answer_conflict(interaction: discord.Interaction, conflict: EditConflictError, fields: CueFields) -> None:
-    """Gives people back what they have typed, and shows what the other person has made of the cue."""
-    own = escape_text(fields.text, _SHOWN_CONFLICT)
-    lines = [f"**Your text**\n{own}"]
-    if conflict.cue is not None:
-        lines.append(f"**The cue now**\n{escape_text(conflict.cue.text, _SHOWN_CONFLICT)}")
-    files = []
-    if len(fields.text) > _SHOWN_CONFLICT:
-        files = [discord.File(io.BytesIO(fields.text.encode(errors="replace")), "my-text.txt")]
-    await interaction.followup.send("\n\n".join(lines), files=files, ephemeral=True)
+@asynccontextmanager
+async def _showing_state(interaction: discord.Interaction, script_id: str, cue_id: str) -> AsyncIterator[None]:
+    """Where the script can no longer be edited, the message shows the cue with what is possible now."""
+    try:
+        yield
+    except StateError:
+        await _show_now(interaction, script_id, cue_id)
+        raise
+
+
+async def _show_now(interaction: discord.Interaction, script_id: str, cue_id: str) -> None:
+    """The message of the deferred interaction shows the cue as it is now, or the first one where it was deleted."""
+    stored, script = await get_services(interaction).scripts.get(script_id)
+    cue = next((cue for cue in script.cues if cue.id == cue_id), script.cues[0])
+    view = build_card(OpenCue(stored, script, cue))
+    await interaction.edit_original_response(content=None, attachments=[], view=view)

@@ -29,15 +29,22 @@ class Modal(ui.Modal):
 
     async def on_error(self, interaction: discord.Interaction, error: Exception, /) -> None:  # type: ignore[override]  # modals pass no item
         """Replies with the error's text and keeps what was typed."""
+        await reply_with_buttons(interaction, error, self.keep_for(interaction.user.id))
+
+    def keep_for(self, user_id: int) -> ui.View:
+        """The form is kept for this person; returns the button that opens it again."""
         view = ui.View(timeout=None)
-        view.add_item(ReopenButton(_keep(interaction.user.id, self)))
-        await reply_with_buttons(interaction, error, view)
+        view.add_item(ReopenButton(_keep(user_id, self)))
+        return view
 
     def fill_with_typed_text(self) -> None:
-        """The fields show what was typed last. Files have to be attached again."""
+        """The fields show what was typed and chosen last. Files have to be attached again."""
         for item in self.walk_children():
             if isinstance(item, ui.TextInput):
                 item.default = item.value or None
+            elif isinstance(item, ui.Select):
+                for option in item.options:
+                    option.default = option.value in item.values
 
 
 def is_open(custom_id: str) -> bool:
