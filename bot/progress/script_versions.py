@@ -182,6 +182,8 @@ class VersionService:
         script = Script.from_json(body)
         if state.number != SOURCE:
             return script
+        if not source:
+            raise NotFoundError("The text that this script was written from is not stored.", "Compare two versions.")
         return await asyncio.to_thread(lambda: build_unaltered_script(script, split_spans(source)))
 
     @read_transaction

@@ -10,8 +10,9 @@ from bot.scripts.edit_service import EditService
 from bot.scripts.editing import CueFields
 from bot.scripts.library import ScriptLibrary
 from bot.scripts.models import CueKind
-from storage import Database
+from storage import Database, WriteTransaction
 from storage.states import EditKind, ScriptState
+from storage.stores.scripts import NewScript
 from tests.bot.generation.run_stage import HANA
 from tests.bot.scripts.test_edit_service import OKU, add_faithful, change, read
 
@@ -91,6 +92,28 @@ async def test_an_edited_faithful_script_is_compared_with_the_book(database: Dat
     assert "You came back" in removed.cue.text
     assert [each.cue.text for each in comparison.changes].index(removed.cue.text) == 2
     assert (added.kind, added.cue.text) == (ChangeKind.ADDED, "My own.")
+
+
+async def test_a_script_without_a_stored_source_is_not_called_the_same_as_the_book(sqlite: Database) -> None:
+    """An imported script has no text to compare with, and says so."""
+    script_id = await add_faithful(sqlite)
+
+    async def add_import(tx: WriteTransaction) -> str:
+        stored = await tx.scripts.get(script_id)
+        new = NewScript(
+            ebook_id=stored.ebook_id,
+            chapter_number=2,
+            version=1,
+            title="Imported",
+            theme="",
+            writer=stored.writer,
+            body=stored.body,
+        )
+        return await tx.scripts.add(new)
+
+    imported = await sqlite.write(add_import)
+    with pytest.raises(NotFoundError, match="is not stored"):
+        await VersionService(sqlite).compare(TextState(imported, SOURCE), TextState(imported))
 
 
 async def test_a_long_history_has_pages(sqlite: Database) -> None:
