@@ -12,8 +12,8 @@ FAULTS: Final[tuple[Fault, ...]] = (
     Fault(
         "bot.ebooks.bible",
         "proposals are told to the next writer",
-        "    members = await tx.bible.list_members(ebook_id, ProposalState.ACCEPTED)\n",
-        "    members = await tx.bible.list_members(ebook_id)\n",
+        "[ProposalState.PROPOSED] if with_proposals else []",
+        "[ProposalState.PROPOSED]",
         _SERIES,
     ),
     Fault(

@@ -177,11 +177,11 @@ FAULTS: Final[tuple[Fault, ...]] = (
         _BUDGET,
     ),
     Fault(
-        "storage.stores.runs",
+        "storage.stores.charges",
         "a reservation no longer counts before its cost is known",
-        "func.coalesce(charges.c.settled_micros, charges.c.reserved_micros)",
-        "charges.c.settled_micros",
-        _RUNS,
+        "func.sum(func.coalesce(charges.c.settled_micros, charges.c.reserved_micros)), 0)",
+        "func.sum(charges.c.settled_micros), 0)",
+        ("tests/storage/stores/test_run_costs.py", "tests/bot/generation/gemini/test_budget.py"),
     ),
     Fault(
         "storage.stores.runs",

@@ -143,7 +143,12 @@ FAULTS: Final = (
         f"{_BY_TEAM}\n        drafts",
         "from cogs.interactions.access import get_actor\n\n        by = get_actor(interaction)\n        drafts",
     ),
-    _unguarded("cogs.views.script_reader", "a stranger presses Next", "        require_team(interaction)\n", ""),
+    _unguarded(
+        "cogs.views.script_reader",
+        "a stranger presses Next",
+        "        require_team(interaction)\n        match self.action:",
+        "        match self.action:",
+    ),
     _unguarded(
         "cogs.views.progress.board_controls",
         "a stranger takes the board down",

@@ -1,12 +1,14 @@
 import asyncio
 import os
 import re
+import resource
 import time
 from pathlib import Path
 
 import pytest
 
 from bot.ebooks.reading.child import check_book, choose_reader
+from bot.ebooks.reading.limits import READ_SECONDS
 from bot.ebooks.reading.process import BookReader
 from bot.errors import InputError
 from tests.bot.ebooks.reading.children import read_of_children
@@ -44,20 +46,30 @@ async def watch_memory(peaks: list[int]) -> None:
         await asyncio.sleep(0.01)
 
 
+def get_children_seconds() -> float:
+    """The processor time of all children that have ended."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
 IN_CHILD = (*GREEDY_PDFS, *HOSTILE_BOOKS) if os.environ.get("SOAK") else GREEDY_PDFS[:1]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("book", IN_CHILD, ids=lambda book: book.name)
 async def test_a_hostile_file_is_refused_in_time_and_within_the_memory(book: HostileBook) -> None:
-    """The person has the sentence after 15 seconds at the latest, and the machine keeps its memory."""
+    """The person has the sentence within the time of one reading, and the machine keeps its memory.
+
+    What counts is the children's processor time, since other processes take their share of the clock's. The parent's own
+    limit is tested in test_process.py and is generous here; that of the child is as always.
+    """
     content = book.make()
-    began = time.monotonic()
+    began = get_children_seconds()
     peaks: list[int] = []
     watch = asyncio.create_task(watch_memory(peaks))
     with pytest.raises(InputError) as caught:
-        await BookReader().read(book.name, content)
+        await BookReader(seconds=60).read(book.name, content)
     watch.cancel()
     assert book.expected in caught.value.sentence
-    assert time.monotonic() - began < 15
+    assert 0 < get_children_seconds() - began < READ_SECONDS
     assert 1 << 20 < max(peaks) < 240 << 20, "with the file and the answer in the parent, 300 MB in all"
