@@ -9,15 +9,16 @@ from discord import ui
 from bot.batches.findings import BatchFindings, list_findings
 from cogs.interactions.access import get_services, require_team
 from cogs.views.base import PersistentItemMixin
+from cogs.views.ebook_download import send_batch
 from cogs.views.pressed_cards import build_card, show_batch
 
 
 class BatchButton(
     PersistentItemMixin,
     ui.DynamicItem[ui.Button[ui.LayoutView]],
-    template=r"batch:(?P<action>pause|resume|cancel|retry|findings):(?P<batch_id>batches_[0-9a-f]{16})",
+    template=r"batch:(?P<action>pause|resume|cancel|retry|findings|export):(?P<batch_id>batches_[0-9a-f]{16})",
 ):
-    """Pause, Resume, Cancel, Retry failed chapters, or Findings of the check."""
+    """Pause, Resume, Cancel, Retry failed chapters, Findings of the check, or Download the scripts."""
 
     STYLES: ClassVar = {
         "pause": ("Pause", discord.ButtonStyle.secondary),
@@ -25,6 +26,7 @@ class BatchButton(
         "cancel": ("Cancel", discord.ButtonStyle.danger),
         "retry": ("Retry failed chapters", discord.ButtonStyle.primary),
         "findings": ("Findings of the check", discord.ButtonStyle.secondary),
+        "export": ("Download the scripts", discord.ButtonStyle.secondary),
     }
 
     def __init__(self, action: str, batch_id: str) -> None:
@@ -44,6 +46,10 @@ class BatchButton(
         services = get_services(interaction)
         if self.action == "findings":
             await self._show_findings(interaction)
+            return
+        if self.action == "export":
+            await interaction.response.defer(ephemeral=True, thinking=True)
+            await send_batch(interaction, self.batch_id)
             return
         await interaction.response.defer()
         match self.action:

@@ -174,7 +174,8 @@ def _choose_buttons(view: BatchView) -> list[BatchButton]:
 
 
 def _choose_result_buttons(view: BatchView) -> list[BatchButton]:
-    return [BatchButton("findings", view.batch.id)] if view.done else []
+    """Only where a chapter is written."""
+    return [BatchButton(action, view.batch.id) for action in ("findings", "export")] if view.done else []
 
 
 def _format_time_left(seconds: float) -> str:

@@ -1,13 +1,15 @@
-"""The answer to ``/ebook export``: how far it is, then the archives."""
+"""The answer to ``/ebook export`` and to the same button of a batch: how far it is, then the archives."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from typing import Final
 
 import discord
 
+from bot.actor import Actor
 from bot.exports.book.builder import BookArchives
+from bot.exports.book.service import NoteProgress
 from cogs.interactions.access import get_services, require_team
 from cogs.interactions.uploads import get_upload_limit
 from cogs.views.formatting import escape_text, shorten
@@ -18,17 +20,30 @@ _MAX_TEXT: Final = 1_800
 
 
 async def send_book(interaction: discord.Interaction, ebook: str) -> None:
-    """Makes the archives and sends them, one in each message; the interaction must be deferred."""
-    by = require_team(interaction)
+    """Makes the archives of a book and sends them, one in each message; the interaction must be deferred."""
     exports = get_services(interaction).book_exports
+    await _send(interaction, lambda *rest: exports.export_book(ebook, *rest), "The scripts of the book")
+
+
+async def send_batch(interaction: discord.Interaction, batch_id: str) -> None:
+    """Makes the archives of what a batch has written and sends them like those of a book."""
+    exports = get_services(interaction).book_exports
+    await _send(interaction, lambda *rest: exports.export_batch(batch_id, *rest), "The scripts of the batch")
+
+
+_Export = Callable[[int, Actor, NoteProgress], AbstractAsyncContextManager[BookArchives]]
+
+
+async def _send(interaction: discord.Interaction, export: _Export, subject: str) -> None:
+    by = require_team(interaction)
     progress = _Progress(interaction)
     async with AsyncExitStack() as stack:
         async with progress.shown():
             limit = get_upload_limit(interaction)
-            archives = await stack.enter_async_context(exports.export_book(ebook, limit, by, progress.note))
+            archives = await stack.enter_async_context(export(limit, by, progress.note))
         first, *others = archives.paths
         await interaction.edit_original_response(
-            content=_describe(archives), attachments=[await asyncio.to_thread(discord.File, first)]
+            content=_describe(archives, subject), attachments=[await asyncio.to_thread(discord.File, first)]
         )
         for path in others:
             await interaction.followup.send(file=await asyncio.to_thread(discord.File, path), ephemeral=True)
@@ -66,12 +81,8 @@ class _Progress:
                 await asyncio.wait_for(self._ended.wait(), _PAUSE)
 
 
-def _describe(archives: BookArchives) -> str:
+def _describe(archives: BookArchives, subject: str) -> str:
     count = len(archives.paths)
-    about = (
-        "The scripts of the book."
-        if count == 1
-        else f"The scripts of the book, in {count} files: unpack all into one folder."
-    )
+    about = f"{subject}." if count == 1 else f"{subject}, in {count} files: unpack all into one folder."
     notes = [escape_text(note, 200) for note in archives.notes]
     return shorten(" ".join((about, "A README in it says what is where.", *notes)), _MAX_TEXT)

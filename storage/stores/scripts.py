@@ -1,6 +1,6 @@
 """Finished scripts."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -240,13 +240,19 @@ class ScriptStore:
         rows = await self.connection.execute(query.order_by(best.c.ebook_id, best.c.chapter_number))
         return [ChapterProgress(**row) for row in rows.mappings()]
 
-    async def list_newest(self, ebook_id: str, *, approved_first: bool = False) -> list[NewestScript]:
-        """The newest script of each chapter; ``approved_first``: the newest that is no draft, where there is one."""
+    async def list_newest(
+        self, ebook_id: str, *, approved_first: bool = False, among: Collection[str] | None = None
+    ) -> list[NewestScript]:
+        """The newest script of each chapter; ``approved_first``: the newest that is no draft, where there is one.
+
+        ``among`` are the ids of the scripts to choose from, None for all.
+        """
         order = [scripts.c.state == ScriptState.DRAFT] if approved_first else []
         order += [scripts.c.version.desc(), scripts.c.seq.desc()]
         position = func.row_number().over(partition_by=scripts.c.chapter_number, order_by=order).label("position")
         names = [field.name for field in fields(NewestScript)]
-        best = select(*(scripts.c[name] for name in names), position).where(scripts.c.ebook_id == ebook_id).subquery()
+        found = select(*(scripts.c[name] for name in names), position).where(scripts.c.ebook_id == ebook_id)
+        best = (found if among is None else found.where(scripts.c.id.in_(list(among)))).subquery()
         query = select(*(best.c[name] for name in names)).where(best.c.position == 1).order_by(best.c.chapter_number)
         return [NewestScript(**row) for row in (await self.connection.execute(query)).mappings()]
 

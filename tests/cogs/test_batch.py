@@ -6,7 +6,9 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 from pydantic import SecretStr
 
+from bot.event_names import EBOOK_DOWNLOADED
 from storage.states import ChapterOrder
+from tests.bot.exports.pack.packs import read_archive
 from tests.cogs.test_ebook import add_book
 from tests.stage import Stage, open_stage
 from tests.standins.discord_interactions import InteractionLog
@@ -66,6 +68,7 @@ async def test_a_book_is_planned_confirmed_and_written(stage: Stage) -> None:
     assert log.ephemeral
     assert "Check · The Lantern" in log.text
     assert "in 3 scripts." in log.text
+    await _check_download(stage, card)
     assert "The batch has started." in plan.text
     assert "3 of 3 written" in (await run(stage, "list")).text
     assert "No batch is running" in (await run(stage, "status")).text
@@ -112,6 +115,19 @@ async def test_failed_chapters_are_named_and_retried(stage: Stage, gemini_server
     gemini_server.reset()
     await stage.hana.click(card, "Retry failed chapters")
     await stage.discord.wait_until(lambda: "✔ Done" in card.text and "3 of 3 written" in card.text)
+
+
+async def _check_download(stage: Stage, card: Message) -> None:
+    """The card's button gives the scripts of the batch as one file, only to whoever pressed it."""
+    log = await stage.hana.click(card, "Download the scripts")
+    await stage.discord.wait_until(lambda: "The scripts of the batch. A README in it" in log.text)
+    assert log.message.ephemeral
+    (file,) = log.message.attachments
+    files = read_archive(file.data)
+    assert "The Lantern, chapters 1-3: all scripts" in files["README.txt"].decode("utf-8-sig")
+    assert {name.partition("/")[0] for name in files} == {"README.txt", "CH01", "CH02", "CH03"}
+    assert EBOOK_DOWNLOADED in await stage.event_names()
+    assert "3 of 3 written" in card.text, "the card stays"
 
 
 def _batch_of(card: Message) -> str:

@@ -1,4 +1,4 @@
-"""The download of a whole book: read and rendered chapter by chapter, and reported as one event."""
+"""The download of a book's scripts, or of a batch's: read and rendered chapter by chapter, and reported as one event."""
 
 import asyncio
 import shutil
@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.actor import Actor
+from bot.batches.batch_view import is_written
+from bot.batches.chapter_ranges import format_chapters
+from bot.batches.reading import read_batch
 from bot.ebooks.ebook_keys import find_ebook
 from bot.errors import NotFoundError, StateError
 from bot.event_names import EBOOK_DOWNLOADED
@@ -28,14 +31,18 @@ NoteProgress = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class _Book:
+    """What an export is about. ``title`` names it in the list of files; ``batch_id`` is None for a whole book."""
+
     ebook: Ebook
+    title: str
     chapters: tuple[BookChapter, ...]
     scripts: Sequence[NewestScript]
+    batch_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class BookExportService:
-    """Makes the archives of a whole book."""
+    """Makes the archives of a whole book, or of what a batch has written."""
 
     database: Database
     options: ExportOptions = field(default_factory=ExportOptions)
@@ -53,10 +60,30 @@ class BookExportService:
             StateError: the book has no script.
             InputError: ``limit`` is too small for any archive.
         """
-        book = await self._read_book(ebook)
+        async with self._export(await self._read_book(ebook), limit, by, note_progress) as archives:
+            yield archives
+
+    @asynccontextmanager
+    async def export_batch(
+        self, batch_id: str, limit: int, by: Actor, note_progress: NoteProgress
+    ) -> AsyncIterator[BookArchives]:
+        """Like ``export_book``, of the scripts that Gemini has written in the batch, each as it is now.
+
+        Raises:
+            NotFoundError: there is no such batch.
+            StateError: the batch has no script.
+            InputError: ``limit`` is too small for any archive.
+        """
+        async with self._export(await self._read_batch(batch_id), limit, by, note_progress) as archives:
+            yield archives
+
+    @asynccontextmanager
+    async def _export(
+        self, book: _Book, limit: int, by: Actor, note_progress: NoteProgress
+    ) -> AsyncIterator[BookArchives]:
         folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="book-export-"))
         try:
-            builder = BookBuilder(folder, book.ebook.id, book.ebook.title, book.chapters, self.options)
+            builder = BookBuilder(folder, book.ebook.id, book.title, book.chapters, self.options)
             for number, script in enumerate(book.scripts, 1):
                 note_progress(f"chapter {number} of {len(book.scripts)}")
                 await asyncio.to_thread(builder.add_chapter, await self._read_sheet(script.id))
@@ -89,7 +116,22 @@ class BookExportService:
             else BookChapter(number, titles[number])
             for number in sorted(titles.keys() | scripts.keys())
         ]
-        return _Book(ebook, tuple(chapters), list(scripts.values()))
+        return _Book(ebook, ebook.title, tuple(chapters), list(scripts.values()))
+
+    @read_transaction
+    async def _read_batch(self, tx: ReadTransaction, batch_id: str) -> _Book:
+        batch = await read_batch(tx, batch_id)
+        written = {
+            each.script_id for each in await tx.batches.list_chapters(batch_id) if each.script_id and is_written(each)
+        }
+        scripts = await tx.scripts.list_newest(batch.ebook_id, among=written)
+        ebook = await tx.ebooks.find(batch.ebook_id)
+        if ebook is None or not scripts:
+            raise StateError("This batch has no script.", "Its card says why.")
+        chapters = tuple(BookChapter(each.chapter_number, each.title, each.version, each.state) for each in scripts)
+        noun = "chapter" if len(scripts) == 1 else "chapters"
+        title = f"{ebook.title}, {noun} {format_chapters(each.number for each in chapters)}"
+        return _Book(ebook, title, chapters, scripts, batch_id)
 
     @read_transaction
     async def _read_sheet(self, tx: ReadTransaction, script_id: str) -> ScriptSheet:
@@ -102,4 +144,6 @@ class BookExportService:
             "script_ids": [script.id for script in book.scripts],
             "formats": [each.value for each in BOOK_FORMATS],
         }
+        if book.batch_id is not None:
+            data["batch_id"] = book.batch_id
         tx.report(EBOOK_DOWNLOADED, data, actor=by, ebook_id=book.ebook.id)
