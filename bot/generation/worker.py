@@ -106,7 +106,7 @@ class RunWorker:
             await self.pipeline.write(job)
         except asyncio.CancelledError:
             if self.jobs.is_stopping:
-                await self._interrupt_or_log(job, RESTARTED)
+                await self._leave(job)
                 # The card should not say "Writing" while nobody is writing; the next start repeats this.
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._refresh_card(job.id), _LAST_CARD_SECONDS)
@@ -144,13 +144,25 @@ class RunWorker:
         await tx.runs.release(run.id, run.lease)
         await stop_batch(tx, run, error)
 
+    async def _leave(self, run: Run) -> None:
+        """This process is about to end: a run of a batch waits for the next one, any other for a person."""
+        await self._end_or_log(run, self._interrupt(run, RESTARTED) if run.batch_id is None else self._release(run))
+
     async def _interrupt_or_log(self, run: Run, note: str) -> None:
+        await self._end_or_log(run, self._interrupt(run, note))
+
+    async def _end_or_log(self, run: Run, ending: Awaitable[None]) -> None:
         try:
-            await self._interrupt(run, note)
+            await ending
         except StaleStateError:
             _log.info("run %s was cancelled or finished in the same moment", run.id)
         except Exception as error:  # noqa: BLE001 - its lease expires then, and the next sweep interrupts it
             log_unexpected(error, f"interrupting run {run.id}")
+
+    @write_transaction
+    async def _release(self, tx: WriteTransaction, run: Run) -> None:
+        await tx.runs.release(run.id, run.lease)
+        await tx.batches.add_lost_requests(Counter([run.batch_id] if run.batch_id else []))
 
     @write_transaction
     async def _interrupt(self, tx: WriteTransaction, run: Run, note: str) -> None:

@@ -169,6 +169,17 @@ async def test_a_dead_process_loses_no_chapter(sqlite: Database) -> None:
     assert stage.writer.begun == [1, 2, 3, 4, 5]
 
 
+async def test_a_process_that_ends_leaves_its_chapter_to_the_next(stage: BatchStage) -> None:
+    """A chapter that was being written does not fail: it waits, and the card says that its request was lost."""
+    stage.writer.held = {2: asyncio.Event()}
+    batch = await stage.start()
+    await stage.wait_until_begun(2)
+    await stage.worker.stop()
+    view = await stage.service.get_view(batch.id)
+    assert [chapter.state for chapter in view.chapters] == [RunState.DONE, *[RunState.READY] * 4]
+    assert view.batch.lost_requests == 1
+
+
 async def test_a_second_batch_of_the_book_hears_of_the_first(stage: BatchStage) -> None:
     """Its plan names the first one, and leaves out what that is writing."""
     stage.writer.held = {1: asyncio.Event()}
