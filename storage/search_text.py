@@ -6,6 +6,7 @@ word of two signs is found inside a run. A run ends with its last sign alone, so
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -121,14 +122,22 @@ def find_terms(text: str, terms: tuple[Term, ...]) -> list[tuple[int, int, int]]
         if not (term.is_prefix and len(term.words[-1]) < len(words[at + len(term.words) - 1][0]))
         else (positions[words[at][1]], _end_of_prefix(positions, words[at + len(term.words) - 1], term), number)
         for number, term in enumerate(terms)
-        for at in range(len(words) - len(term.words) + 1)
-        if _begins_at(words, at, term)
+        for at in _list_beginnings(words, term)
+        if at + len(term.words) <= len(words) and _begins_at(words, at, term)
     ]
     return sorted(found)
 
 
-def _end_of_prefix(positions: list[int], word: tuple[str, int, int], term: Term) -> int:
+def _end_of_prefix(positions: Sequence[int], word: tuple[str, int, int], term: Term) -> int:
     return positions[word[1] + len(term.words[-1]) - 1] + 1
+
+
+def _list_beginnings(words: list[tuple[str, int, int]], term: Term) -> list[int]:
+    """Where the term's first word is; most words of a text are not, and are passed over quickly."""
+    first = term.words[0]
+    if term.is_prefix and len(term.words) == 1:
+        return [at for at, (word, _, _) in enumerate(words) if word.startswith(first)]
+    return [at for at, (word, _, _) in enumerate(words) if word == first]
 
 
 def _begins_at(words: list[tuple[str, int, int]], at: int, term: Term) -> bool:
@@ -139,7 +148,9 @@ def _begins_at(words: list[tuple[str, int, int]], at: int, term: Term) -> bool:
     return found.startswith(last) if term.is_prefix else found == last
 
 
-def _fold_with_positions(text: str) -> tuple[str, list[int]]:
+def _fold_with_positions(text: str) -> tuple[str, Sequence[int]]:
+    if all(len(_FOLDS[ord(sign)]) == 1 for sign in set(text)):
+        return text.translate(_FOLDS), range(len(text))
     folded: list[str] = []
     positions: list[int] = []
     for at, sign in enumerate(text):

@@ -75,7 +75,8 @@ async def read_sheet(tx: ReadTransaction, script_id: str) -> ScriptSheet:
     members = await tx.bible.list_members(stored.ebook_id, ProposalState.ACCEPTED)
     words = await tx.bible.list_words(stored.ebook_id, ProposalState.ACCEPTED)
     edits = [edit for edit in await tx.script_edits.list(script_id) if edit.has_body]
-    return build_sheet(
+    return await asyncio.to_thread(  # counting the words of a long script takes too long for the event loop
+        build_sheet,
         stored,
         Script.from_json(stored.body),
         ebook=await tx.ebooks.find(stored.ebook_id),

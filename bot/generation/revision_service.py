@@ -10,6 +10,7 @@ from bot.generation.revision import Revision, check_spans, choose_cues
 from bot.generation.service import create_already_written_error
 from bot.scripts.models import Script, ScriptMode
 from bot.scripts.source_text import read_source
+from bot.scripts.text_units import clean_text
 from storage import Database, WriteTransaction, write_transaction
 from storage.stores.runs import NewRun, Run
 
@@ -36,14 +37,15 @@ class RevisionService:
             NotFoundError: there is no such script.
             StateError: no Gemini key is set, the chapter is being written, or its book was removed.
         """
-        if not notes.strip():
+        notes = clean_text(notes).strip()
+        if not notes:
             raise InputError("The notes are empty.", "Say what is to be different.")
         if not self.has_gemini:
             raise StateError(
                 "Revising needs Gemini, and no Gemini key is set.",
                 "Ask your operator for GOOGLE_API_KEY, or edit the cues by hand.",
             )
-        return await self._create_run(script_id, notes.strip(), cues, by, channel)
+        return await self._create_run(script_id, notes, cues, by, channel)
 
     @write_transaction
     async def _create_run(

@@ -8,7 +8,7 @@ from bot.actor import Actor
 from bot.errors import NotFoundError, StateError
 from bot.event_names import SCRIPT_COPIED, SCRIPT_EDIT_UNDONE, SCRIPT_EDITED
 from bot.scripts import editing
-from bot.scripts.coverage import Coverage, count_coverage
+from bot.scripts.coverage import Coverage, count_coverage, measure_spans
 from bot.scripts.draft_changes import change_draft, keep_original, lock_script
 from bot.scripts.edit_history import find_edit_to_undo, find_text_before
 from bot.scripts.editing import CueFields, digest_cue, find_cue
@@ -44,6 +44,20 @@ class EditedScript:
 
 
 @dataclass(frozen=True, slots=True)
+class _Source:
+    """The spans of the text that a faithful script was made from, and how many words each has; empty for other scripts."""
+
+    spans: tuple[Span, ...]
+    sizes: tuple[int, ...]
+
+    @classmethod
+    def split(cls, text: str) -> "_Source":
+        """The source with this text."""
+        spans = split_spans(text)
+        return cls(spans, measure_spans(spans))
+
+
+@dataclass(frozen=True, slots=True)
 class EditService:
     """Edits draft scripts. An approved or released version never changes; ``copy_version`` makes a draft of it."""
 
@@ -69,8 +83,8 @@ class EditService:
             NotFoundError: there is no such script.
             StateError: the script is approved or released.
         """
-        spans = await self._read_spans(script_id)
-        return await self._change_cue(script_id, cue_id, seen, fields, spans, by)
+        source = await self._read_measured_source(script_id)
+        return await self._change_cue(script_id, cue_id, seen, fields, source, by)
 
     async def insert_cue(
         self, script_id: str, anchor_id: str, kind: CueKind, fields: CueFields, by: Actor, *, before: bool = False
@@ -82,8 +96,8 @@ class EditService:
             NotFoundError: there is no such script, or the anchor was deleted.
             StateError: the script is approved or released.
         """
-        spans = await self._read_spans(script_id)
-        return await self._insert_cue(script_id, anchor_id, kind, fields, spans, by, before=before)
+        source = await self._read_measured_source(script_id)
+        return await self._insert_cue(script_id, anchor_id, kind, fields, source, by, before=before)
 
     async def move_cue(self, script_id: str, cue_id: str, position: int, by: Actor) -> EditedScript:
         """The cue has this number.
@@ -93,8 +107,8 @@ class EditService:
             NotFoundError: there is no such script, or the cue was deleted.
             StateError: the script is approved or released.
         """
-        spans = await self._read_spans(script_id)
-        return await self._move_cue(script_id, cue_id, position, spans, by)
+        source = await self._read_measured_source(script_id)
+        return await self._move_cue(script_id, cue_id, position, source, by)
 
     async def delete_cue(self, script_id: str, cue_id: str, by: Actor) -> EditedScript:
         """The cue is gone; an undo brings it back.
@@ -104,8 +118,8 @@ class EditService:
             NotFoundError: there is no such script, or the cue was deleted already.
             StateError: the script is approved or released.
         """
-        spans = await self._read_spans(script_id)
-        return await self._delete_cue(script_id, cue_id, spans, by)
+        source = await self._read_measured_source(script_id)
+        return await self._delete_cue(script_id, cue_id, source, by)
 
     async def undo(self, script_id: str, by: Actor) -> EditedScript:
         """The newest edit that was not undone is taken back.
@@ -114,8 +128,8 @@ class EditService:
             NotFoundError: there is no such script.
             StateError: the script is approved or released, or there is nothing to undo.
         """
-        spans = await self._read_spans(script_id)
-        return await self._undo(script_id, spans, by)
+        source = await self._read_measured_source(script_id)
+        return await self._undo(script_id, source, by)
 
     async def restore(self, script_id: str, number: int, by: Actor) -> EditedScript:
         """The script has the text that it had after the edit with this number.
@@ -124,8 +138,8 @@ class EditService:
             NotFoundError: there is no such script or edit.
             StateError: the script is approved or released.
         """
-        spans = await self._read_spans(script_id)
-        return await self._restore(script_id, number, spans, by)
+        source = await self._read_measured_source(script_id)
+        return await self._restore(script_id, number, source, by)
 
     @write_transaction
     async def copy_version(self, tx: WriteTransaction, script_id: str, by: Actor) -> StoredScript:
@@ -172,17 +186,17 @@ class EditService:
         cue_id: str,
         seen: str,
         fields: CueFields,
-        spans: tuple[Span, ...],
+        source: _Source,
         by: Actor,
     ) -> EditedScript:
         stored, script = await _get_draft(tx, script_id)
         cue = next((each for each in script.cues if each.id == cue_id), None)
         if cue is None or digest_cue(cue) != seen:
             raise EditConflictError(cue)
-        wordings = find_source_wordings(spans, cue) or None
+        wordings = find_source_wordings(source.spans, cue) or None
         voices = await _read_voices(tx, stored.ebook_id)
         changed = editing.change_cue(script, cue_id, fields, voices=voices, wordings=wordings)
-        return await _store(tx, stored, changed, f"Changed cue {cue.n}", spans, by, cue_id=cue_id)
+        return await _store(tx, stored, changed, f"Changed cue {cue.n}", source, by, cue_id=cue_id)
 
     @write_transaction
     async def _insert_cue(
@@ -192,7 +206,7 @@ class EditService:
         anchor_id: str,
         kind: CueKind,
         fields: CueFields,
-        spans: tuple[Span, ...],
+        source: _Source,
         by: Actor,
         *,
         before: bool,
@@ -202,7 +216,7 @@ class EditService:
         changed = editing.insert_cue(script, anchor_id, kind, fields, before=before, voices=voices)
         known = {cue.id for cue in script.cues}
         new = next(cue for cue in changed.cues if cue.id not in known)
-        return await _store(tx, stored, changed, f"Added cue {new.n}", spans, by, cue_id=new.id)
+        return await _store(tx, stored, changed, f"Added cue {new.n}", source, by, cue_id=new.id)
 
     @write_transaction
     async def _move_cue(
@@ -211,25 +225,25 @@ class EditService:
         script_id: str,
         cue_id: str,
         position: int,
-        spans: tuple[Span, ...],
+        source: _Source,
         by: Actor,
     ) -> EditedScript:
         stored, script = await _get_draft(tx, script_id)
         old = find_cue(script, cue_id)
         changed = editing.move_cue(script, cue_id, position)
-        return await _store(tx, stored, changed, f"Moved cue {old.n} to {position}", spans, by, cue_id=cue_id)
+        return await _store(tx, stored, changed, f"Moved cue {old.n} to {position}", source, by, cue_id=cue_id)
 
     @write_transaction
     async def _delete_cue(
-        self, tx: WriteTransaction, script_id: str, cue_id: str, spans: tuple[Span, ...], by: Actor
+        self, tx: WriteTransaction, script_id: str, cue_id: str, source: _Source, by: Actor
     ) -> EditedScript:
         stored, script = await _get_draft(tx, script_id)
         old = find_cue(script, cue_id)
         changed = editing.delete_cue(script, cue_id, voices=await _read_voices(tx, stored.ebook_id))
-        return await _store(tx, stored, changed, f"Deleted cue {old.n}", spans, by)
+        return await _store(tx, stored, changed, f"Deleted cue {old.n}", source, by)
 
     @write_transaction
-    async def _undo(self, tx: WriteTransaction, script_id: str, spans: tuple[Span, ...], by: Actor) -> EditedScript:
+    async def _undo(self, tx: WriteTransaction, script_id: str, source: _Source, by: Actor) -> EditedScript:
         stored, _ = await _get_draft(tx, script_id)
         edits = await tx.script_edits.list(script_id)
         edit = find_edit_to_undo(edits)
@@ -237,12 +251,12 @@ class EditService:
             raise StateError("There is nothing to undo.", "This is the script as it was written.")
         body = await tx.script_edits.get_body(script_id, find_text_before(edits, edit.number))
         return await _store(
-            tx, stored, Script.from_json(body), f"Undid “{edit.summary}”", spans, by, undoes=edit.number
+            tx, stored, Script.from_json(body), f"Undid “{edit.summary}”", source, by, undoes=edit.number
         )
 
     @write_transaction
     async def _restore(
-        self, tx: WriteTransaction, script_id: str, number: int, spans: tuple[Span, ...], by: Actor
+        self, tx: WriteTransaction, script_id: str, number: int, source: _Source, by: Actor
     ) -> EditedScript:
         stored, _ = await _get_draft(tx, script_id)
         await keep_original(tx, stored)
@@ -250,11 +264,11 @@ class EditService:
             body = await tx.script_edits.get_body(script_id, number)
         except KeyError:
             raise NotFoundError("There is no such edit.", "Open the versions again to see the edits.") from None
-        return await _store(tx, stored, Script.from_json(body), f"Restored edit {number}", spans, by)
+        return await _store(tx, stored, Script.from_json(body), f"Restored edit {number}", source, by)
 
-    async def _read_spans(self, script_id: str) -> tuple[Span, ...]:
-        """The spans of a faithful script's source; splitting a long chapter takes too long for the event loop."""
-        return await asyncio.to_thread(split_spans, await self._read_faithful_source(script_id))
+    async def _read_measured_source(self, script_id: str) -> "_Source":
+        """A faithful script's source; splitting and measuring a long chapter takes too long for the event loop."""
+        return await asyncio.to_thread(_Source.split, await self._read_faithful_source(script_id))
 
     @read_transaction
     async def _read_faithful_source(self, tx: ReadTransaction, script_id: str) -> str:
@@ -299,13 +313,15 @@ async def _store(
     stored: StoredScript,
     script: Script,
     summary: str,
-    spans: tuple[Span, ...],
+    source: _Source,
     by: Actor,
     *,
     cue_id: str = "",
     undoes: int | None = None,
 ) -> EditedScript:
-    coverage: Coverage | None = count_coverage(spans, script.cues, script.cuts) if spans else None
+    coverage: Coverage | None = None
+    if source.spans:
+        coverage = count_coverage(source.spans, script.cues, script.cuts, source.sizes)
     number = await change_draft(tx, stored, script, summary, by, undoes=undoes, coverage=coverage)
     data = {"script_id": stored.id, "chapter_number": stored.chapter_number, "version": stored.version, "edit": number}
     event = SCRIPT_EDITED if undoes is None else SCRIPT_EDIT_UNDONE

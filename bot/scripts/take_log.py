@@ -11,6 +11,7 @@ from bot.scripts.editing import find_cue
 from bot.scripts.models import Cue, Script
 from bot.scripts.recorded_counts import recount_versions
 from bot.scripts.takes import CueRecording, find_recording, list_recordings
+from bot.scripts.text_units import to_single_line
 from storage import Database, ReadTransaction, WriteTransaction, read_transaction, write_transaction
 from storage.states import TakeVerdict
 from storage.stores.scripts import StoredScript
@@ -196,7 +197,7 @@ async def _get_take(tx: ReadTransaction, take_id: str) -> Take:
 
 
 def _clean_note(note: str) -> str:
-    note = " ".join(note.split())
+    note = to_single_line(note)
     if len(note) > MAX_TAKE_NOTE:
         raise InputError(f"The note has {len(note)} characters; it may have {MAX_TAKE_NOTE}.", "Shorten it.")
     return note

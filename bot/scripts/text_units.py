@@ -53,9 +53,9 @@ def count_units(text: str) -> tuple[int, int]:
     while begin < len(text):
         gap = _GAP.search(text, min(begin + _COUNTED_AT_ONCE, len(text)))
         end = gap.end() if gap else len(text)
-        units = find_units(text[begin:end])
-        count += len(units)
-        unspaced += sum(map(is_unspaced_character, units))
+        cleaned = clean_text(text[begin:end])
+        count += len(_UNIT.findall(cleaned))
+        unspaced += len(_UNSPACED_CHARACTER.findall(cleaned))
         begin = end
     return count, unspaced
 

@@ -2,10 +2,11 @@
 
 import math
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from bot.scripts.models import Cue, CueKind, RunningTime
-from bot.scripts.text_units import find_units, is_unspaced_character
+from bot.scripts.text_units import count_units
 
 WORDS_PER_MINUTE: Final = 155.0
 """ACX's rule of thumb: 9,300 words to the finished hour. Audiobooks are read at 150 to 160 words a minute."""
@@ -35,10 +36,15 @@ def estimate_speech_seconds(
     characters_per_minute: float = CHARACTERS_PER_MINUTE,
 ) -> float:
     """Seconds to speak ``text``. ``characters_per_minute`` is for scripts that are written without spaces."""
-    units = find_units(text)
-    characters = sum(map(is_unspaced_character, units))
-    words = len(units) - characters
+    units, characters = _count_units(text)
+    words = units - characters
     return max(MIN_SPEECH_SECONDS, 60 * (words / words_per_minute + characters / characters_per_minute))
+
+
+@lru_cache(maxsize=2_048)
+def _count_units(text: str) -> tuple[int, int]:
+    """Like ``count_units``; kept, because most cues of a script that is read or edited again have the same text as before."""
+    return count_units(text)
 
 
 def estimate_running_time(words: int, unspaced_characters: int) -> RunningTime:

@@ -76,7 +76,9 @@ def _strip(text: str) -> str:
 
 
 def _has_right_to_left_letters(text: str) -> bool:
-    return any(unicodedata.bidirectional(character) in _RIGHT_TO_LEFT for character in text)
+    if text.isascii():
+        return False
+    return any(unicodedata.bidirectional(character) in _RIGHT_TO_LEFT for character in set(text))
 
 
 def _escape_to_fit(text: str, limit: int) -> str:

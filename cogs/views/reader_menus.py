@@ -18,7 +18,7 @@ from cogs.views.cue_panel import show_cue
 from cogs.views.formatting import format_count, format_duration_range, isolate, shorten
 from cogs.views.pressed_cards import build_card
 from cogs.views.reader_ids import POSITION_PATTERN, OfferedChoices, OpenPage, ReaderPosition
-from cogs.views.reader_pages import ReaderPage, find_page
+from cogs.views.reader_pages import ReaderPage, find_page, prepare_pages
 
 _MAX_OPTIONS: Final = 25
 """Discord's documentation: a select menu has at most 25 options."""
@@ -52,6 +52,7 @@ class _ReaderSelect(PersistentItemMixin):
         await interaction.response.defer()
         value = self.item.values[0]
         stored, script = await get_services(interaction).scripts.get(self.position.script_id)
+        await prepare_pages(script, self.position.filter)
         another_part = _FROM.fullmatch(value)
         if another_part:
             start = int(another_part[1])

@@ -1,7 +1,9 @@
 """The pages of a script as a reader in Discord sees them: Markdown that fits into one message, with scene headings."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from bot.scripts.cue_lists import list_scenes, number_sounds
@@ -36,7 +38,13 @@ class _Line:
     is_context: bool = False
 
 
-def build_pages(script: Script, wanted: ReaderFilter) -> list[ReaderPage]:
+async def prepare_pages(script: Script, wanted: ReaderFilter) -> None:
+    """Builds the pages in a thread, for ``build_pages``; searching a long script takes too long for the event loop."""
+    await asyncio.to_thread(build_pages, script, wanted)
+
+
+@lru_cache(maxsize=4)
+def build_pages(script: Script, wanted: ReaderFilter) -> Sequence[ReaderPage]:
     """The pages of what the filter lets through; at least one."""
     numbers = number_sounds(script.cues)
     headings = {scene.n: _format_heading(scene, cues) for scene, cues in list_scenes(script)}
@@ -55,7 +63,7 @@ def build_pages(script: Script, wanted: ReaderFilter) -> list[ReaderPage]:
             pages[-1].append(_Line(text, shown.cue, begins=at == 0, is_context=shown.is_context))
             used += len(text) + 1
             count += is_new
-    return [_build_page(lines) for lines in pages]
+    return tuple(_build_page(lines) for lines in pages)
 
 
 def find_page(script: Script, cue: int, wanted: ReaderFilter | None = None) -> int:

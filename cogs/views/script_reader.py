@@ -25,7 +25,7 @@ from cogs.views.modals import Modal
 from cogs.views.pressed_cards import build_card
 from cogs.views.reader_ids import POSITION_PATTERN, OfferedChoices, OpenPage, PageWithCue, ReaderPosition
 from cogs.views.reader_menus import CueSelect, SceneSelect, SpeakerSelect
-from cogs.views.reader_pages import build_pages, find_page
+from cogs.views.reader_pages import build_pages, find_page, prepare_pages
 from storage.stores.scripts import StoredScript
 
 _SHOWN_CAST: Final = 8  # names in the heading of the first page
@@ -120,6 +120,7 @@ def _build_buttons(position: ReaderPosition, pages: int) -> list[ui.Item[Any]]:
 async def show_reader(interaction: discord.Interaction, position: ReaderPosition) -> None:
     """The message of the deferred interaction shows the page."""
     stored, script = await get_services(interaction).scripts.get(position.script_id)
+    await prepare_pages(script, position.filter)
     await interaction.edit_original_response(view=build_reader(stored, script, position))
 
 

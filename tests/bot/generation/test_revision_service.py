@@ -5,6 +5,7 @@ import pytest
 from bot.errors import InputError, NotFoundError, StateError
 from bot.event_names import GENERATION_CANCELLED, GENERATION_COMPLETED, GENERATION_INTERRUPTED, GENERATION_STARTED
 from bot.generation.error_messages import create_error
+from bot.generation.request import ScriptRequest
 from bot.generation.revision_service import RevisionService
 from bot.generation.writer import GenerationErrorKind
 from storage.states import RunState
@@ -34,7 +35,10 @@ async def request(runs: RunStage, script_id: str, notes: str = "Slower.", cues: 
 async def test_a_revision_is_a_run_with_a_card(runs: RunStage) -> None:
     """It has the next version, the chapter's text and its event, and its card says what it is."""
     script_id = await write_script(runs)
-    run = await request(runs, script_id)
+    run = await request(runs, script_id, notes="Slower,\x00 and\ud800\ncolder.\u202e ")
+    revision = ScriptRequest.from_run(run).revision
+    assert revision is not None
+    assert revision.notes == "Slower, and\ncolder."  # no database takes the other signs once the cues are written
     assert (run.state, run.version, run.content) == (RunState.READY, 2, CHAPTER)
     view = await runs.service.run_cards.get_view(run.id)
     assert view.revision == "revises the whole script of version 1"

@@ -1,17 +1,20 @@
 """Edits of stored scripts: their history, undo, conflicts and copies."""
 
 import asyncio
+import threading
 
 import pytest
 
 from bot.actor import Actor
 from bot.errors import NotFoundError, StateError
 from bot.event_names import SCRIPT_COPIED, SCRIPT_EDIT_UNDONE, SCRIPT_EDITED
-from bot.scripts.coverage import Coverage
+from bot.scripts import edit_service
+from bot.scripts.coverage import Coverage, measure_spans
 from bot.scripts.edit_service import EditConflictError, EditService
 from bot.scripts.editing import CueFields, digest_cue
 from bot.scripts.library import ScriptLibrary
 from bot.scripts.models import CueKind, Script
+from bot.scripts.spans import Span
 from storage import Database
 from storage.states import EditKind, ScriptState
 from storage.stores.events import EventFilter
@@ -159,3 +162,21 @@ async def test_what_is_unknown_is_said(sqlite: Database) -> None:
         await service.restore(script_id, 7, HANA)
     with pytest.raises(NotFoundError):
         await service.move_cue(script_id, "nothing", 1, HANA)
+
+
+async def test_the_event_loop_does_not_wait_while_a_source_is_measured(
+    sqlite: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counting the words of a long chapter happens in a thread, once for each edit."""
+    script_id = await add_faithful(sqlite)
+    threads: list[int] = []
+
+    def note(spans: tuple[Span, ...]) -> tuple[int, ...]:
+        threads.append(threading.get_ident())
+        return measure_spans(spans)
+
+    monkeypatch.setattr(edit_service, "measure_spans", note)
+    monkeypatch.setattr("bot.scripts.coverage.measure_spans", note)
+    await change(sqlite, script_id, 1, "The lamp went out.")
+    assert len(threads) == 1
+    assert threads[0] != threading.get_ident()

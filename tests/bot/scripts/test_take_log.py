@@ -142,3 +142,11 @@ async def test_sounds_and_unknown_cues_have_no_takes(sqlite: Database) -> None:
         await log(sqlite, script_id, spoken.model_copy(update={"id": "nothing"}))
     with pytest.raises(NotFoundError):
         await log(sqlite, "audio_scripts_0000000000000000", spoken)
+
+
+async def test_signs_that_a_database_refuses_do_not_lose_a_take(database: Database) -> None:
+    """Null characters and half surrogates, which a program can send, leave the note."""
+    script_id = await add_script(database)
+    cue = (await list_spoken(database, script_id))[0]
+    logged = await log(database, script_id, cue, note="door\x00 slams\ud800\u202e in it")
+    assert logged.recording.takes[0].note == "door slams in it"

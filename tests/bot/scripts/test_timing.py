@@ -1,6 +1,8 @@
 import pytest
 
+from bot.scripts import timing
 from bot.scripts.models import Cue, CueKind, RunningTime
+from bot.scripts.text_units import count_units
 from bot.scripts.timing import add_timing, estimate_cue_seconds, estimate_speech_seconds
 from tests.bot.generation.story import narrated
 
@@ -52,3 +54,18 @@ def test_times_are_rounded_to_hundredths() -> None:
     """Three words take three times a hundred and fifty-fifth of a minute; the next speaker begins half a second later."""
     cues, _ = add_timing([cue(CueKind.DIALOGUE, "word " * 3, speaker) for speaker in ("HANA", "FOX")])
     assert [(found.start, found.seconds) for found in cues] == [(0, 1.16), (1.66, 1.16)]
+
+
+def test_after_an_edit_only_the_new_text_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An edit of one of 400 long cues would else keep the event loop busy for half a second."""
+    counted: list[str] = []
+
+    def note(text: str) -> tuple[int, int]:
+        counted.append(text)
+        return count_units(text)
+
+    monkeypatch.setattr(timing, "count_units", note)
+    cues = [cue(CueKind.NARRATION, f"Line {n} is timed for the first time.") for n in range(20)]
+    add_timing(cues)
+    add_timing([*cues[:7], cue(CueKind.NARRATION, "Another line."), *cues[8:]])
+    assert counted == [*(each.text for each in cues), "Another line."]

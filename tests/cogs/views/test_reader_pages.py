@@ -1,6 +1,8 @@
 """The pages of a script as a reader in Discord sees them."""
 
 import re
+import threading
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -9,10 +11,11 @@ from hypothesis import strategies as st
 
 from bot.scripts.cue_lists import arrange
 from bot.scripts.models import CastMember, Cue, CueKind, Script
-from bot.scripts.reading import ReaderFilter, ShownCue
+from bot.scripts.reading import ReaderFilter, ShownCue, choose_cues
+from cogs.views import reader_pages
 from cogs.views.cue_panel import build_panel
 from cogs.views.reader_ids import OpenCue, ReaderPosition
-from cogs.views.reader_pages import MAX_PAGE_CUES, build_pages, find_page, format_cue
+from cogs.views.reader_pages import MAX_PAGE_CUES, build_pages, find_page, format_cue, prepare_pages
 from cogs.views.script_reader import build_reader
 from tests.bot.exports.sample_script import STORED
 from tests.bot.scripts.test_editing import SCRIPT
@@ -114,3 +117,19 @@ def test_the_longest_first_page_fits_into_a_message() -> None:
     assert "Take…" in read_labels(panel)
     sound = build_panel(OpenCue(STORED, SCRIPT, next(cue for cue in SCRIPT.cues if not cue.kind.is_spoken)))
     assert "Take…" not in read_labels(sound)
+
+
+async def test_a_search_in_a_long_script_does_not_block_the_event_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pages are built once, in a thread, and the view only takes them."""
+    script, threads = make_script("The bell rang, and this line was never read before."), []
+
+    def note(script: Script, wanted: ReaderFilter) -> Sequence[ShownCue]:
+        threads.append(threading.get_ident())
+        return choose_cues(script, wanted)
+
+    monkeypatch.setattr(reader_pages, "choose_cues", note)
+    position = ReaderPosition(STORED.id, 0, ReaderFilter(query="bell"))
+    await prepare_pages(script, position.filter)
+    assert "1 cue found" in read_text(build_reader(STORED, Script.from_json(script.model_dump_json()), position))
+    assert len(threads) == 1
+    assert threads[0] != threading.get_ident()
