@@ -142,9 +142,8 @@ def build_pipeline(
     ``warn`` tells the team that most of the month's budget is used.
     """
     template = TemplateWriter(runtime.template_pace, runtime.wait)
-    return GenerationPipeline(
-        database, template, cards, runtime.wait, lease, GeminiWriterFactory.create(database, gemini, warn)
-    )
+    factory = GeminiWriterFactory.create(database, gemini, warn)
+    return GenerationPipeline(database, template, cards, runtime.wait, lease, factory, runtime.has_template_batches)
 
 
 def build_services(
@@ -190,7 +189,9 @@ def build_services(
         casting=CastingService(database),
         checks=ScriptCheckService(database),
         ebook_library=EbookService(database, settings.max_chapter_chars),
-        batches=BatchService(database, worker, terms, has_gemini, settings.daily_scripts_per_member),
+        batches=BatchService(
+            database, worker, terms, has_gemini, settings.daily_scripts_per_member, runtime.has_template_batches
+        ),
         batch_cards=BatchCardKeeper(database, adapters.batch_cards, runtime.wait),
         open_plans=OpenPlans(),
         scripts=ScriptLibrary(database),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.generation.finished_run import NO_KEY
 from storage.states import BatchState, RunState
 from storage.stores.batches import Batch, BatchChapter
 
@@ -25,7 +26,7 @@ class BatchView:
 
     @property
     def done(self) -> tuple[BatchChapter, ...]:
-        """Chapters with a script by Gemini."""
+        """Chapters that are written."""
         return tuple(chapter for chapter in self.chapters if is_written(chapter))
 
     @property
@@ -37,6 +38,11 @@ class BatchView:
     def live(self) -> tuple[BatchChapter, ...]:
         """Chapters that wait or are being written."""
         return tuple(each for each in self.chapters if each.state in {RunState.READY, RunState.WRITING})
+
+    @property
+    def is_by_template(self) -> bool:
+        """Whether the template has written chapters in Gemini's place, as in the demo."""
+        return any(chapter.error == NO_KEY for chapter in self.chapters)
 
     @property
     def cost_micros(self) -> int:
@@ -56,13 +62,13 @@ class BatchView:
 
 
 def is_written(chapter: BatchChapter) -> bool:
-    """Whether Gemini has written the chapter."""
-    return chapter.state is RunState.DONE and not chapter.error
+    """Whether the chapter has its script: by Gemini, or in the demo by the template that takes Gemini's place."""
+    return chapter.state is RunState.DONE and chapter.error in {"", NO_KEY}
 
 
 def is_failed(chapter: BatchChapter) -> bool:
     """Whether the chapter has ended without a script by Gemini: as a template, or interrupted by an error of ours."""
-    return chapter.state is RunState.INTERRUPTED or (chapter.state is RunState.DONE and bool(chapter.error))
+    return chapter.state is RunState.INTERRUPTED or (chapter.state is RunState.DONE and not is_written(chapter))
 
 
 def list_failed(chapters: Sequence[BatchChapter]) -> list[tuple[int, str]]:

@@ -17,8 +17,8 @@ from storage.states import BatchState
 _ROUND_SECONDS: Final = 2.0
 """Between two looks at the running batches. Whoever watches a card sees a chapter's end at most this much later, as long as
 Discord's limit for edits allows."""
-_EDIT_SECONDS: Final = 5.0
-"""Between two edits of one card; a batch runs for minutes or hours."""
+_EDIT_SECONDS: Final = 3.5
+"""Between two edits of one card, which share a channel's limit with the cards of other work."""
 _LATE_CARDS: Final = 10
 """Cards of ended batches that one round brings up to date."""
 

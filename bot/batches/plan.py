@@ -29,7 +29,7 @@ class BatchPlan:
     """The chapters to write, those that are left out, and what it will probably take.
 
     ``skipped`` have a script already, ``busy`` are being written now. ``spent_micros`` is what this month has cost so far, and
-    ``other`` a batch of the same book that has not ended.
+    ``other`` a batch of the same book that has not ended. ``is_by_template`` is whether the template takes Gemini's place.
     """
 
     ebook: Ebook
@@ -42,6 +42,7 @@ class BatchPlan:
     spent_micros: int
     budget_micros: int | None
     other: Batch | None = None
+    is_by_template: bool = False
 
     @property
     def words(self) -> int:
@@ -71,6 +72,7 @@ def build_plan(
     spent_micros: int,
     other: Batch | None,
     today: date,
+    is_by_template: bool = False,
 ) -> BatchPlan:
     """The plan for those of ``chapters`` that are neither being written nor, unless asked for, written already."""
     mode = options.mode or (ScriptMode(ebook.mode) if ebook.mode else ScriptMode.FAITHFUL)
@@ -88,4 +90,5 @@ def build_plan(
         spent_micros=spent_micros,
         budget_micros=terms.budget_micros,
         other=other,
+        is_by_template=is_by_template,
     )

@@ -28,13 +28,17 @@ PAUSED_BY_PERSON = "Paused. Chapters that were being written keep what they have
 
 @dataclass(frozen=True, slots=True)
 class BatchService:
-    """Creates batches and changes their state; the run worker writes their chapters."""
+    """Creates batches and changes their state; the run worker writes their chapters.
+
+    ``has_gemini`` is whether a Gemini key is set, and ``has_template_batches`` whether the template writes batches without one.
+    """
 
     database: Database
     worker: RunWorker
     terms: GeminiTerms
     has_gemini: bool
     daily_limit: int | None = None
+    has_template_batches: bool = False
 
     @read_transaction
     async def plan(self, tx: ReadTransaction, options: BatchOptions) -> BatchPlan:
@@ -139,7 +143,7 @@ class BatchService:
             await self.worker.cancel(run_id)
 
     async def _plan(self, tx: ReadTransaction, options: BatchOptions) -> BatchPlan:
-        if not self.has_gemini:
+        if not self.has_gemini and not self.has_template_batches:
             raise StateError("No Gemini key is set.", "Ask your operator for GOOGLE_API_KEY; a batch needs it.")
         ebook = await find_ebook(tx, options.ebook)
         if ebook is None or ebook.removed_at is not None:
@@ -155,12 +159,13 @@ class BatchService:
             ebook,
             options,
             tuple(chosen),
-            written={script.chapter_number for script in newest if not script.error},
+            written={script.chapter_number for script in newest if not script.error or not self.has_gemini},
             busy={run.chapter_number for run in live if run.ebook_id == ebook.id},
             terms=self.terms,
             spent_micros=await tx.charges.sum_costs(since=_month_of(tx.now)),
             other=next(iter(await tx.batches.list_newest(1, ebook_id=ebook.id, only_open=True)), None),
             today=tx.now.date(),
+            is_by_template=not self.has_gemini,
         )
 
     @write_transaction

@@ -108,7 +108,9 @@ async def start_studio(
 
     wait = SimulatedWait()
     clock = DemoClock(HISTORY)
-    bot = MythBot(settings, runtime=Runtime(clock=clock, wait=wait, template_pace=seconds_per_cue))
+    bot = MythBot(
+        settings, runtime=Runtime(clock=clock, wait=wait, template_pace=seconds_per_cue, has_template_batches=True)
+    )
     world = wait.world = SimulatedDiscord(bot, "Midnight Myth", clock)
     sample_data = build_servers(world)
 

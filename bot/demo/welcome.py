@@ -22,7 +22,8 @@ https:// link, look at the preview, confirm.
 **3. See it arrive.** Choose Ren under “Viewing as” at the top of the page: you are now in an affiliate's server. Press \
 **I shared it** below the post. Then come back as Hana and type `/progress`.
 **4. Add a whole book.** Download *{BOOK_TITLE}* below, type `/ebook add` and attach it. Look through its chapters, confirm \
-them, then type `/script` with the new book: its chapters are offered by title, and no file is needed.
+them, then type `/script` with the new book: its chapters are offered by title, and no file is needed. `/batch start` writes \
+all of them.
 
 -# To see a second approver at work, switch it on in `/setup`, announce something as Hana, and approve it as Kenji.
 -# The past week is a sample: its scripts cost nothing. Everything here is discarded when the demo ends."""

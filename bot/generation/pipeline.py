@@ -55,8 +55,8 @@ WriterFactory = Callable[[Run, OnWait], Writer]
 class GenerationPipeline:
     """Everything that writing a run needs.
 
-    ``writer_factory`` is None where no Gemini key is set; then ``template`` writes everything. Each checkpoint
-    renews the run's lease for ``lease_duration``.
+    ``writer_factory`` is None where no Gemini key is set; then ``template`` writes everything, batches only with
+    ``has_template_batches``. Each checkpoint renews the run's lease for ``lease_duration``.
     """
 
     database: Database
@@ -65,6 +65,7 @@ class GenerationPipeline:
     wait: Wait
     lease_duration: timedelta
     writer_factory: WriterFactory | None = None
+    has_template_batches: bool = False
 
     async def write(self, run: Run) -> str:
         """Writes a run that was just claimed and returns the id of its script; the run is ``done`` afterwards.
@@ -144,7 +145,10 @@ class RunExecution:
     async def _write_chapter(self) -> FinishedRun:
         """Writes the chapter with Gemini, and with the template what Gemini does not finish."""
         writer, error = WriterKind.TEMPLATE, None
-        if self.pipeline.writer_factory is not None:
+        if self.pipeline.writer_factory is None:
+            if self.run.batch_id is not None and not self.pipeline.has_template_batches:
+                raise create_missing_key_error()  # the key was removed since the batch was started
+        else:
             try:
                 await self._write_parts(self.pipeline.writer_factory(self.run, self.report_wait))
                 writer = WriterKind.GEMINI

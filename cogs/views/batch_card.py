@@ -117,7 +117,7 @@ def _describe(view: BatchView) -> list[str]:
     batch, total = view.batch, len(view.chapters)
     order = "in the story's order" if batch.chapter_order is ChapterOrder.STORY else "side by side"
     by = f" · for <@{view.starter_id}>" if view.starter_id else ""
-    ended = total - len(view.live)
+    ended = len(view.done) + len(view.failed)
     failed = f" · {len(view.failed)} failed" if view.failed else ""
     lines = [
         f"{format_count(total, 'chapter')}, {order}{by} · started {format_relative_time(batch.created_at)}",
@@ -130,6 +130,8 @@ def _describe(view: BatchView) -> list[str]:
         lines.append(f"⏸ {batch.note}")
     if view.seconds_left is not None:
         lines.append(f"About {_format_time_left(view.seconds_left)} left at this pace.")
+    if view.is_by_template:
+        lines.append("No Gemini key is set: the template writes these chapters.")
     if batch.lost_requests:
         lost = format_count(batch.lost_requests, "request was", "requests were")
         lines.append(f"-# The bot was restarted: {lost} under way and may be paid for twice. No chapter was lost.")

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Final, Self
 
 import discord
 from discord import ui
@@ -44,6 +44,9 @@ def plan_layout(plan: BatchPlan, token: str) -> ui.LayoutView:
     return card_layout(*items, action_row(*buttons), accent=EMBER)
 
 
+_NO_KEY: Final = "No Gemini key is set: the template writes these chapters, which costs nothing."
+
+
 def _describe(plan: BatchPlan) -> list[str]:
     lines = []
     if plan.chapters:
@@ -51,7 +54,7 @@ def _describe(plan: BatchPlan) -> list[str]:
         lines += [
             f"Writes {format_count(len(plan.chapters), 'chapter')} ({numbers}), {plan.words:,} words.",
             f"{MODE_LABELS[plan.mode]}. {ORDER_LABELS[plan.options.order]}.",
-            _format_estimate(plan.estimate),
+            _NO_KEY if plan.is_by_template else _format_estimate(plan.estimate),
         ]
     else:
         lines.append("There is nothing to write.")

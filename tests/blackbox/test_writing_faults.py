@@ -6,7 +6,6 @@ import os
 import re
 import signal
 import ssl
-import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -29,7 +28,7 @@ from tests.standins.discord_actors import Person
 from tests.standins.discord_server import DiscordStandIn
 from tests.standins.discord_world import Message
 from tests.standins.gemini import GeminiStandIn
-from tests.standins.gemini_scenarios import Play
+from tests.standins.gemini_limit import StrictGemini
 from tests.standins.gemini_script import story_of
 
 pytestmark = pytest.mark.slow
@@ -122,25 +121,6 @@ async def test_killed_while_writing(tmp_path: Path, moment: float) -> None:
     assert TECHNICAL.findall(bot.output) == []
 
 
-class StrictGemini(GeminiStandIn):
-    """Accepts ``limit`` requests to a model in any ``window`` (seconds) and refuses the rest, as the real API does."""
-
-    def __init__(self, limit: int, window: float, **shape: Any) -> None:
-        super().__init__(**shape)
-        self.limit, self.window = limit, window
-        self.accepted: dict[str, list[float]] = {}
-        self.refused: list[float] = []
-
-    def _next(self, model: str) -> Play:
-        now = time.monotonic()
-        accepted = self.accepted.setdefault(model, [])
-        if sum(moment > now - self.window for moment in accepted) >= self.limit:
-            self.refused.append(now)
-            return Play("quota_minute", retry_in=0.5)
-        accepted.append(now)
-        return super()._next(model)
-
-
 @asynccontextmanager
 async def stage_with(
     gemini: GeminiStandIn, url: str, monkeypatch: pytest.MonkeyPatch, **changes: Any
@@ -174,8 +154,7 @@ async def test_twenty_at_once_against_five_a_minute(
             sent = [json.dumps(request.json, ensure_ascii=False) for request in stage.discord.requests]
     written = select(Path(sqlite_url.removeprefix("sqlite:///")), "SELECT writer, model, error FROM scripts")
     assert Counter(written) == {("gemini", "gemini-3.8-flash", ""): 21}
-    accepted = gemini.accepted["gemini-3.8-flash"]
-    assert max(sum(start <= moment < start + window for moment in accepted) for start in accepted) <= 5
+    assert gemini.fullest_window <= 5
     # Unset, the first few find the limit in the same moment; after that nothing is refused any more.
     assert (gemini.refused == []) if known else (max(gemini.refused) - min(gemini.refused) < 1)
     waiting_text = re.compile(

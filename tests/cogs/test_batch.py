@@ -7,6 +7,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.event_names import EBOOK_DOWNLOADED
+from bot.runtime import Runtime
 from storage.states import ChapterOrder
 from tests.bot.exports.pack.packs import read_archive
 from tests.cogs.test_ebook import add_book
@@ -103,6 +104,7 @@ async def test_a_batch_is_paused_resumed_and_cancelled_on_its_card(stage: Stage,
     log = await run(stage, "cancel", batch=_batch_of(card))
     assert "✕ Cancelled" in log.text
     await stage.discord.wait_until(lambda: "✕ Cancelled" in card.text and card.buttons == [])
+    assert "▱▱▱▱▱▱▱▱▱▱  0 of 3 written" in card.text
 
 
 async def test_failed_chapters_are_named_and_retried(stage: Stage, gemini_server: GeminiStandIn) -> None:
@@ -128,6 +130,21 @@ async def _check_download(stage: Stage, card: Message) -> None:
     assert {name.partition("/")[0] for name in files} == {"README.txt", "CH01", "CH02", "CH03"}
     assert EBOOK_DOWNLOADED in await stage.event_names()
     assert "3 of 3 written" in card.text, "the card stays"
+
+
+async def test_plan_and_card_name_the_template(stage_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the template takes Gemini's place, as in the demo, nobody takes its scripts for Gemini's."""
+    for name in ("GOOGLE_API_KEY", "GEMINI_API_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    async with open_stage(stage_url, Runtime(has_template_batches=True)) as stage:
+        await add_book(stage)
+        plan = await run(stage, "start", ebook=BOOK)
+        assert "No Gemini key is set: the template writes these chapters, which costs nothing." in plan.text
+        await stage.hana.click(plan, "Write 3 chapters")
+        card = await stage.wait_for_card("✔ Done")
+    assert "3 of 3 written" in card.text
+    assert "No Gemini key is set: the template writes these chapters." in card.text
+    assert "Retry failed chapters" not in card.buttons
 
 
 def _batch_of(card: Message) -> str:

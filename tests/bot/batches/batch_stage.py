@@ -80,7 +80,9 @@ class RecordingBatchCards:
 class BatchStage:
     """The service, the worker and the cards over one database."""
 
-    def __init__(self, database: Database, *, workers: int = 3, has_gemini: bool = True) -> None:
+    def __init__(
+        self, database: Database, *, workers: int = 3, has_gemini: bool = True, has_template_batches: bool = False
+    ) -> None:
         self.database = database
         self.writer = BatchWriter()
         self.cards = RecordingBatchCards()
@@ -90,12 +92,19 @@ class BatchStage:
             RecordingCards(),
             wait_plainly,
             LEASE_DURATION,
-            lambda _run, _on_wait: self.writer,
+            (lambda _run, _on_wait: self.writer) if has_gemini else None,
+            has_template_batches,
         )
         run_cards = RunCardService(database, RecordingCards(), has_gemini=has_gemini)
         self.worker = RunWorker(database, pipeline, wait_plainly, workers, run_cards.refresh_card)
         self.generation = GenerationService(database, self.worker, run_cards, has_gemini=has_gemini)
-        self.service = BatchService(database, self.worker, GeminiTerms("gemini-3.8-flash"), has_gemini=has_gemini)
+        self.service = BatchService(
+            database,
+            self.worker,
+            GeminiTerms("gemini-3.8-flash"),
+            has_gemini=has_gemini,
+            has_template_batches=has_template_batches,
+        )
         self.keeper = BatchCardKeeper(database, self.cards, wait_plainly)
 
     async def add_book(self, chapters: int = CHAPTERS) -> None:

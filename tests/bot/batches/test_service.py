@@ -71,6 +71,33 @@ async def test_a_batch_needs_gemini(sqlite: Database) -> None:
         await stage.service.plan(BatchOptions(ebook=BOOK))
 
 
+async def test_a_batch_whose_key_is_removed_is_paused(sqlite: Database) -> None:
+    """A process without the key writes no templates: the batch waits for the operator, and its card says why."""
+    stage = BatchStage(sqlite)
+    await stage.add_book()
+    batch = await stage.start()
+    later = BatchStage(sqlite, has_gemini=False)
+    await later.worker.start()
+    view = await later.wait_for(batch, lambda view: view.batch.state is BatchState.PAUSED)
+    await later.worker.stop()
+    assert [chapter.state for chapter in view.chapters] == [RunState.READY] * CHAPTERS
+    assert "GOOGLE_API_KEY" in view.batch.note
+
+
+async def test_in_the_demo_the_template_writes_a_batch(sqlite: Database) -> None:
+    """The plan and the card say so; the chapters count as written, are not offered for a retry, and are skipped next time."""
+    stage = BatchStage(sqlite, has_gemini=False, has_template_batches=True)
+    await stage.add_book()
+    await stage.worker.start()
+    plan = await stage.service.plan(BatchOptions(ebook=BOOK))
+    batch = await stage.start()
+    view = await stage.wait_for(batch, lambda view: view.batch.state is BatchState.DONE)
+    await stage.worker.stop()
+    assert (plan.is_by_template, view.is_by_template) == (True, True)
+    assert (len(view.done), view.failed, view.cost_micros) == (CHAPTERS, (), 0)
+    assert not (await stage.service.plan(BatchOptions(ebook=BOOK))).chapters
+
+
 async def test_a_paused_batch_writes_nothing_until_it_is_resumed(stage: BatchStage) -> None:
     """Pause ends what is being written at once; Resume writes that chapter again and all others."""
     stage.writer.held = {2: asyncio.Event()}
