@@ -39,6 +39,9 @@ class FinishedRevision:
             StaleStateError: the run was cancelled, or another process has taken it. Nothing is stored then.
         """
         run, revision = self.run, self.revision
+        await tx.runs.lock_book(
+            run.ebook_id
+        )  # a take that is logged in the same moment counts for this version as well
         cost = await tx.charges.sum_costs(run_id=run.id)
         script = revision.apply(self.progress)
         parent = await tx.scripts.get(revision.parent_id)
@@ -65,7 +68,6 @@ class FinishedRevision:
             notes=revision.notes,
         )
         script_id = await tx.scripts.add(new)
-        await store_recorded_count(tx, script_id, script, run.ebook_id, run.chapter_number)
         await self._add_history(tx, script_id, new.body)
         await store_recorded_count(tx, script_id, script, run.ebook_id, run.chapter_number)
         # The synopsis of a few cues would not be the chapter's.

@@ -148,7 +148,9 @@ class EditService:
         Raises:
             NotFoundError: there is no such script.
         """
-        parent = await _get_stored(tx, script_id)
+        parent = await lock_script(
+            tx, script_id
+        )  # a take that is logged in the same moment counts for the copy as well
         member_id = await tx.members.remember(by)
         version = await tx.runs.next_version(parent.ebook_id, parent.chapter_number)
         new = NewScript(

@@ -10,9 +10,9 @@ from bot.event_names import TAKE_CORRECTED, TAKE_DELETED, TAKE_LOGGED
 from bot.scripts.edit_service import EditService
 from bot.scripts.editing import CueFields, digest_cue
 from bot.scripts.library import ScriptLibrary
-from bot.scripts.models import Cue, CueKind
+from bot.scripts.models import Cue, CueKind, Script
 from bot.scripts.take_log import MAX_TAKE_NOTE, MAX_TAKE_NUMBER, LoggedCue, TakeLog
-from bot.scripts.takes import CueStatus, digest_spoken
+from bot.scripts.takes import CueStatus, count_recorded, digest_spoken
 from storage import Database
 from storage.states import TakeVerdict
 from storage.stores.events import EventFilter
@@ -150,3 +150,17 @@ async def test_signs_that_a_database_refuses_do_not_lose_a_take(database: Databa
     cue = (await list_spoken(database, script_id))[0]
     logged = await log(database, script_id, cue, note="door\x00 slams\ud800\u202e in it")
     assert logged.recording.takes[0].note == "door slams in it"
+
+
+async def test_a_take_logged_while_a_version_is_copied_counts_for_the_copy(database: Database) -> None:
+    """Whichever of the two is first, what is stored as recorded is what the takes say."""
+    script_id = await add_script(database)
+    for cue in await list_spoken(database, script_id):
+        copies = [EditService(database).copy_version(script_id, OKU) for _ in range(2)]
+        await asyncio.gather(log(database, script_id, cue), *copies)
+    async with database.read() as tx:
+        stored = await tx.scripts.get(script_id)
+        takes = await tx.takes.list(stored.ebook_id, stored.chapter_number)
+        bodies = await tx.takes.list_texts(stored.ebook_id, stored.chapter_number)
+        for version, body in bodies.items():
+            assert (await tx.scripts.get(version)).recorded_cues == count_recorded(Script.from_json(body), takes)
