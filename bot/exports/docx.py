@@ -68,7 +68,9 @@ def _list_spoken(sheet: ScriptSheet) -> str:
 def _find_directed(document: Document) -> Iterator[Paragraph]:
     """The paragraphs that hold the script's own words; what we say about it runs from left to right."""
     return (
-        each for each in document.paragraphs if each.style is not None and each.style.name in {CUE, "Title", "Subtitle"}
+        each
+        for each in document.paragraphs
+        if each.style is not None and each.style.name in {CUE, "Title", "Subtitle", "Heading 2"}
     )
 
 

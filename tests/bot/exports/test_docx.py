@@ -198,6 +198,17 @@ def test_scripts_that_run_from_right_to_left_do(speaker: str, text: str) -> None
             assert names == sorted(names, key=PROPERTIES_IN_ORDER.index)
 
 
+def test_scene_headings_run_in_the_scripts_direction() -> None:
+    """The heading of a scene begins at the edge where its lines begin."""
+    for text, expected in (("لقد عدت.", True), ("You came back.", False)):
+        sheet = sheet_of(text)
+        cues = tuple(cue.model_copy(update={"scene": 1}) for cue in sheet.script.cues)
+        update = {"cues": cues, "scenes": (Scene(n=1, place="القصر"),)}
+        document = reopen(build_sample_sheet(script=sheet.script.model_copy(update=update)))
+        (heading,) = [each for each in document.paragraphs if each.style is not None and each.style.name == "Heading 2"]
+        assert is_right_to_left(heading) is expected
+
+
 def test_words_of_both_directions_are_separate_runs() -> None:
     """In a line that runs from left to right a Hebrew word is a run of its own, so that its font is the right one."""
     document = reopen(sheet_of("Say שלום to them."))
