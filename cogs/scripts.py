@@ -19,7 +19,7 @@ from cogs.views.script_release import show_release
 from cogs.views.script_request import check_channel
 from cogs.views.script_revision import request_revision
 from cogs.views.script_search import MAX_QUERY, search_results
-from cogs.views.take_list import TakeFilter, build_take_list
+from cogs.views.take_list import build_take_list, choose_listing
 
 
 class ScriptsCog(commands.GroupCog, group_name="scripts", group_description="The finished scripts"):
@@ -35,6 +35,7 @@ class ScriptsCog(commands.GroupCog, group_name="scripts", group_description="The
         """Shows the card with its buttons, only to the person who asked."""
         require_team(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
+        script = await self._services.scripts.find_id(script)
         view = build_card(await self._services.run_cards.get_script_view(script))
         await interaction.edit_original_response(view=view)
 
@@ -45,6 +46,7 @@ class ScriptsCog(commands.GroupCog, group_name="scripts", group_description="The
         """Asks first where it is a template or has open findings."""
         require_team(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
+        script = await self._services.scripts.find_id(script)
         await approve_script(interaction, script)
 
     @app_commands.command(name="release", description="Announces an approved script on all affiliate servers")
@@ -59,6 +61,7 @@ class ScriptsCog(commands.GroupCog, group_name="scripts", group_description="The
         """Shows the preview, in which the release is confirmed."""
         require_team(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
+        script = await self._services.scripts.find_id(script)
         await show_release(interaction, script, link or "", approve=False)
 
     @app_commands.command(name="export", description="A script as a file")
@@ -70,6 +73,7 @@ class ScriptsCog(commands.GroupCog, group_name="scripts", group_description="The
         """Answers with the file, only for the person who asked."""
         require_team(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
+        script = await self._services.scripts.find_id(script)
         await send_download(interaction, script, ExportFormat(file_format))
 
     @app_commands.command(name="search", description="Searches all scripts, chapters and books")
@@ -101,6 +105,7 @@ class ScriptsCog(commands.GroupCog, group_name="scripts", group_description="The
         """Shows the versions of the script's chapter, the newest first."""
         require_team(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
+        script = await self._services.scripts.find_id(script)
         view = build_card(await self._services.versions.list_versions(script, 0))
         await interaction.edit_original_response(view=view)
 
@@ -124,6 +129,7 @@ class ScriptsCog(commands.GroupCog, group_name="scripts", group_description="The
         by = require_team(interaction)
         check_channel(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
+        script = await self._services.scripts.find_id(script)
         await request_revision(interaction, script, notes, cues or "", by)
 
     @app_commands.command(name="takes", description="What of a script is recorded, its pick-ups and what is missing")
@@ -133,8 +139,9 @@ class ScriptsCog(commands.GroupCog, group_name="scripts", group_description="The
         """Shows the take log, beginning with the pick-ups."""
         require_team(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
+        script = await self._services.scripts.find_id(script)
         log = await self._services.takes.get_script(script)
-        await interaction.edit_original_response(view=build_take_list(log, TakeFilter()))
+        await interaction.edit_original_response(view=build_take_list(log, choose_listing(log)))
 
 
 async def setup(bot: MythBot) -> None:

@@ -10,7 +10,9 @@ from bot.scripts.text_units import to_single_line
 
 ALTERED_MARK: Final = "†"
 """Stands at a line whose words a person has changed, in a script that otherwise has the author's own."""
-ALTERED_NOTE: Final = f"{ALTERED_MARK} A person has changed these words; they are not the author's."
+ALTERED_NOTE: Final = (
+    f"{ALTERED_MARK} marks lines that were changed or added by hand: their words are not the author's."
+)
 SOUND_LISTS: Final = ((CueKind.SFX, "Sound effects"), (CueKind.MUSIC, "Music"))
 """The two lists of sounds, with their headings."""
 

@@ -86,10 +86,13 @@ class BookProgress:
         counts = ((self.approved, "approved"), (self.released, "released"))
         parts = [drafted, *(f"{n:,} {word}" for n, word in counts if n)]
         if self.recorded_share:
-            # At least 1%, so that the first take is seen, and 100% only where nothing is left to record.
-            share = 100 if self.recorded_share == 1 else min(max(round(self.recorded_share * 100), 1), 99)
-            parts.append(f"{share}% recorded")
+            parts.append(f"{format_recorded_share(self.recorded_share)} recorded")
         return " · ".join(parts)
+
+
+def format_recorded_share(share: float) -> str:
+    """``31%``: at least 1%, so that the first take is seen, and 100% only where nothing is left to record."""
+    return f"{100 if share == 1 else min(max(round(share * 100), 1), 99)}%"
 
 
 async def load_books(tx: ReadTransaction, resolved: ResolvedScope) -> tuple[BookProgress, ...]:

@@ -24,8 +24,8 @@ class Coverage(FrozenModel):
 
     ``share`` (0 to 1) is the share of the source's words that stand in paragraphs that were found; ``missing`` holds the
     indexes of the other paragraphs. In a faithful script nothing is found by comparison: ``is_counted`` is True, and ``share``
-    counts the words that are spoken or cut with a reason, ``cut_share`` (0 to 1) those that are cut. The
-    words of ``altered_cues`` count as spoken, although a person has changed them.
+    counts the words that are spoken or cut with a reason, ``cut_share`` (0 to 1) those that are cut.
+    ``altered_cues`` are those that a person has changed, whose words count as spoken, and those that a person has added.
     """
 
     share: float
@@ -57,6 +57,7 @@ def count_coverage(
 
     ``sizes`` are from ``measure_spans``, where they are known.
     """
+    cues = list(cues)
     spoken_cues = [cue for cue in cues if cue.spans]
     spoken = {number for cue in spoken_cues if cue.spans for number in range(cue.spans[0], cue.spans[1] + 1)}
     left_out = {number for cut in cuts for number in range(cut.first, cut.last + 1)}
@@ -65,7 +66,7 @@ def count_coverage(
         total += units
         found += units if span.n in spoken or span.n in left_out else 0
         cut_units += units if span.n in left_out else 0
-    altered = sum(cue.is_altered for cue in spoken_cues)
+    altered = sum(cue.is_altered for cue in cues)
     if not total:
         return Coverage(share=1.0, missing=(), is_counted=True, altered_cues=altered)
     return Coverage(share=found / total, missing=(), is_counted=True, cut_share=cut_units / total, altered_cues=altered)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.actor import Actor
 from bot.errors import NotFoundError, StateError
@@ -35,12 +35,16 @@ class EditConflictError(StateError):
 
 @dataclass(frozen=True, slots=True)
 class EditedScript:
-    """A script after an edit; ``number`` is that of the edit in its history, ``cue`` the cue that it was about."""
+    """A script after an edit; ``number`` is that of the edit in its history, ``cue`` the cue that it was about.
+
+    ``undone`` is the summary of the edit that was taken back, such as "Deleted cue 22".
+    """
 
     stored: StoredScript
     script: Script
     number: int
     cue: Cue | None = None
+    undone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,15 +250,18 @@ class EditService:
 
     @write_transaction
     async def _undo(self, tx: WriteTransaction, script_id: str, source: _Source, by: Actor) -> EditedScript:
-        stored, _ = await _get_draft(tx, script_id)
+        stored, script = await _get_draft(tx, script_id)
         edits = await tx.script_edits.list(script_id)
         edit = find_edit_to_undo(edits)
         if edit is None:
             raise StateError("There is nothing to undo.", "This is the script as it was written.")
         body = await tx.script_edits.get_body(script_id, find_text_before(edits, edit.number))
-        return await _store(
-            tx, stored, Script.from_json(body), f"Undid “{edit.summary}”", source, by, undoes=edit.number
-        )
+        before = Script.from_json(body)
+        known = {cue.id for cue in script.cues}
+        returned = next((cue.id for cue in before.cues if cue.id not in known), "")
+        summary = f"Undid “{edit.summary}”"
+        edited = await _store(tx, stored, before, summary, source, by, cue_id=returned, undoes=edit.number)
+        return replace(edited, undone=edit.summary)
 
     @write_transaction
     async def _restore(

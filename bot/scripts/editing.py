@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.errors import InputError, NotFoundError
 from bot.scripts.cue_lists import arrange
-from bot.scripts.models import MAX_CUE_CHARS, NARRATOR, UNKNOWN_SPEAKER, CastMember, Cue, CueKind, Script
+from bot.scripts.models import MAX_CUE_CHARS, NARRATOR, UNKNOWN_SPEAKER, CastMember, Cue, CueKind, Script, ScriptMode
 from bot.scripts.names import clean_name
 from bot.scripts.text_units import to_single_line
 
@@ -98,6 +98,7 @@ def insert_cue(
         speaker=speaker,
         direction=to_single_line(fields.direction)[:MAX_DIRECTION],
         scene=anchor.scene,
+        is_altered=script.mode is ScriptMode.FAITHFUL and chosen.is_spoken,
     )
     at = anchor.n - 1 if before else anchor.n
     return _replace_cues(script, [*script.cues[:at], new, *script.cues[at:]], voices)
@@ -146,7 +147,7 @@ def _replace_cues(script: Script, cues: Iterable[Cue], voices: Mapping[str, str]
 
 def _is_altered(cue: Cue, text: str, wordings: Collection[str] | None) -> bool:
     if cue.spans is None:
-        return False
+        return cue.is_altered
     return text not in wordings if wordings is not None else cue.is_altered or text != cue.text
 
 

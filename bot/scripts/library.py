@@ -1,9 +1,10 @@
 """What people do with finished scripts: read, approve, withdraw the approval."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from bot.actor import Actor
-from bot.errors import NotFoundError, StateError
+from bot.errors import InputError, NotFoundError, StateError
 from bot.event_names import SCRIPT_APPROVED, SCRIPT_WITHDRAWN
 from bot.scripts.bible_acceptance import accept_proposals
 from bot.scripts.draft_changes import record_approval
@@ -12,6 +13,10 @@ from storage import Database, ReadTransaction, StaleStateError, WriteTransaction
 from storage.states import EditKind, ScriptState
 from storage.stores.script_search import FoundScript
 from storage.stores.scripts import StoredScript
+
+_CHOOSE_HINT: Final = "Type a word of its title or book, and choose it from the list that appears."
+_MAX_FOUND: Final = 100
+"""Scripts that are looked at to see whether they are versions of one chapter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,21 @@ class ScriptLibrary:
     async def search(self, tx: ReadTransaction, text: str, limit: int) -> list[FoundScript]:
         """The newest scripts whose title, book or id contains the text in any case, ``limit`` at most."""
         return await tx.script_search.find(text, limit)
+
+    @read_transaction
+    async def find_id(self, tx: ReadTransaction, typed: str) -> str:
+        """The id of the script that somebody means who typed an id, or words that only one chapter has: its newest version.
+
+        Raises:
+            NotFoundError: no script has these words.
+            InputError: scripts of several chapters have them.
+        """
+        found = await tx.script_search.find(typed, _MAX_FOUND)
+        if not found:
+            raise NotFoundError("No script has these words.", _CHOOSE_HINT)
+        if len({(script.ebook_title, script.chapter_number) for script in found}) > 1:
+            raise InputError("These words may mean more than one script.", _CHOOSE_HINT)
+        return found[0].id
 
     @read_transaction
     async def _get_stored(self, tx: ReadTransaction, script_id: str) -> StoredScript:

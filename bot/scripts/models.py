@@ -72,8 +72,8 @@ class Cue(FrozenModel):
     the chapter (see ``spans.py``) whose words the cue speaks; None where the words are not the source's own. ``id`` names the
     cue for as long as it exists, in every version that was made from the same script; empty only before the script is stored.
     ``scene`` is the number of its scene, 0 where the script has no scenes. ``is_altered`` is whether a person has changed words
-    that a faithful script had from the source. ``fixed_seconds`` is how long the cue lasts where a person wants it to last as
-    long as before; None where its text decides.
+    that a faithful script had from the source, or added the line to it. ``fixed_seconds`` is how long the cue lasts where a
+    person wants it to last as long as before; None where its text decides.
     """
 
     n: int

@@ -32,8 +32,8 @@ _SHOWN_CONFLICT: Final = 800
 """Characters of one's own text and of the other person's in the answer to a conflict. Discord accepts 2,000 in a message; a
 longer text of one's own is a file."""
 _KIND_LABELS: Final = {
-    CueKind.DIALOGUE: "A line of somebody",
-    CueKind.NARRATION: "A line of the narrator",
+    CueKind.DIALOGUE: "A character's line",
+    CueKind.NARRATION: "The narrator's line",
     CueKind.SFX: "A sound",
     CueKind.MUSIC: "Music",
 }
@@ -94,7 +94,7 @@ class CueEditButton(
                 await interaction.response.defer()
                 edited = await editing.undo(self.script_id, by)
                 here = next((cue.n for cue in edited.script.cues if cue.id == self.cue_id), 1)
-                await _show_edited(interaction, edited, "The last edit is undone.", here)
+                await _show_edited(interaction, edited, f"Undone: “{edited.undone}”.", here)
             case _:
                 await interaction.response.defer()
                 copy = await editing.copy_version(self.script_id, by)

@@ -56,10 +56,10 @@ def _describe(stored: StoredScript, script: Script, cue: Cue) -> str:
     scene = next((scene for scene, cues in list_scenes(script) if any(each.id == cue.id for each in cues)), None)
     about = []
     if scene is not None and script.scenes:
-        about.append(f"scene {scene.n}" + (f", {escape_text(scene.heading, 100)}" if scene.heading else ""))
+        about.append(f"Scene {scene.n}" + (f", {escape_text(scene.heading, 100)}" if scene.heading else ""))
     about.append(f"about {cue.seconds:.0f} s" + (" (kept)" if cue.fixed_seconds is not None else ""))
     if cue.is_altered:
-        about.append("differs from the source, changed by hand")
+        about.append("differs from the source, changed by hand" if cue.spans else "not in the source, added by hand")
     return "\n".join([*lines, "-# " + " · ".join(about)])
 
 

@@ -105,7 +105,7 @@ def _format_coverage(covered: Coverage, script: Script) -> list[str]:
 def _format_altered(count: int) -> list[str]:
     if not count:
         return []
-    return [f"{format_count(count, 'line differs', 'lines differ')} from the source, changed by hand."]
+    return [f"{format_count(count, 'line differs', 'lines differ')} from the source, changed or added by hand."]
 
 
 def _can_retry(run: RunView, stored: StoredScript) -> bool:

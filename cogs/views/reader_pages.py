@@ -18,6 +18,8 @@ _LINE_CHARACTERS: Final = 1_000
 """Characters of one line of a page before escaping, which may double them; a line must fit on a page."""
 _CONTEXT_CHARACTERS: Final = 160
 """Of a cue that only shows what a line answers: its end is what an actor hears."""
+_LONGEST_WORD: Final = 30
+"""Fewer characters before the first space are taken for the rest of a word; more are writing without spaces."""
 MAX_PAGE_CUES: Final = 25
 """As many as a select menu of Discord's has options, from which one cue of the page is chosen."""
 
@@ -93,6 +95,9 @@ def format_cue(shown: ShownCue, numbers: dict[int, int]) -> list[str]:
     if shown.is_context:
         end = shown.text[-_CONTEXT_CHARACTERS:]
         cut = "…" if len(end) < len(shown.text) else ""
+        half_word, _, rest = end.partition(" ")
+        if cut and len(half_word) < _LONGEST_WORD:
+            end = rest
         return [f"-# {number} {name}: {cut}{escape_text(end, 2 * _CONTEXT_CHARACTERS)}"]
     mark = " ✎" if cue.is_altered else ""
     text = shown.text if cue.kind.is_spoken else shown.text.upper()

@@ -7,6 +7,7 @@ import discord
 from discord import ui
 
 from bot.errors import StateError
+from bot.progress.books import format_recorded_share
 from bot.progress.script_lists import ScriptListPage, ScriptStatus
 from cogs.interactions.access import get_services, require_team
 from cogs.views.base import PersistentItemMixin, action_row, card_layout
@@ -53,7 +54,7 @@ def _format_script(script: ListedScript, name: str) -> str:
     ]
     facts += [f"version {script.version}", state, f"{script.seconds // 60}:{script.seconds % 60:02}"]
     if script.recorded_cues and script.spoken_cues:
-        facts.append(f"{100 * script.recorded_cues // script.spoken_cues}% recorded")
+        facts.append(f"{format_recorded_share(script.recorded_cues / script.spoken_cues)} recorded")
     by = f" by {escape_text(name, 32)}" if name else ""
     return " · ".join(facts) + f"\n-# {format_relative_time(script.created_at)}{by}"
 

@@ -72,6 +72,12 @@ def make_key(name: str) -> str:
     return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
 
+def choose_listing(log: ScriptTakes) -> TakeFilter:
+    """What is shown first: the pick-ups, or what is not recorded where there are none."""
+    has_pickups = any(each.status is CueStatus.PICKUP for each in log.recordings)
+    return TakeFilter(Listing.PICKUPS if has_pickups else Listing.OPEN)
+
+
 def build_take_list(log: ScriptTakes, wanted: TakeFilter) -> ui.LayoutView:
     """One page of the take log with its menus."""
     stored = log.stored
@@ -127,8 +133,8 @@ def _describe_scenes(log: ScriptTakes, recordings: Sequence[CueRecording]) -> li
 
 def _describe_line(recording: CueRecording) -> str:
     cue = recording.cue
-    words = escape_text(cue.text, 60)
-    return f"`{cue.n:>3}` **{escape_text(cue.speaker, 40)}** {words}\n-# {describe_status(recording)}"
+    line = f"`{cue.n:>3}` **{escape_text(cue.speaker, 40)}** {escape_text(cue.text, 60)}"
+    return line if recording.status is CueStatus.NOT_RECORDED else f"{line}\n-# {describe_status(recording)}"
 
 
 _FILTER: Final = r"(?P<listing>pickups|open|all):(?P<character>[0-9a-f]{8}|):(?P<page>-?\d{1,4})"

@@ -98,6 +98,10 @@ async def test_a_command_asks_before_it_approves_a_template(stage: Stage) -> Non
 
 
 async def test_an_unknown_script_gets_a_sentence(stage: Stage) -> None:
-    """What is typed instead of chosen and is no id is answered, not failed."""
+    """What is typed instead of chosen is answered: words of one chapter show it, others lead to the list."""
     shown = await stage.discord.wait_for_answer(await stage.hana.slash("scripts show", script="nothing"))
-    assert "This script is no longer known here." in shown.text
+    assert "No script has these words. Type a word of its title or book, and choose it" in shown.text
+    await stage.run_script()
+    card = await stage.wait_for_finished_script()
+    shown = await stage.discord.wait_for_answer(await stage.hana.slash("scripts show", script="chapter 1"))
+    assert card.text.splitlines()[0] in shown.text

@@ -91,4 +91,4 @@ async def test_a_script_that_is_not_there_gets_a_sentence(stage: Stage) -> None:
     log = await stage.discord.wait_for_answer(
         await stage.hana.slash("scripts export", script="nothing", format="markdown")
     )
-    assert "This script is no longer known here." in log.text
+    assert "No script has these words." in log.text

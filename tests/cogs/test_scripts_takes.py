@@ -37,7 +37,7 @@ async def test_lines_are_recorded_one_after_another(stage: Stage) -> None:
     stored, script = await stage.bot.services.scripts.get(script_id)
     total = script.spoken_cue_count
     assert f"0 of {total} lines recorded" in log.text
-    assert "**Pick-ups**: 0 lines" in log.text
+    assert f"**Not recorded, or changed since**: {total} lines" in log.text
     panel = await open_first_line(stage, log)
     await stage.hana.click(panel, "Take 1 is good")
     await stage.discord.wait_until(lambda: "recorded, take 1" in panel.text)

@@ -75,7 +75,7 @@ def test_a_document_follows_the_conventions_of_radio_drama() -> None:
         "",
         "Template script. The *quota* is used up.",
         "",
-        "† A person has changed these words; they are not the author's.",
+        "† marks lines that were changed or added by hand: their words are not the author's.",
         "A bell too many.",
         "Cast",
         "HANA: low, tired; 1 line",

@@ -58,7 +58,7 @@ def test_markdown_says_what_the_bible_and_the_editors_added() -> None:
     assert "- **HANA**: low, tired; say “HAH-na”; 1 line" in text
     assert "## Pronunciation\n\n- **lantern**: LAN-tern\n\n## Script" in text
     assert "**4. HANA** *(close)* †: You came back." in text
-    assert "† A person has changed these words" in text
+    assert "† marks lines that were changed or added by hand" in text
 
 
 def test_every_scene_has_a_heading_with_its_length() -> None:

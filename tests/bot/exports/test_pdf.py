@@ -41,7 +41,7 @@ def test_a_printed_script_follows_the_conventions_of_radio_drama() -> None:
     assert title == (
         "The *Midnight* Summoning The Fox Chapter 1 Draft of 2026-11-22, version 2, draft "
         f"Runs 4:00–5:00 (estimate), 4 cues Id {TEMPLATE.id} Template script. The *quota* is used up. "
-        "† A person has changed these words; they are not the author's. A bell too many. page 1 of 3"
+        "† marks lines that were changed or added by hand: their words are not the author's. A bell too many. page 1 of 3"
     )
     header = "The *Midnight* Summoning, version 2, draft"
     assert lists.startswith(

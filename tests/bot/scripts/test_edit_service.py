@@ -80,7 +80,7 @@ async def test_edits_are_kept_and_undone_back_to_the_original(database: Database
 
 
 async def test_a_changed_line_of_a_faithful_script_is_counted(sqlite: Database) -> None:
-    """Its words differ from the source; a deleted line is missing, and undo makes the script whole again."""
+    """So is an added one. A deleted line is missing, and undo makes the script whole again."""
     script_id = await add_faithful(sqlite)
     await change(sqlite, script_id, 1, "The lamp went out.")
 
@@ -92,9 +92,16 @@ async def test_a_changed_line_of_a_faithful_script_is_counted(sqlite: Database) 
     cue = (await read(sqlite, script_id)).cues[1]
     assert cue.is_altered
     service = EditService(sqlite)
+    await service.insert_cue(script_id, cue.id, CueKind.DIALOGUE, CueFields("Who?", "HANA"), HANA)
+    assert ((await coverage()).altered_cues, (await coverage()).share) == (2, 1.0)
+    await service.insert_cue(script_id, cue.id, CueKind.SFX, CueFields("WIND"), HANA)
+    assert (await coverage()).altered_cues == 2
+    await service.undo(script_id, HANA)
+    await service.undo(script_id, HANA)
     await service.delete_cue(script_id, cue.id, HANA)
     assert (await coverage()).share < 1
-    await service.undo(script_id, HANA)
+    undone = await service.undo(script_id, HANA)
+    assert (undone.undone, undone.cue) == ("Deleted cue 2", cue)
     await service.undo(script_id, HANA)
     assert ((await coverage()).altered_cues, (await coverage()).share) == (0, 1.0)
 

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from bot.actor import Actor
-from bot.errors import NotFoundError, StateError
+from bot.errors import InputError, NotFoundError, StateError
 from bot.exports.formats import ExportFormat
 from bot.exports.service import ExportService
 from bot.scripts.library import ScriptLibrary
@@ -83,3 +83,15 @@ async def test_a_downloaded_script_is_named_by_its_book_and_reported(
         member_id = await tx.members.find_id(HANA.discord_id)
     assert (event.event, event.ebook_id, event.member_id) == ("Script downloaded", "ebook_001", member_id)
     assert json.loads(event.data) == {"script_id": script_id, "formats": [file_format]}
+
+
+async def test_a_script_is_found_by_what_people_type(sqlite: Database) -> None:
+    """An id, or words that only one chapter has; for words of several chapters, and of none, there is a sentence."""
+    library, script_id = ScriptLibrary(sqlite), await add_sample(sqlite)
+    assert await library.find_id(script_id) == script_id
+    assert await library.find_id(f"the fox ch {STORED.chapter_number}") == script_id
+    with pytest.raises(NotFoundError, match="No script has these words"):
+        await library.find_id("no such title")
+    await add_chapter(sqlite, DRAFT)
+    with pytest.raises(InputError, match="more than one script"):
+        await library.find_id("audio_scripts")

@@ -45,6 +45,18 @@ def test_an_altered_line_is_marked() -> None:
     assert "**HANA** ✎: You came back." in page.text
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("frost " * 40, "…frost frost"), ("霜" * 200, "…霜霜"), ("Short words.", "HANA: Short words.")],
+)
+def test_a_line_before_an_actors_own_never_begins_in_the_middle_of_a_word(text: str, shown: str) -> None:
+    """Of a long one only the end is shown, in writing with and without spaces."""
+    script = make_script(text, "You came back.")
+    shown_cue = ShownCue(script.cues[0], script.cues[0].text.strip(), is_context=True)
+    (line,) = format_cue(shown_cue, {})
+    assert shown in line
+
+
 def test_what_is_found_is_highlighted_and_nothing_else_is() -> None:
     """Markup in the text stays literal, around and inside of a hit."""
     (page,) = build_pages(make_script("A *bell* rang, and the bell_tower fell."), ReaderFilter(query="bell"))

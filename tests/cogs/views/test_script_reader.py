@@ -77,7 +77,7 @@ async def test_a_cue_is_edited_added_moved_deleted_and_undone(stage: Stage) -> N
         await stage.hana.click(log, "Undo the last edit")
         await stage.discord.wait_until(lambda before=before: log.message.edits > before)  # type: ignore[misc]
     await stage.wait_for_card("every word of the source is spoken")
-    assert "The last edit is undone." in log.text
+    assert "Undone: “Changed cue 2”." in log.text
 
 
 async def test_the_second_editor_gets_back_what_was_typed(stage: Stage) -> None:
