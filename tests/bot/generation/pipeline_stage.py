@@ -178,7 +178,8 @@ IN_MIDDLE = [
     ErrorCase("broken_event", K.MALFORMED, "Gemini's answer could not be read.", "lost"),
     ErrorCase("no_finish", K.CUT_OFF, "Gemini's answer ended before the script did.", "lost"),
     ErrorCase("stall", K.STALLED, "Gemini stopped answering.", "lost", idle=1.0),
-    ErrorCase("cut", K.DISCONNECTED, "The connection to Gemini was lost.", "lost", after=14),
+    # With pauses, since the client gives up what it has received but not read yet when its connection is lost.
+    ErrorCase("cut", K.DISCONNECTED, "The connection to Gemini was lost.", "lost", after=14, delay=0.02),
     ErrorCase("ok", K.TIMED_OUT, "Gemini took longer than the studio waits.", "lost", delay=0.15, idle=9, total=2.2),
 ]
 
