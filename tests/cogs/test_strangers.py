@@ -7,6 +7,8 @@ import pytest
 from discord import app_commands
 
 from bot.errors import ForbiddenError
+from storage.states import BatchPace, ChapterOrder
+from storage.stores.batches import NewBatch
 from tests.cogs.announcements import compose_and_post, subscribe_servers
 from tests.cogs.interactions.people import make_interaction
 from tests.stage import MANAGE_GUILD, Stage
@@ -54,6 +56,15 @@ async def test_strangers_are_offered_no_choices(stage: Stage) -> None:
     await stage.run_script()
     await stage.wait_for_finished_script()
     await compose_and_post(stage, 1)
+    batch = NewBatch(
+        ebook_id="ebook_001",
+        member_id=None,
+        guild_id=None,
+        channel_id=None,
+        chapter_order=ChapterOrder.STORY,
+        pace=BatchPace.NOW,
+    )
+    await stage.bot.services.database.write(lambda tx: tx.batches.add(batch))
     options = [
         (command.qualified_name, parameter.name)
         for command in all_commands(stage)
