@@ -28,7 +28,7 @@ Midnight Myth, the whole studio in your browser. Nothing here reaches Discord.
 
   Open  {url}
 
-  The first message there names four things to try, beginning with /script for
+  The first message there names five things to try, beginning with /script for
   "{EBOOK_TITLE}" ({EBOOK_ID}), chapter 1.
 
   To see an affiliate's server, choose somebody else under "Viewing as" in the page, or type a

@@ -13,7 +13,7 @@ from bot.demo.sample_data import EBOOK_ID, EBOOK_TITLE, SampleData
 _ACCENT: Final = discord.Colour(0xE8743B)
 _TEXT: Final = f"""## Welcome to the studio
 This is the whole of Midnight Myth on a simulated Discord. Hana and Kenji have been at work for a week: above are their \
-scripts and announcements. Four things to try:
+scripts and announcements. Five things to try:
 
 **1. Write a script.** Type `/script`, press Enter, choose *{EBOOK_TITLE}* (`{EBOOK_ID}`), type 1 as the chapter and press \
 the arrow on the right. The card grows while the chapter is written.
@@ -24,6 +24,8 @@ https:// link, look at the preview, confirm.
 **4. Add a whole book.** Download *{BOOK_TITLE}* below, type `/ebook add` and attach it. Look through its chapters, confirm \
 them, then type `/script` with the new book: its chapters are offered by title, and no file is needed. `/batch start` writes \
 all of them.
+**5. Prepare the recording.** On an approved script press **Download** and choose *Production pack*. **Read** opens its cues, \
+**New draft from this version** lets you edit them, and `/scripts takes` logs what is recorded.
 
 -# To see a second approver at work, switch it on in `/setup`, announce something as Hana, and approve it as Kenji.
 -# The past week is a sample: its scripts cost nothing. Everything here is discarded when the demo ends."""

@@ -6,6 +6,7 @@ from typing import Final
 from bot.exports.sheet import ScriptSheet, SheetRole
 from bot.exports.timestamps import spell_out_timestamps
 from bot.scripts.models import UNKNOWN_SPEAKER, Cue, CueKind, RunningTime, Scene, WriterKind
+from bot.scripts.text_splitting import split_sentences
 from bot.scripts.text_units import to_single_line
 
 ALTERED_MARK: Final = "†"
@@ -57,9 +58,11 @@ def list_title_lines(sheet: ScriptSheet) -> list[str]:
 
 
 def find_template_reason(sheet: ScriptSheet) -> str | None:
-    """Why a template is one; None for what a model wrote."""
-    is_template = sheet.stored.writer == WriterKind.TEMPLATE
-    return to_single_line(spell_out_timestamps(sheet.stored.error)) if is_template else None
+    """Why a template is one, without the advice that the card gives after it; None for what a model wrote."""
+    if sheet.stored.writer != WriterKind.TEMPLATE:
+        return None
+    sentences = split_sentences(to_single_line(spell_out_timestamps(sheet.stored.error)))
+    return sentences[0] if sentences else ""
 
 
 def describe_role(role: SheetRole) -> str:

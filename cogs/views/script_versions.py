@@ -104,7 +104,7 @@ def _describe_origin(line: VersionLine) -> str:
         return f"from version {line.parent}"
     if version.run_id is None:
         return "imported"
-    return "template" if version.writer == WriterKind.TEMPLATE else f"written by {escape_text(version.model, 60)}"
+    return "template" if version.writer == WriterKind.TEMPLATE else f"written with {escape_text(version.model, 60)}"
 
 
 def _format_edit(edit: ScriptEdit, names: Mapping[str, str]) -> str:

@@ -50,7 +50,7 @@ async def test_studio_has_a_week_behind_it(tmp_path: Path, monkeypatch: pytest.M
         assert [entry.shares for entry in await services.badges.get_leaderboard()] == [3, 2, 1]
         room, _, *lore_channels, _ = [view.channel for view in sample_data.views]
         assert len(room.history()) == 5 + 3 + 1
-        assert "Four things to try" in str(room.history()[-1].components[0].to_dict())
+        assert "Five things to try" in str(room.history()[-1].components[0].to_dict())
         for channel in lore_channels:
             posts = [message for message in channel.history() if message.embeds]
             assert len(posts) == 3

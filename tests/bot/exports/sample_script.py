@@ -72,7 +72,7 @@ STORED = StoredScript(
 )
 
 
-TEMPLATE = replace(STORED, writer="template", error="The *quota* is used up.")
+TEMPLATE = replace(STORED, writer="template", error="The *quota* is used up. Ask your operator.")
 
 
 def build_sample_sheet(

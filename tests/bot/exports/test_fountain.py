@@ -116,7 +116,7 @@ def test_the_file_has_every_element_of_the_standard() -> None:
 
 
 def test_a_template_says_so_on_the_title_page() -> None:
-    """The reason stands under Notes."""
+    """The reason stands under Notes, without advice for the studio."""
     text = fountain.render_fountain(build_sample_sheet(TEMPLATE))
     assert "\nNotes: Template script. The \\*quota\\* is used up.\n\n" in text
 

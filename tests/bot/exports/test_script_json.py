@@ -33,7 +33,7 @@ from tests.bot.exports.sample_script import SCRIPT, STORED, TEMPLATE, build_full
 def test_only_a_template_has_an_error() -> None:
     """The document of a template script says why it is one; that of another script has no such key."""
     document = script_json.build_document(TEMPLATE, SCRIPT, "The Fox")
-    assert (document["writer"], document["error"]) == ("template", "The *quota* is used up.")
+    assert (document["writer"], document["error"]) == ("template", TEMPLATE.error)
     assert "error" not in script_json.build_document(STORED, SCRIPT, "The Fox")
 
 
