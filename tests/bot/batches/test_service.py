@@ -41,6 +41,23 @@ async def test_chapters_side_by_side_leave_a_place_for_script(stage: BatchStage)
     assert stage.writer.begun == [1, 2, 9]
 
 
+async def test_a_script_that_somebody_waits_for_comes_next(sqlite: Database) -> None:
+    """With one place only, it is written as soon as the chapter under way is done, before all others of the batch."""
+    stage = BatchStage(sqlite, workers=1)
+    await stage.add_book()
+    stage.writer.held = {1: asyncio.Event()}
+    batch = await stage.start()
+    await stage.worker.start()
+    await stage.wait_until_begun(1)
+    request = ScriptRequest(ebook="other", chapter_number=9)
+    requested = await stage.generation.request_script(request, ChapterText("It rang."), HANA, channel=CHANNEL)
+    await stage.generation.start_run(requested.run.id)
+    stage.writer.held[1].set()
+    await stage.wait_for(batch, lambda view: view.batch.state is BatchState.DONE)
+    await stage.worker.stop()
+    assert stage.writer.begun == [1, 9, 2, 3, 4, 5]
+
+
 async def test_chapters_with_a_script_are_skipped_unless_asked_for(stage: BatchStage) -> None:
     """The plan names them; with ``rewrite`` they are written as a second version."""
     await stage.wait_for(await stage.start("1-2"), lambda view: view.batch.state is BatchState.DONE)

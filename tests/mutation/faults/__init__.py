@@ -7,6 +7,7 @@ fault against the new code.
 from typing import Final
 
 from tests.mutation.faults import (
+    batches,
     bible,
     books,
     broadcasts,
@@ -24,6 +25,7 @@ from tests.mutation.faults import (
 from tests.mutation.faults.model import Fault
 
 AREAS: Final[dict[str, tuple[Fault, ...]]] = {
+    "batches": batches.FAULTS,
     "bible": bible.FAULTS,
     "books": books.FAULTS,
     "broadcasts": broadcasts.FAULTS,
