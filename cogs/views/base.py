@@ -17,6 +17,7 @@ from cogs.interactions.error_handler import reply_with_error
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
 _NUMBER: Final = re.compile("[0-9]{1,5}")
+_KEY: Final = re.compile("[0-9a-z:-]{1,16}")
 
 
 class PersistentItemMixin:
@@ -66,6 +67,17 @@ def read_chosen_number(values: Sequence[str]) -> int:
     if len(values) != 1 or not _NUMBER.fullmatch(values[0]):
         raise _made_up_choice()
     return int(values[0])
+
+
+def read_chosen_key(values: Sequence[str]) -> str:
+    """The value of the chosen option of a select whose values are short keys or numbers.
+
+    Raises:
+        StateError: the value is none that a select offers; only a made-up interaction has such.
+    """
+    if len(values) != 1 or not _KEY.fullmatch(values[0]):
+        raise _made_up_choice()
+    return values[0]
 
 
 def read_chosen_member(kind: type[_Choice], values: Sequence[str]) -> _Choice:

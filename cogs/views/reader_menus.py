@@ -13,7 +13,7 @@ from bot.scripts.reading import ReaderFilter
 from bot.scripts.speakers import make_speaker_key
 from bot.scripts.timing import add_timing
 from cogs.interactions.access import get_services, require_team
-from cogs.views.base import PersistentItemMixin
+from cogs.views.base import PersistentItemMixin, read_chosen_key
 from cogs.views.cue_panel import show_cue
 from cogs.views.formatting import format_count, format_duration_range, isolate, shorten
 from cogs.views.pressed_cards import build_card
@@ -24,6 +24,8 @@ _MAX_OPTIONS: Final = 25
 """Discord's documentation: a select menu has at most 25 options."""
 _NO_VALUE: Final = "-"
 """The menu's value for all lines; Discord does not allow an empty one."""
+_SPEAKER: Final = re.compile("[0-9a-f]{12}")
+"""What ``make_speaker_key`` returns."""
 _FROM: Final = re.compile(r"from:(\d{1,5})")
 """The value of an option that shows another part of the list."""
 
@@ -49,8 +51,8 @@ class _ReaderSelect(PersistentItemMixin):
     async def handle_interaction(self, interaction: discord.Interaction) -> None:
         """Shows what was chosen in place of the page."""
         require_team(interaction)
+        value = read_chosen_key(self.item.values)
         await interaction.response.defer()
-        value = self.item.values[0]
         stored, script = await get_services(interaction).scripts.get(self.position.script_id)
         await prepare_pages(script, self.position.filter)
         another_part = _FROM.fullmatch(value)
@@ -139,7 +141,7 @@ class SpeakerSelect(_ReaderSelect, ui.DynamicItem[ui.Select[Any]], template=r"re
 
     def find_position(self, script: Script, value: str) -> ReaderPosition:  # noqa: ARG002 - the same for every script
         """The first page of the lines."""
-        wanted = ReaderFilter(speaker_key="" if value == _NO_VALUE else value)
+        wanted = ReaderFilter(speaker_key=value if _SPEAKER.fullmatch(value) else "")
         return ReaderPosition(self.position.script_id, 0, wanted)
 
     def offer_from(self, start: int) -> OfferedChoices:
@@ -186,8 +188,9 @@ class CueSelect(PersistentItemMixin, ui.DynamicItem[ui.Select[Any]], template=r"
     async def handle_interaction(self, interaction: discord.Interaction) -> None:
         """Shows the cue in place of the page."""
         require_team(interaction)
+        cue_id = read_chosen_key(self.item.values)
         await interaction.response.defer()
-        await show_cue(interaction, self.position.script_id, self.item.values[0])
+        await show_cue(interaction, self.position.script_id, cue_id)
 
 
 def _build_cue_option(cue: Cue) -> discord.SelectOption:

@@ -19,7 +19,7 @@ from bot.scripts.take_log import ScriptTakes
 from bot.scripts.takes import CueRecording, CueStatus
 from cogs.interactions.access import get_services, require_team
 from cogs.interactions.uploads import get_upload_limit
-from cogs.views.base import PersistentItemMixin, action_row, card_layout
+from cogs.views.base import PersistentItemMixin, action_row, card_layout, read_chosen_key
 from cogs.views.formatting import EMBER, escape_text, fit_lines, format_count, isolate, progress_bar
 from cogs.views.takes import build_take_panel, describe_status
 
@@ -212,7 +212,7 @@ class TakeListSelect(
     async def handle_interaction(self, interaction: discord.Interaction) -> None:
         """Shows what was chosen; a line opens in a message of its own, so that the list stays."""
         require_team(interaction)
-        (value,) = self.item.values
+        value = read_chosen_key(self.item.values)
         takes = get_services(interaction).takes
         if self.menu == "cue":
             await interaction.response.defer(ephemeral=True, thinking=True)
