@@ -25,7 +25,7 @@ from tests import postgres
 T = TypeVar("T")
 
 # The same examples in every run, so that a failure is caused by a change; `make soak` tries new ones.
-settings.register_profile("repeatable", derandomize=True)
+settings.register_profile("repeatable", derandomize=True, max_examples=60)
 settings.register_profile("soak", max_examples=500)
 settings.load_profile("soak" if os.environ.get("SOAK") else "repeatable")
 
