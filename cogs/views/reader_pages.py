@@ -16,6 +16,8 @@ _PAGE_CHARACTERS: Final = 2_800
 """Characters of one page. Discord accepts 4,000 in one message; the rest is for the heading and for markup."""
 _LINE_CHARACTERS: Final = 1_000
 """Characters of one line of a page before escaping, which may double them; a line must fit on a page."""
+_MARKED_CHARACTERS: Final = 2_400
+"""Characters of such a line once escaped and highlighted; where nearly every word is found, the last ones are not marked."""
 _CONTEXT_CHARACTERS: Final = 160
 """Of a cue that only shows what a line answers: its end is what an actor hears."""
 _LONGEST_WORD: Final = 30
@@ -109,6 +111,11 @@ def format_cue(shown: ShownCue, numbers: dict[int, int]) -> list[str]:
 
 
 def _highlight(piece: str, hits: Sequence[tuple[int, int]], offset: int) -> str:
-    """The escaped text with what was found underlined and bold."""
+    """The escaped text with what was found underlined and bold, as far as the marks leave it short enough for a page."""
     places = [(max(start - offset, 0), min(end - offset, len(piece))) for start, end in hits]
-    return highlight_text(piece, [(start, end) for start, end in places if start < end], ("__**", "**__"))
+    inside = [(start, end) for start, end in places if start < end]
+    marked = highlight_text(piece, inside, ("__**", "**__"))
+    while len(marked) > _MARKED_CHARACTERS and inside:
+        inside = inside[: len(inside) * 3 // 4]
+        marked = highlight_text(piece, inside, ("__**", "**__"))
+    return marked
