@@ -149,11 +149,11 @@ async def test_a_search_in_a_long_script_does_not_block_the_event_loop(monkeypat
 
 def test_a_page_full_of_hits_fits_into_a_message() -> None:
     """A search that finds nearly every word of the longest cue shows all of it, and marks as much as there is room for."""
-    script = make_script("1. " * 666, speaker="N" * 60)
-    wanted = ReaderFilter(query="1. 1. 1.")
+    script = make_script("a* " * 666, speaker="N" * 60)
+    wanted = ReaderFilter(query="a")
     for page in range(len(build_pages(script, wanted))):
         view = build_reader(STORED, script, ReaderPosition(STORED.id, page, wanted))
         assert view.content_length() <= 4_000
     text = "".join(page.text for page in build_pages(script, wanted))
-    assert text.count("1") >= 666
-    assert "__**1**__" in text
+    assert text.count("a") >= 666
+    assert "__**a**__" in text
