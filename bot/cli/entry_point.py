@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Sequence
 
-from bot.cli import copy_studio, demo, export_files, import_files, run, verify
+from bot.cli import backup, copy_studio, demo, export_files, import_files, run, verify
 from bot.cli.output import print_error
 from bot.errors import MythError
 from bot.exit_codes import ExitCode
@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bot", description="The studio of Midnight Myth Audio.")
     parser.set_defaults(run_command=run.run_bot, sync=False)
-    commands = parser.add_subparsers(dest="command", metavar="run | demo | import | export | verify | copy")
-    for command in (run, demo, import_files, export_files, verify, copy_studio):
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    for command in (run, demo, import_files, export_files, verify, copy_studio, backup):
         command.add_parser(commands)
     return parser

@@ -251,6 +251,32 @@ class ChainVerification:
         return self.broken_at is None
 
 
+@dataclass(slots=True)
+class ChainCheck:
+    """Checks events one after the other, in the order of the chain; ``last`` is the last one that fits."""
+
+    last: Head = Head(0, GENESIS_HASH)
+    event_count: int = 0
+    broken_at: int | None = None
+
+    def add(self, event: Event) -> bool:
+        """Whether the event fits behind those before it. Behind one that does not fit, none is looked at."""
+        if self.broken_at is not None:
+            return False
+        if event.seq == self.last.seq + 1 and event.prev_hash == self.last.hash and _has_own_hash(event):
+            self.last, self.event_count = Head(event.seq, event.hash), self.event_count + 1
+            return True
+        number: object = event.seq
+        self.broken_at = event.seq if isinstance(number, int) else self.last.seq + 1
+        return False
+
+    def finish(self, head: Head) -> ChainVerification:
+        """The result; ``head`` is the recorded end of the chain."""
+        if self.broken_at is None and self.last != head:
+            self.broken_at = self.last.seq + 1
+        return ChainVerification(self.event_count, head, self.broken_at)
+
+
 async def verify_chain(store: EventStore) -> ChainVerification:
     """Reads the whole chain and computes every hash again.
 
@@ -258,13 +284,11 @@ async def verify_chain(store: EventStore) -> ChainVerification:
     cannot find a chain that was rewritten together with its head; for that, compare the head with one noted elsewhere.
     """
     head = await store.get_head()
-    previous, count = Head(0, GENESIS_HASH), 0
+    check = ChainCheck()
     async for event in store.stream(EventFilter()):
-        if event.seq != previous.seq + 1 or event.prev_hash != previous.hash or not _has_own_hash(event):
-            number: object = event.seq
-            return ChainVerification(count, head, number if isinstance(number, int) else previous.seq + 1)
-        previous, count = Head(event.seq, event.hash), count + 1
-    return ChainVerification(count, head, None if previous == head else previous.seq + 1)
+        if not check.add(event):
+            break
+    return check.finish(head)
 
 
 def _has_own_hash(event: Event) -> bool:
