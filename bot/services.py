@@ -12,6 +12,8 @@ from bot.affiliates.subscriptions import AffiliateService
 from bot.batches.cards import BatchCardKeeper
 from bot.batches.estimate import GeminiTerms
 from bot.batches.open_plans import OpenPlans
+from bot.batches.overnight import OvernightWorker, pause_without_key
+from bot.batches.overnight_money import OvernightMoney
 from bot.batches.service import BatchService
 from bot.broadcasts.cards import BroadcastCardService
 from bot.broadcasts.dispatcher import Dispatcher
@@ -32,6 +34,7 @@ from bot.exports.options import ExportOptions
 from bot.exports.service import ExportService
 from bot.generation.gemini.access import GeminiAccess, GeminiWriterFactory
 from bot.generation.gemini.availability import GeminiAvailability
+from bot.generation.gemini.jobs import GeminiJobs
 from bot.generation.open_choices import OpenChoices
 from bot.generation.pipeline import GenerationPipeline
 from bot.generation.revision_service import RevisionService
@@ -83,6 +86,7 @@ class Services:
     ebook_library: EbookService
     batches: BatchService
     batch_cards: BatchCardKeeper
+    overnight: OvernightWorker | None
     open_plans: OpenPlans
     scripts: ScriptLibrary
     script_lists: ScriptListService
@@ -119,12 +123,18 @@ class Services:
         await self.server_notices.start()
         await self.worker.start()
         await self.batch_cards.start()
+        if self.overnight is not None:
+            await self.overnight.start()
+        else:
+            await pause_without_key(self.database)
         await self.dispatcher.start()
         await self.boards.start()
         await self.text_search.start()
 
     async def stop(self) -> None:
         """Stops the workers; unfinished work is stored so that the next start resumes it."""
+        if self.overnight is not None:
+            await self.overnight.stop()
         workers = (self.worker, self.batch_cards, self.dispatcher, self.boards, self.text_search)
         await asyncio.gather(*(worker.stop() for worker in workers))
 
@@ -166,6 +176,7 @@ def build_services(
         settings.monthly_budget_micros,
         settings.generation_workers,
     )
+    overnight = _build_overnight(database, gemini, pipeline, worker, adapters, terms)
     notices = ServerNotices(database, adapters.notices)
     dispatcher = _build_dispatcher(settings, database, adapters, notices, runtime)
     broadcast_cards = BroadcastCardService(database, adapters.broadcast_cards, adapters.channel_access)
@@ -190,8 +201,15 @@ def build_services(
         checks=ScriptCheckService(database),
         ebook_library=EbookService(database, settings.max_chapter_chars),
         batches=BatchService(
-            database, worker, terms, has_gemini, settings.daily_scripts_per_member, runtime.has_template_batches
+            database,
+            worker,
+            terms,
+            has_gemini,
+            settings.daily_scripts_per_member,
+            runtime.has_template_batches,
+            overnight,
         ),
+        overnight=overnight,
         batch_cards=BatchCardKeeper(database, adapters.batch_cards, runtime.wait),
         open_plans=OpenPlans(),
         scripts=ScriptLibrary(database),
@@ -223,6 +241,27 @@ def build_services(
         max_chapter_chars=settings.max_chapter_chars,
         book_reader=BookReader(),
         max_book_mb=settings.max_book_mb,
+    )
+
+
+def _build_overnight(
+    database: Database,
+    gemini: GeminiAccess,
+    pipeline: GenerationPipeline,
+    worker: RunWorker,
+    adapters: Adapters,
+    terms: GeminiTerms,
+) -> OvernightWorker | None:
+    if gemini.client is None:
+        return None
+    return OvernightWorker(
+        database,
+        pipeline,
+        worker,
+        GeminiJobs(gemini.client, terms.model),
+        OvernightMoney(gemini.client, terms.model, terms.budget_micros, terms.prices),
+        gemini.runtime.wait,
+        adapters.notices.post_to_audit_channel,
     )
 
 

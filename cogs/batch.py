@@ -15,10 +15,10 @@ from cogs.interactions.autocomplete import batch_autocomplete, team_ebook_autoco
 from cogs.script import MODE_CHOICES
 from cogs.views.base import card_layout
 from cogs.views.batch_card import batch_card, batch_list
-from cogs.views.batch_plan import ORDER_LABELS, plan_layout
+from cogs.views.batch_plan import ORDER_LABELS, PACE_LABELS, plan_layout
 from cogs.views.formatting import EMBER
 from cogs.views.script_request import check_channel
-from storage.states import ChapterOrder
+from storage.states import BatchPace, ChapterOrder
 
 
 class BatchCog(commands.GroupCog, group_name="batch", group_description="Whole books, written chapter by chapter"):
@@ -36,11 +36,13 @@ class BatchCog(commands.GroupCog, group_name="batch", group_description="Whole b
         ebook="The book",
         chapters="Numbers and ranges, 1-12,15 for example; empty: every chapter without a script",
         order="Whether each chapter knows what happened in those before",
+        pace="Whether it begins at once, or costs half and is there within a day",
         mode="Whether the author's words stay as they are; empty: as the book says",
     )
     @app_commands.autocomplete(ebook=team_ebook_autocomplete)
     @app_commands.choices(
         order=[Choice(name=label, value=order.value) for order, label in ORDER_LABELS.items()],
+        pace=[Choice(name=label, value=pace.value) for pace, label in PACE_LABELS.items()],
         mode=MODE_CHOICES,
     )
     async def start(
@@ -49,6 +51,7 @@ class BatchCog(commands.GroupCog, group_name="batch", group_description="Whole b
         ebook: Range[str, 1, 100],
         chapters: Range[str, 1, 500] | None = None,
         order: str = ChapterOrder.STORY.value,
+        pace: str = BatchPace.NOW.value,
         mode: str | None = None,
     ) -> None:
         """Shows the plan; nothing is sent anywhere before somebody confirms it."""
@@ -59,6 +62,7 @@ class BatchCog(commands.GroupCog, group_name="batch", group_description="Whole b
             ebook=ebook,
             chapters=(chapters or "").strip(),
             order=ChapterOrder(order),
+            pace=BatchPace(pace),
             mode=ScriptMode(mode) if mode else None,
             cap_micros=self._cap_micros,
         )

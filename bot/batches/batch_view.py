@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.generation.finished_run import NO_KEY
-from storage.states import BatchState, RunState
+from storage.states import BatchPace, BatchState, RunState
 from storage.stores.batches import Batch, BatchChapter
 
 
@@ -53,6 +53,8 @@ class BatchView:
     def seconds_left(self) -> float | None:
         """How long the rest takes at the pace so far; None where that cannot be told yet."""
         ended = len(self.chapters) - len(self.live)
+        if self.batch.pace is BatchPace.OVERNIGHT:
+            return None  # Gemini does not say
         if self.batch.state is not BatchState.RUNNING or not ended or not self.live:
             return None
         begun = [chapter.started_at for chapter in self.chapters if chapter.started_at is not None]

@@ -142,4 +142,11 @@ class BatchCardKeeper:
 def summarize(view: BatchView) -> object:
     """What makes an edit of the card worth while: two views with the same summary look alike, but for the time."""
     chapters = tuple((each.run_id, each.state, each.error, each.note) for each in view.chapters)
-    return view.batch.state, view.batch.note, view.batch.waits_until, view.batch.lost_requests, chapters
+    return (
+        view.batch.state,
+        view.batch.note,
+        view.batch.waits_until,
+        view.batch.lost_requests,
+        bool(view.batch.overnight_job),
+        chapters,
+    )

@@ -28,6 +28,8 @@ _SECONDS_PER_REQUEST: Final = 2.0
 """Until the first token arrives."""
 _OVERNIGHT_PRICE: Final = 2
 """The API's batch mode costs half."""
+_OVERNIGHT_SECONDS: Final = (600.0, 86_400.0)
+"""Gemini answers within a day; small jobs often took some minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ def estimate_batch(
         requests=requests,
         tokens=(usages[0].total, usages[1].total),
         cost_micros=None if low is None or high is None else (low // share, -(-high // share)),
-        seconds=(min(seconds), max(seconds)),
+        seconds=(min(seconds), max(seconds)) if pace is BatchPace.NOW else _OVERNIGHT_SECONDS,
     )
 
 

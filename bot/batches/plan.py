@@ -23,6 +23,11 @@ class BatchOptions:
     rewrite: bool = False
     cap_micros: int | None = None
 
+    @property
+    def chosen_order(self) -> ChapterOrder:
+        """Overnight all chapters are handed over at once, so none can know what happens in the others."""
+        return ChapterOrder.PARALLEL if self.pace is BatchPace.OVERNIGHT else self.order
+
 
 @dataclass(frozen=True, slots=True)
 class BatchPlan:

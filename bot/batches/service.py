@@ -8,6 +8,7 @@ from bot.actor import Actor
 from bot.batches.batch_view import BatchView, list_failed
 from bot.batches.chapter_ranges import parse_chapters
 from bot.batches.estimate import GeminiTerms
+from bot.batches.overnight import OvernightWorker
 from bot.batches.plan import BatchOptions, BatchPlan, build_plan
 from bot.batches.reading import read_batch, read_batch_view
 from bot.ebooks.ebook_keys import find_ebook
@@ -18,11 +19,12 @@ from bot.generation.request import ScriptRequest
 from bot.generation.service import create_run
 from bot.generation.worker import RunWorker
 from storage import Database, ReadTransaction, StaleStateError, WriteTransaction, read_transaction, write_transaction
-from storage.states import RunState
+from storage.states import BatchPace, RunState
 from storage.stores.batches import Batch, NewBatch
 
 _SHOWN_BATCHES = 25
 """As many as a select menu of Discord's can hold."""
+PAUSED_OVERNIGHT = "Paused. Gemini goes on with what it was given; Resume collects it."
 PAUSED_BY_PERSON = "Paused. Chapters that were being written keep what they have."
 
 
@@ -39,17 +41,21 @@ class BatchService:
     has_gemini: bool
     daily_limit: int | None = None
     has_template_batches: bool = False
+    overnight: OvernightWorker | None = None
 
-    @read_transaction
-    async def plan(self, tx: ReadTransaction, options: BatchOptions) -> BatchPlan:
+    async def plan(self, options: BatchOptions) -> BatchPlan:
         """What the batch would do. Nothing is stored.
 
         Raises:
             InputError: the chapters are not numbers and ranges, or the book has no such chapter.
             NotFoundError: there is no such book.
-            StateError: the book has no chapters, or no Gemini key is set.
+            StateError: the book has no chapters, no Gemini key is set, or the model cannot be asked overnight.
         """
-        return await self._plan(tx, options)
+        if options.pace is BatchPace.OVERNIGHT:
+            if self.overnight is None:
+                raise StateError("Only Gemini writes overnight, and no key is set.", "Choose the pace Now.")
+            await self.overnight.require_support()
+        return await self._read_plan(options)
 
     async def start(self, options: BatchOptions, by: Actor, *, channel: tuple[int, int]) -> Batch:
         """The batch and its runs exist, and writing begins. ``channel`` is where its card will be: server and channel.
@@ -60,7 +66,7 @@ class BatchService:
             StateError: see ``plan``; or there is nothing to write, or it is more than the member may have written today.
         """
         batch = await self._start(options, by, channel)
-        self.worker.wake()
+        self._wake()
         return batch
 
     async def pause(self, batch_id: str, by: Actor) -> None:
@@ -87,7 +93,7 @@ class BatchService:
             await self._resume(batch_id, by)
         except StaleStateError:
             raise StateError("This batch is not paused.", "Its card shows where it stands.") from None
-        self.worker.wake()
+        self._wake()
 
     async def cancel(self, batch_id: str, by: Actor) -> None:
         """``running | paused → cancelled``; finished scripts stay, and no other chapter is written.
@@ -101,6 +107,7 @@ class BatchService:
         except StaleStateError:
             raise StateError("This batch has already ended.", "Nothing was changed.") from None
         await self._stop_runs(run_ids)
+        self._wake()
 
     async def retry_failed(self, batch_id: str, by: Actor) -> int:
         """The failed chapters of a batch that is done are written again; returns how many there are.
@@ -113,7 +120,7 @@ class BatchService:
             count = await self._retry_failed(batch_id, by)
         except StaleStateError:
             raise StateError("This batch has not ended.", "Wait for its end, or cancel it.") from None
-        self.worker.wake()
+        self._wake()
         return count
 
     @read_transaction
@@ -137,6 +144,15 @@ class BatchService:
     async def set_card(self, tx: WriteTransaction, batch_id: str, channel_id: int | None, card_id: int | None) -> None:
         """The batch is shown by this message from now on; None for one that cannot be shown."""
         await tx.batches.set_card(batch_id, channel_id, card_id)
+
+    def _wake(self) -> None:
+        self.worker.wake()
+        if self.overnight is not None:
+            self.overnight.wake()
+
+    @read_transaction
+    async def _read_plan(self, tx: ReadTransaction, options: BatchOptions) -> BatchPlan:
+        return await self._plan(tx, options)
 
     async def _stop_runs(self, run_ids: Sequence[str]) -> None:
         for run_id in run_ids:
@@ -185,14 +201,19 @@ class BatchService:
             member_id=member_id,
             guild_id=channel[0],
             channel_id=channel[1],
-            chapter_order=options.order,
+            chapter_order=options.chosen_order,
             pace=options.pace,
             cap_micros=options.cap_micros,
         )
         batch = await tx.batches.add(new)
         numbers = [chapter.number for chapter in plan.chapters]
         texts = await tx.chapters.get_texts(plan.ebook.id, numbers)
-        data = {"batch_id": batch.id, "chapters": numbers, "order": options.order.value, "pace": options.pace.value}
+        data = {
+            "batch_id": batch.id,
+            "chapters": numbers,
+            "order": options.chosen_order.value,
+            "pace": options.pace.value,
+        }
         tx.report(BATCH_STARTED, data, actor=by, ebook_id=plan.ebook.id)
         for chapter in plan.chapters:
             request = ScriptRequest(
@@ -210,7 +231,7 @@ class BatchService:
     @write_transaction
     async def _pause(self, tx: WriteTransaction, batch_id: str, by: Actor) -> list[str]:
         batch = await read_batch(tx, batch_id)
-        await tx.batches.pause(batch_id, PAUSED_BY_PERSON)
+        await tx.batches.pause(batch_id, PAUSED_OVERNIGHT if batch.overnight_job else PAUSED_BY_PERSON)
         tx.report(BATCH_PAUSED, {"batch_id": batch_id}, actor=by, ebook_id=batch.ebook_id)
         return await tx.batches.release_runs(batch_id)
 

@@ -72,6 +72,24 @@ def decide(run: Run, error: GenerationError, now: datetime) -> BatchWait | Batch
     return BatchWait(now + min(pause, _LONGEST_WAIT))
 
 
+def is_passing(error: GenerationError) -> bool:
+    """Whether the error ends by itself, so that the same request may succeed later. It may have arrived all the same."""
+    return error.kind in _WAITS | _TRANSIENT
+
+
+async def stop_job(tx: WriteTransaction, batch_id: str, error: GenerationError) -> None:
+    """A batch that is written overnight waits, or is paused where a person has to do something."""
+    batch = await tx.batches.get(batch_id)
+    if batch.state is BatchState.RUNNING and is_passing(error):
+        pause = timedelta(seconds=error.retry_after) if error.retry_after else _TRANSIENT_WAIT
+        until = min(error.back_at or tx.now + pause, tx.now + _LONGEST_WAIT)
+        await tx.batches.wait_until(batch_id, until, error.sentence)
+    elif batch.state is BatchState.RUNNING:
+        await tx.batches.pause(batch_id, error.text)
+        data = {"batch_id": batch_id, "reason": error.kind.value}
+        tx.report(BATCH_PAUSED, data, member_id=batch.member_id, ebook_id=batch.ebook_id)
+
+
 async def stop_batch(tx: WriteTransaction, run: Run, error: GenerationError) -> None:
     """The batch of the run waits or is paused because of the error, with its sentence as the reason."""
     if run.batch_id is None or (await tx.batches.get(run.batch_id)).state is not BatchState.RUNNING:

@@ -77,13 +77,20 @@ class GenerationPipeline:
             GenerationError: a revision could not be finished; what is complete of it is saved.
             StaleStateError: the run was cancelled, or its lease expired and another process has taken it.
         """
+        return await (await self._begin(run)).execute()
+
+    async def list_part_requests(self, run: Run) -> list[PartRequest]:
+        """The requests for all parts of a chapter that is to be written overnight. None knows what the others will write."""
+        return await (await self._begin(run)).list_part_requests()
+
+    async def _begin(self, run: Run) -> "RunExecution":
         request = ScriptRequest.from_run(run)
         # Counting the words of a long chapter takes longer than the event loop may be kept.
         if request.revision is not None:
             source = await asyncio.to_thread(create_revision_source, run.content, request.revision)
         else:
             source = await asyncio.to_thread(create_source, run.content, request.chosen_mode)
-        return await RunExecution(self, run, request, source).execute()
+        return RunExecution(self, run, request, source)
 
 
 class RunExecution:
@@ -120,6 +127,18 @@ class RunExecution:
         finally:
             await self.card_updater.close()
         return await self._store(finished)
+
+    async def list_part_requests(self) -> list[PartRequest]:
+        """The requests for all parts, from where the run has got to."""
+        self.view, self.bible = await self._read_context()
+        self.progress = self.source.skip_written(self.progress.use_names(self.bible))
+        requests = []
+        while (part := await asyncio.to_thread(self.source.take_part, self.progress)) is not None:
+            self.parts = self.part + part.parts_left - 1
+            requests.append(self._build_part_request(part))
+            self.progress = self.source.finish_part(self.progress, part)
+            self.part += 1
+        return requests
 
     async def report_wait(self, reason: str, seconds: float) -> None:
         """The card says what the writer waits for, and for about how long."""

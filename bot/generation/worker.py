@@ -101,9 +101,13 @@ class RunWorker:
         """Nothing."""
 
     async def run(self, job: Run, *, recovered: bool) -> None:  # noqa: ARG002 - recovered runs wait for a person
-        """Writes the run to its end; what stops it is stored as the reason on its card."""
+        """Writes the run to its end."""
+        await self.write_leased(job, self.pipeline)
+
+    async def write_leased(self, job: Run, pipeline: GenerationPipeline) -> None:
+        """Writes the run, which was claimed, with the pipeline; what stops it is stored as the reason on its card."""
         try:
-            await self.pipeline.write(job)
+            await pipeline.write(job)
         except asyncio.CancelledError:
             if self.jobs.is_stopping:
                 await self._leave(job)

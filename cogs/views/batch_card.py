@@ -25,7 +25,7 @@ from cogs.views.formatting import (
     shorten,
 )
 from cogs.views.pressed_cards import build_card
-from storage.states import BatchState, ChapterOrder, RunState
+from storage.states import BatchPace, BatchState, ChapterOrder, RunState
 from storage.stores.batches import BatchChapter
 
 _LIST_CHARS: Final = 2_400
@@ -124,6 +124,12 @@ def _describe(view: BatchView) -> list[str]:
         f"{progress_bar(ended, total)}  {len(view.done)} of {total} written{failed} · "
         + format_cost(view.cost_micros, view.unknown_micros),
     ]
+    if batch.pace is BatchPace.OVERNIGHT and batch.state is BatchState.RUNNING and view.live:
+        lines.append(
+            "Overnight, at half the price: Gemini has the chapters and answers within a day."
+            if batch.overnight_job
+            else "Overnight, at half the price: the chapters are being handed over."
+        )
     if batch.waits_until is not None:
         lines.append(f"⏸ {batch.note} Goes on {discord.utils.format_dt(batch.waits_until, 'R')}.")
     elif batch.note:

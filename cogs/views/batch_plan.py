@@ -8,7 +8,6 @@ import discord
 from discord import ui
 
 from bot.batches.chapter_ranges import format_chapters
-from bot.batches.estimate import Estimate
 from bot.batches.plan import BatchPlan
 from bot.errors import DeliveryError
 from cogs.interactions.access import get_channel_ids, get_services, require_team
@@ -21,11 +20,16 @@ from cogs.views.formatting import (
     format_dollars,
     format_duration_range,
 )
-from storage.states import ChapterOrder
+from storage.states import BatchPace, ChapterOrder
 
 ORDER_LABELS = {
     ChapterOrder.STORY: "One after the other: each chapter knows what happened before",
     ChapterOrder.PARALLEL: "Side by side: faster, without the story so far",
+}
+
+PACE_LABELS = {
+    BatchPace.NOW: "Now: begins at once",
+    BatchPace.OVERNIGHT: "Overnight: half the price, Gemini answers within a day",
 }
 
 
@@ -53,8 +57,8 @@ def _describe(plan: BatchPlan) -> list[str]:
         numbers = format_chapters(chapter.number for chapter in plan.chapters)
         lines += [
             f"Writes {format_count(len(plan.chapters), 'chapter')} ({numbers}), {plan.words:,} words.",
-            f"{MODE_LABELS[plan.mode]}. {ORDER_LABELS[plan.options.order]}.",
-            _NO_KEY if plan.is_by_template else _format_estimate(plan.estimate),
+            f"{MODE_LABELS[plan.mode]}. {_describe_pace(plan)}.",
+            _NO_KEY if plan.is_by_template else _format_estimate(plan),
         ]
     else:
         lines.append("There is nothing to write.")
@@ -73,9 +77,18 @@ def _describe(plan: BatchPlan) -> list[str]:
     return lines
 
 
-def _format_estimate(estimate: Estimate) -> str:
+def _describe_pace(plan: BatchPlan) -> str:
+    if plan.options.pace is BatchPace.OVERNIGHT:
+        return f"{PACE_LABELS[BatchPace.OVERNIGHT]}; each chapter without the story so far"
+    return ORDER_LABELS[plan.options.order]
+
+
+def _format_estimate(plan: BatchPlan) -> str:
+    estimate = plan.estimate
     low, high = estimate.tokens
     time = format_duration_range(*map(round, estimate.seconds))
+    if plan.options.pace is BatchPace.OVERNIGHT:
+        time = "within a day"
     requests = format_count(estimate.requests, "request")
     return f"Estimate: {requests}, {low:,} to {high:,} tokens, {_format_cost(estimate.cost_micros)}, {time}."
 

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, String, cast, func, select
+from sqlalchemy import ColumnElement, String, and_, cast, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.errors import StaleStateError
@@ -19,7 +19,8 @@ class Batch:
     """A batch. ``note`` is why it is paused or waits, ``waits_until`` when it goes on by itself.
 
     ``cap_micros`` is the most that it may cost in micro-dollars, None where only the month's budget counts. ``lost_requests``
-    were under way when a process ended, and are paid for again.
+    were under way when a process ended, and are paid for again. ``overnight_job`` (JSON) is what Gemini has of a batch that is
+    written overnight, empty where it has nothing.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Batch:
     lost_requests: int
     created_at: datetime
     finished_at: datetime | None
+    overnight_job: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +75,7 @@ class BatchChapter:
     finished_at: datetime | None
 
 
+_ENDED: Final = (BatchState.DONE, BatchState.CANCELLED)
 _OPEN: Final = (BatchState.RUNNING, BatchState.PAUSED)
 _CHAPTER_COLUMNS: Final = (
     "run_id",
@@ -178,10 +181,27 @@ class BatchStore:
         query = batches.update().where(batches.c.id == batch_id, batches.c.state == BatchState.RUNNING)
         await self.connection.execute(query.values(waits_until=until, note=note))
 
-    async def add_lost_requests(self, counts: dict[str, int]) -> None:
-        """So many requests of each batch were under way when a process ended."""
+    async def list_overnight(self) -> Sequence[Batch]:
+        """The batches that are written overnight and run, and those that have ended and still have a job."""
+        open_job = and_(batches.c.state.in_(_ENDED), batches.c.overnight_job != "")
+        query = select(batches).where(
+            batches.c.pace == BatchPace.OVERNIGHT, or_(batches.c.state == BatchState.RUNNING, open_job)
+        )
+        rows = await self.connection.execute(query.order_by(batches.c.created_at, batches.c.id))
+        return [Batch(**row) for row in rows.mappings()]
+
+    async def change_overnight_job(self, batch_id: str, old: str, new: str) -> None:
+        """The batch's job is ``new`` instead of ``old``.
+
+        Raises:
+            StaleStateError: its job is another one.
+        """
+        await self._change_state(batch_id, batches.c.overnight_job == old, {"overnight_job": new})
+
+    async def add_lost_requests(self, counts: dict[str, int], pace: BatchPace = BatchPace.NOW) -> None:
+        """So many requests of each batch with this pace were under way when a process ended."""
         for batch_id, count in sorted(counts.items()):
-            query = batches.update().where(batches.c.id == batch_id)
+            query = batches.update().where(batches.c.id == batch_id, batches.c.pace == pace)
             await self.connection.execute(query.values(lost_requests=batches.c.lost_requests + count))
 
     async def set_card(self, batch_id: str, channel_id: int | None, card_id: int | None) -> None:

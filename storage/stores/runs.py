@@ -132,10 +132,11 @@ class RunStore:
         run_id: str | None = None,
         *,
         with_batches: bool = True,
+        pace: BatchPace = BatchPace.NOW,
     ) -> Run | None:
         """``ready → writing``: the oldest waiting run (or the one named), leased by ``owner``; None where nothing waits.
 
-        Runs of batches come after all others, and with ``with_batches`` only.
+        Runs of batches come after all others, with ``with_batches`` only, and only of batches with this pace.
         """
         # A run whose card is still being posted waits for it, but not for ever.
         posted = or_(
@@ -145,7 +146,7 @@ class RunStore:
         if run_id is not None:
             candidates = candidates.where(runs.c.id == run_id)
         single = runs.c.batch_id.is_(None)
-        candidates = candidates.where(or_(single, self._is_due_in_batch()) if with_batches else single)
+        candidates = candidates.where(or_(single, self._is_due_in_batch(pace)) if with_batches else single)
         values = {
             "state": RunState.WRITING,
             "attempts": runs.c.attempts + 1,
@@ -246,8 +247,10 @@ class RunStore:
         return int((await self.connection.execute(query)).scalar_one())
 
     async def count_ahead(self, run: Run) -> int:
-        """How many waiting runs come before this one."""
+        """How many waiting runs come before this one. Those of batches let all others go first."""
         query = select(func.count()).where(runs.c.state == RunState.READY, runs.c.created_at < run.created_at)
+        if run.batch_id is None:
+            query = query.where(runs.c.batch_id.is_(None))
         return int((await self.connection.execute(query)).scalar_one())
 
     async def release(self, run_id: str, lease: Lease) -> None:
@@ -258,7 +261,7 @@ class RunStore:
         """
         await self._leased.end(run_id, lease, {"state": RunState.READY})
 
-    def _is_due_in_batch(self) -> ColumnElement[bool]:
+    def _is_due_in_batch(self, pace: BatchPace) -> ColumnElement[bool]:
         """Whether the run's batch runs, does not wait, and in the story's order has written all earlier chapters."""
         earlier = runs.alias("earlier")
         unfinished = select(earlier.c.id).where(
@@ -271,7 +274,7 @@ class RunStore:
             batches.c.state == BatchState.RUNNING,
             or_(batches.c.waits_until.is_(None), batches.c.waits_until <= self.now),
             or_(batches.c.chapter_order == ChapterOrder.PARALLEL, ~unfinished.correlate(runs).exists()),
-            batches.c.pace == BatchPace.NOW,
+            batches.c.pace == pace,
         )
 
     async def _end_expired(

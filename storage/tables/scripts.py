@@ -75,6 +75,8 @@ batches = Table(
     # How many requests were lost with a process and are paid for again.
     Column("lost_requests", Integer, nullable=False, server_default="0"),
     Column("created_at", Utc, nullable=False),
+    # The job that Gemini has for a batch that is written overnight, as JSON; empty where it has none.
+    Column("overnight_job", Text, nullable=False, server_default=""),
     Column("finished_at", Utc),
     Index(None, "state", "created_at"),
     Index(None, "ebook_id"),

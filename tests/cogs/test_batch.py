@@ -147,6 +147,35 @@ async def test_plan_and_card_name_the_template(stage_url: str, monkeypatch: pyte
     assert "Retry failed chapters" not in card.buttons
 
 
+async def test_a_book_is_written_overnight_at_half_price(stage: Stage, gemini_server: GeminiStandIn) -> None:
+    """The plan says what that means; the card says that Gemini has the chapters, and in the end has them all."""
+    gemini_server.jobs.is_offered = False
+    refused = await run(stage, "start", ebook=BOOK, pace="overnight")
+    assert "gemini-3.8-flash cannot be asked overnight" in refused.text
+    assert "Choose the pace Now." in refused.text
+    gemini_server.jobs.is_offered = True
+    plan = await run(stage, "start", ebook=BOOK, pace="overnight")
+    assert "half the price, Gemini answers within a day; each chapter without the story so far" in plan.text
+    card = await start(stage, pace="overnight")
+    await stage.discord.wait_until(lambda: "Gemini has the chapters and answers within a day" in card.text)
+    assert gemini_server.calls == []
+    gemini_server.jobs.jobs[0].state = "SUCCEEDED"
+    overnight = stage.bot.services.overnight
+    assert overnight is not None
+    overnight.wake()
+    await stage.discord.wait_until(lambda: "✔ Done" in card.text and "3 of 3 written" in card.text)
+    assert len(gemini_server.jobs.jobs) == 1
+
+
+async def test_cancelling_a_batch_cancels_its_overnight_job(stage: Stage, gemini_server: GeminiStandIn) -> None:
+    """At once, with the press on the card."""
+    card = await start(stage, pace="overnight")
+    await stage.discord.wait_until(lambda: "Gemini has the chapters" in card.text)
+    await stage.hana.click(card, "Cancel")
+    await stage.discord.wait_until(lambda: "✕ Cancelled" in card.text)
+    await stage.discord.wait_until(lambda: gemini_server.jobs.jobs[0].state == "CANCELLED")
+
+
 def _batch_of(card: Message) -> str:
     ids = [str(control["custom_id"]) for control in card.controls]
     (custom_id,) = [each for each in ids if each.startswith("batch:cancel:")]

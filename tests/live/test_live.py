@@ -110,7 +110,7 @@ async def test_a_wrong_key_is_a_bad_key() -> None:
 
 async def test_the_models_we_name_exist(gemini: GeminiClient) -> None:
     """Each model of the settings is known to the API and has room for what we ask of it."""
-    client = gemini._get_client(MODELS[0])
+    client = gemini.get_sdk_client(MODELS[0])
     for name in MODELS:
         found = await client.aio.models.get(model=name)
         assert found.output_token_limit is not None

@@ -18,6 +18,7 @@ from typing import Any, Self
 
 from aiohttp import web
 
+from tests.standins.gemini_jobs import Jobs
 from tests.standins.gemini_scenarios import BEFORE, ENDS, Play, refuse, text_of
 from tests.standins.gemini_script import sliced
 from tests.standins.gemini_strict import Refusal, check
@@ -50,6 +51,7 @@ class GeminiStandIn:
     open_streams: int = 0  # answers that are being written now
     requests: list[Recorded] = field(default_factory=list)
     plays: list[Play] = field(default_factory=list)
+    jobs: Jobs = field(default_factory=Jobs)
 
     def answer_with(
         self,
@@ -70,6 +72,7 @@ class GeminiStandIn:
     def reset(self) -> None:
         """All is well again, and nothing was asked yet."""
         self.plays.clear()
+        self.jobs.reset()
         self.requests.clear()
 
     @property
@@ -105,6 +108,8 @@ class GeminiStandIn:
         app = web.Application(client_max_size=64 * 2**20)
         app.router.add_route("*", "/{version}/models/{call}", self._answer)
         app.router.add_get("/{version}/models", self._list)
+        app.router.add_get("/{version}/batches", self._list_jobs)
+        app.router.add_route("*", "/{version}/batches/{call}", self._answer_job)
         app.router.add_post("/play", self._play)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1, handler_cancellation=True)
         await runner.setup()
@@ -132,7 +137,9 @@ class GeminiStandIn:
             version = request.match_info["version"]
             check(recorded, verb=request.method, version=version, model=model, method=method, query=request.query)
             if not method:
-                return web.json_response(_model(model))
+                return web.json_response(_model(model, has_jobs=self.jobs.is_offered))
+            if method == "batchGenerateContent":
+                return self._take_job(request, model, recorded.body)
             if method == "countTokens":
                 return web.json_response({"totalTokens": len(json.dumps(recorded.body)) // 4})
             self.open_streams += 1
@@ -141,9 +148,34 @@ class GeminiStandIn:
             finally:
                 self.open_streams -= 1
         except Refusal as error:
-            return web.Response(
-                status=error.status, headers=error.headers, text=error.body, content_type=error.content_type
-            )
+            return _answer_refusal(error)
+
+    def _take_job(self, request: web.Request, model: str, body: dict[str, Any]) -> web.StreamResponse:
+        refuse(self._next(model), request.match_info["version"])
+        job = self.jobs.add(model, body)
+        if self.jobs.loses_answer:
+            self.jobs.loses_answer = False
+            _drop(request)
+        return web.json_response(job.describe())
+
+    async def _list_jobs(self, request: web.Request) -> web.StreamResponse:
+        await self._record(request)
+        try:
+            return web.json_response({"operations": self.jobs.list_all()})
+        except Refusal as error:
+            return _answer_refusal(error)
+
+    async def _answer_job(self, request: web.Request) -> web.StreamResponse:
+        await self._record(request)
+        name, _, method = request.match_info["call"].partition(":")
+        try:
+            job = self.jobs.get(f"batches/{name}")
+        except Refusal as error:
+            return _answer_refusal(error)
+        if method == "cancel":
+            job.state = "CANCELLED"
+            return web.json_response({})
+        return web.json_response(job.describe())
 
     async def _record(self, request: web.Request) -> Recorded:
         text = await request.text()
@@ -269,12 +301,20 @@ def _drop(request: web.Request) -> None:
         request.transport.abort()
 
 
-def _model(name: str) -> dict[str, Any]:
+def _answer_refusal(error: Refusal) -> web.Response:
+    return web.Response(status=error.status, headers=error.headers, text=error.body, content_type=error.content_type)
+
+
+def _model(name: str, *, has_jobs: bool = True) -> dict[str, Any]:
     return {
         "name": f"models/{name}",
         "inputTokenLimit": 1_048_576,
         "outputTokenLimit": 65_536,
-        "supportedGenerationMethods": ["generateContent", "countTokens", "batchGenerateContent"],
+        "supportedGenerationMethods": [
+            "generateContent",
+            "countTokens",
+            *(["batchGenerateContent"] if has_jobs else []),
+        ],
     }
 
 

@@ -64,7 +64,12 @@ def refusal(
 
 def check(asked: Asked, *, verb: str, version: str, model: str, method: str, query: Mapping[str, str]) -> None:
     """Raises ``Refusal`` where the real API would refuse."""
-    if version not in {"v1", "v1beta"} or method not in {"", "countTokens", "streamGenerateContent"}:
+    if version not in {"v1", "v1beta"} or method not in {
+        "",
+        "countTokens",
+        "streamGenerateContent",
+        "batchGenerateContent",
+    }:
         raise Refusal(404, "<html><title>Error 404 (Not Found)</title></html>", "text/html")
     if verb != ("POST" if method else "GET"):
         raise Refusal(404, "<html><title>Error 404 (Not Found)</title></html>", "text/html")
@@ -75,10 +80,11 @@ def check(asked: Asked, *, verb: str, version: str, model: str, method: str, que
     if method == "streamGenerateContent":
         if query.get("alt") != "sse":
             raise _invalid("alt=sse is expected of a stream.")
-        _check_body(model, asked.body)
+        check_body(model, asked.body)
 
 
-def _check_body(model: str, body: dict[str, Any]) -> None:
+def check_body(model: str, body: dict[str, Any]) -> None:
+    """Raises ``Refusal`` where the real API would refuse the request to write."""
     _known(body, _BODY, "")
     turns = body.get("contents")
     if not turns or not all(turn.get("parts") for turn in turns):

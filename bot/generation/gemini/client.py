@@ -1,4 +1,4 @@
-"""One call to one Gemini model, as a stream of drafts. The only file that knows Google's SDK.
+"""One call to one Gemini model, as a stream of drafts. Beside ``responses.py`` and ``jobs.py`` nothing knows Google's SDK.
 
 Measured with google-genai 3.4, and the reason for much of this file: the SDK has no time limit of its own and ignores the
 API's RetryInfo, so both are ours; given a timeout, it cuts healthy streams; a blocked or empty response raises nothing, and
@@ -12,16 +12,23 @@ import warnings
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from bot.clock import Clock, Wait, utcnow, wait_plainly
 from bot.generation.draft import Draft, Usage
 from bot.generation.error_messages import create_error
 from bot.generation.gemini.call import CallReport, Deadline
-from bot.generation.gemini.label_response import LABEL_SCHEMA, LabelParser
-from bot.generation.gemini.refusals import error_from_finish_reason, error_from_response, is_unknown_field_error
-from bot.generation.gemini.response import CUE_SCHEMA, CueParser, ResponseParser, build_response_schema
+from bot.generation.gemini.label_response import LABEL_SCHEMA
+from bot.generation.gemini.refusals import error_from_response, is_unknown_field_error
+from bot.generation.gemini.response import CUE_SCHEMA, ResponseParser, build_response_schema
+from bot.generation.gemini.responses import (
+    Chunk,
+    build_turn,
+    create_parser,
+    finish_response,
+    get_retry_after,
+    read_response,
+)
 from bot.generation.prompt import Prompt, compose_prompt
 from bot.generation.request import PartRequest
 from bot.generation.writer import GenerationErrorKind
@@ -50,18 +57,6 @@ def load_sdk() -> None:
     import aiohttp  # noqa: F401
     import httpx2  # noqa: F401
     from google import genai  # noqa: F401
-
-
-@dataclass(frozen=True, slots=True)
-class _Chunk:
-    """What one event of the stream contains, without the SDK's types."""
-
-    text: str = ""
-    finish_reason: str = ""
-    block_reason: str = ""
-    blocked_category: str = ""
-    model: str = ""
-    usage: Usage | None = None
 
 
 class GeminiClient:
@@ -121,8 +116,8 @@ class GeminiClient:
             GenerationError: the call failed; of any kind but BUDGET and RESTING.
         """
         report = report or CallReport(model)
-        parser: ResponseParser = LabelParser(request) if request.spans else CueParser(request)
-        last = _Chunk()
+        parser = create_parser(request)
+        last = Chunk()
         async with aclosing(
             self._stream_chunks(
                 model, prompt or compose_prompt(request), deadline or Deadline(_DEFAULT_DEADLINE_SECONDS), report
@@ -136,31 +131,23 @@ class GeminiClient:
                 if chunk.finish_reason or chunk.block_reason:
                     last = chunk
         report.is_finished = bool(last.finish_reason or last.block_reason)
-        if last.block_reason:
-            raise create_error(GenerationErrorKind.PROMPT_BLOCKED, model=model, reason=last.block_reason)
-        if last.finish_reason and last.finish_reason != "STOP":
-            raise error_from_finish_reason(last.finish_reason, last.blocked_category, model, has_text=parser.has_text)
-        if not parser.has_text:
-            raise create_error(GenerationErrorKind.EMPTY, model=model)
-        if not last.finish_reason:
-            raise create_error(GenerationErrorKind.CUT_OFF, model=model)
-        parser.finish(model)
+        finish_response(parser, last, model)
         yield _build_draft(parser, report)
 
     async def _stream_chunks(
         self, model: str, prompt: Prompt, deadline: Deadline, report: CallReport
-    ) -> AsyncGenerator[_Chunk, None]:
+    ) -> AsyncGenerator[Chunk, None]:
         """The stream's events. Whatever the SDK raises becomes a ``GenerationError``."""
         from google.genai import errors
 
-        version = BETA_VERSION if not self._configured_version and model.endswith("-latest") else self._version
+        version = self.choose_version(model)
         while True:
             has_begun = False
             try:
                 async with aclosing(self._stream_events(model, prompt, version, deadline, report)) as events:
                     async for event in events:
                         has_begun = True
-                        yield _to_chunk(event)
+                        yield read_response(event)
             except errors.APIError as error:
                 if not has_begun and self._should_try_beta(error, version):
                     self._version = version = BETA_VERSION
@@ -168,7 +155,7 @@ class GeminiClient:
                 report.is_free = not has_begun
                 self._log_error(model, error)
                 raise error_from_response(
-                    error.code or 0, error.details, model, self._clock(), _get_retry_after(error)
+                    error.code or 0, error.details, model, self._clock(), get_retry_after(error)
                 ) from None
             return
 
@@ -176,6 +163,15 @@ class GeminiClient:
         """Logs the API's own message for the operator, without the key. It never contains the chapter."""
         message = to_single_line(str(error.message or "").replace(self._key, "[key]"))[:_MAX_LOGGED_CHARS]
         _log.warning("%s answered %s %s: %s", model, error.code, error.status, message)
+
+    @property
+    def clock(self) -> Clock:
+        """The present, which decides when a daily quota resets."""
+        return self._clock
+
+    def choose_version(self, model: str) -> str:
+        """The API's version for this model; empty for the SDK's own."""
+        return BETA_VERSION if not self._configured_version and model.endswith("-latest") else self._version
 
     @property
     def _configured_version(self) -> str:
@@ -232,12 +228,18 @@ class GeminiClient:
     async def _open_stream(
         self, model: str, prompt: Prompt, version: str
     ) -> AsyncIterator["types.GenerateContentResponse"]:
+        return await self.get_sdk_client(model).aio.models.generate_content_stream(
+            model=model, contents=[build_turn(prompt)], config=self.build_config(prompt, version)
+        )
+
+    def build_config(self, prompt: Prompt, version: str = "") -> "types.GenerateContentConfig":
+        """What a request asks for besides its text; ``version`` is of the API, empty for the SDK's own."""
         from google.genai import types
 
         level = types.ThinkingLevel(self._thinking_level) if self._thinking_level else None
         categories = [types.HarmCategory(f"HARM_CATEGORY_{name}") for name in _SAFETY_CATEGORIES]
         off = types.HarmBlockThreshold.OFF
-        config = types.GenerateContentConfig(
+        return types.GenerateContentConfig(
             system_instruction=prompt.system,
             response_mime_type="application/json",
             response_json_schema=build_response_schema(LABEL_SCHEMA if prompt.asks_for_labels else CUE_SCHEMA),
@@ -247,12 +249,13 @@ class GeminiClient:
             automatic_continuation=False,
             http_options=types.HttpOptions(api_version=version) if version else None,
         )
-        turn = types.Content(role="user", parts=[types.Part(text=text) for text in prompt.user_texts])
-        return await self._get_client(model).aio.models.generate_content_stream(
-            model=model, contents=[turn], config=config
-        )
 
-    def _get_client(self, model: str) -> "genai.Client":
+    def get_sdk_client(self, model: str) -> "genai.Client":
+        """The SDK's client; ``model`` is for the error alone.
+
+        Raises:
+            GenerationError: the key cannot be used, or the client is closed.
+        """
         import aiohttp
         from google import genai
         from google.genai import types
@@ -280,37 +283,3 @@ async def _collect_http_response(_: object, __: object, params: "aiohttp.TraceRe
 
 def _build_draft(parser: ResponseParser, report: CallReport) -> Draft:
     return parser.build_draft(report.answering_model or report.model, report.usage or Usage())
-
-
-def _to_chunk(event: "types.GenerateContentResponse") -> _Chunk:
-    candidate = event.candidates[0] if event.candidates else None
-    parts = (candidate.content.parts if candidate and candidate.content else None) or []
-    feedback = event.prompt_feedback
-    ratings = (candidate.safety_ratings if candidate else None) or []
-    blocked_category = next((rating.category.value for rating in ratings if rating.blocked and rating.category), "")
-    return _Chunk(
-        text="".join(part.text for part in parts if part.text and not part.thought),
-        finish_reason=candidate.finish_reason.value if candidate and candidate.finish_reason else "",
-        block_reason=feedback.block_reason.value if feedback and feedback.block_reason else "",
-        blocked_category=blocked_category,
-        model=event.model_version or "",
-        usage=_to_usage(event),
-    )
-
-
-def _to_usage(event: "types.GenerateContentResponse") -> Usage | None:
-    metadata = event.usage_metadata
-    if metadata is None:
-        return None
-    return Usage(
-        prompt=metadata.prompt_token_count or 0,
-        cached=metadata.cached_content_token_count or 0,
-        output=metadata.candidates_token_count or 0,
-        thoughts=metadata.thoughts_token_count or 0,
-    )
-
-
-def _get_retry_after(error: "errors.APIError") -> str:
-    """The Retry-After header alone: the response that it is part of also holds the key and must never be logged."""
-    headers = getattr(error.response, "headers", None) or {}
-    return str(headers.get("Retry-After", ""))

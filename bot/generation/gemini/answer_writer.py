@@ -1,0 +1,42 @@
+"""A writer whose answers are there already: those of a job, one for each part of the chapter."""
+
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass
+
+from bot.generation.draft import Draft, Usage
+from bot.generation.error_messages import create_error
+from bot.generation.gemini.responses import Chunk, create_parser, finish_response
+from bot.generation.request import PartRequest
+from bot.generation.writer import GenerationError, GenerationErrorKind
+from bot.scripts.models import WriterKind
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerWriter:
+    """Reads each part from its answer, by the number of the part. ``model`` is the one that was asked."""
+
+    model: str
+    answers: Mapping[int, Chunk | GenerationError]
+
+    @property
+    def kind(self) -> WriterKind:
+        """Gemini."""
+        return WriterKind.GEMINI
+
+    async def write(self, request: PartRequest) -> AsyncGenerator[Draft, None]:
+        """What is complete of the answer, then the whole.
+
+        Raises:
+            GenerationError: there is no answer, it is an error, or it was refused or cut off.
+        """
+        answer = self.answers.get(request.part)
+        if answer is None:
+            raise create_error(GenerationErrorKind.EMPTY, model=self.model)
+        if isinstance(answer, GenerationError):
+            raise answer
+        model, usage = answer.model or self.model, answer.usage or Usage()
+        parser = create_parser(request)
+        if answer.text and parser.feed(answer.text):
+            yield parser.build_draft(model, usage)
+        finish_response(parser, answer, self.model)
+        yield parser.build_draft(model, usage)
