@@ -12,6 +12,7 @@ from discord.ext import commands
 from yarl import URL
 
 from bot.generation.gemini.access import GeminiAccess
+from bot.jobs.heartbeat import Heartbeat
 from bot.ports import Adapters
 from bot.runtime import Runtime
 from bot.services import Services, build_services
@@ -116,6 +117,7 @@ class MythBot(commands.Bot):
         self._stack.push_async_callback(database.close)
         await self.load_extension(ADAPTERS)
         self.studio_config = StudioConfigService(database, self.config, self.adapters.notices.post_to_audit_channel)
+        self.studio_config.start()
         await self.studio_config.load()
         gemini = GeminiAccess(self.settings, self.runtime)
         self._stack.push_async_callback(gemini.close)
@@ -124,6 +126,11 @@ class MythBot(commands.Bot):
         self._stack.push_async_callback(self.services.snapshots.renderer.close)
         for extension in EXTENSIONS:
             await self.load_extension(extension)
+        if not database.exclusive:
+            database.notifications.start()
+            heartbeat = Heartbeat(database, self.runtime.wait, "all", on_beat=self.studio_config.load)
+            await heartbeat.start()
+            self._stack.push_async_callback(heartbeat.stop)
         await self.register_commands(force=self._force_sync)
         if self.settings.discord_api_base is not None:
             # discord.py asks for the gateway's address only when it is sharded, but a proxy has its own address.

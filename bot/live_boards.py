@@ -22,7 +22,15 @@ from bot.event_names import BOARD_PINNED, BOARD_REMOVED
 from bot.jobs.worker import JobWorker
 from bot.ports import BoardMessages, EditResult, Notices
 from bot.progress.scope import Period, Scope, get_day_start, get_time_zone, resolve_scope
-from storage import Database, ReadTransaction, StaleStateError, WriteTransaction, read_transaction, write_transaction
+from storage import (
+    Database,
+    ReadTransaction,
+    StaleStateError,
+    Topic,
+    WriteTransaction,
+    read_transaction,
+    write_transaction,
+)
 from storage.stores.boards import Board, NewBoard, ShownBoard
 
 _log = logging.getLogger(__name__)
@@ -80,6 +88,7 @@ class LiveBoardWorker:
 
     async def start(self) -> None:
         """Keeps every board current from now on."""
+        self.database.notifications.subscribe(Topic.BOARDS, lambda _: self.jobs.wake())
         await self.jobs.start()
 
     async def stop(self) -> None:
@@ -141,14 +150,14 @@ class LiveBoardWorker:
         except TimeoutError:
             with suppress(StaleStateError):  # taken down meanwhile
                 await self._release(board, _SLOW_PIN_SECONDS)
-            self.jobs.wake()
+            self.database.notifications.publish(Topic.BOARDS)
             return "Discord is slow at the moment; the board appears by itself."
         except (LookupError, DeliveryError) as error:
             why = error.sentence if isinstance(error, DeliveryError) else "This channel is gone."
             await self._remove(channel_id, why)
             raise DeliveryError(why, "Change that in the channel's settings, then pin the board again.") from error
         await self._record_post(board, post, moment.seq)
-        self.jobs.wake()
+        self.database.notifications.publish(Topic.BOARDS)
         return post.note
 
     async def take_down(self, channel_id: int, message_id: int, by: Actor) -> None:

@@ -1,14 +1,16 @@
 """What the team sets up with ``/setup``: stored in the database, and stronger than the environment's settings."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
 from bot.actor import Actor
+from bot.errors import log_unexpected
 from bot.event_names import STUDIO_CONFIGURED
-from storage import Database, ReadTransaction, WriteTransaction, write_transaction
+from storage import Database, ReadTransaction, Topic, WriteTransaction, read_transaction, write_transaction
 from storage.stores.delivery_values import Target
 
 _KEY: Final = "studio_config"
@@ -31,10 +33,14 @@ class AnnouncementChannel(BaseModel):
 
 
 class StudioConfig(BaseModel):
-    """What was set with ``/setup``. None means that the environment's setting applies, or that no channel is set."""
+    """What was set with ``/setup``. None means that the environment's setting applies, or that no channel is set.
+
+    ``version`` grows with each change.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
+    version: int = 0
     team_role_ids: tuple[int, ...] | None = None
     timezone: str | None = None
     announcement: AnnouncementChannel | None = None
@@ -50,57 +56,92 @@ class LiveConfig:
     value: StudioConfig
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class StudioConfigService:
-    """Changes the configuration; every change is an event in the same transaction, and ``live`` has it afterwards."""
+    """Changes the configuration; every change is an event in the same transaction, and ``live`` has it afterwards.
+
+    A change that another process makes reaches ``live`` by a wake-up; ``load`` finds it if the wake-up was lost.
+    """
 
     database: Database
     live: LiveConfig
     post_to_audit_channel: Callable[[str], Awaitable[None]]
+    _loading: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def start(self) -> None:
+        """Follows the changes of other processes from now on."""
+        self.database.notifications.subscribe(Topic.CONFIG, self._start_loading)
 
     async def load(self) -> None:
         """``live`` holds the stored configuration."""
-        async with self.database.read() as tx:
-            self.live.value = await load_config(tx)
+        self._use(await self._read())
 
     async def set_team_roles(self, role_ids: Sequence[int], by: Actor) -> None:
         """Holders of one of these roles are the team; with no role it is everybody with Manage Server."""
-        self.live.value = await self._save_change("team_role_ids", tuple(role_ids), by)
+        await self._change("team_role_ids", lambda _: tuple(role_ids), by)
 
     async def set_announcement_channel(self, channel: AnnouncementChannel | None, by: Actor) -> None:
         """Broadcasts are also posted in this channel of the studio; None ends that."""
-        self.live.value = await self._save_change("announcement", channel, by)
+        await self._change("announcement", lambda _: channel, by)
 
     async def set_audit_channel(self, channel_id: int | None, by: Actor) -> None:
         """Audit notices are posted in this channel; None ends that."""
-        self.live.value = await self._save_change("audit_channel_id", channel_id, by)
+        await self._change("audit_channel_id", lambda _: channel_id, by)
 
     async def set_timezone(self, zone: str, by: Actor) -> None:
         """Typed times are read in this zone, an IANA name that the caller has checked."""
-        self.live.value = await self._save_change("timezone", zone, by)
+        await self._change("timezone", lambda _: zone, by)
 
     async def toggle_second_approver(self, by: Actor) -> None:
         """Broadcasts need a second person's approval from now on, or no longer do. The audit channel learns who decided so.
 
         What is waiting for approval keeps waiting for it.
         """
-        value = not self.live.value.second_approver
-        self.live.value = await self._save_change("second_approver", value, by)
-        rule = "needs a second approver from now on" if value else "no longer needs a second approver"
+        config = await self._change("second_approver", lambda config: not config.second_approver, by)
+        rule = "needs a second approver from now on" if config.second_approver else "no longer needs a second approver"
         name = " ".join(by.name.split()).replace("`", "'")
         await self.post_to_audit_channel(f"Every announcement {rule}: `{name}` has changed this with `/setup`.")
 
     async def toggle_affiliate_approval(self, by: Actor) -> None:
         """New subscriptions wait for the team from now on, or no longer do."""
-        value = not self.live.value.approve_affiliates
-        self.live.value = await self._save_change("approve_affiliates", value, by)
+        await self._change("approve_affiliates", lambda config: not config.approve_affiliates, by)
+
+    async def _change(self, name: str, choose: Callable[[StudioConfig], object], by: Actor) -> StudioConfig:
+        config = await self._save_change(name, choose, by)
+        self._use(config)
+        self.database.notifications.publish(Topic.CONFIG)
+        return config
 
     @write_transaction
-    async def _save_change(self, tx: WriteTransaction, field: str, value: object, by: Actor) -> StudioConfig:
-        config = (await load_config(tx)).model_copy(update={field: value})
+    async def _save_change(
+        self, tx: WriteTransaction, name: str, choose: Callable[[StudioConfig], object], by: Actor
+    ) -> StudioConfig:
+        """``name`` gets the value that ``choose`` makes of the present configuration, which nobody else changes meanwhile."""
+        text = await tx.key_values.lock(_KEY, StudioConfig().model_dump_json())
+        config = StudioConfig.model_validate_json(text)
+        config = config.model_copy(update={name: choose(config), "version": config.version + 1})
         await save_config(tx, config)
-        tx.report(STUDIO_CONFIGURED, {"changed": [field]}, actor=by)
+        tx.report(STUDIO_CONFIGURED, {"changed": [name]}, actor=by)
         return config
+
+    @read_transaction
+    async def _read(self, tx: ReadTransaction) -> StudioConfig:
+        return await load_config(tx)
+
+    def _use(self, config: StudioConfig) -> None:
+        """``live`` holds it, unless it holds a newer one already."""
+        if config.version >= self.live.value.version:
+            self.live.value = config
+
+    def _start_loading(self, _payload: str) -> None:
+        task = asyncio.create_task(self.load())
+        self._loading.add(task)
+        task.add_done_callback(self._end_loading)
+
+    def _end_loading(self, task: asyncio.Task[None]) -> None:
+        self._loading.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log_unexpected(error, "loading the studio's configuration")
 
 
 async def load_config(tx: ReadTransaction) -> StudioConfig:

@@ -10,6 +10,7 @@ from storage.errors import (
     StaleStateError,
     StorageError,
 )
+from storage.notifications import Topic
 from storage.outages import explain_database_errors
 from storage.transaction import ReadTransaction, WriteTransaction
 from storage.transactions import read_transaction, write_transaction
@@ -24,6 +25,7 @@ __all__ = [
     "ReadTransaction",
     "StaleStateError",
     "StorageError",
+    "Topic",
     "WriteTransaction",
     "explain_database_errors",
     "read_transaction",

@@ -16,11 +16,20 @@ from storage.database import Database
 from storage.errors import StorageError
 from storage.lock import FileLock
 from storage.stores.events import EventStore, Head, verify_chain
-from storage.tables import chain_head, events, key_values, metadata
+from storage.tables import (
+    chain_head,
+    events,
+    key_values,
+    known_channels,
+    known_guilds,
+    metadata,
+    processes,
+    rate_limits,
+)
 
 _BATCH: Final = 500
 """Rows that are read and written at a time."""
-_WRITTEN_BY_EVERY_START: Final = (chain_head, key_values)
+_WRITTEN_BY_EVERY_START: Final = (chain_head, key_values, processes, rate_limits, known_guilds, known_channels)
 """Tables that have rows although the studio is empty."""
 
 _STOP_FIRST: Final = "Stop the bot first, then copy: what it stores meanwhile would be missing in the copy"

@@ -22,6 +22,7 @@ from storage.errors import DatabaseClosingError, DatabaseUnreadableError
 from storage.group_commit import GroupCommit
 from storage.lock import FileLock
 from storage.migrate import check_version, migrate
+from storage.notifications import Notifications
 from storage.outages import Outages, Retrying, describe_open_error, explain_outage
 from storage.server_transaction import run_on_server
 from storage.transaction import ReadTransaction, WriteTransaction
@@ -47,6 +48,7 @@ class Database:
     clock: Callable[[], datetime] | None = None
     session_gap: timedelta = SESSION_GAP
     outages: Outages = field(default_factory=Outages)
+    notifications: Notifications = field(init=False)
     _lock: FileLock | None = None
     _uses: int = 0
     _idle: asyncio.Event = field(default_factory=asyncio.Event)
@@ -55,6 +57,7 @@ class Database:
     _group: GroupCommit[WriteTransaction] | None = None
 
     def __post_init__(self) -> None:
+        self.notifications = Notifications(self.engines.single)
         if self.engines.path is not None:
             self._group = GroupCommit(self.engines.writer, self._begin, self._finish_group)
 
@@ -112,6 +115,7 @@ class Database:
     async def close(self) -> None:
         """Refuses new transactions, waits up to five seconds for open ones, closes every connection and frees the file."""
         self._closing = True
+        await self.notifications.stop()
         if self._truncating is not None:
             self._truncating.cancel()
         with suppress(TimeoutError):

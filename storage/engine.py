@@ -49,17 +49,19 @@ class Engines:
     """The engines for writing and for reading; on PostgreSQL they share their connections.
 
     ``path`` is SQLite's file. ``patient`` is for PostgreSQL's migrations, whose statements may take as long as they need.
+    ``single`` is for PostgreSQL's connections that one owner keeps for long, such as the one that listens; it has no pool.
     """
 
     writer: AsyncEngine
     reader: AsyncEngine
     path: Path | None
     patient: AsyncEngine | None = None
+    single: AsyncEngine | None = None
     lock_wait: LockWait = field(default_factory=LockWait)
 
     async def dispose(self) -> None:
         """Closes every connection and ends its thread."""
-        for engine in (self.reader, self.writer, self.patient):
+        for engine in (self.reader, self.writer, self.patient, self.single):
             if engine is not None:
                 await engine.dispose()
 
@@ -108,7 +110,8 @@ def create_engines(url: URL, *, to_write: bool = True) -> Engines:
         engine = create_postgres_engine(url)
         # Every statement of a read sees the same moment, as it does on SQLite.
         reader = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        return Engines(engine, reader, None, create_postgres_engine(url, time_limit=False))
+        patient = create_postgres_engine(url, time_limit=False)
+        return Engines(engine, reader, None, patient, create_postgres_engine(url, pooled=False))
     path = Path(url.database or "").expanduser().resolve()  # through links too, one file has one lock
     _check_file(path, to_write=to_write)
     reader = _create_sqlite_engine(path, write=False, set_up=to_write)

@@ -18,8 +18,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.errors import StaleStateError
 
-LEASE_DURATION: Final = timedelta(seconds=60)
-"""How long a lease lasts without renewal. Four heartbeats (see ``bot/jobs/worker.py``): one that comes late costs nothing."""
+LEASE_DURATION: Final = timedelta(seconds=10)
+"""How long a lease lasts without renewal. Three heartbeats (see ``bot/jobs/worker.py``): one or two that come late cost
+nothing, and what a dead process held is taken over within 13 s."""
 
 _updates: Final[dict[tuple[str, tuple[str, ...]], Update]] = {}
 """Statements by table and columns, for ``LeasedRows``."""

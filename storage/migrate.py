@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from storage.errors import DatabaseEmptyError, DatabaseNewerError, DatabaseUnreadableError
 
-KNOWN_VERSIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012")
+KNOWN_VERSIONS: Final = tuple(f"{number:04}" for number in range(1, 14))
 HEAD: Final = KNOWN_VERSIONS[-1]
 _MIGRATION_LOCK: Final = 0x6D797468
 """The key of PostgreSQL's advisory lock ("myth" in ASCII): several processes may start at the same time."""

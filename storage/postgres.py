@@ -8,7 +8,7 @@ import shlex
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sqlalchemy import URL, event
+from sqlalchemy import URL, NullPool, event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -93,10 +93,11 @@ def _refuse(problem: str) -> DatabaseUnreadableError:
     return DatabaseUnreadableError(f"DATABASE_URL cannot be used: {problem}.")
 
 
-def create_postgres_engine(url: URL, *, time_limit: bool = True) -> AsyncEngine:
+def create_postgres_engine(url: URL, *, time_limit: bool = True, pooled: bool = True) -> AsyncEngine:
     """An engine for an address of PostgreSQL; no connection is opened yet.
 
-    Without ``time_limit`` a statement may take as long as it needs, as in a migration.
+    Without ``time_limit`` a statement may take as long as it needs, as in a migration. Without ``pooled`` every connection is
+    a new one and is closed by whoever gives it back.
 
     Raises:
         DatabaseUnreadableError: a parameter of the address cannot be used.
@@ -104,13 +105,12 @@ def create_postgres_engine(url: URL, *, time_limit: bool = True) -> AsyncEngine:
     arguments = parse_parameters(url)
     if not time_limit:
         del arguments["command_timeout"]
+    pool: dict[str, Any] = {"pool_size": _POOL_SIZE, "max_overflow": _POOL_OVERFLOW, "pool_pre_ping": True}
     engine = create_async_engine(
         url.difference_update_query(_TRANSLATED),
         connect_args=arguments,
-        pool_size=_POOL_SIZE,
-        max_overflow=_POOL_OVERFLOW,
-        pool_pre_ping=True,
         hide_parameters=True,  # an error must not take people's names and ids into the log
+        **(pool if pooled else {"poolclass": NullPool}),
     )
     event.listen(engine.sync_engine, "handle_error", _handle_error)
     return engine

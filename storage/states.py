@@ -125,3 +125,20 @@ class ProposalState(StrEnum):
     PROPOSED = "proposed"
     ACCEPTED = "accepted"
     REJECTED = "rejected"
+
+
+class ProcessState(StrEnum):
+    """A process on the database: a standby becomes ``active`` when it takes over, and is ``stopping`` until it ends."""
+
+    STANDBY = "standby"
+    ACTIVE = "active"
+    STOPPING = "stopping"
+
+
+class NoticeState(StrEnum):
+    """A notice to a server: ``ready → sending → sent``; ``kept`` for whoever manages the server if no channel takes it."""
+
+    READY = "ready"
+    SENDING = "sending"
+    SENT = "sent"
+    KEPT = "kept"

@@ -24,6 +24,7 @@ from storage.stores.imports import ImportStore
 from storage.stores.key_values import KeyValueStore
 from storage.stores.members import Identity, MemberStore
 from storage.stores.personal_data import PersonalDataStore
+from storage.stores.processes import ProcessStore
 from storage.stores.run_cards import RunCardStore
 from storage.stores.runs import RunStore
 from storage.stores.script_edits import ScriptEditStore
@@ -68,6 +69,7 @@ class ReadTransaction:
         self.boards = BoardStore(connection, now)
         self.personal_data = PersonalDataStore(connection, now)
         self.imports = ImportStore(connection)
+        self.processes = ProcessStore(connection, now)
 
 
 class WriteTransaction(ReadTransaction):

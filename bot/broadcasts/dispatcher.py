@@ -24,6 +24,7 @@ from storage import (
     DatabaseUnavailableError,
     ReadTransaction,
     StaleStateError,
+    Topic,
     WriteTransaction,
     read_transaction,
     write_transaction,
@@ -44,11 +45,13 @@ NONCE_WINDOW: Final = timedelta(minutes=2)
 
 Discord's documentation says "in the past few minutes"; this is safely inside.
 """
+_STALE_SECONDS: Final = 5.0
+"""After so long the confirmed right to send is confirmed again. Half a lease: nobody can have taken over before."""
 _CARD_SECONDS: Final = 2.5
 """Between two edits of a card while posts go out: Discord allows five edits of a message in five seconds."""
 _STORE_AGAIN_SECONDS: Final = 2.5
-"""Between attempts to store an outcome, for example while the disk is full. Without them the post would wait until its lease
-has expired, more than a minute, and would have to be looked for."""
+"""Between attempts to store an outcome, for example while the disk is full. Without them the post would have to be looked for
+once its lease has expired."""
 _STOP_SECONDS: Final = 5.0
 """For requests under way at a stop; the process has 9 seconds in all."""
 
@@ -80,6 +83,7 @@ class Dispatcher:
 
     async def start(self) -> None:
         """Sends from now on, beginning with what an earlier process left unfinished."""
+        self.database.notifications.subscribe(Topic.DELIVERIES, lambda _: self.jobs.wake())
         await self.jobs.start()
 
     async def stop(self) -> None:
@@ -90,8 +94,8 @@ class Dispatcher:
         await self._announcer.stop(_STOP_SECONDS)
 
     def wake(self) -> None:
-        """Makes the dispatcher look for due deliveries now."""
-        self.jobs.wake()
+        """Makes the dispatchers of all processes look for due deliveries now."""
+        self.database.notifications.publish(Topic.DELIVERIES)
 
     def get_key(self, job: Delivery) -> str:
         """The delivery's id."""
@@ -145,7 +149,7 @@ class Dispatcher:
 
     async def _send_request(self, delivery: Delivery, *, uncertain: bool) -> Outcome | None:
         """The request itself; None where it is not wanted any more, which is checked at the last moment."""
-        broadcast, unwanted = await self._check_wanted(delivery)
+        broadcast, unwanted = await self._confirm_intent(delivery)
         if self.jobs.is_stopping or unwanted is not None:
             await self._store(delivery, lambda: self._give_back(delivery, unwanted, uncertain=uncertain))
             return None
@@ -160,9 +164,25 @@ class Dispatcher:
             case DeliveryAction.RECALL:
                 return await self.sender.recall(delivery)
 
-    @read_transaction
-    async def _check_wanted(self, tx: ReadTransaction, delivery: Delivery) -> tuple[Broadcast, Outcome | None]:
-        """The broadcast, and the outcome of the delivery where it is not wanted any more."""
+    async def _confirm_intent(self, delivery: Delivery) -> tuple[Broadcast, Outcome | None]:
+        """The broadcast, and the outcome of the delivery where it is not wanted any more.
+
+        If this process was stopped meanwhile (its machine slept, its program was halted), it asks again: another process may
+        have taken the delivery over and posted.
+
+        Raises:
+            StaleStateError: another process has taken the delivery over.
+        """
+        while True:
+            begun = time.monotonic()
+            confirmed = await self._check_wanted(delivery)
+            if time.monotonic() - begun < _STALE_SECONDS:
+                return confirmed
+
+    @write_transaction
+    async def _check_wanted(self, tx: WriteTransaction, delivery: Delivery) -> tuple[Broadcast, Outcome | None]:
+        """Owner and token of the lease are read again in the same moment, and the lease is renewed."""
+        await tx.deliveries.renew(delivery.id, delivery.lease)
         broadcast = await tx.broadcasts.get(delivery.broadcast_id)
         if broadcast.state is not BroadcastState.SENDING:
             return broadcast, Outcome(OutcomeKind.STOPPED, error="stopped before it was sent")

@@ -16,7 +16,15 @@ from bot.generation.card_sweep import CardSweep
 from bot.generation.pipeline import GenerationPipeline
 from bot.generation.writer import GenerationError
 from bot.jobs.worker import JobWorker
-from storage import Database, ReadTransaction, StaleStateError, WriteTransaction, read_transaction, write_transaction
+from storage import (
+    Database,
+    ReadTransaction,
+    StaleStateError,
+    Topic,
+    WriteTransaction,
+    read_transaction,
+    write_transaction,
+)
 from storage.stores.runs import Run
 
 _log = logging.getLogger(__name__)
@@ -37,6 +45,7 @@ class RunWorker:
     refresh: Callable[[str], Awaitable[None]]
     jobs: JobWorker[Run] = field(init=False)
     _cards: CardSweep = field(init=False)
+    _cancelling: set[asyncio.Task[None]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.jobs = JobWorker(self, self.wait, self.limit, self.database.exclusive)
@@ -49,6 +58,8 @@ class RunWorker:
 
     async def start(self) -> None:
         """Interrupts what was left behind, then writes runs until ``stop``."""
+        self.database.notifications.subscribe(Topic.RUNS, lambda _: self.jobs.wake())
+        self.database.notifications.subscribe(Topic.RUN_CANCELLED, self._start_cancelling)
         await self.jobs.start()
         self._cards.start()
 
@@ -57,12 +68,18 @@ class RunWorker:
         await asyncio.gather(self._cards.stop(), self.jobs.stop())
 
     def wake(self) -> None:
-        """Makes the worker look for waiting runs now."""
-        self.jobs.wake()
+        """Makes the workers of all processes look for waiting runs now."""
+        self.database.notifications.publish(Topic.RUNS)
 
     async def cancel(self, run_id: str) -> None:
-        """Stops writing a run that has been cancelled, if it is written here."""
+        """Stops writing a run that has been cancelled. If it was written in this process, it has ended when this returns."""
+        self.database.notifications.publish(Topic.RUN_CANCELLED, run_id)
         await self.jobs.cancel(run_id)
+
+    def _start_cancelling(self, run_id: str) -> None:
+        task = asyncio.create_task(self.jobs.cancel(run_id))
+        self._cancelling.add(task)
+        task.add_done_callback(self._cancelling.discard)
 
     def get_key(self, job: Run) -> str:
         """The run's id."""

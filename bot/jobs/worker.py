@@ -22,10 +22,13 @@ from storage.leases import new_owner
 
 J = TypeVar("J")
 
-HEARTBEAT_SECONDS: Final = 15.0
-"""Between two renewals. A quarter of the lease (60 s): three may fail before another process takes the job."""
+HEARTBEAT_SECONDS: Final = 3.0
+"""Between two renewals. Less than a third of the lease (10 s): two may fail before another process takes the job."""
 SWEEP_SECONDS: Final = 15.0
 """The longest pause between two looks for work: a wake-up may get lost, and the wall clock may be changed meanwhile."""
+_STALLED_SECONDS: Final = 5.0
+"""A heartbeat that comes so late says that this process or the database was away. The others may not have renewed their leases
+yet either, so nothing is taken over before the next one."""
 _ERROR_PAUSE_SECONDS: Final = 2.5
 """After a failed round, so that a database that is away is not asked in a tight loop."""
 _SHORTEST_PAUSE_SECONDS: Final = 0.05
@@ -94,6 +97,7 @@ class JobWorker(Generic[J]):
     _cancelled: set[str] = field(default_factory=set)
     _loops: list[asyncio.Task[None]] = field(default_factory=list)
     _has_recovered_all: bool = False
+    _renewed_at: float | None = None
 
     def __post_init__(self) -> None:
         self.owner = self.owner or new_owner(self.handler.kind)
@@ -208,7 +212,11 @@ class JobWorker(Generic[J]):
 
     async def _recover(self) -> None:
         """Renews our leases, then takes over those of others: after an outage our own have run out as well."""
+        before, loop = self._renewed_at, asyncio.get_running_loop()
         await self._renew_leases()
+        self._renewed_at = loop.time()
+        if before is not None and self._renewed_at - before > HEARTBEAT_SECONDS + _STALLED_SECONDS:
+            return
         all_owners = self.exclusive and not self._has_recovered_all
         self._recovered.extend(await self.handler.recover(self.owner, all_owners=all_owners))
         self._has_recovered_all = True

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.tables import key_values
-from storage.upsert import insert_or_update
+from storage.upsert import insert_if_absent, insert_or_update
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,13 @@ class KeyValueStore:
         value: str | None = (
             await self.connection.execute(select(key_values.c.value).where(key_values.c.name == name))
         ).scalar()
+        return value
+
+    async def lock(self, name: str, default: str) -> str:
+        """The text stored under this name, ``default`` where there is none; other writers of it wait for this transaction."""
+        await insert_if_absent(self.connection, key_values, {"name": name, "value": default})
+        query = select(key_values.c.value).where(key_values.c.name == name).with_for_update()
+        value: str = (await self.connection.execute(query)).scalar_one()
         return value
 
     async def put(self, name: str, value: str) -> None:

@@ -5,6 +5,14 @@ from storage.tables.books import cast_members, chapters, ebooks, lexicon_words, 
 from storage.tables.events import chain_head, events, imports, key_values
 from storage.tables.metadata import metadata
 from storage.tables.people import members, sessions, visits
+from storage.tables.processes import (
+    card_edits,
+    known_channels,
+    known_guilds,
+    processes,
+    rate_limits,
+    server_notices,
+)
 from storage.tables.scripts import batches, charges, documents, grant_logs, runs, script_edits, scripts, takes
 from storage.tables.search import search_documents
 
@@ -12,6 +20,7 @@ __all__ = [
     "batches",
     "boards",
     "broadcasts",
+    "card_edits",
     "cast_members",
     "chain_head",
     "chapters",
@@ -23,13 +32,18 @@ __all__ = [
     "grant_logs",
     "imports",
     "key_values",
+    "known_channels",
+    "known_guilds",
     "lexicon_words",
     "members",
     "metadata",
+    "processes",
+    "rate_limits",
     "runs",
     "script_edits",
     "scripts",
     "search_documents",
+    "server_notices",
     "sessions",
     "shares",
     "subscriptions",

@@ -1,5 +1,7 @@
 """The configuration that ``/setup`` changes: one field at a time, in memory, in the database and in the log."""
 
+import asyncio
+
 from bot.actor import Actor
 from bot.studio_config import AnnouncementChannel, LiveConfig, StudioConfig, StudioConfigService, load_config
 from storage import Database
@@ -31,6 +33,7 @@ async def test_each_change_is_stored_alone_and_reported(sqlite: Database) -> Non
         timezone="Europe/Berlin",
         second_approver=True,
         approve_affiliates=True,
+        version=6,
     )
     assert service.live.value == expected
     restarted = StudioConfigService(sqlite, LiveConfig(StudioConfig()), post)
@@ -61,9 +64,45 @@ async def test_channels_can_be_taken_away(sqlite: Database) -> None:
     await service.set_announcement_channel(None, HANA)
     await service.set_audit_channel(9, HANA)
     await service.set_audit_channel(None, HANA)
-    assert service.live.value == StudioConfig()
+    assert service.live.value == StudioConfig(version=4)
 
 
 def test_the_announcement_channel_is_a_recipient() -> None:
     """Broadcasts reach it as they reach a subscribed channel, without a subscription."""
     assert CHANNEL.target == Target(1, "Studio", 2, "news")
+
+
+async def quiet(_text: str) -> None:
+    """Posts nothing."""
+
+
+async def test_a_change_reaches_every_process(postgres_url: str) -> None:
+    """Within two seconds; a process that has missed the wake-up finds the change when it looks, and never goes back."""
+    databases = [await Database.open(postgres_url) for _ in range(2)]
+    here, there = (StudioConfigService(database, LiveConfig(StudioConfig()), quiet) for database in databases)
+    there.start()
+    databases[1].notifications.start()
+    await asyncio.sleep(0.3)  # until it listens
+    databases[0].notifications.start()
+    await here.toggle_second_approver(HANA)
+    async with asyncio.timeout(2):
+        while not there.live.value.second_approver:  # noqa: ASYNC110 - changed by another process
+            await asyncio.sleep(0.01)
+    there._use(StudioConfig())
+    assert there.live.value == here.live.value
+    for database in databases:
+        await database.close()
+
+
+async def test_two_changes_at_the_same_time_are_both_kept(database: Database) -> None:
+    """Each changes its own field, whichever process makes it: reading and writing are one transaction."""
+    services = [StudioConfigService(database, LiveConfig(StudioConfig()), quiet) for _ in range(2)]
+    await asyncio.gather(
+        *(services[number % 2].set_timezone(f"Zone/{number}", HANA) for number in range(4)),
+        *(services[number % 2].toggle_affiliate_approval(HANA) for number in range(5)),
+        *(services[number % 2].set_audit_channel(number, HANA) for number in range(4)),
+    )
+    await services[0].load()
+    config = services[0].live.value
+    assert (config.approve_affiliates, config.version) == (True, 13)
+    assert (config.timezone or "").startswith("Zone/")

@@ -275,3 +275,15 @@ async def test_new_jobs_are_claimed_when_there_is_room_for_some(refill_at: int, 
         jobs.gates[name].set()
     await until(lambda: sorted(jobs.ended) == list("abcde"))
     await worker.stop()
+
+
+async def test_nothing_is_taken_over_right_after_a_standstill(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A heartbeat that comes late says that the database was away: others get the time to renew their leases first."""
+    monkeypatch.setattr(worker_module, "_STALLED_SECONDS", -worker_module.HEARTBEAT_SECONDS)
+    jobs = FakeJobs()
+    async with running(jobs) as worker:
+        await until(lambda: jobs.rounds)
+        assert len(jobs.recoveries) == 1, "only that of the start, which has nothing to compare with"
+        monkeypatch.undo()
+        worker.wake()
+        await until(lambda: len(jobs.recoveries) > 1)

@@ -161,7 +161,7 @@ async def test_the_abandoned_are_adopted(database: Database, clock: FakeClock) -
     async def adopted(owner: str, *, all_owners: bool) -> list[Delivery]:
         return await database.write(lambda tx: tx.deliveries.take_over_expired(owner, all_owners=all_owners))
 
-    clock.advance(seconds=60)
+    clock.advance(seconds=LEASE_DURATION.total_seconds())
     assert await adopted(BEN, all_owners=False) == []
     clock.advance(seconds=1)
     (found,) = await adopted(BEN, all_owners=False)

@@ -122,7 +122,7 @@ async def test_an_abandoned_run_is_found(database: Database, clock: FakeClock) -
     async def sweep() -> list[Run]:
         return await database.write(lambda tx: tx.runs.interrupt_expired(BEN, "gone", all_owners=False))
 
-    clock.advance(seconds=60)
+    clock.advance(seconds=LEASE_DURATION.total_seconds())
     assert await sweep() == []
     clock.advance(seconds=1)
     (found,) = await sweep()
