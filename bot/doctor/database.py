@@ -1,0 +1,78 @@
+"""The database: whether it can be reached and written, the version of its tables, its clock."""
+
+import shutil
+from datetime import timedelta
+from typing import Final
+
+from pydantic import ValidationError
+
+from bot.doctor.findings import Finding, fine, problem, warn
+from bot.studio_config import StudioConfig
+from storage import StorageError
+from storage.inspection import DatabaseState, inspect_database
+
+_NEEDED_CONNECTIONS: Final = 12
+"""The most that one process opens (storage/postgres.py)."""
+_PROGRAMS: Final = ("pg_dump", "pg_restore")
+
+
+async def check_database(url: str) -> tuple[list[Finding], StudioConfig]:
+    """What there is to say about the database, and what ``/setup`` has stored in it."""
+    try:
+        state, config = await inspect_database(url)
+    except StorageError as error:
+        return [problem("database", str(error))], StudioConfig()
+    try:
+        studio = StudioConfig.model_validate_json(config) if config else StudioConfig()
+    except ValidationError:
+        studio = StudioConfig()
+    findings = [_check_tables(state), *(problem("rights", sentence) for sentence in state.missing_rights)]
+    if not state.missing_rights:
+        findings.append(fine("rights", "The database can be written and migrated."))
+    if state.ahead is not None:
+        findings += [
+            check_clock("clock", "the database server", state.ahead, timedelta(seconds=1)),
+            _check_connections(state.free_connections or 0),
+            _check_programs(),
+        ]
+    return findings, studio
+
+
+def _check_tables(state: DatabaseState) -> Finding:
+    use = f" Process {state.holder} uses it." if state.holder else ""
+    tables = f"{state.product}, tables of version {state.version}"
+    if state.version is None:
+        return warn("database", f"{state.product}, no tables yet: the first start creates them.")
+    if state.is_newer:
+        return problem("database", f"{tables}, which a newer program has made. Update this one.")
+    if state.is_older:
+        return warn("database", f"{tables}: the next start updates them. Make a backup first.{use}")
+    return fine("database", f"{tables}, {state.events:,} events.{use}")
+
+
+def check_clock(subject: str, other: str, ahead: timedelta, tolerance: timedelta) -> Finding:
+    """Compares our clock with another one, which is ``ahead`` of ours."""
+    seconds = abs(ahead.total_seconds())
+    direction = "behind" if ahead > timedelta(0) else "ahead of"
+    text = f"This machine's clock is {seconds:.1f} s {direction} that of {other}"
+    if abs(ahead) <= tolerance:
+        return fine(subject, f"This machine's clock agrees with that of {other}.")
+    if abs(ahead) <= timedelta(minutes=1):
+        return warn(subject, f"{text}. Switch on time synchronisation (NTP).")
+    return problem(subject, f"{text}: times and due posts will be wrong. Switch on time synchronisation (NTP).")
+
+
+def _check_connections(free: int) -> Finding:
+    text = f"The server has room for {free} more connections"
+    if free < _NEEDED_CONNECTIONS:
+        return warn("connections", f"{text}, and a process opens up to {_NEEDED_CONNECTIONS}. Raise max_connections.")
+    return fine("connections", f"{text}; a process opens up to {_NEEDED_CONNECTIONS}.")
+
+
+def _check_programs() -> Finding:
+    missing = [name for name in _PROGRAMS if shutil.which(name) is None]
+    if missing:
+        return warn(
+            "backup", f"{' and '.join(missing)} cannot be found: `python -m bot backup` needs PostgreSQL's programs."
+        )
+    return fine("backup", "pg_dump and pg_restore are installed.")

@@ -1,0 +1,82 @@
+"""What the doctor says about databases, and that looking changes nothing."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from bot.doctor.database import check_database
+from bot.doctor.findings import Finding, Severity
+from storage import Database, WriteTransaction
+from tests.conftest import FakeClock
+from tests.storage.backup.conftest import names_in
+
+
+def find(findings: list[Finding], subject: str) -> Finding:
+    """The only finding about this subject."""
+    (finding,) = [finding for finding in findings if finding.subject == subject]
+    return finding
+
+
+async def test_a_good_database_is_fine(database_url: str, clock: FakeClock) -> None:
+    """The line has the product, the version of the tables and the number of events; what /setup has stored is read."""
+    database = await Database.open(database_url, clock)
+
+    async def work(tx: WriteTransaction) -> None:
+        tx.report("Take", {})
+        await tx.key_values.put("studio_config", '{"audit_channel_id": 4711}')
+
+    await database.write(work)
+    await database.close()
+    findings, studio = await check_database(database_url)
+    assert "1 events" in find(findings, "database").text
+    assert {finding.severity for finding in findings if finding.subject not in {"connections", "backup"}} == {
+        Severity.OK
+    }
+    assert studio.audit_channel_id == 4711
+
+
+async def test_the_servers_clock_is_compared(postgres_url: str) -> None:
+    """On PostgreSQL, whose clock decides leases, the two clocks are compared and free connections counted."""
+    findings, _ = await check_database(postgres_url)
+    assert find(findings, "clock").severity is Severity.OK
+    assert "more connections" in find(findings, "connections").text
+
+
+async def test_a_running_bot_is_named(sqlite: Database, sqlite_url: str) -> None:
+    """The process that has the file is named, and is not disturbed."""
+    findings, _ = await check_database(sqlite_url)
+    assert "uses it" in find(findings, "database").text
+    await sqlite.write(lambda tx: tx.key_values.put("still", "here"))
+
+
+async def test_a_missing_database_is_created_by_nobody(tmp_path: Path) -> None:
+    """Before the first start there is no file, which is a warning; none is created."""
+    findings, _ = await check_database(f"sqlite:///{tmp_path}/data/studio.db")
+    assert find(findings, "database").severity is Severity.WARNING
+    assert names_in(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("version", "severity", "words"),
+    [("0009", Severity.WARNING, "Make a backup first"), ("9999", Severity.PROBLEM, "a newer program")],
+)
+async def test_other_versions_of_the_tables(
+    sqlite_url: str, tmp_path: Path, version: str, severity: Severity, words: str
+) -> None:
+    """An older database is updated by the next start, a newer one cannot be used."""
+    with closing(sqlite3.connect(tmp_path / "studio.db")) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = ?", (version,))
+        connection.commit()
+    findings, _ = await check_database(sqlite_url)
+    assert find(findings, "database").severity is severity
+    assert words in find(findings, "database").text
+
+
+async def test_a_server_that_is_not_there_is_one_line_without_password() -> None:
+    """The sentence is that of a start."""
+    (finding,), _ = await check_database("postgresql://u:hidden@127.0.0.1:9/d")
+    assert finding.severity is Severity.PROBLEM
+    assert "cannot be reached" in finding.text
+    assert "hidden" not in finding.text
