@@ -96,10 +96,7 @@ class TakeLog:
             NotFoundError: there is no such script, or the cue was deleted.
         """
         note = _clean_note(note)
-        if not 1 <= number <= MAX_TAKE_NUMBER:
-            raise InputError(
-                f"A take has a number from 1 to {MAX_TAKE_NUMBER}.", "Leave the number as it was to take the next one."
-            )
+        _check_number(number)
         logged = await _lock_and_load_cue(tx, script_id, cue_id)
         if not logged.cue.kind.is_spoken:
             raise InputError("Only spoken cues have takes.", "Sounds and music are in the sound designer's list.")
@@ -121,18 +118,31 @@ class TakeLog:
 
     @write_transaction
     async def correct_take(
-        self, tx: WriteTransaction, script_id: str, take_id: str, verdict: TakeVerdict, note: str, by: Actor
+        self,
+        tx: WriteTransaction,
+        script_id: str,
+        take_id: str,
+        number: int,
+        verdict: TakeVerdict,
+        note: str,
+        by: Actor,
     ) -> LoggedCue:
-        """The take has this verdict and this note; it keeps its number, and its place among the takes.
+        """The take has this number, this verdict and this note; it keeps its place among the takes.
 
         Raises:
-            InputError: the note is too long.
-            NotFoundError: there is no such script, or the take or its cue was deleted.
+            InputError: the number or the note is out of range.
+            NotFoundError: there is no such script, the take is of another chapter, or it or its cue was deleted.
+            StateError: another take of the cue has this number.
         """
         note = _clean_note(note)
-        logged = await _lock_and_load_cue(tx, script_id, (await _get_take(tx, take_id)).cue_id)
-        await _get_take(tx, take_id)  # it may have been deleted while this waited for the lock
-        await tx.takes.correct(take_id, verdict, note)
+        _check_number(number)
+        logged = await _lock_and_load_take(tx, script_id, take_id)
+        if any(take.number == number and take.id != take_id for take in logged.recording.takes):
+            raise StateError(
+                f"There is another take {number} of this cue.",
+                f"Choose another number; {logged.next_number} is free.",
+            )
+        await tx.takes.correct(take_id, number, verdict, note)
         return await _finish(tx, TAKE_CORRECTED, logged, await tx.takes.get(take_id), by)
 
     @write_transaction
@@ -140,15 +150,15 @@ class TakeLog:
         """The take, which was logged by mistake, is gone.
 
         Raises:
-            NotFoundError: there is no such script, or the take or its cue was deleted.
+            NotFoundError: there is no such script, the take is of another chapter, or it or its cue was deleted.
             StateError: it is not the last take of its cue, because somebody has logged another one since.
         """
-        logged = await _lock_and_load_cue(tx, script_id, (await _get_take(tx, take_id)).cue_id)
-        take = await _get_take(tx, take_id)  # it may have been deleted while this waited for the lock
-        if logged.recording.takes[-1].id != take_id:
+        logged = await _lock_and_load_take(tx, script_id, take_id)
+        last = logged.recording.takes[-1]
+        if last.id != take_id:
             raise StateError("There is a newer take of this cue.", "Only the last one can be deleted.")
         await tx.takes.delete(take_id)
-        return await _finish(tx, TAKE_DELETED, logged, take, by)
+        return await _finish(tx, TAKE_DELETED, logged, last, by)
 
 
 async def _finish(tx: WriteTransaction, event: str, before: LoggedCue, take: Take, by: Actor) -> LoggedCue:
@@ -173,6 +183,18 @@ async def _lock_and_load_cue(tx: WriteTransaction, script_id: str, cue_id: str) 
     return await _load_cue(tx, script_id, cue_id)
 
 
+async def _lock_and_load_take(tx: WriteTransaction, script_id: str, take_id: str) -> LoggedCue:
+    """The cue of the take, which is one of the script's chapter."""
+    stored = await lock_script(tx, script_id)
+    try:
+        take = await tx.takes.get(take_id)
+    except KeyError:
+        raise NotFoundError("Somebody has deleted this take.") from None
+    if (take.ebook_id, take.chapter_number) != (stored.ebook_id, stored.chapter_number):
+        raise NotFoundError("This take is of another chapter.", "Use `/scripts takes` to find it.")
+    return await _load_cue(tx, script_id, take.cue_id)
+
+
 async def _load_cue(tx: ReadTransaction, script_id: str, cue_id: str) -> LoggedCue:
     stored = await _get_stored(tx, script_id)
     script = Script.from_json(stored.body)
@@ -189,11 +211,11 @@ async def _get_stored(tx: ReadTransaction, script_id: str) -> StoredScript:
         raise NotFoundError("This script is no longer known here.") from None
 
 
-async def _get_take(tx: ReadTransaction, take_id: str) -> Take:
-    try:
-        return await tx.takes.get(take_id)
-    except KeyError:
-        raise NotFoundError("Somebody has deleted this take.") from None
+def _check_number(number: int) -> None:
+    if not 1 <= number <= MAX_TAKE_NUMBER:
+        raise InputError(
+            f"A take has a number from 1 to {MAX_TAKE_NUMBER}.", "Leave the number as it was if you are not sure."
+        )
 
 
 def _clean_note(note: str) -> str:

@@ -29,9 +29,7 @@ class LogTakeModal(Modal):
         self._script_id, self._cue_id = logged.stored.id, logged.cue.id
         self._spoken = spoken
         self._show = show
-        self._number: ui.TextInput[Any] = ui.TextInput(
-            custom_id="number", default=str(logged.next_number), max_length=3
-        )
+        self._number = _build_number(logged.next_number)
         self.add_item(ui.Label(text="Number", description="Leave it for the next take.", component=self._number))
         self._verdict = _build_verdict(TakeVerdict.GOOD)
         self.add_item(ui.Label(text="Verdict", description="Whether the take can be used.", component=self._verdict))
@@ -41,25 +39,25 @@ class LogTakeModal(Modal):
     async def on_submit(self, interaction: discord.Interaction, /) -> None:
         """Logs the take and shows the cue."""
         by = require_team(interaction)
-        number = self._number.value.strip()
-        if not number.isdecimal():
-            raise InputError("The take's number is not a whole number.", "Type one, such as 3.")
+        number = _read_number(self._number)
         verdict = read_chosen_member(TakeVerdict, self._verdict.values)
         await interaction.response.defer()
         logged = await get_services(interaction).takes.log_take(
-            self._script_id, self._cue_id, self._spoken, int(number), verdict, self._note.value, by
+            self._script_id, self._cue_id, self._spoken, number, verdict, self._note.value, by
         )
         await self._show(interaction, logged)
 
 
 class CorrectTakeModal(Modal):
-    """Asks for the verdict and the note of a take that was logged."""
+    """Asks for the number, the verdict and the note of a take that was logged."""
 
     def __init__(self, script_id: str, take: Take, show: ShowCue) -> None:
         self.title = f"Correct take {take.number}"
         super().__init__()
         self._script_id, self._take_id = script_id, take.id
         self._show = show
+        self._number = _build_number(take.number)
+        self.add_item(ui.Label(text="Number", description="As it is on the slate.", component=self._number))
         self._verdict = _build_verdict(take.verdict)
         self.add_item(ui.Label(text="Verdict", description="Whether the take can be used.", component=self._verdict))
         self._note = _build_note(take.note)
@@ -68,12 +66,24 @@ class CorrectTakeModal(Modal):
     async def on_submit(self, interaction: discord.Interaction, /) -> None:
         """Corrects the take and shows the cue."""
         by = require_team(interaction)
+        number = _read_number(self._number)
         verdict = read_chosen_member(TakeVerdict, self._verdict.values)
         await interaction.response.defer()
         logged = await get_services(interaction).takes.correct_take(
-            self._script_id, self._take_id, verdict, self._note.value, by
+            self._script_id, self._take_id, number, verdict, self._note.value, by
         )
         await self._show(interaction, logged)
+
+
+def _build_number(number: int) -> ui.TextInput[Any]:
+    return ui.TextInput(custom_id="number", default=str(number), max_length=3)
+
+
+def _read_number(field: ui.TextInput[Any]) -> int:
+    number = str(field.value).strip()
+    if not number.isdecimal():
+        raise InputError("The take's number is not a whole number.", "Type one, such as 3.")
+    return int(number)
 
 
 def _build_verdict(current: TakeVerdict) -> ui.Select[Any]:

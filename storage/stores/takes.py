@@ -82,10 +82,14 @@ class TakeStore:
             raise KeyError(take_id)
         return Take(**row)
 
-    async def correct(self, take_id: str, verdict: TakeVerdict, note: str) -> None:
-        """The take has this verdict and this note."""
+    async def correct(self, take_id: str, number: int, verdict: TakeVerdict, note: str) -> None:
+        """The take has this number, this verdict and this note.
+
+        Raises:
+            sqlalchemy.exc.IntegrityError: the cue has another take with this number in the same script.
+        """
         query = takes.update().where(takes.c.id == take_id)
-        await self.connection.execute(query.values(verdict=verdict, note=note))
+        await self.connection.execute(query.values(number=number, verdict=verdict, note=note))
 
     async def delete(self, take_id: str) -> None:
         """The take is gone."""

@@ -49,9 +49,9 @@ async def test_lines_are_recorded_one_after_another(stage: Stage) -> None:
     await stage.discord.wait_until(lambda: "🔁 pick-up: a \\*plane\\*" in panel.text)
     assert "Take 5 is good" in panel.buttons
     correction = await stage.hana.click(panel, "Correct take 4…")
-    await stage.hana.submit_modal(correction, {"verdict": "good", "note": ""})
-    await stage.discord.wait_until(lambda: "recorded, take 4" in panel.text)
-    await stage.hana.click(panel, "Delete take 4")
+    await stage.hana.submit_modal(correction, {"number": "3", "verdict": "good", "note": ""})
+    await stage.discord.wait_until(lambda: "recorded, take 3" in panel.text)
+    await stage.hana.click(panel, "Delete take 3")
     await stage.discord.wait_until(lambda: "not recorded" in panel.text)
     assert (await stage.event_names()).count(TAKE_LOGGED) == 2
     await stage.hana.click(panel, "Back to the cue")

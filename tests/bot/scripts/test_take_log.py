@@ -16,6 +16,7 @@ from bot.scripts.takes import CueStatus, count_recorded, digest_spoken
 from storage import Database
 from storage.states import TakeVerdict
 from storage.stores.events import EventFilter
+from storage.stores.scripts import NewScript
 from tests.bot.generation.run_stage import HANA, RunStage
 
 OKU = Actor(8, "Oku", team=True)
@@ -92,7 +93,7 @@ async def test_a_take_can_be_corrected_and_the_last_one_deleted(database: Databa
     two = (await log(database, script_id, cue, number=2)).take
     assert one is not None
     assert two is not None
-    corrected = await takes.correct_take(script_id, two.id, PICKUP, "too fast", OKU)
+    corrected = await takes.correct_take(script_id, two.id, 2, PICKUP, "too fast", OKU)
     assert (corrected.recording.status, corrected.recording.note) == (CueStatus.PICKUP, "too fast")
     assert (await count(database, script_id))[0] == 0
     with pytest.raises(StateError, match="newer take"):
@@ -101,13 +102,53 @@ async def test_a_take_can_be_corrected_and_the_last_one_deleted(database: Databa
     assert (await count(database, script_id))[0] == 1
     for refused in (
         takes.delete_last_take(script_id, two.id, OKU),
-        takes.correct_take(script_id, two.id, GOOD, "", OKU),
+        takes.correct_take(script_id, two.id, 2, GOOD, "", OKU),
     ):
         with pytest.raises(NotFoundError, match="deleted this take"):
             await refused
     async with database.read() as tx:
         names = [event.event async for event in tx.events.stream(EventFilter())]
     assert names[-4:] == [TAKE_LOGGED, TAKE_LOGGED, TAKE_CORRECTED, TAKE_DELETED]
+
+
+async def test_the_number_of_a_take_can_be_corrected_to_a_free_one(database: Database) -> None:
+    """Takes of all versions count; a number that is taken is refused with one that is free."""
+    script_id, takes = await add_script(database), TakeLog(database)
+    cue, other_cue = (await list_spoken(database, script_id))[:2]
+    await log(database, script_id, other_cue, number=3)
+    one = (await log(database, script_id, cue)).take
+    copy_id = (await EditService(database).copy_version(script_id, OKU)).id
+    two = (await log(database, copy_id, cue, number=2)).take
+    assert one is not None
+    assert two is not None
+    with pytest.raises(StateError, match="another take 1") as refused:
+        await takes.correct_take(copy_id, two.id, 1, GOOD, "", OKU)
+    assert "3 is free" in refused.value.text
+    for number in (0, MAX_TAKE_NUMBER + 1):
+        with pytest.raises(InputError, match="number from 1"):
+            await takes.correct_take(copy_id, two.id, number, GOOD, "", OKU)
+    corrected = await takes.correct_take(copy_id, two.id, 3, GOOD, "", OKU)
+    assert ([take.number for take in corrected.recording.takes], corrected.next_number) == ([1, 3], 4)
+    assert (await takes.correct_take(script_id, one.id, 2, GOOD, "", OKU)).recording.takes[0].number == 2
+
+
+async def test_a_take_of_another_chapter_is_neither_corrected_nor_deleted(sqlite: Database) -> None:
+    """A made-up or stale button can name any take: it is refused, also where the other chapter has a cue with the same id."""
+    script_id, takes = await add_script(sqlite), TakeLog(sqlite)
+    take = (await log(sqlite, script_id, (await list_spoken(sqlite, script_id))[0])).take
+    assert take is not None
+    body = (await ScriptLibrary(sqlite).get(script_id))[0].body
+    await sqlite.write(lambda tx: tx.ebooks.get_or_add("another", "Another book"))
+    new = NewScript(ebook_id="another", chapter_number=1, version=1, title="T", theme="", writer="gemini", body=body)
+    other_id = await sqlite.write(lambda tx: tx.scripts.add(new))
+    for refused in (
+        takes.correct_take(other_id, take.id, 1, PICKUP, "", OKU),
+        takes.delete_last_take(other_id, take.id, OKU),
+    ):
+        with pytest.raises(NotFoundError, match="another chapter"):
+            await refused
+    async with sqlite.read() as tx:
+        assert await tx.takes.get(take.id) == take
 
 
 async def test_the_log_of_a_script_has_every_spoken_cue(sqlite: Database) -> None:
