@@ -65,10 +65,15 @@ def find_template_reason(sheet: ScriptSheet) -> str | None:
     return sentences[0] if sentences else ""
 
 
-def describe_role(role: SheetRole) -> str:
+def list_role_details(role: SheetRole) -> list[str]:
     """What the cast list says after a name: the voice, how the name is said, how much there is to record."""
     said = f"say “{to_single_line(role.pronunciation)}”" if role.pronunciation else ""
-    return "; ".join(filter(None, (to_single_line(role.voice), said, _count(role.lines, "line"))))
+    return list(filter(None, (to_single_line(role.voice), said, _count(role.lines, "line"))))
+
+
+def describe_role(role: SheetRole) -> str:
+    """``list_role_details`` in one line."""
+    return "; ".join(list_role_details(role))
 
 
 def format_scene_title(scene: Scene) -> str:

@@ -5,7 +5,6 @@ from typing import Any, Final
 from bot.exports.conventions import (
     ALTERED_NOTE,
     SOUND_LISTS,
-    describe_role,
     describe_version,
     find_template_reason,
     format_range,
@@ -15,12 +14,13 @@ from bot.exports.conventions import (
     format_speaker,
     has_altered_lines,
     list_present,
+    list_role_details,
     list_title_lines,
 )
 from bot.exports.files import Download, build_file_name
 from bot.exports.options import ExportOptions
 from bot.exports.sheet import ScriptSheet, SheetScene
-from bot.exports.typesetting import PrintedDocument, isolate, typeset
+from bot.exports.typesetting import PrintedDocument, isolate, join_parts, typeset
 from bot.scripts.models import Cue
 from bot.scripts.text_units import to_single_line
 
@@ -86,12 +86,16 @@ def describe_cue(sheet: ScriptSheet, cue: Cue) -> dict[str, Any]:
 
 def _list_front_matter(sheet: ScriptSheet) -> list[dict[str, Any]]:
     """Cast, sounds, pronunciations and scenes, as the template prints them before the script."""
-    cast = [_build_item(format_speaker(role.name), describe_role(role)) for role in sheet.roles]
+
+    def join(separator: str, *parts: str) -> str:
+        return join_parts(parts, separator, right_to_left=sheet.is_right_to_left)
+
+    cast = [_build_item(format_speaker(role.name), join("; ", *list_role_details(role))) for role in sheet.roles]
     sounds = [
         {
             "title": heading,
             "items": [
-                _build_item(f"[{number}]", f"{to_single_line(cue.text)} (cue {cue.n})")
+                _build_item(f"[{number}]", join(" ", to_single_line(cue.text), f"(cue {cue.n})"))
                 for number, cue in sheet.list_sounds(kind)
             ],
         }
@@ -99,7 +103,9 @@ def _list_front_matter(sheet: ScriptSheet) -> list[dict[str, Any]]:
     ]
     words = [_build_item(to_single_line(word.spelling), to_single_line(word.pronunciation)) for word in sheet.lexicon]
     scenes = [
-        _build_item(format_scene_title(scene.scene), f"{format_range(scene.running_time)}, {_describe_cues(scene)}")
+        _build_item(
+            format_scene_title(scene.scene), join(", ", format_range(scene.running_time), _describe_cues(scene))
+        )
         for scene in sheet.scenes
         if sheet.script.scenes
     ]

@@ -81,7 +81,7 @@ def _describe_role(
     ):
         different = dict.fromkeys(filter(None, map(to_single_line, notes)))
         if different:
-            yield _build_item(label, "; ".join(different))
+            yield _build_item(label, "; ".join(map(isolate, different)))
     lines, words = sum(part.lines for part in parts), sum(part.words for part in parts)
     seconds = sum(part.seconds for part in parts)
     count = f"{lines} line{'' if lines == 1 else 's'}, {words} word{'' if words == 1 else 's'}"
@@ -90,7 +90,7 @@ def _describe_role(
     said = {word.spelling: word for sheet in sheets for word in sheet.lexicon}.values()
     if said:
         words_said = "; ".join(
-            f"{to_single_line(word.spelling)} = {to_single_line(word.pronunciation)}" for word in said
+            f"{isolate(to_single_line(word.spelling))} = {isolate(to_single_line(word.pronunciation))}" for word in said
         )
         yield _build_item("Pronunciation", words_said)
     if any(has_altered_lines(_list_own_cues(sheet, part.name)) for sheet, part in zip(sheets, parts, strict=True)):
@@ -152,7 +152,7 @@ def _describe_recording(recording: CueRecording) -> str:
             return f"NEW WORDS since take {take.number}"
         case _:
             status = f"recorded, take {take.number}"
-    return f"{status}: {note}" if note else status
+    return f"{status}: {isolate(note)}" if note else status
 
 
 def _list_own_cues(sheet: ScriptSheet, role: str) -> list[Cue]:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -72,6 +73,11 @@ def _forget_layout() -> None:
 def isolate(text: str) -> str:
     """The text, marked where it runs from right to left, so that it keeps its own punctuation inside a sentence of ours."""
     return f"\u2068{text}\u2069" if _RIGHT_TO_LEFT.search(text) else text
+
+
+def join_parts(parts: Sequence[str], separator: str, *, right_to_left: bool) -> str:
+    """The parts of one line. In a script that runs from right to left, each keeps the direction of its own words."""
+    return separator.join(f"\u2068{part}\u2069" if right_to_left else part for part in parts)
 
 
 def _make_printable(value: object, uncovered: dict[str, None]) -> object:

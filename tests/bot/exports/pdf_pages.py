@@ -26,3 +26,16 @@ def measure_paper(content: bytes) -> tuple[float, float]:
 def squeeze(text: str) -> str:
     """The text without spaces and without what is invisible: how words are compared that were broken into lines."""
     return "".join(_INVISIBLE.sub("", unicodedata.normalize("NFC", text)).split())
+
+
+def read_lines_as_seen(content: bytes, page: int) -> list[str]:
+    """The lines of a page with their letters from left to right, as the eye finds them, without spaces."""
+    document = pypdfium2.PdfDocument(content)
+    text = document[page].get_textpage()
+    lines: dict[int, list[tuple[float, str]]] = {}
+    for index in range(text.count_chars()):
+        letter = text.get_text_range(index, 1)
+        if letter.strip():
+            left, bottom, _, _ = text.get_charbox(index, loose=True)
+            lines.setdefault(round(bottom), []).append((left, letter))
+    return ["".join(letter for _, letter in sorted(letters)) for _, letters in sorted(lines.items(), reverse=True)]
