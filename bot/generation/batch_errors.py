@@ -17,7 +17,7 @@ from storage.states import BatchState
 from storage.stores.runs import Run
 
 MAX_ATTEMPTS: Final = 5
-"""How often a chapter is begun while Gemini is overloaded or out of reach; then it fails alone."""
+"""So often Gemini may be overloaded or out of reach while a chapter is written; then it fails alone. Pauses do not count."""
 _TRANSIENT_WAIT: Final = timedelta(minutes=1)
 """Most overloads that were seen ended within a minute."""
 _LONGEST_WAIT: Final = timedelta(hours=24)
@@ -58,8 +58,13 @@ def concerns_batch(run: Run, error: GenerationError) -> bool:
     if run.batch_id is None:
         return False
     if error.kind in _TRANSIENT:
-        return run.attempts < MAX_ATTEMPTS
+        return run.attempts + 1 < MAX_ATTEMPTS
     return error.kind in _NEEDS_A_PERSON or error.kind in _WAITS
+
+
+def is_attempt(error: GenerationError) -> bool:
+    """Whether the error counts against the chapter. A used-up quota or budget says nothing about it."""
+    return error.kind in _TRANSIENT
 
 
 def decide(run: Run, error: GenerationError, now: datetime) -> BatchWait | BatchPause:
@@ -68,7 +73,7 @@ def decide(run: Run, error: GenerationError, now: datetime) -> BatchWait | Batch
         return BatchPause()
     if error.kind in _WAITS:
         return BatchWait(min(error.back_at or now + _LONGEST_WAIT, now + _LONGEST_WAIT))
-    pause = timedelta(seconds=error.retry_after) if error.retry_after else _TRANSIENT_WAIT * run.attempts
+    pause = timedelta(seconds=error.retry_after) if error.retry_after else _TRANSIENT_WAIT * (run.attempts + 1)
     return BatchWait(now + min(pause, _LONGEST_WAIT))
 
 

@@ -11,7 +11,7 @@ from typing import Final
 from bot.clock import Wait
 from bot.errors import log_unexpected
 from bot.event_names import GENERATION_INTERRUPTED
-from bot.generation.batch_errors import stop_batch
+from bot.generation.batch_errors import is_attempt, stop_batch
 from bot.generation.card_sweep import CardSweep
 from bot.generation.pipeline import GenerationPipeline
 from bot.generation.writer import GenerationError
@@ -162,7 +162,7 @@ class RunWorker:
 
     @write_transaction
     async def _release_and_stop_batch(self, tx: WriteTransaction, run: Run, error: GenerationError) -> None:
-        await tx.runs.release(run.id, run.lease)
+        await tx.runs.release(run.id, run.lease, failed=is_attempt(error))
         await stop_batch(tx, run, error)
 
     async def _leave(self, run: Run) -> None:

@@ -149,7 +149,6 @@ class RunStore:
         candidates = candidates.where(or_(single, self._is_due_in_batch(pace)) if with_batches else single)
         values = {
             "state": RunState.WRITING,
-            "attempts": runs.c.attempts + 1,
             "started_at": func.coalesce(runs.c.started_at, literal(self.now, Utc())),
         }
         oldest = candidates.order_by(
@@ -253,13 +252,14 @@ class RunStore:
             query = query.where(runs.c.batch_id.is_(None))
         return int((await self.connection.execute(query)).scalar_one())
 
-    async def release(self, run_id: str, lease: Lease) -> None:
-        """``writing → ready`` by the worker that holds it; the run keeps what it has.
+    async def release(self, run_id: str, lease: Lease, *, failed: bool = False) -> None:
+        """``writing → ready`` by the worker that holds it; the run keeps what it has. ``failed`` counts as an attempt.
 
         Raises:
             StaleStateError: the run was cancelled or finished in the same moment.
         """
-        await self._leased.end(run_id, lease, {"state": RunState.READY})
+        attempts = {"attempts": runs.c.attempts + 1} if failed else {}
+        await self._leased.end(run_id, lease, {"state": RunState.READY, **attempts})
 
     def _is_due_in_batch(self, pace: BatchPace) -> ColumnElement[bool]:
         """Whether the run's batch runs, does not wait, and in the story's order has written all earlier chapters."""

@@ -37,6 +37,7 @@ runs = Table(
     Column("lease_owner", String(60)),
     Column("lease_token", Integer, nullable=False, server_default="0"),
     Column("lease_until", Utc),
+    # How often Gemini was overloaded or out of reach, for a run of a batch.
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("cost_micros", BigInteger, nullable=False, server_default="0"),
     Column("script_id", String(40)),

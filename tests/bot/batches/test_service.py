@@ -1,6 +1,7 @@
 """What people do with batches, and what becomes of their chapters."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
@@ -9,6 +10,7 @@ from bot.batches.plan import BatchOptions
 from bot.ebooks.chapter_text import ChapterText
 from bot.errors import InputError, NotFoundError, StateError
 from bot.event_names import BATCH_CANCELLED, BATCH_FINISHED, BATCH_PAUSED, BATCH_RESUMED, BATCH_STARTED, BATCH_WAITS
+from bot.generation.batch_errors import MAX_ATTEMPTS
 from bot.generation.request import ScriptRequest
 from bot.generation.writer import GenerationErrorKind
 from storage import Database
@@ -196,6 +198,31 @@ async def test_a_used_up_quota_makes_the_batch_wait(stage: BatchStage, clock: Fa
     view = await stage.wait_for(batch, lambda view: view.batch.state is BatchState.DONE)
     assert len(view.done) == CHAPTERS
     assert (await stage.list_events()).count(BATCH_WAITS) == 1
+
+
+async def test_pauses_and_restarts_are_no_failures(sqlite: Database, clock: FakeClock) -> None:
+    """However often a chapter was begun, an overload makes its batch wait; only the fifth gives it to the template."""
+    stage = BatchStage(sqlite)
+    await stage.add_book()
+    batch = await stage.start("1")
+    for time in range(1, 7):
+        assert await sqlite.write(lambda tx: tx.runs.claim("dead")) is not None
+        if time % 2:
+            await stage.service.pause(batch.id, HANA)
+            await stage.service.resume(batch.id, HANA)
+        else:
+            await stage.worker.recover("another", all_owners=True)
+    stage.writer.errors = {1: [GenerationErrorKind.OVERLOADED] * 5}
+    await stage.worker.start()
+    for minutes in range(1, 5):
+        until = clock.now + timedelta(minutes=minutes)
+        await stage.wait_for(batch, lambda view, until=until: view.batch.waits_until == until)  # type: ignore[misc]
+        clock.advance(minutes=minutes)
+        stage.worker.wake()
+    view = await stage.wait_for(batch, lambda view: view.batch.state is BatchState.DONE)
+    await stage.worker.stop()
+    assert [number for number, _ in list_failed(view.chapters)] == [1]
+    assert len(stage.writer.begun) == MAX_ATTEMPTS
 
 
 async def test_a_dead_process_loses_no_chapter(sqlite: Database) -> None:

