@@ -14,6 +14,7 @@ from yarl import URL
 from bot.generation.gemini.access import GeminiAccess
 from bot.jobs.heartbeat import Heartbeat
 from bot.ports import Adapters
+from bot.roles import Role
 from bot.runtime import Runtime
 from bot.services import Services, build_services
 from bot.settings import Settings
@@ -56,7 +57,7 @@ discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
 
 class MythBot(commands.Bot):
-    """The bot.
+    """The bot, or the part of it that ``role`` names.
 
     ``runtime`` lets a demo or a test replace the clock and waiting. With ``force_sync`` the commands are registered with
     Discord even if they have not changed.
@@ -66,7 +67,14 @@ class MythBot(commands.Bot):
     services: Services
     studio_config: StudioConfigService
 
-    def __init__(self, settings: Settings, *, runtime: Runtime | None = None, force_sync: bool = False) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        role: Role = Role.ALL,
+        runtime: Runtime | None = None,
+        force_sync: bool = False,
+    ) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -79,6 +87,7 @@ class MythBot(commands.Bot):
             max_messages=None,
         )
         self.settings = settings
+        self.role = role
         self.runtime = runtime or Runtime()
         self.started_at: datetime = self.runtime.clock()
         self.first_ready = asyncio.Event()
@@ -86,6 +95,7 @@ class MythBot(commands.Bot):
         self._force_sync = force_sync
         self._stack = AsyncExitStack()
         self._is_closing = False
+        self._closed = asyncio.Event()
 
     @property
     def timezone(self) -> str:
@@ -106,7 +116,7 @@ class MythBot(commands.Bot):
     async def setup_hook(self) -> None:
         """Opens the database, connects Gemini, builds the services, loads the extensions and registers the commands.
 
-        discord.py calls it once, after the login and before the gateway connects.
+        discord.py calls it once, after the login and before the gateway connects. A process without a gateway has no commands.
 
         Raises:
             StorageError: the database cannot be opened.
@@ -124,20 +134,32 @@ class MythBot(commands.Bot):
         await gemini.connect()
         self.services = build_services(self.settings, database, gemini, self.adapters, self.runtime)
         self._stack.push_async_callback(self.services.snapshots.renderer.close)
-        for extension in EXTENSIONS:
+        for extension in EXTENSIONS if self.role.has_gateway else ():
             await self.load_extension(extension)
         if not database.exclusive:
             database.notifications.start()
-            heartbeat = Heartbeat(database, self.runtime.wait, "all", on_beat=self.studio_config.load)
+            heartbeat = Heartbeat(database, self.runtime.wait, self.role, on_beat=self.studio_config.load)
             await heartbeat.start()
             self._stack.push_async_callback(heartbeat.stop)
-        await self.register_commands(force=self._force_sync)
+        if self.role.has_gateway:
+            await self.register_commands(force=self._force_sync)
+            await self._find_gateway()
+        self._stack.push_async_callback(self.services.stop)
+        self._stack.callback(database.prepare_to_close)  # called before the others: they store what is under way
+
+    async def _find_gateway(self) -> None:
         if self.settings.discord_api_base is not None:
             # discord.py asks for the gateway's address only when it is sharded, but a proxy has its own address.
             _, gateway, _ = await self.http.get_bot_gateway()
             discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway)
-        self._stack.push_async_callback(self.services.stop)
-        self._stack.callback(database.prepare_to_close)  # called before the others: they store what is under way
+
+    async def connect(self, *, reconnect: bool = True) -> None:
+        """Connects to the gateway until the bot is closed; a process without one works meanwhile, over HTTP alone."""
+        if self.role.has_gateway:
+            await super().connect(reconnect=reconnect)
+            return
+        await self._begin()
+        await self._closed.wait()
 
     def dispatch(self, event_name: str, /, *args: object, **kwargs: object) -> None:
         """Tells the listeners of an event; once the bot closes, events are dropped.
@@ -154,18 +176,19 @@ class MythBot(commands.Bot):
         without a further server. That wait is needed only if a server stays away because of an outage.
         """
         if not any(guild.unavailable for guild in self.guilds):
-            await self._start_workers()
+            await self._begin()
 
     async def on_ready(self) -> None:
         """Starts the workers, at the latest now: resumed cards and posts need the servers' channels."""
-        await self._start_workers()
+        await self._begin()
 
-    async def _start_workers(self) -> None:
+    async def _begin(self) -> None:
+        """The bot is ready: its workers start, if it has any."""
         if not self.first_ready.is_set():
             self.first_ready.set()
-            _log.info("ready as %s; servers: %d", self.user, len(self.guilds))
+            _log.info("ready as %s; role: %s, servers: %d", self.user, self.role, len(self.guilds))
             with suppress(DatabaseClosingError):  # stopped before everything was started
-                await self.services.start()
+                await self.services.start(with_workers=self.role.has_workers)
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Registers the studio's commands when the bot is invited to the studio's server while it runs."""
@@ -200,6 +223,7 @@ class MythBot(commands.Bot):
         await self._stack.aclose()
         await _wait_for_answers()
         await super().close()
+        self._closed.set()
 
 
 def _end_silent_requests(http: discord.http.HTTPClient) -> None:

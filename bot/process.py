@@ -13,6 +13,7 @@ from bot.app import MythBot
 from bot.errors import MythError, log_unexpected
 from bot.exit_codes import ExitCode
 from bot.logs import set_up_logging
+from bot.roles import Role, check_role
 from bot.settings import load_settings
 from storage import StorageError
 
@@ -30,16 +31,17 @@ _INTENTS_REFUSED: Final = (
 _LOGIN_REFUSED: Final = "Discord refuses DISCORD_TOKEN. Copy a new token from the developer portal."
 
 
-async def serve(*, force_sync: bool) -> tuple[ExitCode, str]:
+async def serve(*, force_sync: bool, role: Role = Role.ALL) -> tuple[ExitCode, str]:
     """Runs the bot until a signal or an error ends it.
 
     Returns:
         The exit code, and the sentence for the operator; the sentence is empty after a signal.
 
     Raises:
-        ConfigError: the settings have problems.
+        ConfigError: the settings have problems, or do not go with the role.
     """
     settings = load_settings()
+    check_role(role, settings.database_url)
     set_up_logging(settings.log_level, settings.log_format, settings.secrets)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -47,7 +49,7 @@ async def serve(*, force_sync: bool) -> tuple[ExitCode, str]:
         loop.add_signal_handler(stop_signal, stop.set)
     if settings.discord_api_base is not None:
         discord.http.Route.BASE = str(settings.discord_api_base).rstrip("/")
-    bot = MythBot(settings, force_sync=force_sync)
+    bot = MythBot(settings, role=role, force_sync=force_sync)
     runner = asyncio.create_task(bot.start(settings.discord_token.get_secret_value()))
     stopper = asyncio.create_task(stop.wait())
     connection_timeout = asyncio.create_task(_time_out_connection(bot.first_ready))

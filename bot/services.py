@@ -118,9 +118,14 @@ class Services:
     book_reader: BookReader
     max_book_mb: int
 
-    async def start(self) -> None:
-        """Starts the workers; they resume what was left over."""
+    async def start(self, *, with_workers: bool = True) -> None:
+        """Starts the workers; they resume what was left over.
+
+        Without ``with_workers`` other processes work on what is requested here.
+        """
         await self.server_notices.start()
+        if not with_workers:
+            return
         await self.worker.start()
         await self.batch_cards.start()
         if self.overnight is not None:

@@ -7,6 +7,7 @@ from bot.cli import backup, copy_studio, demo, doctor, export_files, import_file
 from bot.cli.output import print_error
 from bot.errors import MythError
 from bot.exit_codes import ExitCode
+from bot.roles import Role
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -25,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bot", description="The studio of Midnight Myth Audio.")
-    parser.set_defaults(run_command=run.run_bot, sync=False)
+    parser.set_defaults(run_command=run.run_bot, sync=False, role=Role.ALL)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     for command in (run, demo, import_files, export_files, verify, copy_studio, backup, doctor):
         command.add_parser(commands)

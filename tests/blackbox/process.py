@@ -81,19 +81,23 @@ def _secrets_in(environment: dict[str, str]) -> frozenset[str]:
 
 
 @asynccontextmanager
-async def running_process(discord: DiscordStandIn, folder: Path, **environment: str) -> AsyncIterator[BotProcess]:
-    """The bot, connected and ready; killed at the end if it still runs.
+async def running_process(
+    discord: DiscordStandIn, folder: Path, *, role: str = "all", **environment: str
+) -> AsyncIterator[BotProcess]:
+    """The bot or a part of it, connected and ready; killed at the end if it still runs.
 
     Raises:
         AssertionError: At the end, a request broke Discord's rules, could have rung somebody, or had no route in the stand-in;
             or the process wrote a secret.
     """
     connections = len(discord.gateway.identifies)
-    bot = await BotProcess.start(folder, **(discord.env | environment))
+    arguments = () if role == "all" else ("run", "--role", role)
+    bot = await BotProcess.start(folder, *arguments, **(discord.env | environment))
     try:
-        await discord.wait_until(lambda: len(discord.gateway.identifies) > connections, 20)
-        await discord.wait_until_connected(20)
-        await discord.wait_until(lambda: "ready as" in bot.output, 10)
+        if role != "worker":
+            await discord.wait_until(lambda: len(discord.gateway.identifies) > connections, 20)
+            await discord.wait_until_connected(20)
+        await discord.wait_until(lambda: "ready as" in bot.output, 20)
         yield bot
         assert discord.violations == []
         assert discord.unexpected == []

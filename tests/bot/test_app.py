@@ -33,8 +33,8 @@ class CountingServices:
     def __init__(self) -> None:
         self.starts = 0
 
-    async def start(self) -> None:
-        self.starts += 1
+    async def start(self, *, with_workers: bool) -> None:
+        self.starts += with_workers
 
 
 @pytest.fixture
