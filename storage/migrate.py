@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from storage.errors import DatabaseEmptyError, DatabaseNewerError, DatabaseUnreadableError
 
-KNOWN_VERSIONS: Final = tuple(f"{number:04}" for number in range(1, 14))
+KNOWN_VERSIONS: Final = tuple(f"{number:04}" for number in range(1, 15))
 HEAD: Final = KNOWN_VERSIONS[-1]
 _MIGRATION_LOCK: Final = 0x6D797468
 """The key of PostgreSQL's advisory lock ("myth" in ASCII): several processes may start at the same time."""

@@ -13,8 +13,8 @@ from storage.tables import chapters, ebooks, scripts, search_documents
 
 _PART_WORDS: Final = 12_000
 """Words of one row: PostgreSQL counts positions up to 16,383 and takes a megabyte of words at most."""
-_GAP: Final = "0x0"
-"""A word between two cues, so that no phrase is found across them."""
+_GAP: Final = "\u00e9"
+"""A word between two cues, so that no phrase is found across them. Prepared words have no accents, so that nobody finds it."""
 
 _SQLITE: Final = (
     "WITH hits AS MATERIALIZED (SELECT rowid AS id, -bm25(search_index, 5.0, 1.0) AS score FROM search_index"

@@ -70,6 +70,30 @@ async def test_what_was_stored_before_is_found_after_the_update(
         await database.close()
 
 
+async def test_an_index_with_a_word_that_everything_contained_is_built_anew(
+    empty_postgres_url: str, tmp_path: Path, clock: FakeClock
+) -> None:
+    """Version 0013 and earlier had a word between two cues that a person could search for."""
+    for url in (f"sqlite:///{tmp_path}/studio.db", empty_postgres_url):
+        await fill_version_0009(url)
+        engines = create_engines(parse_url(url))
+        async with engines.writer.begin() as connection:
+            await connection.run_sync(migrate._upgrade, "0013")
+            await connection.execute(
+                text(
+                    "INSERT INTO search_documents (id, ebook_id, chapter_number, heading, body)"
+                    " VALUES (1, 'fox', 1, 't', 'heron 0x0')"
+                )
+            )
+        await engines.dispose()
+        database = await Database.open(url, clock)
+        assert await find(database, "heron") == []
+        await index_everything(database)
+        assert await find(database, "0x0") == []
+        assert len(await find(database, "鉄道")) == 25
+        await database.close()
+
+
 async def test_a_copy_can_be_searched(sqlite_url: str, postgres_url: str, clock: FakeClock) -> None:
     """A copy in the other kind of database finds what was stored before, and what is stored in it later."""
     database = await Database.open(sqlite_url, clock)

@@ -61,6 +61,42 @@ async def test_words_are_found_in_every_writing_system(database: Database) -> No
     assert [word for word in NOT_FOUND if await find(database, word)] == []
 
 
+SEPARATORS = ("0x0", "0x", "é", "É", "e", '"0x0"', '"sea é"', "Œ", "\u0301", "\x1f", "\ue000", "¶", "|")
+
+
+@pytest.mark.usefixtures("script_id")
+async def test_what_separates_cues_in_the_index_cannot_be_searched_for(database: Database) -> None:
+    """Two scripts without these words are not found by them, and one that has a word like the index's own is."""
+    assert [word for word in SEPARATORS if await find(database, word)] == []
+    await database.write(lambda tx: tx.chapters.save("fox", 3, "Codes", "The number 0x0 on the é key"))
+    found = [word for word in SEPARATORS if await find(database, word) == [FoundText(None, "fox", 3)]]
+    assert found == ["0x0", "0x", "é", "É", "e", '"0x0"']
+
+
+LITERAL = ("NEAR(sea", "sea OR zebra", "sea NOT zebra", "heading:sea", "sea NEAR fox", "'' OR sea = sea")
+IGNORED = (
+    *("AND", "sea AND fox", "sea -fox", "sea & fox", "sea*", "sea:*", "'sea'", '"sea', 'sea"', "(sea", "sea)", "!sea"),
+    *("^sea", "sea<->and", "\\sea", "sea\x00 fox", "sea\ud800", "\udc00sea", "sea 🦊", "{sea}", "開", "夜", "パ"),
+)
+WITHOUT_WORDS = ("🦊", "👩\u200d🚀", "\x00", "\ud83e", "''", "(", ":*", "-", "*", "\\", "%", "&", "!")
+
+
+@pytest.mark.usefixtures("script_id")
+async def test_signs_that_databases_give_a_meaning_have_none(database: Database) -> None:
+    """What FTS5 and PostgreSQL take for operators is searched for as words or passed over, and never an error."""
+    assert [query for query in IGNORED if len(await find(database, query)) != 1] == []
+    assert [query for query in (*LITERAL, *WITHOUT_WORDS) if await find(database, query)] == []
+    assert [query for query in WITHOUT_WORDS if parse_query(query)] == []
+
+
+@pytest.mark.parametrize(
+    "query", ["x" * 4_000, "sea " * 1_000, "開" * 4_000, '"' * 4_000, "sea" + " \x00" * 2_000, "é" * 4_000]
+)
+async def test_a_query_may_be_as_long_as_a_message(database: Database, query: str) -> None:
+    """It is answered; nothing is stored, so nothing is found."""
+    assert await find(database, query) == []
+
+
 async def test_the_index_follows_every_change(database: Database, script_id: str) -> None:
     """New words of drafts, chapters and books are found at once, and old ones no longer; a removed book's scripts stay."""
     await database.write(lambda tx: tx.drafts.change(script_id, write_body("The owl sleeps"), seconds=1, spoken_cues=1))
