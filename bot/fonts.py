@@ -27,7 +27,7 @@ _EAST_ASIAN_FAMILIES: Final = {
 }
 _FACES: Final = ("-Regular", "-Bold", "-Italic", "-BoldItalic", "[")
 """What is in the names of the files we print with; the other files of a family are weights that nothing here uses."""
-_KEPT_FORMATS: Final = frozenset("\u200b\u200c\u200d\u200e\u200f\u061c\u2060\u2066\u2068\u2069")
+_KEPT_FORMATS: Final = frozenset("\u200b\u200c\u200d\u200e\u200f\u061c\u2060\u2066\u2067\u2068\u2069")
 """Invisible characters that belong to spelling or to the direction of a text; no font needs to have them."""
 _VARIATION_SELECTORS: Final = (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0), range(0x180B, 0x1810))
 _EAST_ASIAN_RANGES: Final = (

@@ -65,15 +65,15 @@ def find_template_reason(sheet: ScriptSheet) -> str | None:
     return sentences[0] if sentences else ""
 
 
-def list_role_details(role: SheetRole) -> list[str]:
-    """What the cast list says after a name: the voice, how the name is said, how much there is to record."""
-    said = f"say “{to_single_line(role.pronunciation)}”" if role.pronunciation else ""
-    return list(filter(None, (to_single_line(role.voice), said, _count(role.lines, "line"))))
-
-
 def describe_role(role: SheetRole) -> str:
-    """``list_role_details`` in one line."""
-    return "; ".join(list_role_details(role))
+    """What the cast list says after a name: the voice, how the name is said, how much there is to record."""
+    return "; ".join(filter(None, (to_single_line(role.voice), *list_role_facts(role))))
+
+
+def list_role_facts(role: SheetRole) -> list[str]:
+    """What the cast list says after the voice: how the name is said, how much there is to record."""
+    said = [f"say “{to_single_line(role.pronunciation)}”"] if role.pronunciation else []
+    return [*said, _count(role.lines, "line")]
 
 
 def format_scene_title(scene: Scene) -> str:

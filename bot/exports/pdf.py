@@ -1,6 +1,6 @@
 """A script to print, by the conventions of radio drama: title page, lists, and numbered cues that no page breaks."""
 
-from typing import Any, Final
+from typing import Any
 
 from bot.exports.conventions import (
     ALTERED_NOTE,
@@ -8,24 +8,20 @@ from bot.exports.conventions import (
     describe_version,
     find_template_reason,
     format_range,
-    format_scene_title,
     format_sound,
     format_sound_label,
     format_speaker,
     has_altered_lines,
-    list_present,
-    list_role_details,
+    list_role_facts,
     list_title_lines,
+    to_capitals,
 )
 from bot.exports.files import Download, build_file_name
 from bot.exports.options import ExportOptions
-from bot.exports.sheet import ScriptSheet, SheetScene
-from bot.exports.typesetting import PrintedDocument, isolate, join_parts, typeset
-from bot.scripts.models import Cue
+from bot.exports.sheet import ScriptSheet, SheetRole, SheetScene
+from bot.exports.typesetting import PrintedDocument, isolate, isolate_ours, typeset
+from bot.scripts.models import Cue, Scene
 from bot.scripts.text_units import to_single_line
-
-_MAYBE_LONGER_THAN_A_PAGE: Final = 600
-"""Characters; only longer lines are measured, because measuring takes as long as setting them."""
 
 
 def build_download(sheet: ScriptSheet, options: ExportOptions) -> Download:
@@ -45,11 +41,12 @@ def render_script(sheet: ScriptSheet, options: ExportOptions) -> PrintedDocument
         "kind": "script",
         "right_to_left": sheet.is_right_to_left,
         "title": title,
+        "shown_title": isolate(title),
         "author": to_single_line(sheet.author),
         "header": f"{isolate(title)}, {describe_version(sheet)}",
-        "lines": [*list_title_lines(sheet), f"Id {sheet.stored.id}"],
+        "lines": [describe_book(sheet), *list_title_lines(sheet)[1:], f"Id {sheet.stored.id}"],
         "remarks": [*remarks, *([ALTERED_NOTE] if has_altered_lines(sheet.script.cues) else [])],
-        "logline": to_single_line(sheet.script.logline),
+        "logline": isolate(to_single_line(sheet.script.logline)),
         "lists": [each for each in _list_front_matter(sheet) if each["items"]],
         "scenes": [
             describe_scene(sheet, scene) | {"cues": [describe_cue(sheet, cue) for cue in scene.cues]}
@@ -59,52 +56,69 @@ def render_script(sheet: ScriptSheet, options: ExportOptions) -> PrintedDocument
     return typeset(data, sheet.script.language, options)
 
 
+def describe_book(sheet: ScriptSheet) -> str:
+    """The book's title and its author."""
+    book, author = isolate(to_single_line(sheet.ebook_title)), isolate(to_single_line(sheet.author))
+    return f"{book}, by {author}" if author else book
+
+
+def print_scene_title(scene: Scene) -> str:
+    """Number, place and time, each in its own direction."""
+    names = [isolate(to_capitals(name)) for name in (scene.place, scene.time) if name]
+    return " – ".join((isolate_ours(f"SCENE {scene.n}"), *names))
+
+
 def describe_scene(sheet: ScriptSheet, scene: SheetScene) -> dict[str, Any]:
     """A scene's heading for the template; empty where the script has no scenes."""
     if not sheet.script.scenes:
         return {"title": "", "about": ""}
-    present = f"; present: {isolate(list_present(scene.scene))}" if scene.scene.present else ""
+    names = ", ".join(isolate(format_speaker(name)) for name in scene.scene.present)
+    present = f"; present: {isolate(names)}" if names else ""
     about = f"Runs {format_range(scene.running_time)}{present}"
-    return {"title": format_scene_title(scene.scene), "about": about}
+    return {"title": print_scene_title(scene.scene), "about": about}
 
 
 def describe_cue(sheet: ScriptSheet, cue: Cue) -> dict[str, Any]:
     """A cue for the template."""
-    text = to_single_line(cue.text) if cue.kind.is_spoken else format_sound(cue)
     return {
         "key": f"{sheet.stored.chapter_number}-{cue.n}",
         "n": cue.n,
         "spoken": cue.kind.is_spoken,
-        "speaker": format_speaker(cue.speaker),
-        "direction": to_single_line(cue.direction),
+        "speaker": isolate(format_speaker(cue.speaker)),
+        "direction": isolate(to_single_line(cue.direction)),
         "altered": cue.is_altered,
-        "label": "" if cue.kind.is_spoken else format_sound_label(sheet, cue),
-        "text": text,
-        "long": len(text) + len(cue.direction) > _MAYBE_LONGER_THAN_A_PAGE,
+        "label": "" if cue.kind.is_spoken else isolate_ours(format_sound_label(sheet, cue)),
+        "text": isolate(print_text(cue)),
     }
+
+
+def print_text(cue: Cue) -> str:
+    """A cue's words after the speaker's name or after the label of the sound."""
+    return to_single_line(cue.text) if cue.kind.is_spoken else format_sound(cue)
 
 
 def _list_front_matter(sheet: ScriptSheet) -> list[dict[str, Any]]:
     """Cast, sounds, pronunciations and scenes, as the template prints them before the script."""
-
-    def join(separator: str, *parts: str) -> str:
-        return join_parts(parts, separator, right_to_left=sheet.is_right_to_left)
-
-    cast = [_build_item(format_speaker(role.name), join("; ", *list_role_details(role))) for role in sheet.roles]
+    cast = [_build_item(isolate(format_speaker(role.name)), _describe_role(role)) for role in sheet.roles]
     sounds = [
         {
             "title": heading,
             "items": [
-                _build_item(f"[{number}]", join(" ", to_single_line(cue.text), f"(cue {cue.n})"))
+                _build_item(
+                    isolate_ours(f"[{number}]"), f"{isolate(to_single_line(cue.text))} {isolate_ours(f'(cue {cue.n})')}"
+                )
                 for number, cue in sheet.list_sounds(kind)
             ],
         }
         for kind, heading in SOUND_LISTS
     ]
-    words = [_build_item(to_single_line(word.spelling), to_single_line(word.pronunciation)) for word in sheet.lexicon]
+    words = [
+        _build_item(isolate(to_single_line(word.spelling)), isolate(to_single_line(word.pronunciation)))
+        for word in sheet.lexicon
+    ]
     scenes = [
         _build_item(
-            format_scene_title(scene.scene), join(", ", format_range(scene.running_time), _describe_cues(scene))
+            print_scene_title(scene.scene), isolate_ours(f"{format_range(scene.running_time)}, {_describe_cues(scene)}")
         )
         for scene in sheet.scenes
         if sheet.script.scenes
@@ -115,6 +129,11 @@ def _list_front_matter(sheet: ScriptSheet) -> list[dict[str, Any]]:
         {"title": "Pronunciation", "items": words},
         {"title": "Scenes", "items": scenes},
     ]
+
+
+def _describe_role(role: SheetRole) -> str:
+    notes = (isolate(to_single_line(role.voice)), *map(isolate_ours, list_role_facts(role)))
+    return "; ".join(filter(None, notes))
 
 
 def _build_item(name: str, about: str) -> dict[str, str]:

@@ -7,14 +7,13 @@ from bot.exports.conventions import (
     ALTERED_NOTE,
     describe_version,
     format_clock,
-    format_scene_title,
     format_speaker,
     has_altered_lines,
 )
 from bot.exports.options import ExportOptions
-from bot.exports.pdf import describe_cue, describe_scene
+from bot.exports.pdf import describe_book, describe_cue, describe_scene, print_scene_title, print_text
 from bot.exports.sheet import ScriptSheet, SheetRole, SheetScene
-from bot.exports.typesetting import PrintedDocument, isolate, typeset
+from bot.exports.typesetting import PrintedDocument, isolate, isolate_ours, typeset
 from bot.scripts.models import Cue
 from bot.scripts.takes import CueRecording, CueStatus, list_recordings
 from bot.scripts.text_units import to_single_line
@@ -48,6 +47,7 @@ def render_side(
         "kind": "side",
         "right_to_left": first.is_right_to_left,
         "title": name,
+        "shown_title": isolate(name),
         "author": to_single_line(first.author),
         "header": f"{isolate(name)}: {isolate(book)}, {_describe_chapters(chapters)}",
         "about": list(_describe_role(chapters, [part for _, part in spoken], takes_wanted)),
@@ -70,8 +70,7 @@ def _describe_role(
     sheets: Sequence[ScriptSheet], parts: Sequence[SheetRole], takes_wanted: int
 ) -> Iterator[dict[str, str]]:
     """The cover's lines: what is produced, the voice, how much there is to record."""
-    book, author = to_single_line(sheets[0].ebook_title), to_single_line(sheets[0].author)
-    yield _build_item("Production", f"{isolate(book)}, by {isolate(author)}" if author else book)
+    yield _build_item("Production", describe_book(sheets[0]))
     for sheet in sheets:
         title = to_single_line(sheet.script.title)
         yield _build_item(f"Chapter {sheet.stored.chapter_number}", f"{isolate(title)}, {describe_version(sheet)}")
@@ -102,13 +101,13 @@ def _build_checklist(sheet: ScriptSheet, role: str) -> Iterator[dict[str, str]]:
         own = [cue for cue in scene.cues if _is_own(cue, role)]
         if own:
             lines = f"{len(own)} line{'' if len(own) == 1 else 's'}"
-            title = f", {format_scene_title(scene.scene)}" if sheet.script.scenes else ""
+            title = f", {print_scene_title(scene.scene)}" if sheet.script.scenes else ""
             name = f"Chapter {sheet.stored.chapter_number}{title}"
-            yield _build_item(name, f"{lines}, {format_clock(sum(cue.seconds for cue in own))}")
+            yield _build_item(name, isolate_ours(f"{lines}, {format_clock(sum(cue.seconds for cue in own))}"))
 
 
 def _build_scenes(sheet: ScriptSheet, role: str) -> Iterator[dict[str, Any]]:
-    chapter = f"Chapter {sheet.stored.chapter_number}: {isolate(to_single_line(sheet.script.title))}"
+    chapter = f"{isolate_ours(f'Chapter {sheet.stored.chapter_number}')}: {isolate(to_single_line(sheet.script.title))}"
     recordings = {each.cue.n: each for each in list_recordings(sheet.script, sheet.takes)}
     for scene in sheet.scenes:
         cues = list(_build_cues(sheet, scene, role, recordings))
@@ -133,11 +132,10 @@ def _build_cues(
 
 
 def _describe_before(sheet: ScriptSheet, cue: Cue) -> dict[str, Any]:
-    described = describe_cue(sheet, cue)
-    text = str(described["text"])
+    text = print_text(cue)
     if len(text) > _MAX_CHARS_BEFORE:
         text = "… " + _cut_to_end(text)
-    return described | {"text": text}
+    return describe_cue(sheet, cue) | {"text": isolate(text)}
 
 
 def _describe_recording(recording: CueRecording) -> str:
@@ -149,10 +147,10 @@ def _describe_recording(recording: CueRecording) -> str:
         case CueStatus.PICKUP:
             status = f"PICK-UP after take {take.number}"
         case CueStatus.CHANGED:
-            return f"NEW WORDS since take {take.number}"
+            return isolate_ours(f"NEW WORDS since take {take.number}")
         case _:
             status = f"recorded, take {take.number}"
-    return f"{status}: {isolate(note)}" if note else status
+    return f"{isolate_ours(status)}: {isolate(note)}" if note else isolate_ours(status)
 
 
 def _list_own_cues(sheet: ScriptSheet, role: str) -> list[Cue]:

@@ -2,13 +2,13 @@
 
 import json
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from bot.exports.options import ExportOptions
+from bot.exports.sheet import is_right_to_left
 from bot.fonts import MONOSPACED, describe_uncovered, find_uncovered, list_families, list_font_files, replace_uncovered
 
 if TYPE_CHECKING:
@@ -22,6 +22,10 @@ _LONG_DOCUMENT: Final = 30_000
 _REMEMBERED_DOCUMENTS: Final = 10
 _BREAK_AFTER: Final = 12
 _ZERO_WIDTH_SPACE: Final = "\u200b"
+_LEFT_TO_RIGHT_ISOLATE: Final = "\u2066"
+_RIGHT_TO_LEFT_ISOLATE: Final = "\u2067"
+_END_OF_ISOLATE: Final = "\u2069"
+_ISOLATION: Final = re.compile("[\u2066-\u2069]")
 _RIGHT_TO_LEFT: Final = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
 
@@ -52,7 +56,10 @@ def typeset(data: dict[str, Any], language: str, options: ExportOptions) -> Prin
         "region": region,
     }
     uncovered: dict[str, None] = {}
-    printable = {key: _make_printable(value, uncovered) for key, value in data.items()}
+    has_two_directions = _RIGHT_TO_LEFT.search(json.dumps(data, ensure_ascii=False)) is not None
+    printable = {
+        key: _make_printable(value, uncovered, keep_isolation=has_two_directions) for key, value in data.items()
+    }
     compiler = typst.Compiler(_read_template(), font_paths=_load_fonts(), ignore_system_fonts=True)
     text = json.dumps(printable | layout)
     content = cast("bytes", compiler.compile(format="pdf", sys_inputs={"data": text}))
@@ -71,24 +78,28 @@ def _forget_layout() -> None:
 
 
 def isolate(text: str) -> str:
-    """The text, marked where it runs from right to left, so that it keeps its own punctuation inside a sentence of ours."""
-    return f"\u2068{text}\u2069" if _RIGHT_TO_LEFT.search(text) else text
+    """People's text, marked so that it runs in its own direction and moves nothing around it; empty if the text is."""
+    if not text:
+        return ""
+    is_reversed = _RIGHT_TO_LEFT.search(text) is not None and is_right_to_left(text)
+    return f"{_RIGHT_TO_LEFT_ISOLATE if is_reversed else _LEFT_TO_RIGHT_ISOLATE}{text}{_END_OF_ISOLATE}"
 
 
-def join_parts(parts: Sequence[str], separator: str, *, right_to_left: bool) -> str:
-    """The parts of one line. In a script that runs from right to left, each keeps the direction of its own words."""
-    return separator.join(f"\u2068{part}\u2069" if right_to_left else part for part in parts)
+def isolate_ours(text: str) -> str:
+    """Words and numbers of ours, marked so that they run from left to right wherever they stand."""
+    return f"{_LEFT_TO_RIGHT_ISOLATE}{text}{_END_OF_ISOLATE}"
 
 
-def _make_printable(value: object, uncovered: dict[str, None]) -> object:
+def _make_printable(value: object, uncovered: dict[str, None], *, keep_isolation: bool) -> object:
     """The data with texts that can be printed; the characters that cannot are added to ``uncovered``."""
     if isinstance(value, str):
-        uncovered.update(dict.fromkeys(find_uncovered(value)))
-        return _LONG_WORD.sub(_allow_breaks, replace_uncovered(value))
+        text = value if keep_isolation else _ISOLATION.sub("", value)
+        uncovered.update(dict.fromkeys(find_uncovered(text)))
+        return _LONG_WORD.sub(_allow_breaks, replace_uncovered(text))
     if isinstance(value, dict):
-        return {key: _make_printable(each, uncovered) for key, each in value.items()}
+        return {key: _make_printable(each, uncovered, keep_isolation=keep_isolation) for key, each in value.items()}
     if isinstance(value, list | tuple):
-        return [_make_printable(each, uncovered) for each in value]
+        return [_make_printable(each, uncovered, keep_isolation=keep_isolation) for each in value]
     return value
 
 

@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+from collections import defaultdict
+from ctypes import c_double
 from typing import Final
 
 import pypdfium2
@@ -16,6 +18,21 @@ def read_pages(content: bytes) -> list[str]:
     return [" ".join(_INVISIBLE.sub("", page).split()) for page in pages]
 
 
+def read_lines_as_seen(content: bytes) -> list[str]:
+    """The lines of all pages, the characters of each from the left edge to the right one, without spaces."""
+    lines: list[str] = []
+    with pypdfium2.PdfDocument(content) as document:
+        for page in document:
+            text = page.get_textpage()
+            places: dict[int, list[tuple[float, str]]] = defaultdict(list)
+            for n in range(text.count_chars()):
+                x, y = c_double(), c_double()
+                pypdfium2.raw.FPDFText_GetCharOrigin(text, n, x, y)
+                places[-round(y.value)].append((x.value, text.get_text_range(n, 1)))
+            lines += [squeeze("".join(letter for _, letter in sorted(line))) for _, line in sorted(places.items())]
+    return lines
+
+
 def measure_paper(content: bytes) -> tuple[float, float]:
     """Width and height of the first page in millimetres."""
     with pypdfium2.PdfDocument(content) as document:
@@ -26,16 +43,3 @@ def measure_paper(content: bytes) -> tuple[float, float]:
 def squeeze(text: str) -> str:
     """The text without spaces and without what is invisible: how words are compared that were broken into lines."""
     return "".join(_INVISIBLE.sub("", unicodedata.normalize("NFC", text)).split())
-
-
-def read_lines_as_seen(content: bytes, page: int) -> list[str]:
-    """The lines of a page with their letters from left to right, as the eye finds them, without spaces."""
-    document = pypdfium2.PdfDocument(content)
-    text = document[page].get_textpage()
-    lines: dict[int, list[tuple[float, str]]] = {}
-    for index in range(text.count_chars()):
-        letter = text.get_text_range(index, 1)
-        if letter.strip():
-            left, bottom, _, _ = text.get_charbox(index, loose=True)
-            lines.setdefault(round(bottom), []).append((left, letter))
-    return ["".join(letter for _, letter in sorted(letters)) for _, letters in sorted(lines.items(), reverse=True)]

@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.exports.conventions import format_range
 from bot.exports.options import ExportOptions
 from bot.exports.pdf import build_download, render_script
 from bot.exports.sheet import ScriptSheet
@@ -14,7 +13,7 @@ from bot.scripts.models import CastMember, Cue, CueKind, Scene
 from bot.scripts.text_units import to_single_line
 from bot.settings.paper import Paper
 from tests.bot.exports.hostile_texts import HOSTILE_TEXTS, WILD_TEXT
-from tests.bot.exports.pdf_pages import measure_paper, read_lines_as_seen, read_pages, squeeze
+from tests.bot.exports.pdf_pages import measure_paper, read_pages, squeeze
 from tests.bot.exports.sample_script import SCRIPT, TEMPLATE, build_full_sheet, build_sample_sheet
 
 MARKUP = ("#let x = 1", "#panic()", "$x$", "*a* _b_", "<label>", "@ref", "\\", "#{", "[", "/* x", "= a", '"); #panic("')
@@ -72,46 +71,6 @@ def test_no_page_breaks_a_line_on_either_paper(paper: Paper, size: tuple[float, 
     assert positions == sorted(positions)
 
 
-@pytest.mark.parametrize("paper", list(Paper))
-@pytest.mark.parametrize(
-    ("line", "speaker", "language"),
-    [
-        ("The bell rang again. " * 95, "M" * 60, "en"),
-        ("字" * 2_000, "花" * 60, "ja"),
-        ("ارتجف الفانوس ثم انطفأ. " * 83, "هناء", "ar"),
-        ("ตะเกียงกะพริบแล้วดับลง " * 87, "ฮานะ" * 15, "th"),
-    ],
-)
-def test_a_line_of_two_thousand_letters_is_on_one_page(line: str, speaker: str, language: str, paper: Paper) -> None:
-    """Such a line is set more closely, and smaller if need be; those beside it are as large as ever."""
-    pages = read(build_script("Before.", line, "After.", speaker=speaker, language=language), paper)
-    letters = [squeeze(page).count(line[0]) for page in pages[2:]]
-    assert max(letters) >= sum(letters) - 5, "a few more are in the other lines and in the header"
-    assert not any("CONT’D" in page for page in pages)
-
-
-def test_a_line_longer_than_a_page_goes_on_under_its_speaker_name() -> None:
-    """It is the only one that is broken, and no word of it is lost."""
-    pages = read(build_script("Before.", "字" * 4_000, "After.", speaker="花", language="ja"))
-    shown = [page for page in pages if "字" * 10 in page]
-    assert sum(page.count("字") for page in shown) == 4_000
-    assert ["花 (CONT’D):" in page for page in shown] == [False, True]
-    assert "3. 花: After." in shown[-1]
-
-
-def test_our_own_words_keep_their_order_in_a_script_that_runs_from_right_to_left() -> None:
-    """In the lists "2 lines" stays "2 lines", and a range begins with its shorter time."""
-    sheet = build_script("ارتجف الفانوس.", "عدت.", speaker="هناء", language="ar")
-    scenes = (Scene(n=1, place="القاعة", time="ليل"),)
-    cues = [cue.model_copy(update={"scene": 1}) for cue in sheet.script.cues]
-    script = arrange(sheet.script.model_copy(update={"scenes": scenes}), cues)
-    content = render_script(build_sample_sheet(script=script), ExportOptions()).content
-    lines = "\n".join(read_lines_as_seen(content, 1))
-    (scene,) = build_sample_sheet(script=script).scenes
-    assert "2lines" in lines
-    assert f"{format_range(scene.running_time)}cues1–2" in lines.replace(",", "")
-
-
 def test_names_and_words_without_spaces_stay_on_the_paper() -> None:
     """A name of sixty letters and a word of two thousand are broken into lines, and all of them can be read."""
     pages = read(build_script("w" * 2_000, speaker="M" * 60))
@@ -156,18 +115,6 @@ def test_every_writing_system_of_the_samples_is_printed(language: str, text: str
     assert printed.notes == ()
     whole = squeeze("".join(read_pages(printed.content)))
     assert set(squeeze(text)) - set(whole) <= set("ािी่ั")  # signs that are joined with their letters
-
-
-def test_scripts_that_run_from_right_to_left_have_their_numbers_at_the_right_edge() -> None:
-    """The number is right of the words."""
-    import pypdfium2
-
-    content = render_script(build_script("חזרת", speaker="הנה", language="he"), ExportOptions()).content
-    with pypdfium2.PdfDocument(content) as document:
-        page = document[len(document) - 1].get_textpage()
-        boxes = {page.get_text_range(n, 1): page.get_charbox(n) for n in range(page.count_chars())}
-    middle = 210 / 25.4 * 72 / 2
-    assert boxes["ח"][0] > middle
 
 
 def test_a_character_without_a_font_is_named() -> None:
