@@ -27,6 +27,7 @@ _log = logging.getLogger(__name__)
 ADAPTERS: Final = "cogs.messages.adapters"
 EXTENSIONS: Final = (
     "cogs.interactions.error_handler",
+    "cogs.interactions.unusable_text",
     "cogs.views.persistent_items",
     "cogs.interactions.unknown",
     "cogs.script",
