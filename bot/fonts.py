@@ -90,21 +90,35 @@ def describe_uncovered(characters: Iterable[str]) -> str:
     missing = list(dict.fromkeys(characters))
     if not missing:
         return ""
-    named = ", ".join(_name(character) for character in missing[:_MOST_NAMED])
-    more = f" and {len(missing) - _MOST_NAMED} more" if len(missing) > _MOST_NAMED else ""
-    one = len(missing) == 1
-    sentence = (
-        f"No font here has the character{'' if one else 's'} {named}{more}; "
-        f"the file has {'its code' if one else 'their codes'} in brackets instead."
-    )
+    codes = "its code" if len(missing) == 1 else "their codes"
+    sentence = f"{_say_uncovered(missing)}; the file has {codes} in brackets instead."
     if not has_east_asian_fonts() and has_east_asian("".join(missing)):
         sentence += " The fonts for Chinese, Japanese and Korean come with: pip install '.[cjk]'"
     return sentence
 
 
+def describe_unfamiliar(text: str) -> str:
+    """What a person should know about the characters of a text that is set in the fonts of another computer; often nothing.
+
+    It is about characters that no font here has. Chinese, Japanese and Korean are not looked up: every office program has them.
+    """
+    east_asian = dict.fromkeys(ord(character) for character in set(text) if has_east_asian(character))
+    missing = find_uncovered(text.translate(east_asian))
+    if not missing:
+        return ""
+    them = "it" if len(missing) == 1 else "them"
+    return f"{_say_uncovered(missing)}; Word shows {them} where the computer that opens the document has a font for {them}."
+
+
 def name_code(character: str) -> str:
     """The character's code point, such as ``U+12000``."""
     return f"U+{ord(character):04X}"
+
+
+def _say_uncovered(missing: list[str]) -> str:
+    named = ", ".join(_name(character) for character in missing[:_MOST_NAMED])
+    more = f" and {len(missing) - _MOST_NAMED} more" if len(missing) > _MOST_NAMED else ""
+    return f"No font here has the character{'' if len(missing) == 1 else 's'} {named}{more}"
 
 
 def _name(character: str) -> str:

@@ -1,7 +1,7 @@
 """A script as a Word document by the conventions of radio drama: title page, lists, numbered cues with a hanging indent."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from docx.document import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
@@ -9,26 +9,29 @@ from docx.shared import Pt
 from docx.text.paragraph import Paragraph
 
 from bot.exports.conventions import (
-    ALTERED_MARK,
     ALTERED_NOTE,
     SOUND_LISTS,
-    describe_role,
     describe_version,
     find_template_reason,
-    format_range,
-    format_scene_title,
-    format_sound,
-    format_sound_label,
-    format_speaker,
     has_altered_lines,
-    list_present,
     list_title_lines,
 )
-from bot.exports.docx_layout import CUE, LIST, add_field, add_text, build_layout, fit_on_page, set_right_to_left
+from bot.exports.docx_layout import CUE, LIST, add_field, build_layout
+from bot.exports.docx_lines import (
+    describe_book,
+    describe_cue,
+    describe_entry,
+    describe_role,
+    describe_scene,
+    describe_sound,
+    list_scene,
+    title_scene,
+)
+from bot.exports.docx_text import Piece, fit_on_page, join_with, write_line
 from bot.exports.files import Download, build_file_name
 from bot.exports.options import ExportOptions
-from bot.exports.sheet import ScriptSheet, SheetScene
-from bot.scripts.models import Cue
+from bot.exports.sheet import ScriptSheet
+from bot.fonts import describe_unfamiliar
 from bot.scripts.text_units import to_single_line
 
 _MAX_PROPERTY = 255
@@ -39,9 +42,11 @@ def build_download(sheet: ScriptSheet, options: ExportOptions) -> Download:
     """The script as a ``.docx`` file."""
     stored, title = sheet.stored, sheet.script.title
     name = build_file_name(stored.ebook_id, f"ch{stored.chapter_number}", f"v{stored.version}", title, ending="docx")
+    document = render_docx(sheet, options)
     content = io.BytesIO()
-    render_docx(sheet, options).save(content)
-    return Download(name, content.getvalue())
+    document.save(content)
+    note = describe_unfamiliar("".join(paragraph.text for paragraph in document.paragraphs))
+    return Download(name, content.getvalue(), (note,) if note else ())
 
 
 def render_docx(sheet: ScriptSheet, options: ExportOptions) -> Document:
@@ -51,13 +56,11 @@ def render_docx(sheet: ScriptSheet, options: ExportOptions) -> Document:
     properties.title = to_single_line(sheet.script.title)[:_MAX_PROPERTY]
     properties.author = to_single_line(sheet.author)[:_MAX_PROPERTY]
     properties.comments = f"Script {sheet.stored.id}"
-    _add_header_and_footer(document, sheet)
-    _add_title_page(document, sheet)
-    _add_lists(document, sheet)
-    _add_script(document, sheet)
-    if sheet.is_right_to_left:
-        for paragraph in _find_directed(document):
-            set_right_to_left(paragraph)
+    writer = _Writer(document, sheet)
+    writer.add_header_and_footer()
+    writer.add_title_page()
+    writer.add_lists()
+    writer.add_script()
     return document
 
 
@@ -65,94 +68,86 @@ def _list_spoken(sheet: ScriptSheet) -> str:
     return "".join(cue.text for cue in sheet.script.cues if cue.kind.is_spoken)
 
 
-def _find_directed(document: Document) -> Iterator[Paragraph]:
-    """The paragraphs that hold the script's own words; what we say about it runs from left to right."""
-    return (
-        each
-        for each in document.paragraphs
-        if each.style is not None and each.style.name in {CUE, "Title", "Subtitle", "Heading 2"}
-    )
+class _Writer:
+    """Fills a document. All paragraphs begin at the edge where the script's own lines begin."""
 
+    def __init__(self, document: Document, sheet: ScriptSheet) -> None:
+        self._document = document
+        self._sheet = sheet
+        self._is_right_to_left = sheet.is_right_to_left
 
-def _add_header_and_footer(document: Document, sheet: ScriptSheet) -> None:
-    """Title and version above, "page n of m" below; the title page has neither."""
-    section = document.sections[0]
-    section.different_first_page_header_footer = True
-    header = section.header.paragraphs[0]
-    add_text(header, f"{to_single_line(sheet.script.title)}, {describe_version(sheet)}")
-    footer = section.footer.paragraphs[0]
-    footer.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    add_text(footer, "page ")
-    add_field(footer, "PAGE")
-    add_text(footer, " of ")
-    add_field(footer, "NUMPAGES")
+    def add_header_and_footer(self) -> None:
+        """Title and version above, "page n of m" below; the title page has neither."""
+        section = self._document.sections[0]
+        section.different_first_page_header_footer = True
+        title = to_single_line(self._sheet.script.title)
+        self._write(section.header.paragraphs[0], [Piece(title), join_with(", "), Piece(describe_version(self._sheet))])
+        footer = section.footer.paragraphs[0]
+        footer.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        footer.add_run("page ")
+        add_field(footer, "PAGE")
+        footer.add_run(" of ")
+        add_field(footer, "NUMPAGES")
 
+    def add_title_page(self) -> None:
+        """Title, book, version, what a reader has to know, and what the script is about."""
+        sheet = self._sheet
+        self._add("Title", [Piece(to_single_line(sheet.script.title))])
+        self._add(LIST, describe_book(sheet))
+        lines = [*list_title_lines(sheet)[1:], f"Id {sheet.stored.id}"]
+        for line in lines:
+            self._add(LIST, [Piece(line)])
+        reason = find_template_reason(sheet)
+        if reason is not None:
+            self._add(LIST, [])
+            self._add(LIST, [Piece(f"Template script. {reason}".strip())])
+        if has_altered_lines(sheet.script.cues):
+            self._add(LIST, [])
+            self._add(LIST, [Piece(ALTERED_NOTE)])
+        self._add("Subtitle", [Piece(to_single_line(sheet.script.logline))])
+        self._end_page()
 
-def _add_title_page(document: Document, sheet: ScriptSheet) -> None:
-    add_text(document.add_paragraph(style="Title"), to_single_line(sheet.script.title))
-    lines = [*list_title_lines(sheet), f"Id {sheet.stored.id}"]
-    reason = find_template_reason(sheet)
-    lines += ["", f"Template script. {reason}".strip()] if reason is not None else []
-    lines += ["", ALTERED_NOTE] if has_altered_lines(sheet.script.cues) else []
-    for line in lines:
-        add_text(document.add_paragraph(style=LIST), line)
-    add_text(document.add_paragraph(style="Subtitle"), to_single_line(sheet.script.logline))
-    document.paragraphs[-1].add_run().add_break(WD_BREAK.PAGE)
+    def add_lists(self) -> None:
+        """Cast, effects, music, pronunciations and scenes, on pages of their own before the script."""
+        sheet = self._sheet
+        words = [
+            describe_entry(to_single_line(word.spelling), [Piece(to_single_line(word.pronunciation))])
+            for word in sheet.lexicon
+        ]
+        lists = [
+            ("Cast", [describe_role(role) for role in sheet.roles]),
+            *((title, [describe_sound(*each) for each in sheet.list_sounds(kind)]) for kind, title in SOUND_LISTS),
+            ("Pronunciation", words),
+            ("Scenes", [list_scene(scene) for scene in sheet.scenes if sheet.script.scenes]),
+        ]
+        for title, entries in lists:
+            if entries:
+                self._add("Heading 1", [Piece(title)])
+            for entry in entries:
+                self._add(LIST, entry)
+        if any(entries for _, entries in lists):
+            self._end_page()
 
+    def add_script(self) -> None:
+        """Every cue, under the headings of the scenes."""
+        for scene in self._sheet.scenes:
+            if self._sheet.script.scenes:
+                self._add("Heading 2", title_scene(scene.scene))
+                about = self._add(LIST, describe_scene(scene))
+                about.paragraph_format.keep_with_next = True
+                about.paragraph_format.space_after = Pt(6)
+            for cue in scene.cues:
+                paragraph = self._add(CUE, describe_cue(self._sheet, cue))
+                if cue.kind.is_spoken:
+                    fit_on_page(paragraph)
 
-def _add_lists(document: Document, sheet: ScriptSheet) -> None:
-    """Cast, effects, music and pronunciations, on pages of their own before the script."""
-    before = len(document.paragraphs)
-    if sheet.roles:
-        add_text(document.add_paragraph(style="Heading 1"), "Cast")
-        for role in sheet.roles:
-            _add_entry(document, format_speaker(role.name), describe_role(role))
-    for kind, heading in SOUND_LISTS:
-        sounds = sheet.list_sounds(kind)
-        if sounds:
-            add_text(document.add_paragraph(style="Heading 1"), heading)
-            for number, cue in sounds:
-                add_text(document.add_paragraph(style=LIST), f"[{number}] {to_single_line(cue.text)} (cue {cue.n})")
-    if sheet.lexicon:
-        add_text(document.add_paragraph(style="Heading 1"), "Pronunciation")
-        for word in sheet.lexicon:
-            _add_entry(document, to_single_line(word.spelling), to_single_line(word.pronunciation))
-    if len(document.paragraphs) > before:
-        document.paragraphs[-1].add_run().add_break(WD_BREAK.PAGE)
+    def _add(self, style: str, pieces: Sequence[Piece]) -> Paragraph:
+        paragraph = self._document.add_paragraph(style=style)
+        self._write(paragraph, pieces)
+        return paragraph
 
+    def _write(self, paragraph: Paragraph, pieces: Sequence[Piece]) -> None:
+        write_line(paragraph, pieces, right_to_left=self._is_right_to_left)
 
-def _add_entry(document: Document, name: str, about: str) -> None:
-    paragraph = document.add_paragraph(style=LIST)
-    add_text(paragraph, name, bold=True)
-    add_text(paragraph, f": {about}")
-
-
-def _add_script(document: Document, sheet: ScriptSheet) -> None:
-    for scene in sheet.scenes:
-        if sheet.script.scenes:
-            add_text(document.add_paragraph(style="Heading 2"), format_scene_title(scene.scene))
-            about = document.add_paragraph(style=LIST)
-            about.paragraph_format.keep_with_next = True
-            about.paragraph_format.space_after = Pt(6)
-            add_text(about, _describe_scene(scene))
-        for cue in scene.cues:
-            _add_cue(document, sheet, cue)
-
-
-def _describe_scene(scene: SheetScene) -> str:
-    present = f"; present: {list_present(scene.scene)}" if scene.scene.present else ""
-    return f"Runs {format_range(scene.running_time)}{present}"
-
-
-def _add_cue(document: Document, sheet: ScriptSheet, cue: Cue) -> None:
-    paragraph = document.add_paragraph(style=CUE)
-    add_text(paragraph, f"{cue.n}.\t")
-    if not cue.kind.is_spoken:
-        add_text(paragraph, f"{format_sound_label(sheet, cue)}: {format_sound(cue)}", underline=True)
-        return
-    add_text(paragraph, format_speaker(cue.speaker), bold=True)
-    mark = f" {ALTERED_MARK}" if cue.is_altered else ""
-    direction = to_single_line(cue.direction)
-    add_text(paragraph, f"{f' ({direction})' if direction else ''}{mark}: ")
-    add_text(paragraph, to_single_line(cue.text))
-    fit_on_page(paragraph)
+    def _end_page(self) -> None:
+        self._document.paragraphs[-1].add_run().add_break(WD_BREAK.PAGE)

@@ -1,8 +1,6 @@
 """Paper, fonts and styles of our Word documents, in every writing system."""
 
 import re
-import unicodedata
-from itertools import groupby
 from typing import Final, cast
 
 import docx
@@ -31,14 +29,7 @@ _EAST_ASIAN_FONTS: Final = (
     (r"[\u3400-\u9fff]", "SimSun"),
 )
 _DEFAULT_EAST_ASIAN_FONT: Final = "MS Mincho"
-_COMPLEX: Final = re.compile(r"[\u0590-\u0fff\u1780-\u17ff\ufb1d-\ufdff\ufe70-\ufefc]")
-"""Letters for which Word takes the font, the size and the weight that are set for complex scripts."""
 _MARGIN: Final = Mm(25)
-_SPACED_COLUMNS: Final = 1_500
-"""What fits on a page of either paper with a line and a half of space; a Chinese character takes two columns."""
-_CLOSE_COLUMNS: Final = 2_200
-"""What fits on a page with almost no space between the lines."""
-_SMALL: Final = Pt(9)
 _INDENT: Final = Mm(16)  # room for a cue's number of four digits
 
 _AFTER_BIDI: Final = (
@@ -99,29 +90,6 @@ def build_layout(paper: Paper, language: str, spoken: str) -> Document:
     return document
 
 
-def add_text(paragraph: Paragraph, text: str, *, bold: bool = False, underline: bool = False) -> None:
-    """Appends the text in runs of one direction each, so that Word takes the right font and order for each."""
-    for (is_complex, is_right_to_left), piece in _split_runs(text):
-        run = paragraph.add_run(piece)
-        run.bold = bold or None
-        run.underline = underline or None
-        if is_complex:
-            run.font.complex_script = True
-            run.font.cs_bold = bold or None
-        if is_right_to_left:
-            run.font.rtl = True
-
-
-def fit_on_page(paragraph: Paragraph) -> None:
-    """Sets a long line more closely, and a very long one smaller, so that no line of dialogue is broken over two pages."""
-    columns = sum(1 + (unicodedata.east_asian_width(letter) in {"W", "F"}) for letter in paragraph.text)
-    if columns > _SPACED_COLUMNS:
-        paragraph.paragraph_format.line_spacing = 1.1
-    if columns > _CLOSE_COLUMNS:
-        for run in paragraph.runs:
-            run.font.size = _SMALL
-
-
 def add_field(paragraph: Paragraph, code: str) -> None:
     """Appends a field that Word computes, such as ``PAGE``."""
     field = OxmlElement("w:fldSimple")
@@ -134,33 +102,9 @@ def add_field(paragraph: Paragraph, code: str) -> None:
     paragraph._p.append(field)  # noqa: SLF001 - python-docx has no call for fields
 
 
-def set_right_to_left(paragraph: Paragraph) -> None:
+def insert_bidi(paragraph: Paragraph) -> None:
     """The paragraph begins at the right edge."""
     paragraph._p.get_or_add_pPr().insert_element_before(_create("w:bidi"), *_AFTER_BIDI)  # noqa: SLF001 - no call for it
-
-
-def _split_runs(text: str) -> list[tuple[tuple[bool, bool], str]]:
-    """Pieces of one kind each: whether it is of a complex script, and of one that runs from right to left.
-
-    What belongs to no script, such as spaces and full stops, stays with the letters before it, or with the first ones.
-    """
-    kinds: list[tuple[bool, bool] | None] = [_find_kind(letter) for letter in text]
-    current = next((kind for kind in kinds if kind is not None), (False, False))
-    filled = []
-    for kind in kinds:
-        current = kind if kind is not None else current
-        filled.append(current)
-    pairs = groupby(zip(filled, text, strict=True), key=lambda pair: pair[0])
-    return [(kind, "".join(letter for _, letter in group)) for kind, group in pairs]
-
-
-def _find_kind(letter: str) -> tuple[bool, bool] | None:
-    direction = unicodedata.bidirectional(letter)
-    if direction in {"R", "AL"}:
-        return (True, True)
-    if direction == "L":
-        return (_COMPLEX.match(letter) is not None, False)
-    return None
 
 
 def _set_up_style(document: Document, name: str, size: int, spoken: str, *, bold: bool = False) -> None:

@@ -57,6 +57,8 @@ TARGETS: Final[dict[str, tuple[str, ...]]] = {
     "bot.exports.script_document": ("tests/bot/exports/test_script_json.py",),
     "bot.exports.script_json": ("tests/bot/exports/test_script_json.py",),
     "bot.exports.docx": ("tests/bot/exports/test_docx.py",),
+    "bot.exports.docx_lines": ("tests/bot/exports/test_docx.py",),
+    "bot.exports.docx_text": ("tests/bot/exports/test_docx.py", "tests/bot/exports/test_docx_text.py"),
     "bot.exports.docx_layout": ("tests/bot/exports/test_docx.py",),
     "bot.exports.fountain": ("tests/bot/exports/test_fountain.py",),
     "bot.exports.pls": ("tests/bot/exports/test_pls.py",),

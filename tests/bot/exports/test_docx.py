@@ -85,14 +85,17 @@ def test_a_document_follows_the_conventions_of_radio_drama() -> None:
         "[1] A door creaks. (cue 3)",
         "Music",
         "[1] A drone. (cue 1)",
+        "Scenes",
+        document.paragraphs[20].text.rstrip("\n"),
         "SCENE 1 – THE HALL – NIGHT",
-        document.paragraphs[20].text,
+        document.paragraphs[22].text,
         "1.\tMUSIC [1]: A DRONE. – UNDER",
         "2.\tNARRATOR †: The lantern guttered.",
         "3.\tSFX [1]: A DOOR CREAKS.",
         "4.\tHANA (close): You came back.",
     ]
-    assert document.paragraphs[20].text.endswith("; present: HANA")
+    time = document.paragraphs[22].text.removeprefix("Runs ").removesuffix("; present: HANA")
+    assert document.paragraphs[20].text.rstrip("\n") == (f"SCENE 1 – THE HALL – NIGHT: {time}, cues 1–4; present: HANA")
     music, narration, _, dialogue = list_cues(document)
     assert [run.underline for run in music.runs] == [None, True]
     assert not any(run.underline for run in narration.runs)
@@ -184,13 +187,11 @@ def test_scripts_that_run_from_right_to_left_do(speaker: str, text: str) -> None
     document = reopen(sheet_of(text, speaker))
     (cue,) = list_cues(document)
     assert [(run.text, run.font.rtl, run.font.complex_script) for run in cue.runs] == [
-        ("1.\t", None, None),
-        (speaker, True, True),
-        (": ", None, None),
-        (text, True, True),
+        (words, True, True) for words in ("1.\t", speaker, f": {text}")
     ]
     assert cue.runs[1].font.cs_bold
-    assert [is_right_to_left(paragraph) for paragraph in document.paragraphs[:2]] == [True, False]
+    assert all(is_right_to_left(paragraph) for paragraph in document.paragraphs)
+    assert is_right_to_left(document.sections[0].header.paragraphs[0])
     holders = [paragraph._p for paragraph in document.paragraphs] + [style.element for style in document.styles]
     for holder in holders:
         for properties in holder.iter(qn("w:pPr")):
@@ -214,9 +215,9 @@ def test_words_of_both_directions_are_separate_runs() -> None:
     document = reopen(sheet_of("Say שלום to them."))
     (cue,) = list_cues(document)
     assert [(run.text, bool(run.font.rtl)) for run in cue.runs[-3:]] == [
-        ("Say ", False),
-        ("שלום ", True),
-        ("to them.", False),
+        (": Say ", False),
+        ("שלום", True),
+        (" to them.", False),
     ]
     assert not is_right_to_left(cue)
 

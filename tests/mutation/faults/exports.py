@@ -8,7 +8,7 @@ _MARKDOWN: Final = ("tests/bot/exports/test_markdown.py",)
 _FOUNTAIN: Final = ("tests/bot/exports/test_fountain.py",)
 _SSML: Final = ("tests/bot/exports/test_ssml.py",)
 _PLS: Final = ("tests/bot/exports/test_pls.py",)
-_DOCX: Final = ("tests/bot/exports/test_docx.py",)
+_DOCX: Final = ("tests/bot/exports/test_docx.py", "tests/bot/exports/test_docx_text.py")
 _JSON: Final = ("tests/bot/exports/test_script_json.py",)
 
 FAULTS: Final[tuple[Fault, ...]] = (
@@ -67,7 +67,7 @@ FAULTS: Final[tuple[Fault, ...]] = (
     Fault("bot.exports.ssml", "the shortest word wins", "key=len, reverse=True", "key=len", _SSML),
     Fault("bot.exports.pls", "half empty words stay", "if spelling and pronunciation:", "if spelling:", _PLS),
     Fault(
-        "bot.exports.docx_layout", "runs of Arabic are not marked", "run.font.rtl = True", "run.font.rtl = None", _DOCX
+        "bot.exports.docx_text", "runs of Arabic are not marked", "run.font.rtl = True", "run.font.rtl = None", _DOCX
     ),
     Fault(
         "bot.exports.docx_layout",
@@ -77,10 +77,18 @@ FAULTS: Final[tuple[Fault, ...]] = (
         _DOCX,
     ),
     Fault(
-        "bot.exports.docx_layout", "long lines are not set closely", "if columns > _SPACED_COLUMNS:", "if False:", _DOCX
+        "bot.exports.docx_text", "long lines are not set closely", "if columns > _SPACED_COLUMNS:", "if False:", _DOCX
     ),
-    Fault("bot.exports.docx", "sounds are not underlined", ", underline=True)", ")", _DOCX),
-    Fault("bot.exports.docx", "sides are swapped for every script", "if sheet.is_right_to_left:", "if True:", _DOCX),
+    Fault(
+        "bot.exports.docx_lines",
+        "sounds are not underlined",
+        "to_capitals(cue.direction)], underline=True)",
+        "to_capitals(cue.direction)])",
+        _DOCX,
+    ),
+    Fault("bot.exports.docx_text", "sides are swapped for every script", "if right_to_left:", "if True:", _DOCX),
+    Fault("bot.exports.docx_text", "English words move around", 'f"{mark}{text}{mark}"', "text", _DOCX),
+    Fault("bot.exports.docx_text", "vowel signs leave their letters", "direction = own[-1]", "pass", _DOCX),
     Fault(
         "bot.exports.script_document", "later versions are read", "SCHEMA_VERSION + 1)", "SCHEMA_VERSION + 9)", _JSON
     ),
