@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
 from datetime import datetime
 from typing import Final
@@ -21,6 +22,7 @@ from bot.settings import Settings
 from bot.studio_config import LiveConfig, StudioConfig, StudioConfigService
 from bot.synced_commands import SyncedCommands, fingerprint_of
 from storage import Database, DatabaseClosingError
+from storage.stores.known_servers import find_shard
 
 _log = logging.getLogger(__name__)
 # Loaded before the other extensions, because the services are built with the adapters.
@@ -43,6 +45,7 @@ EXTENSIONS: Final = (
     "cogs.setup",
     "cogs.privacy",
     "cogs.about",
+    "cogs.servers",
 )
 SILENT_SECONDS: Final = 14.0
 """Seconds without a byte from Discord after which a request ends. aiohttp's default is five minutes, and until then discord.py
@@ -113,6 +116,17 @@ class MythBot(commands.Bot):
     def studio(self) -> discord.Object:
         """The studio's own server, as the object that registering commands needs."""
         return discord.Object(self.settings.studio_guild_id)
+
+    @property
+    def own_shards(self) -> tuple[Sequence[int], int]:
+        """The shards that this process is connected to, and the number of all shards."""
+        return (0,), 1
+
+    def sees_server(self, guild_id: int) -> bool:
+        """Whether Discord has told this process of all servers of this one's shard, so that the cache is complete there."""
+        shard_ids, shard_count = self.own_shards
+        is_complete = self.role.has_gateway and self.first_ready.is_set()
+        return is_complete and find_shard(guild_id, shard_count) in shard_ids
 
     async def setup_hook(self) -> None:
         """Opens the database, connects Gemini, builds the services, loads the extensions and registers the commands.

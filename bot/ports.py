@@ -4,6 +4,7 @@
 them to the composition root (``bot/app.py``), which passes them to the services.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Protocol
@@ -13,6 +14,7 @@ from bot.broadcasts.post import BroadcastStatus, Outcome, Post
 from bot.charts.snapshot import Snapshot
 from bot.generation.run_view import RunView
 from storage.stores.delivery_values import Delivery
+from storage.stores.known_servers import KnownChannel, KnownServer
 
 
 class RunCards(Protocol):
@@ -92,10 +94,41 @@ class PostSender(Protocol):
 
 
 class ChannelAccess(Protocol):
-    """Knows from the gateway's cache, without a request, whether the bot can post in a channel."""
+    """Knows from this process's connection to the gateway, without a request, whether the bot can post in a channel."""
 
-    def find_obstacle(self, guild_id: int, channel_id: int) -> str:
-        """Returns why the bot cannot post there, as a phrase for people, or an empty string if it can."""
+    def find_obstacle(self, guild_id: int, channel_id: int) -> str | None:
+        """Returns why the bot cannot post there, as a phrase for people, or an empty string if it can.
+
+        None means that this process is not told of the server; ``find_obstacles`` then reads the database.
+        """
+        ...
+
+
+class ServerCache(ChannelAccess, Protocol):
+    """What this process's connection to the gateway tells of servers and channels, without a request."""
+
+    def sees_server(self, guild_id: int) -> bool:
+        """Whether this process is told of the server, so that what is not found here does not exist."""
+        ...
+
+    def get_shards(self) -> tuple[Sequence[int], int]:
+        """The shards that this process is connected to, and the number of all shards."""
+        ...
+
+    def list_server_ids(self) -> list[int]:
+        """The ids of the servers that the bot is in, as far as this process is told of them."""
+        ...
+
+    def find_server(self, guild_id: int) -> KnownServer | None:
+        """The server, or None if the bot is not in it."""
+        ...
+
+    def find_channel(self, guild_id: int, channel_id: int) -> KnownChannel | None:
+        """The channel or thread, or None if the server has no such channel or the bot is not in it."""
+        ...
+
+    def list_notice_channels(self, guild_id: int) -> list[KnownChannel]:
+        """Where a notice to the server can be posted: the system channel first, then others in the server's own order."""
         ...
 
 
@@ -187,7 +220,7 @@ class Adapters:
     run_cards: RunCards
     batch_cards: BatchCards
     post_sender: PostSender
-    channel_access: ChannelAccess
+    channel_access: ServerCache
     broadcast_cards: BroadcastCards
     notices: Notices
     board_messages: BoardMessages
@@ -208,7 +241,7 @@ class NoRunCards:
 class NoDiscord:
     """Channel access, broadcast cards and notices for programs without Discord: every channel counts as accessible."""
 
-    def find_obstacle(self, guild_id: int, channel_id: int) -> str:  # noqa: ARG002 - part of the protocol
+    def find_obstacle(self, guild_id: int, channel_id: int) -> str | None:  # noqa: ARG002 - part of the protocol
         """Returns an empty string; the bot finds out when it posts."""
         return ""
 

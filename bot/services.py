@@ -60,6 +60,7 @@ from bot.scripts.edit_service import EditService
 from bot.scripts.library import ScriptLibrary
 from bot.scripts.take_log import TakeLog
 from bot.scripts.text_search import TextSearchService
+from bot.servers.directory import ServerDirectory
 from bot.settings import Settings
 from bot.settings.badge_tiers import parse_tiers
 from bot.settings.gemini_prices import parse_prices
@@ -98,6 +99,7 @@ class Services:
     takes: TakeLog
     drafts: DraftService
     server_notices: ServerNotices
+    servers: ServerDirectory
     broadcasts: BroadcastService
     broadcast_cards: BroadcastCardService
     affiliates: AffiliateService
@@ -123,6 +125,7 @@ class Services:
 
         Without ``with_workers`` other processes work on what is requested here.
         """
+        self.servers.start()
         await self.server_notices.start()
         if not with_workers:
             return
@@ -140,7 +143,7 @@ class Services:
         """Stops the workers; unfinished work is stored so that the next start resumes it."""
         if self.overnight is not None:
             await self.overnight.stop()
-        workers = (self.worker, self.batch_cards, self.dispatcher, self.boards, self.text_search)
+        workers = (self.worker, self.batch_cards, self.dispatcher, self.boards, self.text_search, self.servers)
         await asyncio.gather(*(worker.stop() for worker in workers))
 
 
@@ -227,6 +230,9 @@ def build_services(
         takes=TakeLog(database),
         drafts=DraftService(database, adapters.channel_access, notices, dispatcher.wake),
         server_notices=notices,
+        servers=ServerDirectory(
+            database, adapters.channel_access, runtime.wait, settings.studio_guild_id, not database.exclusive
+        ),
         broadcasts=BroadcastService(database, broadcast_cards, dispatcher.wake),
         broadcast_cards=broadcast_cards,
         affiliates=AffiliateService(database, adapters.channel_access),

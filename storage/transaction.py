@@ -22,6 +22,7 @@ from storage.stores.events import EventStore, NewEvent
 from storage.stores.grant_logs import GrantLogStore
 from storage.stores.imports import ImportStore
 from storage.stores.key_values import KeyValueStore
+from storage.stores.known_servers import KnownServerStore
 from storage.stores.members import Identity, MemberStore
 from storage.stores.personal_data import PersonalDataStore
 from storage.stores.processes import ProcessStore
@@ -70,6 +71,7 @@ class ReadTransaction:
         self.personal_data = PersonalDataStore(connection, now)
         self.imports = ImportStore(connection)
         self.processes = ProcessStore(connection, now)
+        self.servers = KnownServerStore(connection, now)
 
 
 class WriteTransaction(ReadTransaction):

@@ -29,3 +29,21 @@ async def insert_or_update(
     else:
         statement = sqlite.insert(table).values(dict(row)).on_conflict_do_update(index_elements=keys, set_=values)
     await connection.execute(statement)
+
+
+async def insert_or_update_all(
+    connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]], keys: Sequence[str]
+) -> None:
+    """Inserts the rows, which have the same columns; a row with the same ``keys`` as an existing one takes its place."""
+    if not rows:
+        return
+    statement: Insert
+    if connection.dialect.name == "postgresql":
+        on_server = postgresql.insert(table)
+        values = {name: on_server.excluded[name] for name in rows[0] if name not in keys}
+        statement = on_server.on_conflict_do_update(index_elements=keys, set_=values)
+    else:
+        in_file = sqlite.insert(table)
+        values = {name: in_file.excluded[name] for name in rows[0] if name not in keys}
+        statement = in_file.on_conflict_do_update(index_elements=keys, set_=values)
+    await connection.execute(statement, [dict(row) for row in rows])

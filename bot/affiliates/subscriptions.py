@@ -7,6 +7,7 @@ from bot.actor import Actor
 from bot.errors import InputError, NotFoundError, StateError
 from bot.event_names import AFFILIATE_ADMITTED, AFFILIATE_CHANGED, AFFILIATE_JOINED, AFFILIATE_LEFT, AFFILIATE_REMOVED
 from bot.ports import ChannelAccess
+from bot.servers.obstacles import find_obstacles
 from bot.studio_config import load_config
 from storage import Database, ReadTransaction, WriteTransaction, read_transaction, write_transaction
 from storage.changes import Unchanged, changed_columns
@@ -206,7 +207,8 @@ class AffiliateService:
     async def check_channels(self, tx: ReadTransaction) -> list[ChannelCheck]:
         """Checks the channel of every subscription that has not ended, without posting anything."""
         still_open = await tx.subscriptions.list_in_states(*OPEN_STATES)
-        return [ChannelCheck(row, self.access.find_obstacle(row.guild_id, row.channel_id)) for row in still_open]
+        found = await find_obstacles(tx, self.access, [(row.guild_id, row.channel_id) for row in still_open])
+        return [ChannelCheck(row, found[row.guild_id, row.channel_id]) for row in still_open]
 
 
 async def _get_offered_books(tx: ReadTransaction, subscription: Subscription) -> dict[str, str]:

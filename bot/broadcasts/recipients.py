@@ -9,6 +9,7 @@ from bot.errors import StateError
 from bot.event_names import BROADCAST_SENT, SCRIPT_RELEASED
 from bot.ports import ChannelAccess
 from bot.scripts.models import WriterKind
+from bot.servers.obstacles import find_obstacles
 from bot.studio_config import StudioConfig, load_config
 from storage import ReadTransaction, StaleStateError, WriteTransaction
 from storage.states import Audience, BroadcastState, DeliveryState, SubscriptionState
@@ -32,7 +33,8 @@ async def build_preview(tx: ReadTransaction, broadcast: Broadcast, access: Chann
     # The studio's own channel may be subscribed as well; a channel must not get two posts.
     if config.announcement is not None and config.announcement.channel_id not in {t.channel_id for t in targets}:
         targets.append(config.announcement.target)
-    obstacles = [(target, access.find_obstacle(target.guild_id, target.channel_id)) for target in targets]
+    found = await find_obstacles(tx, access, [(target.guild_id, target.channel_id) for target in targets])
+    obstacles = [(target, found[target.guild_id, target.channel_id]) for target in targets]
     unreachable = [(target, obstacle) for target, obstacle in obstacles if obstacle]
     left_out = list(unreachable)
     left_out += [(Target.from_subscription(subscription), "paused") for subscription in paused]

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
-from bot.permissions import OPTIONAL, POSTING
+from bot.permissions import OPTIONAL, find_missing
 
 _ALL: Final = (1 << 64) - 1
 _ADMINISTRATOR: Final = 1 << 3  # Discord's documentation, "Permissions"
@@ -42,7 +42,4 @@ def compute_channel_permissions(
 
 def name_missing(granted: int) -> tuple[list[str], list[str]]:
     """Discord's names of the permissions that are lacking: those without which nothing is posted, and the others."""
-    return (
-        [name for _, name, bit in POSTING if not granted >> bit & 1],
-        [name for _, name, bit in OPTIONAL if not granted >> bit & 1],
-    )
+    return find_missing(granted), find_missing(granted, OPTIONAL)

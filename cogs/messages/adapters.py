@@ -5,10 +5,10 @@ from bot.ports import Adapters
 from cogs.messages.batch_cards import DiscordBatchCards
 from cogs.messages.board_messages import DiscordBoardMessages
 from cogs.messages.broadcast_cards import DiscordBroadcastCards
-from cogs.messages.channel_access import DiscordChannelAccess
 from cogs.messages.notices import DiscordNotices
 from cogs.messages.post_sender import DiscordPostSender
 from cogs.messages.run_cards import DiscordRunCards
+from cogs.messages.server_cache import DiscordServerCache
 
 
 async def setup(bot: MythBot) -> None:
@@ -17,7 +17,7 @@ async def setup(bot: MythBot) -> None:
         run_cards=DiscordRunCards(bot),
         batch_cards=DiscordBatchCards(bot),
         post_sender=DiscordPostSender(bot),
-        channel_access=DiscordChannelAccess(bot),
+        channel_access=DiscordServerCache(bot),
         broadcast_cards=DiscordBroadcastCards(bot),
         notices=DiscordNotices(bot),
         board_messages=DiscordBoardMessages(bot),

@@ -1,6 +1,7 @@
 """The messages of live boards: posted, pinned, edited, and found again by their button."""
 
 import logging
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any, Final
 
@@ -10,7 +11,7 @@ from discord import ui
 from bot.app import MythBot
 from bot.charts.snapshot import Snapshot
 from bot.errors import DeliveryError
-from bot.permissions import format_permissions
+from bot.permissions import BOARD, HISTORY, PINNING, find_missing, format_permissions
 from bot.ports import EditResult
 from cogs.messages.error_codes import UNKNOWN_CHANNEL, UNKNOWN_MESSAGE
 from cogs.messages.failures import (
@@ -31,11 +32,6 @@ from cogs.views.progress.controls import build_picture_file
 from cogs.views.progress.view_texts import build_picture, format_overview
 
 _log = logging.getLogger(__name__)
-_REQUIRED_PERMISSIONS: Final = (
-    ("view_channel", "View Channel"),
-    ("send_messages", "Send Messages"),
-    ("attach_files", "Attach Files"),
-)
 _EDIT_LIMITED_AFTER: Final = timedelta(hours=1)
 """The age at which Discord limits the edits of a message (error 30046, "edits to messages older than 1 hour")."""
 _SHORT_SECONDS: Final = 10.0
@@ -57,7 +53,7 @@ class DiscordBoardMessages:
             LookupError: The channel was deleted.
             TimeoutError: It is unknown whether the message was posted.
         """
-        self._check_permissions(channel_id)
+        await self._check_permissions(channel_id)
         try:
             try:
                 message = await self._send(channel_id, snapshot, nonce)
@@ -73,8 +69,7 @@ class DiscordBoardMessages:
 
     async def pin(self, channel_id: int, message_id: int) -> str:
         """Pins the message. Returns an empty string, or a sentence for people if it could not be pinned."""
-        granted = self._granted_permissions(channel_id)
-        if granted is not None and not granted.pin_messages:
+        if await self._find_missing(channel_id, PINNING):
             return _NOT_PINNED
         try:
             await await_response(self._channel(channel_id).get_partial_message(message_id).pin(), _SHORT_SECONDS)
@@ -90,7 +85,7 @@ class DiscordBoardMessages:
             DeliveryError: Discord refuses the edit for good.
             LookupError: The channel was deleted.
         """
-        self._check_permissions(channel_id)
+        await self._check_permissions(channel_id)
         message = self._channel(channel_id).get_partial_message(message_id)
         try:
             files = [build_picture_file(snapshot)]
@@ -107,8 +102,8 @@ class DiscordBoardMessages:
             DeliveryError: The bot lacks a permission in the channel.
             LookupError: The channel was deleted.
         """
-        self._check_permissions(channel_id)
-        if not self._can_read_history(channel_id):
+        await self._check_permissions(channel_id)
+        if await self._find_missing(channel_id, HISTORY):
             return True
         try:
             await await_response(self._channel(channel_id).fetch_message(message_id), _SHORT_SECONDS)
@@ -128,8 +123,8 @@ class DiscordBoardMessages:
             LookupError: The channel was deleted.
             TimeoutError: The channel could not be read now.
         """
-        self._check_permissions(channel_id)
-        if not self._can_read_history(channel_id):
+        await self._check_permissions(channel_id)
+        if await self._find_missing(channel_id, HISTORY):
             return []
         search = find_own_messages(self._bot, self._channel(channel_id), lambda custom_id: custom_id == TAKE_DOWN_ID)
         try:
@@ -158,25 +153,18 @@ class DiscordBoardMessages:
     def _channel(self, channel_id: int) -> discord.PartialMessageable:
         return self._bot.get_partial_messageable(channel_id, guild_id=self._bot.settings.studio_guild_id)
 
-    def _granted_permissions(self, channel_id: int) -> discord.Permissions | None:
-        """Returns the bot's permissions in the channel, or None if the cache does not know the channel."""
-        channel = self._bot.get_channel(channel_id)
-        if isinstance(channel, discord.abc.GuildChannel | discord.Thread) and channel.guild.me is not None:
-            return channel.permissions_for(channel.guild.me)
-        return None
+    async def _find_missing(self, channel_id: int, needed: Iterable[tuple[str, int]]) -> list[str]:
+        """The names of the permissions that the bot certainly lacks in the channel."""
+        guild_id = self._bot.settings.studio_guild_id
+        channel = await self._bot.services.servers.find_channel(guild_id, channel_id)
+        return [] if channel is None else find_missing(channel.permissions, needed)
 
-    def _can_read_history(self, channel_id: int) -> bool:
-        granted = self._granted_permissions(channel_id)
-        return granted is None or granted.read_message_history
-
-    def _check_permissions(self, channel_id: int) -> None:
-        """Raises ``DeliveryError`` if the cache shows that a request would be refused.
+    async def _check_permissions(self, channel_id: int) -> None:
+        """Raises ``DeliveryError`` if a request would certainly be refused.
 
         Discord counts refused requests and bans an address that makes too many of them.
         """
-        granted = self._granted_permissions(channel_id)
-        lacking = [label for name, label in _REQUIRED_PERMISSIONS if granted is not None and not getattr(granted, name)]
-        if lacking:
+        if lacking := await self._find_missing(channel_id, BOARD):
             raise DeliveryError(f"I lack {format_permissions(lacking)} there.")
 
 

@@ -9,6 +9,7 @@ import discord
 
 from bot.app import MythBot
 from bot.broadcasts.post import Outcome, OutcomeKind, Post
+from bot.permissions import HISTORY, find_missing
 from cogs.messages.error_codes import ALREADY_CROSSPOSTED
 from cogs.messages.failures import (
     REQUEST_ERRORS,
@@ -86,12 +87,10 @@ class DiscordPostSender:
 
     async def find_post(self, delivery: Delivery) -> Outcome:
         """Searches the channel's recent messages for the post, by the delivery's id in its button."""
-        channel = self._bot.get_channel(delivery.channel_id)
-        if isinstance(channel, discord.abc.GuildChannel) and channel.guild.me is not None:
-            granted = channel.permissions_for(channel.guild.me)
-            # Without this permission Discord returns an empty history, which proves nothing.
-            if not granted.read_message_history:
-                return _UNREADABLE
+        channel = await self._bot.services.servers.find_channel(delivery.guild_id, delivery.channel_id)
+        # Without this permission Discord returns an empty history, which proves nothing.
+        if channel is not None and find_missing(channel.permissions, HISTORY):
+            return _UNREADABLE
         attempted_at, button_id = delivery.attempted_at, shared_custom_id(delivery.id)
         search = find_own_messages(
             self._bot,
@@ -112,11 +111,11 @@ class DiscordPostSender:
 
     async def _publish_if_news(self, delivery: Delivery, message_id: int) -> Outcome:
         """Publishes a post in the studio's own announcement channel, so that servers that follow the channel get it."""
-        channel = self._bot.get_channel(delivery.channel_id)
-        is_own_server = delivery.guild_id == self._bot.settings.studio_guild_id
         is_published = True
-        if is_own_server and isinstance(channel, discord.TextChannel) and channel.is_news():
-            is_published = await self._publish(channel.get_partial_message(message_id))
+        if delivery.guild_id == self._bot.settings.studio_guild_id:
+            channel = await self._bot.services.servers.find_channel(delivery.guild_id, delivery.channel_id)
+            if channel is not None and channel.is_news:
+                is_published = await self._publish(self._channel(delivery).get_partial_message(message_id))
         error = "" if is_published else "posted, but not published to those who follow the channel"
         return Outcome(OutcomeKind.SENT, message_id=message_id, error=error)
 

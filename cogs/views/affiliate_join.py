@@ -29,7 +29,7 @@ async def subscribe_channel(
     """
     by = require_manager(interaction)
     guild = channel.guild
-    lacking = find_missing(channel.permissions_for(guild.me))
+    lacking = find_missing(channel.permissions_for(guild.me).value)
     if role is not None:
         check_role(role, channel)
     if lacking:
@@ -37,20 +37,22 @@ async def subscribe_channel(
     try:
         await channel.send(_TEST_POST)
     except discord.HTTPException as error:
-        needed = [shown for _, shown, _ in POSTING]
+        needed = [shown for shown, _ in POSTING]
         raise InputError(
             f"The test post in {channel.mention} was refused by Discord.",
             f"Check {format_permissions(needed)} there, then try again.",
         ) from error
     new = NewSubscription(guild.id, guild.name, channel.id, channel.name, role.id if role else None)
-    subscription = await get_services(interaction).affiliates.subscribe_channel(new, by)
+    services = get_services(interaction)
+    subscription = await services.affiliates.subscribe_channel(new, by)
+    await services.servers.update(guild.id)
     return _subscribed_card(interaction, channel, role, subscription)
 
 
 def _missing_permissions_card(
     channel: discord.TextChannel, role: discord.Role | None, lacking: list[str]
 ) -> ui.LayoutView:
-    marks = [f"{shown} {'✘' if shown in lacking else '✔'}" for _, shown, _ in POSTING]
+    marks = [f"{shown} {'✘' if shown in lacking else '✔'}" for shown, _ in POSTING]
     texts = [
         f"Announcements will go to {channel.mention}. {' · '.join(marks)}",
         f"Give me {format_permissions(lacking)} in that channel's settings, then press Check again.",

@@ -25,7 +25,7 @@ def check_channel(interaction: discord.Interaction) -> None:
     Raises:
         InputError: the bot lacks a permission there.
     """
-    lacking = find_missing(interaction.app_permissions)
+    lacking = find_missing(interaction.app_permissions.value)
     if lacking:
         raise InputError(
             "I cannot post the script's card in this channel.",

@@ -87,7 +87,7 @@ async def _post_test(
     channel = interaction.guild.get_channel(chosen.id) if interaction.guild else None
     if not isinstance(channel, discord.TextChannel):
         raise InputError("This is not a text channel of this server.", "Choose another one.")
-    missing = find_missing(channel.permissions_for(channel.guild.me))
+    missing = find_missing(channel.permissions_for(channel.guild.me).value)
     if missing:
         raise InputError(
             f"I cannot post in {channel.mention}.", f"Give me {format_permissions(missing)} there and choose it again."

@@ -12,8 +12,8 @@ _NEEDED = {"view_channel": "View Channel", "send_messages": "Send Messages", "em
 def test_each_missing_permission_is_named_as_on_screen(missing: str) -> None:
     """Only what is missing is named, and permissions that are not needed for a post do not count."""
     granted = discord.Permissions(**{name: name != missing for name in _NEEDED})
-    assert find_missing(granted) == [_NEEDED[missing]]
-    assert find_missing(discord.Permissions(**dict.fromkeys(_NEEDED, True))) == []
+    assert find_missing(granted.value) == [_NEEDED[missing]]
+    assert find_missing(discord.Permissions(**dict.fromkeys(_NEEDED, True)).value) == []
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any, cast
-from unittest.mock import MagicMock
 
 import discord
 
 from bot.app import MythBot
+from storage.stores.known_servers import KnownChannel
 
 BOT_ID, GUILD_ID, CHANNEL_ID = 7, 1, 2
 
@@ -69,21 +69,17 @@ def make_bot(
     *,
     is_news: bool = False,
     can_read: bool = True,
-    is_cached: bool = True,
-    is_member: bool = True,
+    is_known: bool = True,
 ) -> MythBot:
     """A bot whose only channel is ``channel``; its own server is ``GUILD_ID``.
 
-    ``is_cached`` says that the bot has the channel in its cache, ``is_member`` that it knows itself as a member there.
+    ``is_known`` says that anything is known about the channel, from the cache or the database.
     """
-    cached = MagicMock(spec=discord.TextChannel)
-    cached.is_news.return_value = is_news
-    cached.permissions_for.return_value = discord.Permissions(read_message_history=can_read)
-    cached.guild = SimpleNamespace(me=object() if is_member else None)
-    cached.get_partial_message = channel.get_partial_message
+    permissions = discord.Permissions(read_message_history=can_read).value
+    known = KnownChannel(CHANNEL_ID, GUILD_ID, "lore", 0, is_news, permissions)
 
-    def get_channel(channel_id: int) -> Any:
-        return cached if is_cached and channel_id == CHANNEL_ID else None
+    async def find_channel(_guild_id: int, channel_id: int) -> KnownChannel | None:
+        return known if is_known and channel_id == CHANNEL_ID else None
 
     def get_partial_messageable(channel_id: int, *, guild_id: int) -> FakeChannel:
         assert channel_id == CHANNEL_ID
@@ -95,7 +91,7 @@ def make_bot(
         SimpleNamespace(
             user=SimpleNamespace(id=BOT_ID),
             settings=SimpleNamespace(studio_guild_id=GUILD_ID),
-            get_channel=get_channel,
+            services=SimpleNamespace(servers=SimpleNamespace(find_channel=find_channel)),
             get_partial_messageable=get_partial_messageable,
         ),
     )

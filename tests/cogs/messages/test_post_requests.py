@@ -166,12 +166,9 @@ async def test_a_history_that_may_not_be_read_proves_nothing(delivery: Delivery)
     assert channel.names == []
 
 
-@pytest.mark.parametrize(("is_cached", "is_member"), [(False, True), (True, False)])
-async def test_a_channel_that_is_not_known_yet_is_searched(
-    delivery: Delivery, *, is_cached: bool, is_member: bool
-) -> None:
+async def test_a_channel_that_is_not_known_yet_is_searched(delivery: Delivery) -> None:
     channel = FakeChannel(http_error(403, 50001))
-    bot = make_bot(channel, can_read=False, is_cached=is_cached, is_member=is_member)
+    bot = make_bot(channel, can_read=False, is_known=False)
     assert await DiscordPostSender(bot).find_post(delivery) == UNREADABLE
     assert channel.names == ["history"]
 
