@@ -41,12 +41,12 @@ async def _send(interaction: discord.Interaction, export: _Export, subject: str)
         async with progress.shown():
             limit = get_upload_limit(interaction)
             archives = await stack.enter_async_context(export(limit, by, progress.note))
-        first, *others = archives.paths
+        first, *others = archives.files
         await interaction.edit_original_response(
-            content=_describe(archives, subject), attachments=[await asyncio.to_thread(discord.File, first)]
+            content=_describe(archives, subject), attachments=[discord.File(first.content, first.name)]
         )
-        for path in others:
-            await interaction.followup.send(file=await asyncio.to_thread(discord.File, path), ephemeral=True)
+        for file in others:
+            await interaction.followup.send(file=discord.File(file.content, file.name), ephemeral=True)
 
 
 class _Progress:
@@ -82,7 +82,7 @@ class _Progress:
 
 
 def _describe(archives: BookArchives, subject: str) -> str:
-    count = len(archives.paths)
+    count = len(archives.files)
     about = f"{subject}." if count == 1 else f"{subject}, in {count} files: unpack all into one folder."
     notes = [escape_text(note, 200) for note in archives.notes]
     return shorten(" ".join((about, "A README in it says what is where.", *notes)), _MAX_TEXT)

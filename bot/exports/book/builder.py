@@ -1,8 +1,8 @@
 """The archives of a whole book, made chapter by chapter on disk."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from io import BufferedRandom
 from typing import Final
 
 from bot.errors import InputError
@@ -31,18 +31,29 @@ _LISTING_RESERVE: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class BookArchives:
-    """The finished archives on disk, and what should be said about them."""
+class ArchiveFile:
+    """One archive: the name that it gets where it is sent, and the open file."""
 
-    paths: tuple[Path, ...]
+    name: str
+    content: BufferedRandom
+
+
+@dataclass(frozen=True, slots=True)
+class BookArchives:
+    """The finished archives on disk, each open at its beginning, and what should be said about them."""
+
+    files: tuple[ArchiveFile, ...]
     notes: tuple[str, ...]
 
 
 @dataclass(slots=True)
 class BookBuilder:
-    """Makes the archives in ``folder``. ``chapters`` are all of the book, those without a script too. Not for two threads."""
+    """Makes the archives. ``chapters`` are all of the book, those without a script too. Not for two threads.
 
-    folder: Path
+    ``open_file`` gives a new file to write and read; the caller closes it.
+    """
+
+    open_file: Callable[[], BufferedRandom]
     ebook_id: str
     title: str
     chapters: Sequence[BookChapter]
@@ -54,7 +65,7 @@ class BookBuilder:
     _notes: dict[str, None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._staging = Staging(self.folder)
+        self._staging = Staging(self.open_file())
 
     def add_chapter(self, sheet: ScriptSheet) -> None:
         """Renders the chapter in all formats; an approved one is part of the production as well. Add chapters in order."""
@@ -93,13 +104,13 @@ class BookBuilder:
         self._notes |= dict.fromkeys(
             f"{file.name} is larger than Discord takes here and was left out." for file in too_large
         )
-        paths = []
+        archives = []
         for number, files in enumerate(parts, 1):
             suffix = f"{number}-of-{len(parts)}" if len(parts) > 1 else ""
-            path = self.folder / build_file_name(self.ebook_id, "scripts", suffix, ending="zip")
-            write_part(path, self._build_listing(files, parts, too_large), files)
-            paths.append(path)
-        return BookArchives(tuple(paths), tuple(self._notes))
+            archive = ArchiveFile(build_file_name(self.ebook_id, "scripts", suffix, ending="zip"), self.open_file())
+            write_part(archive.content, self._build_listing(files, parts, too_large), files)
+            archives.append(archive)
+        return BookArchives(tuple(archives), tuple(self._notes))
 
     def _render(self, sheet: ScriptSheet) -> Iterator[Download]:
         for each in BOOK_FORMATS:

@@ -2,9 +2,9 @@
 
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Final
+from dataclasses import dataclass
+from io import SEEK_END
+from typing import BinaryIO, Final
 
 from bot.exports.files import Download
 from bot.exports.pack.archive import is_packed, write_archive
@@ -15,30 +15,31 @@ _ENTRY_BYTES: Final = 120
 
 @dataclass(frozen=True, slots=True)
 class StagedFile:
-    """A file on disk with the name that it gets in an archive; ``size`` is what it takes there at most."""
+    """A file that waits on disk with the name that it gets in an archive; ``size`` is what it takes there at most."""
 
     name: str
-    path: Path
     size: int
+    store: BinaryIO
+    offset: int = 0
+    length: int = 0
 
     def load(self) -> Download:
         """The file with its content."""
-        return Download(self.name, self.path.read_bytes())
+        self.store.seek(self.offset)
+        return Download(self.name, self.store.read(self.length))
 
 
 @dataclass(slots=True)
 class Staging:
-    """A folder in which files wait, so that a book of any length needs the memory of one chapter."""
+    """One file on disk in which others wait, so that a book of any length needs the memory of one chapter."""
 
-    folder: Path
-    _count: int = field(default=0)
+    store: BinaryIO
 
     def add(self, file: Download) -> StagedFile:
-        """Writes the file to disk under a number, which is a safe name everywhere."""
-        self._count += 1
-        path = self.folder / f"{self._count:06}"
-        path.write_bytes(file.content)
-        return StagedFile(file.name, path, measure_entry(file))
+        """Appends the file's content."""
+        offset = self.store.seek(0, SEEK_END)
+        self.store.write(file.content)
+        return StagedFile(file.name, measure_entry(file), self.store, offset, len(file.content))
 
 
 def measure_entry(file: Download) -> int:
@@ -71,13 +72,13 @@ def divide(groups: Sequence[Sequence[StagedFile]], limit: int) -> tuple[list[lis
     return parts, too_large
 
 
-def write_part(path: Path, readme: Download, files: Sequence[StagedFile]) -> None:
-    """Writes one archive to disk: the README, then the files, loaded one by one."""
+def write_part(target: BinaryIO, readme: Download, files: Sequence[StagedFile]) -> None:
+    """Writes one archive to disk: the README, then the files, loaded one by one. ``target`` stands at its beginning then."""
 
     def load() -> Iterator[Download]:
         yield readme
         for file in files:
             yield file.load()
 
-    with path.open("wb") as target:
-        write_archive(target, load())
+    write_archive(target, load())
+    target.seek(0)

@@ -1,12 +1,12 @@
 """The download of a book's scripts, or of a batch's: read and rendered chapter by chapter, and reported as one event."""
 
 import asyncio
-import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
+from functools import partial
+from io import BufferedRandom
 
 from bot.actor import Actor
 from bot.batches.batch_view import is_written
@@ -81,9 +81,13 @@ class BookExportService:
     async def _export(
         self, book: _Book, limit: int, by: Actor, note_progress: NoteProgress
     ) -> AsyncIterator[BookArchives]:
-        folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="book-export-"))
-        try:
-            builder = BookBuilder(folder, book.ebook.id, book.title, book.chapters, self.options)
+        with ExitStack() as stack:
+
+            def open_file() -> BufferedRandom:
+                return stack.enter_context(tempfile.TemporaryFile())  # has no name, so that not even SIGKILL leaves it
+
+            make = partial(BookBuilder, open_file, book.ebook.id, book.title, book.chapters, self.options)
+            builder = await asyncio.to_thread(make)
             for number, script in enumerate(book.scripts, 1):
                 note_progress(f"chapter {number} of {len(book.scripts)}")
                 await asyncio.to_thread(builder.add_chapter, await self._read_sheet(script.id))
@@ -96,8 +100,6 @@ class BookExportService:
             archives = await asyncio.to_thread(builder.finish, limit)
             await self._report(book, by)
             yield archives
-        finally:
-            await asyncio.to_thread(shutil.rmtree, folder)
 
     @read_transaction
     async def _read_book(self, tx: ReadTransaction, name: str) -> _Book:

@@ -28,8 +28,8 @@ async def export(stage: BatchStage, batch_id: str) -> dict[str, bytes]:
     """The files of the only archive."""
     exports = BookExportService(stage.database)
     async with exports.export_batch(batch_id, 10_000_000, HANA, list[str]().append) as archives:
-        (path,) = archives.paths
-        return read_archive(path.read_bytes())
+        (file,) = archives.files
+        return read_archive(file.content.read())
 
 
 async def test_a_download_has_what_gemini_wrote_in_the_batch_and_nothing_else(stage: BatchStage) -> None:

@@ -53,18 +53,12 @@ async def export(database: Database, limit: int = 1_000_000) -> list[dict[str, b
     """The files of each archive, none of which is larger than ``limit``."""
     noted: list[str] = []
     async with BookExportService(database).export_book("the-lantern", limit, HANA, noted.append) as archives:
-        contents = [path.read_bytes() for path in archives.paths]
-        folder = archives.paths[0].parent
+        contents = [file.content.read() for file in archives.files]
     assert noted[0].startswith("chapter 1 of ")
     assert noted[-1] == "the archive"
     assert all(len(content) <= limit for content in contents)
-    assert not folder.exists()
+    assert all(file.content.closed for file in archives.files)
     return [read_archive(content) for content in contents]
-
-
-def list_folders(parent: Path) -> list[Path]:
-    """The folders in which archives were made and that are still there."""
-    return list(parent.glob("book-export-*"))
 
 
 async def test_a_chapter_comes_in_its_newest_approved_version_else_as_a_marked_draft(book: Database) -> None:
@@ -153,6 +147,25 @@ async def test_the_download_is_one_event_that_names_the_scripts(book: Database) 
     assert "markdown" in data["formats"]
 
 
+async def test_a_process_that_is_killed_leaves_nothing_on_the_disk(
+    book: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No file has a name at any moment, so that the system itself gives the room back, whatever ends the process."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    await add_script(book, 1)
+    seen: list[list[Path]] = []
+
+    def look(_progress: str = "") -> None:
+        seen.append([*folder.iterdir()])
+
+    async with BookExportService(book).export_book("the-lantern", 1_000_000, HANA, look) as made:
+        assert made.files[0].content.read(2) == b"PK"
+        look()
+    assert seen == [[]] * 5
+
+
 @pytest.mark.parametrize(
     ("ebook", "limit", "error", "sentence"),
     [
@@ -167,16 +180,12 @@ async def test_what_cannot_be_exported_is_refused_with_a_sentence(
     limit: int,
     error: type[Exception],
     sentence: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """No such book, no script, no room; nothing stays on the disk, and there is no event."""
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    """No such book, no script, no room; and there is no event."""
     await book.write(lambda tx: tx.ebooks.get_or_add("empty", "Empty"))
     await add_script(book, 1)
     with pytest.raises(error, match=re.escape(sentence)):
         async with BookExportService(book).export_book(ebook, limit, HANA, list[str]().append):
             raise AssertionError
-    assert not list_folders(tmp_path)
     async with book.read() as tx:
         assert [event async for event in tx.events.stream(EventFilter(event=EBOOK_DOWNLOADED))] == []
