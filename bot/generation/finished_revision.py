@@ -68,7 +68,7 @@ class FinishedRevision:
             notes=revision.notes,
         )
         script_id = await tx.scripts.add(new)
-        await self._add_history(tx, script_id, new.body)
+        await self._add_history(tx, script_id, new.body, revision.count_restored(script.cues))
         await store_recorded_count(tx, script_id, script, run.ebook_id, run.chapter_number)
         # The synopsis of a few cues would not be the chapter's.
         proposals = self.progress.proposals.model_copy(update={"synopsis": ""})
@@ -82,15 +82,19 @@ class FinishedRevision:
         await tx.runs.finish(run.id, run.lease, script_id=script_id, cost_micros=cost, progress="")
         return script_id
 
-    async def _add_history(self, tx: WriteTransaction, script_id: str, body: str) -> None:
-        """The history begins with the parent's text, so that undoing the revision restores it."""
+    async def _add_history(self, tx: WriteTransaction, script_id: str, body: str, restored: int) -> None:
+        """The history begins with the parent's text, so that undoing the revision restores it.
+
+        ``restored`` is how many cues speak words again that were deleted by hand.
+        """
         revision, member_id = self.revision, self.run.member_id
         kept = revision.script.model_dump_json()
         origin = f"From version {revision.parent_version}"
         await tx.script_edits.add(script_id, EditKind.CREATED, origin, member_id=member_id, body=kept)
         notes = to_single_line(revision.notes)
         shown = notes if len(notes) <= _MAX_NOTES else f"{notes[: _MAX_NOTES - 1].rstrip()}…"
-        summary = f"Revised {revision.subject}: {shown}"
+        back = f" ({_count_cues(restored)} deleted by hand spoken again)" if restored else ""
+        summary = f"Revised {revision.subject}{back}: {shown}"
         await tx.script_edits.add(script_id, EditKind.CHANGED, summary, member_id=member_id, body=body)
 
     def _measure_coverage(self, script: Script) -> str:
@@ -99,3 +103,7 @@ class FinishedRevision:
             return ""
         cuts = RunProgress(cuts=script.cuts)
         return self.source.measure_coverage(cuts, script.cues).model_dump_json()
+
+
+def _count_cues(count: int) -> str:
+    return "1 cue" if count == 1 else f"{count} cues"

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Hashable, Iterable, Sequence
 from difflib import SequenceMatcher
+from itertools import groupby
 from typing import Final
 
 from bot.errors import InputError
@@ -10,6 +11,7 @@ from bot.generation.run_progress import RunProgress
 from bot.scripts.cue_lists import arrange
 from bot.scripts.models import NARRATOR, CastMember, Cue, CueKind, FrozenModel, Scene, Script, ScriptMode
 from bot.scripts.scenes import mark_beginning
+from bot.scripts.spans import SpanKind, split_spans
 
 SCENE_STEP: Final = 100_000
 """Between the numbers of two scenes while a revision is written, so that new scenes find room between the old ones."""
@@ -60,6 +62,22 @@ class Revision(FrozenModel):
         """The first and the last span that the cues speak; (0, 0) where they speak none."""
         spans = [cue.spans for cue in self.cues if cue.spans is not None]
         return (min(first for first, _ in spans), max(last for _, last in spans)) if spans else (0, 0)
+
+    @property
+    def dropped_spans(self) -> frozenset[int]:
+        """The numbers of the spans between those of the cues that are neither spoken nor cut: scene breaks, and what somebody
+        has deleted by hand; empty for an adaptation."""
+        first, last = self.span_range
+        known = {cue.spans for cue in self.cues if cue.spans} | {(cut.first, cut.last) for cut in self.script.cuts}
+        numbers = {number for begin, end in known for number in range(begin, end + 1)}
+        return frozenset(range(first, last + 1)) - numbers if last else frozenset()
+
+    def count_restored(self, cues: Iterable[Cue]) -> int:
+        """How many of the new version's cues speak words again that somebody has deleted by hand."""
+        dropped = self.dropped_spans
+        return sum(
+            cue.spans is not None and not dropped.isdisjoint(range(cue.spans[0], cue.spans[1] + 1)) for cue in cues
+        )
 
     def begin(self) -> RunProgress:
         """The progress before anything is rewritten."""
@@ -166,21 +184,37 @@ def check_spans(revision: Revision) -> None:
         )
 
 
-def describe_losses(revision: Revision) -> str:
-    """Which work done by hand a faithful revision will not keep, as a sentence; empty where there is none.
+def describe_losses(revision: Revision, content: str) -> str:
+    """Which work done by hand a faithful revision will not keep, in sentences; empty where there is none.
 
-    The writer sees it, but only the words of the chapter can be labelled.
+    The writer sees it, but only the words of the chapter can be labelled, and all of them are. ``content`` is the chapter's
+    text, which is split into its spans again where anything was deleted.
     """
     if revision.script.mode is not ScriptMode.FAITHFUL:
         return ""
     altered = sum(cue.is_altered and cue.spans is not None for cue in revision.cues)
     inserted = sum(cue.kind.is_spoken and cue.spans is None for cue in revision.cues)
+    deleted = _count_deleted_passages(revision, content)
     parts = [
         f"{altered} altered by hand will have the author's words again" if altered else "",
         f"{inserted} added by hand will be left out" if inserted else "",
     ]
-    kept = f"Version {revision.parent_version} keeps them."
-    return f"Of these cues, {' and '.join(filter(None, parts))}. {kept}" if any(parts) else ""
+    places = "one place" if deleted == 1 else f"{deleted} places"
+    sentences = [
+        f"Of these cues, {' and '.join(filter(None, parts))}." if any(parts) else "",
+        f"Words of the author's that were deleted by hand in {places} will be spoken again." if deleted else "",
+        f"Version {revision.parent_version} stays as it is." if deleted or any(parts) else "",
+    ]
+    return " ".join(filter(None, sentences))
+
+
+def _count_deleted_passages(revision: Revision, content: str) -> int:
+    """How many stretches of neighbouring spans were deleted."""
+    dropped = revision.dropped_spans
+    if not dropped:
+        return 0
+    spans = (span.n for span in split_spans(content) if span.kind is not SpanKind.BREAK)
+    return sum(is_deleted for is_deleted, _ in groupby(spans, dropped.__contains__))
 
 
 def keep_ids(old: Sequence[Cue], new: Sequence[Cue]) -> list[Cue]:

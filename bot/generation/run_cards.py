@@ -100,6 +100,7 @@ async def read_run_view(tx: ReadTransaction, run: Run) -> RunView:
     ebook = await tx.ebooks.find(run.ebook_id)
     stored = await tx.scripts.get(run.script_id) if run.script_id else None
     discord_ids = await tx.members.get_discord_ids([run.member_id] if run.member_id else [])
+    finished = await read_script_view(tx, stored) if stored else None
     view = RunView(
         run,
         ebook.title if ebook else run.ebook_id,
@@ -108,8 +109,9 @@ async def read_run_view(tx: ReadTransaction, run: Run) -> RunView:
         requester_id=discord_ids.get(run.member_id or ""),
         runs_ahead=await tx.runs.count_ahead(run) if run.state is RunState.READY else 0,
         unknown_micros=await tx.charges.sum_costs(run_id=run.id, only_unknown=True) if stored else 0,
-        finished=await read_script_view(tx, stored) if stored else None,
+        finished=finished,
         revision=_describe_revision(request),
+        restored_cues=request.revision.count_restored(finished.script.cues) if request.revision and finished else 0,
         newer=await tx.runs.find_newer(run) if run.state in {RunState.CANCELLED, RunState.DONE} else None,
     )
     if run.progress and stored is None:

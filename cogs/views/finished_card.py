@@ -56,6 +56,7 @@ def build_finished_card(view: ScriptView, run: RunView | None = None) -> ui.Layo
         lines.append(f"*{escape_text(script.logline, 300)}*")
     if view.has_changed_source:
         lines.append("⚠ The chapter's text has changed since this script was written.")
+    lines += _format_restored(stored, run)
     lines.append(
         f"Runs {format_duration_range(script.running_time.low, script.running_time.high)} (estimate) · "
         f"{_format_cue_counts(script)} · cast of {len(script.cast)}"
@@ -100,6 +101,14 @@ def _format_coverage(covered: Coverage, script: Script) -> list[str]:
         return []
     cut_out = format_count(len(covered.missing), "paragraph was", "paragraphs were")
     return [f"Covers {covered.share:.0%} of the source; {cut_out} cut or rewritten."]
+
+
+def _format_restored(stored: StoredScript, run: RunView | None) -> list[str]:
+    """What a revision has brought back although somebody had deleted it; nothing once the script is approved."""
+    if run is None or not run.restored_cues or stored.state is not ScriptState.DRAFT:
+        return []
+    speak = format_count(run.restored_cues, "cue speaks", "cues speak")
+    return [f"⚠ {speak} words again that had been deleted by hand."]
 
 
 def _format_altered(count: int) -> list[str]:

@@ -1,5 +1,7 @@
 """Asking for a revision: from the command to the run and its card."""
 
+import asyncio
+
 import discord
 
 from bot.actor import Actor
@@ -15,7 +17,8 @@ async def request_revision(interaction: discord.Interaction, script_id: str, not
     run, revision = await services.revisions.request(script_id, notes, cues, by, channel=get_channel_ids(interaction))
     card = await services.generation.start_run(run.id)
     link = f" https://discord.com/channels/{interaction.guild_id}/{card[0]}/{card[1]}" if card else ""
-    await interaction.edit_original_response(content=_describe_request(run, revision) + link, view=None)
+    text = await asyncio.to_thread(_describe_request, run, revision)  # splits the chapter into its spans
+    await interaction.edit_original_response(content=text + link, view=None)
 
 
 def _describe_request(run: Run, revision: Revision) -> str:
@@ -23,4 +26,4 @@ def _describe_request(run: Run, revision: Revision) -> str:
         f"Revising {revision.subject} of “{escape_text(revision.script.title, 100)}”, version {revision.parent_version}. "
         f"The result is version {run.version}; nothing else changes."
     )
-    return " ".join(filter(None, (text, describe_losses(revision))))
+    return " ".join(filter(None, (text, describe_losses(revision, run.content))))

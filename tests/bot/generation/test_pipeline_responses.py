@@ -12,6 +12,7 @@ from bot.generation.draft import Draft, Usage
 from bot.generation.gemini.response import CueParser, build_response_schema
 from bot.generation.request import PartRequest
 from bot.generation.writer import GenerationError
+from bot.scripts.models import Scene
 from tests.bot.generation.pipeline_stage import (
     _JUNK,
     FaultyGemini,
@@ -118,3 +119,15 @@ def test_any_response_is_parsed_or_refused(answer: object, step: int, cut: int, 
     draft = parser.build_draft("model", Usage())
     assert [cue.n for cue in draft.cues] == list(range(7, 7 + len(draft.cues)))
     assert Draft.model_validate_json(draft.model_dump_json()) == draft
+
+
+async def test_a_script_without_scene_markers_is_one_scene_of_unknown_place(
+    standin: FaultyGemini, stage: PipelineStage
+) -> None:
+    """Every cue is in it, and who speaks is present: sides, schedule and revisions need a scene, and no place is made up."""
+    spoken = {"type": "dialogue", "speaker": "Hana", "text": "Who is there?"}
+    standin.answer = json.dumps(WHOLE | {"cues": [{"type": "music", "text": "Strings"}, CUE, spoken]})
+    standin.answer_with("custom")
+    script = (await write(stage)).script
+    assert script.scenes == (Scene(n=1, present=("HANA",)),)
+    assert {cue.scene for cue in script.cues} == {1}

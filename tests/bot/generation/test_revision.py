@@ -7,6 +7,7 @@ from bot.generation.revision import check_spans, choose_cues, describe_losses, k
 from bot.generation.run_progress import RunProgress
 from bot.scripts.cue_lists import arrange
 from bot.scripts.models import CastMember, Cue, CueKind, Cut, CutReason, RunningTime, Scene, Script, ScriptMode
+from bot.scripts.spans import SpanKind, split_spans
 from tests.bot.generation.revisions import assert_rest_stays, make_revision
 
 SCENES = (Scene(n=1, place="THE HALL"), Scene(n=2, place="THE CRYPT"))
@@ -170,10 +171,30 @@ def test_faithful_cues_that_cannot_be_labelled_are_refused() -> None:
 
 def test_work_by_hand_that_is_not_kept_is_said() -> None:
     """Altered words return to the author's and added lines are left out; in an adaptation the writer sees and keeps them."""
-    cues = (line("One", spans=(1, 2), is_altered=True), line("Two"), sound(), line("Three", spans=(6, 8)))
-    assert describe_losses(make_revision(make_faithful(*cues), 1, 4)) == (
+    cues = (line("One", spans=(1, 2), is_altered=True), line("Two"), sound(), line("Three", spans=(4, 8)))
+    assert describe_losses(make_revision(make_faithful(*cues), 1, 4), "") == (
         "Of these cues, 1 altered by hand will have the author's words again and 1 added by hand will be left out. "
-        "Version 1 keeps them."
+        "Version 1 stays as it is."
     )
-    assert describe_losses(make_revision(make_faithful(*cues), 3, 4)) == ""
-    assert describe_losses(make_revision(make_script(*cues), 1, 4)) == ""
+    assert describe_losses(make_revision(make_faithful(*cues), 3, 4), "") == ""
+    assert describe_losses(make_revision(make_script(*cues), 1, 4), "") == ""
+
+
+def test_words_deleted_by_hand_that_come_back_are_said_before_and_counted_after() -> None:
+    """Stretches between the cues that nobody speaks or cuts; neither scene breaks nor what lies outside of the cues count."""
+    text = "One. Two. Three.\n\n***\n\nFive. Six. Seven. Eight. Nine. Ten."
+    assert [span.n for span in split_spans(text) if span.kind is SpanKind.BREAK] == [4]
+    cues = (line("A", spans=(2, 2)), line("B", spans=(5, 5)), line("C", spans=(7, 7)), line("D", spans=(10, 10)))
+    revision = make_revision(
+        make_faithful(*cues), 1, 4
+    )  # 3 and 9 are cut, 6 and 8 were deleted between the cues, 1 before
+    assert describe_losses(revision, text) == (
+        "Words of the author's that were deleted by hand in 2 places will be spoken again. Version 1 stays as it is."
+    )
+    written = (line("X", spans=(2, 3)), line("Y", spans=(5, 6)), line("Z", spans=(7, 8)), sound(), cues[3])
+    assert revision.count_restored(written) == 2
+    assert revision.count_restored(cues) == 0
+    one = make_revision(make_faithful(*cues), 2, 3)
+    assert "deleted by hand in one place" in describe_losses(one, text)
+    assert make_revision(make_faithful(*cues), 1, 2).count_restored(written[:1]) == 0
+    assert describe_losses(make_revision(make_faithful(*cues), 1, 2), text) == ""

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from bot.event_names import GENERATION_STARTED, GRANT_LOG_ADDED, SCRIPT_ADDED, SCRIPT_REVISED
+from bot.generation.run_cards import read_run_view
 from bot.generation.run_progress import RunProgress
 from bot.generation.writer import GenerationError
 from bot.scripts.coverage import Coverage
@@ -13,6 +14,7 @@ from bot.scripts.models import Script, ScriptMode
 from bot.scripts.spans import split_spans
 from bot.scripts.take_log import TakeLog
 from bot.scripts.takes import digest_spoken
+from cogs.views.script_card import script_card
 from storage.states import EditKind, ScriptState, TakeVerdict
 from tests.bot.generation.pipeline_stage import FaultyGemini, Outcome, PipelineStage, connect, write
 from tests.bot.generation.revisions import (
@@ -24,6 +26,7 @@ from tests.bot.generation.revisions import (
     request_revision,
 )
 from tests.bot.scripts.span_loss import find_loss
+from tests.cogs.views.components import read_text
 from tests.standins.gemini_script import story_of
 
 pytestmark = pytest.mark.parametrize("mode", list(ScriptMode))
@@ -80,6 +83,24 @@ async def test_the_history_begins_with_the_parent(stage: PipelineStage, parent: 
     assert bodies == [parent.stored.body, outcome.stored.body]
     await EditService(stage.database).undo(outcome.stored.id, HANA)
     assert (await read_script(stage, outcome.stored.id))[0].body == parent.stored.body
+
+
+async def test_lines_deleted_by_hand_that_a_revision_speaks_again_are_said(
+    stage: PipelineStage, parent: Outcome, mode: ScriptMode
+) -> None:
+    """In the history and on the card; an adaptation is written from its cues, so that what was deleted stays away."""
+    cue = next(cue for cue in parent.script.cues[11:] if cue.kind.is_spoken)
+    await EditService(stage.database).delete_cue(parent.stored.id, cue.id, HANA)
+    outcome = await write(stage, run=await request_revision(stage, parent.stored.id))
+    async with stage.database.read() as tx:
+        summary = (await tx.script_edits.list(outcome.stored.id))[-1].summary
+        view = await read_run_view(tx, await tx.runs.get(str(outcome.stored.run_id)))
+    assert_faithful(outcome.script)
+    spoken_again = mode is ScriptMode.FAITHFUL
+    assert ("(1 cue deleted by hand spoken again)" in summary) == spoken_again
+    assert view.restored_cues == spoken_again
+    shown = read_text(script_card(view))
+    assert ("1 cue speaks words again that had been deleted by hand" in shown) == spoken_again
 
 
 @pytest.mark.parametrize("cues", ["", "scene 2", "1", "scene 1"])
