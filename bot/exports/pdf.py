@@ -1,6 +1,6 @@
 """A script to print, by the conventions of radio drama: title page, lists, and numbered cues that no page breaks."""
 
-from typing import Any
+from typing import Any, Final
 
 from bot.exports.conventions import (
     ALTERED_NOTE,
@@ -19,9 +19,12 @@ from bot.exports.conventions import (
 from bot.exports.files import Download, build_file_name
 from bot.exports.options import ExportOptions
 from bot.exports.sheet import ScriptSheet, SheetRole, SheetScene
-from bot.exports.typesetting import PrintedDocument, isolate, isolate_ours, typeset
+from bot.exports.typesetting import PrintedDocument, isolate, isolate_ours, shorten, typeset
 from bot.scripts.models import Cue, Scene
 from bot.scripts.text_units import to_single_line
+
+_HEADER_COLUMNS: Final = 100
+"""Of a title, so that the header has two lines at most."""
 
 
 def build_download(sheet: ScriptSheet, options: ExportOptions) -> Download:
@@ -43,7 +46,7 @@ def render_script(sheet: ScriptSheet, options: ExportOptions) -> PrintedDocument
         "title": title,
         "shown_title": isolate(title),
         "author": to_single_line(sheet.author),
-        "header": f"{isolate(title)}, {describe_version(sheet)}",
+        "header": f"{isolate(shorten(title, _HEADER_COLUMNS))}, {describe_version(sheet)}",
         "lines": [describe_book(sheet), *list_title_lines(sheet)[1:], f"Id {sheet.stored.id}"],
         "remarks": [*remarks, *([ALTERED_NOTE] if has_altered_lines(sheet.script.cues) else [])],
         "logline": isolate(to_single_line(sheet.script.logline)),

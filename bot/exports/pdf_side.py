@@ -13,7 +13,7 @@ from bot.exports.conventions import (
 from bot.exports.options import ExportOptions
 from bot.exports.pdf import describe_book, describe_cue, describe_scene, print_scene_title, print_text
 from bot.exports.sheet import ScriptSheet, SheetRole, SheetScene
-from bot.exports.typesetting import PrintedDocument, isolate, isolate_ours, typeset
+from bot.exports.typesetting import PrintedDocument, isolate, isolate_ours, shorten, typeset
 from bot.scripts.models import Cue
 from bot.scripts.takes import CueRecording, CueStatus, list_recordings
 from bot.scripts.text_units import to_single_line
@@ -22,6 +22,8 @@ DEFAULT_TAKES_WANTED: Final = 2
 """Takes of each line, where the studio has not said how many it wants."""
 _MAX_CHARS_BEFORE: Final = 300
 """Of the cue before a line, an actor needs the end."""
+_HEADER_COLUMNS: Final = 50
+"""Of the name and of the book's title, so that the header has two lines at most."""
 _TO_FILL_IN: Final = ("Actor:", "Recording date and place:", "Send files by:", "Contact:")
 
 
@@ -43,13 +45,14 @@ def render_side(
     chapters = [sheet for sheet, _ in spoken]
     first = chapters[0]
     name, book = format_speaker(role), to_single_line(first.ebook_title)
+    short_name, short_book = (isolate(shorten(text, _HEADER_COLUMNS)) for text in (name, book))
     data = {
         "kind": "side",
         "right_to_left": first.is_right_to_left,
         "title": name,
         "shown_title": isolate(name),
         "author": to_single_line(first.author),
-        "header": f"{isolate(name)}: {isolate(book)}, {_describe_chapters(chapters)}",
+        "header": f"{short_name}: {short_book}, {_describe_chapters(chapters)}",
         "about": list(_describe_role(chapters, [part for _, part in spoken], takes_wanted)),
         "to_fill_in": _TO_FILL_IN,
         "checklist_title": "Scenes",

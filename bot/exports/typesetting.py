@@ -2,10 +2,13 @@
 
 import json
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final, cast
+from unicodedata import east_asian_width
 
 from bot.exports.options import ExportOptions
 from bot.exports.sheet import is_right_to_left
@@ -88,6 +91,15 @@ def isolate(text: str) -> str:
 def isolate_ours(text: str) -> str:
     """Words and numbers of ours, marked so that they run from left to right wherever they stand."""
     return f"{_LEFT_TO_RIGHT_ISOLATE}{text}{_END_OF_ISOLATE}"
+
+
+def shorten(text: str, columns: int) -> str:
+    """As much of the text, as it is printed, as has room in so many columns; a Chinese character takes two."""
+    printed = replace_uncovered(text)
+    ends = list(accumulate(1 + (east_asian_width(character) in {"W", "F"}) for character in printed))
+    if not ends or ends[-1] <= columns:
+        return text
+    return f"{printed[: bisect_left(ends, columns)].rstrip()}…"
 
 
 def _make_printable(value: object, uncovered: dict[str, None], *, keep_isolation: bool) -> object:

@@ -3,12 +3,14 @@
 import re
 from string import ascii_uppercase
 
+import pypdfium2
 import pytest
 
 from bot.exports.options import ExportOptions
 from bot.exports.pdf import render_script
 from bot.exports.pdf_side import render_side
 from bot.exports.sheet import ScriptSheet
+from bot.exports.typesetting import shorten
 from bot.scripts.cue_lists import arrange
 from bot.scripts.models import MAX_CUE_CHARS, CastMember, Cue, CueKind, Scene
 from bot.settings.paper import Paper
@@ -104,3 +106,36 @@ def test_the_heading_of_a_scene_is_never_the_last_thing_on_a_page(length: int) -
     script = [page for page in pages if "present: FOX" in page]
     assert len(script) > 6
     assert [page for page in script if re.search(r"(ROOM[A-Z]|present: FOX, HANA) page \d+ of \d+$", page)] == []
+
+
+@pytest.mark.parametrize("letter", ["M", "夜", "ش"])
+def test_long_titles_take_one_title_page_and_two_lines_of_the_header(letter: str) -> None:
+    """The header has as much of the title as there is room for, on the paper."""
+    words = " ".join([letter * 19] * 10)
+    script = SCRIPT.model_copy(update={"title": words, "logline": f"{words} {words}"})
+    sheet = build_sample_sheet(script=script, ebook_title=words)
+    for printed in (render_script(sheet, ExportOptions()), render_side([sheet], "HANA", ExportOptions())):
+        pages = read_pages(printed.content)
+        assert re.search("CAST|Chapter 1|1 Chapter", pages[1])
+        with pypdfium2.PdfDocument(printed.content) as document:
+            text = document[1].get_textpage()
+            highest = max(text.get_charbox(n)[3] for n in range(text.count_chars()))
+            assert highest < document[1].get_height() - 20
+
+
+@pytest.mark.parametrize(
+    ("text", "columns", "shortened"),
+    [
+        ("Twelve words", 12, "Twelve words"),
+        ("Twelve words", 11, "Twelve wor…"),
+        ("Twelve words", 8, "Twelve…"),
+        ("夜の灯籠", 8, "夜の灯籠"),
+        ("夜の灯籠", 7, "夜の灯…"),
+        ("夜の灯籠", 6, "夜の…"),
+        ("𒀀𒀀", 12, "[U+12000][U…"),
+        ("", 5, ""),
+    ],
+)
+def test_a_title_is_shortened_to_the_columns_that_its_letters_take(text: str, columns: int, shortened: str) -> None:
+    """Wide letters take two columns, and a letter without a font as many as its code."""
+    assert shorten(text, columns) == shortened
