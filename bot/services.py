@@ -184,7 +184,7 @@ def build_services(
         settings.monthly_budget_micros,
         settings.generation_workers,
     )
-    overnight = _build_overnight(database, gemini, pipeline, worker, adapters, terms)
+    overnight = _build_overnight(database, gemini, pipeline, worker, adapters, terms, settings.gemini_fallback_models)
     notices = ServerNotices(database, adapters.notices)
     dispatcher = _build_dispatcher(settings, database, adapters, notices, runtime)
     broadcast_cards = BroadcastCardService(database, adapters.broadcast_cards, adapters.channel_access)
@@ -262,6 +262,7 @@ def _build_overnight(
     worker: RunWorker,
     adapters: Adapters,
     terms: GeminiTerms,
+    fallbacks: tuple[str, ...],
 ) -> OvernightWorker | None:
     if gemini.client is None:
         return None
@@ -269,8 +270,8 @@ def _build_overnight(
         database,
         pipeline,
         worker,
-        GeminiJobs(gemini.client, terms.model),
-        OvernightMoney(gemini.client, terms.model, terms.budget_micros, terms.prices),
+        tuple(GeminiJobs(gemini.client, model) for model in dict.fromkeys([terms.model, *fallbacks])),
+        OvernightMoney(gemini.client, terms.budget_micros, terms.prices),
         gemini.runtime.wait,
         adapters.notices.post_to_audit_channel,
     )

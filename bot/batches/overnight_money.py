@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final, Self
 
 from bot.generation.error_messages import create_error
@@ -19,17 +19,22 @@ from storage.stores.batches import Batch
 
 _SHARE: Final = 2
 """The batch mode costs one half."""
+_ANSWERED_WITHIN: Final = timedelta(days=3)
+"""A job expires after two days."""
 
 
 class OvernightJob(FrozenModel):
     """What is stored of a job. ``name`` is empty until Gemini has confirmed it; ``charges`` are the reservations by key.
 
-    A key is a run's id and the number of a part, such as ``runs_0123456789abcdef/2``.
+    A key is a run's id, the number of a part and its source's digest, such as ``runs_0123456789abcdef/2/89abcdef01234567``.
+    ``owner`` is the process that has handed it over ``since`` then.
     """
 
     display_name: str
     model: str
     charges: dict[str, str]
+    owner: str
+    since: datetime
     name: str = ""
 
     @classmethod
@@ -42,6 +47,10 @@ class OvernightJob(FrozenModel):
         """The runs whose parts are in the job, each once."""
         return list(dict.fromkeys(key.partition("/")[0] for key in self.charges))
 
+    def list_keys(self, run_id: str) -> list[str]:
+        """The keys of the run's parts."""
+        return [key for key in self.charges if key.partition("/")[0] == run_id]
+
     def without_run(self, run_id: str) -> "OvernightJob":
         """The job without the parts of the run."""
         rest = {key: charge for key, charge in self.charges.items() if key.partition("/")[0] != run_id}
@@ -53,14 +62,13 @@ class OvernightMoney:
     """Reserves and settles. ``monthly_budget`` is in micro-dollars, None for no limit."""
 
     client: GeminiClient
-    model: str
     monthly_budget: int | None = None
     prices: PriceTable = field(default_factory=lambda: LIST_PRICES)
 
     async def reserve(
-        self, tx: WriteTransaction, batch: Batch, prompts: Mapping[str, Mapping[str, Prompt]], display_name: str
-    ) -> tuple[OvernightJob, str]:
-        """A job with as many of the runs, in their order, as the budgets allow, and a warning to give.
+        self, tx: WriteTransaction, batch: Batch, prompts: Mapping[str, Mapping[str, Prompt]], model: str
+    ) -> tuple[dict[str, str], str]:
+        """The reservations, by key, for as many of the runs, in their order, as the budgets allow, and a warning to give.
 
         ``prompts`` are those of each run by their keys.
 
@@ -73,21 +81,21 @@ class OvernightMoney:
         in_month = await tx.charges.sum_costs(since=month)
         charges: dict[str, str] = {}
         for run_id, parts in prompts.items():
-            costs = {key: self._estimate_most(prompt, tx.now) for key, prompt in parts.items()}
+            costs = {key: self._estimate_most(prompt, model, tx.now) for key, prompt in parts.items()}
             in_batch += sum(costs.values())
             in_month += sum(costs.values())
             kind = self._find_excess(batch, in_batch, in_month)
             if kind is not None and not charges:
-                raise create_error(kind, model=self.model)
+                raise create_error(kind, model=model)
             if kind is not None:
                 in_month -= sum(costs.values())
                 break
             for key, micros in costs.items():
-                charges[key] = await tx.charges.reserve_cost(run_id, self.model, micros)
+                charges[key] = await tx.charges.reserve_cost(run_id, model, micros)
         warning = ""
         if self.monthly_budget is not None:
             warning = await record_warning(tx, in_month, self.monthly_budget, month)
-        return OvernightJob(display_name=display_name, model=self.model, charges=charges), warning
+        return charges, warning
 
     async def settle(
         self, tx: WriteTransaction, job: OvernightJob, answers: Mapping[str, Chunk | GenerationError]
@@ -115,10 +123,12 @@ class OvernightMoney:
         for charge in job.charges.values():
             await tx.charges.record_cost(charge, 0)
 
-    def _estimate_most(self, prompt: Prompt, now: datetime) -> int:
+    def _estimate_most(self, prompt: Prompt, model: str, now: datetime) -> int:
+        """At the dearest price until the job is answered, since it counts on the day of the answer."""
         limit = self.client.get_output_limit(prompt)
-        most = calculate_max_cost(self.model, prompt.character_count, limit, now.date(), self.prices)
-        return _halve(most or 0)
+        days = [now.date() + timedelta(days=day) for day in range(_ANSWERED_WITHIN.days + 1)]
+        costs = [calculate_max_cost(model, prompt.character_count, limit, day, self.prices) for day in days]
+        return _halve(max(cost or 0 for cost in costs))
 
     def _find_excess(self, batch: Batch, in_batch: int, in_month: int) -> GenerationErrorKind | None:
         if batch.cap_micros is not None and in_batch > batch.cap_micros:

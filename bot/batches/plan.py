@@ -34,7 +34,8 @@ class BatchPlan:
     """The chapters to write, those that are left out, and what it will probably take.
 
     ``skipped`` have a script already, ``busy`` are being written now. ``spent_micros`` is what this month has cost so far, and
-    ``other`` a batch of the same book that has not ended. ``is_by_template`` is whether the template takes Gemini's place.
+    ``other`` a batch of the same book that has not ended. ``is_by_template`` is whether the template takes Gemini's place;
+    ``model`` is asked first.
     """
 
     ebook: Ebook
@@ -48,6 +49,7 @@ class BatchPlan:
     budget_micros: int | None
     other: Batch | None = None
     is_by_template: bool = False
+    model: str = ""
 
     @property
     def words(self) -> int:
@@ -96,4 +98,5 @@ def build_plan(
         budget_micros=terms.budget_micros,
         other=other,
         is_by_template=is_by_template,
+        model=terms.model,
     )

@@ -1,7 +1,7 @@
 """What people do with batches: plan, start, pause, resume, cancel, and retry what failed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from bot.actor import Actor
@@ -49,13 +49,14 @@ class BatchService:
         Raises:
             InputError: the chapters are not numbers and ranges, or the book has no such chapter.
             NotFoundError: there is no such book.
-            StateError: the book has no chapters, no Gemini key is set, or the model cannot be asked overnight.
+            StateError: the book has no chapters, no Gemini key is set, or no model can be asked overnight.
         """
+        terms = self.terms
         if options.pace is BatchPace.OVERNIGHT:
             if self.overnight is None:
                 raise StateError("Only Gemini writes overnight, and no key is set.", "Choose the pace Now.")
-            await self.overnight.require_support()
-        return await self._read_plan(options)
+            terms = replace(terms, model=await self.overnight.find_model())
+        return await self._read_plan(options, terms)
 
     async def start(self, options: BatchOptions, by: Actor, *, channel: tuple[int, int]) -> Batch:
         """The batch and its runs exist, and writing begins. ``channel`` is where its card will be: server and channel.
@@ -151,14 +152,14 @@ class BatchService:
             self.overnight.wake()
 
     @read_transaction
-    async def _read_plan(self, tx: ReadTransaction, options: BatchOptions) -> BatchPlan:
-        return await self._plan(tx, options)
+    async def _read_plan(self, tx: ReadTransaction, options: BatchOptions, terms: GeminiTerms) -> BatchPlan:
+        return await self._plan(tx, options, terms)
 
     async def _stop_runs(self, run_ids: Sequence[str]) -> None:
         for run_id in run_ids:
             await self.worker.cancel(run_id)
 
-    async def _plan(self, tx: ReadTransaction, options: BatchOptions) -> BatchPlan:
+    async def _plan(self, tx: ReadTransaction, options: BatchOptions, terms: GeminiTerms) -> BatchPlan:
         if not self.has_gemini and not self.has_template_batches:
             raise StateError("No Gemini key is set.", "Ask your operator for GOOGLE_API_KEY; a batch needs it.")
         ebook = await find_ebook(tx, options.ebook)
@@ -177,7 +178,7 @@ class BatchService:
             tuple(chosen),
             written={script.chapter_number for script in newest if not script.error or not self.has_gemini},
             busy={run.chapter_number for run in live if run.ebook_id == ebook.id},
-            terms=self.terms,
+            terms=terms,
             spent_micros=await tx.charges.sum_costs(since=_month_of(tx.now)),
             other=next(iter(await tx.batches.list_newest(1, ebook_id=ebook.id, only_open=True)), None),
             today=tx.now.date(),
@@ -189,7 +190,7 @@ class BatchService:
         ebook = await find_ebook(tx, options.ebook)
         if ebook is not None:
             await tx.runs.lock_book(ebook.id)
-        plan = await self._plan(tx, options)
+        plan = await self._plan(tx, options, self.terms)
         if not plan.chapters:
             raise StateError(
                 "There is nothing to write.", "Every chapter that you chose has a script or is being written."

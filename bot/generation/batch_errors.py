@@ -41,6 +41,15 @@ _TRANSIENT: Final = {
 }
 
 
+_NO_ANSWER: Final = {
+    GenerationErrorKind.OVERLOADED,
+    GenerationErrorKind.DISCONNECTED,
+    GenerationErrorKind.STALLED,
+    GenerationErrorKind.TIMED_OUT,
+    GenerationErrorKind.MALFORMED,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class BatchWait:
     """The batch goes on by itself at this moment."""
@@ -78,8 +87,13 @@ def decide(run: Run, error: GenerationError, now: datetime) -> BatchWait | Batch
 
 
 def is_passing(error: GenerationError) -> bool:
-    """Whether the error ends by itself, so that the same request may succeed later. It may have arrived all the same."""
+    """Whether the error ends by itself, so that the same request may succeed later."""
     return error.kind in _WAITS | _TRANSIENT
+
+
+def may_have_arrived(error: GenerationError) -> bool:
+    """Whether Gemini may have taken the request all the same: its answer was lost, or is no answer."""
+    return error.kind in _NO_ANSWER
 
 
 async def stop_job(tx: WriteTransaction, batch_id: str, error: GenerationError) -> None:

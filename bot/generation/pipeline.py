@@ -56,7 +56,8 @@ class GenerationPipeline:
     """Everything that writing a run needs.
 
     ``writer_factory`` is None where no Gemini key is set; then ``template`` writes everything, batches only with
-    ``has_template_batches``. Each checkpoint renews the run's lease for ``lease_duration``.
+    ``has_template_batches``. Each checkpoint renews the run's lease for ``lease_duration``. With ``saves_only_parts`` what is
+    complete of a part is not saved before all of it is, because its answer can only be read as a whole.
     """
 
     database: Database
@@ -66,6 +67,7 @@ class GenerationPipeline:
     lease_duration: timedelta
     writer_factory: WriterFactory | None = None
     has_template_batches: bool = False
+    saves_only_parts: bool = False
 
     async def write(self, run: Run) -> str:
         """Writes a run that was just claimed and returns the id of its script; the run is ``done`` afterwards.
@@ -256,6 +258,8 @@ class RunExecution:
 
     async def _save_checkpoint(self, *, force: bool = False) -> None:
         """Saves the progress and renews the lease, unless that was done a moment ago."""
+        if self.pipeline.saves_only_parts and not force:
+            return
         now = asyncio.get_running_loop().time()
         if force or now - self._checkpoint_at >= _CHECKPOINT_SECONDS:
             self._checkpoint_at = now

@@ -121,8 +121,12 @@ class RunWorker:
         """Writes the run to its end."""
         await self.write_leased(job, self.pipeline)
 
-    async def write_leased(self, job: Run, pipeline: GenerationPipeline) -> None:
-        """Writes the run, which was claimed, with the pipeline; what stops it is stored as the reason on its card."""
+    async def write_leased(self, job: Run, pipeline: GenerationPipeline) -> bool:
+        """Writes the run, which was claimed, with the pipeline; what stops it is stored as the reason on its card.
+
+        Returns False where somebody else has ended it: nothing of this attempt is stored then.
+        """
+        is_ours = True
         try:
             await pipeline.write(job)
         except asyncio.CancelledError:
@@ -134,6 +138,7 @@ class RunWorker:
             raise
         except StaleStateError:
             _log.info("run %s was ended by somebody else", job.id)
+            is_ours = False
         except GenerationError as error:  # of a batch or a revision; any other chapter is finished by the template
             _log.info("run %s: %s (%s)", job.id, error.sentence, error.kind)
             if job.batch_id is not None:
@@ -146,6 +151,7 @@ class RunWorker:
             await self._interrupt_or_log(job, note)
         if not self.jobs.is_stopping:
             await self._refresh_card(job.id)
+        return is_ours
 
     async def _refresh_card(self, run_id: str) -> None:
         try:

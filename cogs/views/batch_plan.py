@@ -79,7 +79,7 @@ def _describe(plan: BatchPlan) -> list[str]:
 
 def _describe_pace(plan: BatchPlan) -> str:
     if plan.options.pace is BatchPace.OVERNIGHT:
-        return f"{PACE_LABELS[BatchPace.OVERNIGHT]}; each chapter without the story so far"
+        return f"{PACE_LABELS[BatchPace.OVERNIGHT]}, written by {plan.model}; each chapter without the story so far"
     return ORDER_LABELS[plan.options.order]
 
 

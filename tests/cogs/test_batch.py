@@ -151,11 +151,14 @@ async def test_a_book_is_written_overnight_at_half_price(stage: Stage, gemini_se
     """The plan says what that means; the card says that Gemini has the chapters, and in the end has them all."""
     gemini_server.jobs.is_offered = False
     refused = await run(stage, "start", ebook=BOOK, pace="overnight")
-    assert "gemini-3.8-flash cannot be asked overnight" in refused.text
+    assert "cannot be asked overnight" in refused.text
     assert "Choose the pace Now." in refused.text
     gemini_server.jobs.is_offered = True
     plan = await run(stage, "start", ebook=BOOK, pace="overnight")
-    assert "half the price, Gemini answers within a day; each chapter without the story so far" in plan.text
+    assert (
+        "half the price, Gemini answers within a day, written by gemini-3.8-flash; each chapter without the story so far"
+        in plan.text
+    )
     card = await start(stage, pace="overnight")
     await stage.discord.wait_until(lambda: "Gemini has the chapters and answers within a day" in card.text)
     assert gemini_server.calls == []

@@ -137,7 +137,9 @@ class GeminiStandIn:
             version = request.match_info["version"]
             check(recorded, verb=request.method, version=version, model=model, method=method, query=request.query)
             if not method:
-                return web.json_response(_model(model, has_jobs=self.jobs.is_offered))
+                return web.json_response(
+                    _model(model, has_jobs=self.jobs.is_offered and model not in self.jobs.without)
+                )
             if method == "batchGenerateContent":
                 return self._take_job(request, model, recorded.body)
             if method == "countTokens":

@@ -9,7 +9,10 @@ from tests.standins.gemini_strict import check_body, refusal
 
 @dataclass
 class Job:
-    """A job as it was handed over. ``failures`` are scenarios for single requests, by their place."""
+    """A job as it was handed over. ``failures`` are scenarios for single requests, by their place.
+
+    Of a job that ends without success, the first ``answered`` requests have an answer.
+    """
 
     name: str
     display_name: str
@@ -17,6 +20,7 @@ class Job:
     requests: list[dict[str, Any]]
     state: str = "PENDING"
     failures: dict[int, str] = field(default_factory=dict)
+    answered: int = 0
 
     def describe(self) -> dict[str, Any]:
         """The job as the API answers it."""
@@ -25,8 +29,9 @@ class Job:
             "displayName": self.display_name,
             "state": f"BATCH_STATE_{self.state}",
         }
-        if self.state == "SUCCEEDED":
-            answers = [self._answer(place, request) for place, request in enumerate(self.requests)]
+        answered = len(self.requests) if self.state == "SUCCEEDED" else self.answered
+        if answered:
+            answers = [self._answer(place, request) for place, request in enumerate(self.requests[:answered])]
             metadata["output"] = {"inlinedResponses": {"inlinedResponses": answers}}
         return {"name": self.name, "metadata": metadata}
 
@@ -50,13 +55,15 @@ class Job:
 class Jobs:
     """All jobs. ``loses_answer``: the next job is taken, and the connection drops before its name is told.
 
-    ``is_listed`` is whether the API lists jobs, ``is_offered`` whether models say that they have a batch mode.
+    ``is_listed`` is whether the API lists jobs, ``is_offered`` whether models say that they have a batch mode,
+    all but those that are ``without``.
     """
 
     jobs: list[Job] = field(default_factory=list)
     loses_answer: bool = False
     is_listed: bool = True
     is_offered: bool = True
+    without: set[str] = field(default_factory=set)
     failures: dict[int, str] = field(default_factory=dict)
 
     def add(self, model: str, body: dict[str, Any]) -> Job:
@@ -88,5 +95,6 @@ class Jobs:
         """There is no job, and all is well."""
         self.jobs.clear()
         self.failures.clear()
+        self.without.clear()
         self.loses_answer = False
         self.is_listed = self.is_offered = True

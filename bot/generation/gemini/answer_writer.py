@@ -1,5 +1,6 @@
 """A writer whose answers are there already: those of a job, one for each part of the chapter."""
 
+import hashlib
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 
@@ -11,12 +12,21 @@ from bot.generation.writer import GenerationError, GenerationErrorKind
 from bot.scripts.models import WriterKind
 
 
+def digest_source(request: PartRequest) -> str:
+    """What tells one part of a chapter from the others: the digest of its own text."""
+    texts = [*request.paragraphs, *(span.text for span in request.spans)]
+    return hashlib.sha256("\n\n".join(texts).encode()).hexdigest()[:16]
+
+
 @dataclass(frozen=True, slots=True)
 class AnswerWriter:
-    """Reads each part from its answer, by the number of the part. ``model`` is the one that was asked."""
+    """Reads each part from its answer, by the digest of its source. ``model`` is the one that was asked.
+
+    Not by its number: of a chapter that was written in part, the rest counts its parts from 1.
+    """
 
     model: str
-    answers: Mapping[int, Chunk | GenerationError]
+    answers: Mapping[str, Chunk | GenerationError]
 
     @property
     def kind(self) -> WriterKind:
@@ -29,7 +39,7 @@ class AnswerWriter:
         Raises:
             GenerationError: there is no answer, it is an error, or it was refused or cut off.
         """
-        answer = self.answers.get(request.part)
+        answer = self.answers.get(digest_source(request))
         if answer is None:
             raise create_error(GenerationErrorKind.EMPTY, model=self.model)
         if isinstance(answer, GenerationError):

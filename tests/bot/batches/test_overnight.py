@@ -1,113 +1,24 @@
 """Batches that Gemini's stand-in writes overnight, as one job at half price."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from bot.batches.batch_view import BatchView
-from bot.batches.overnight import OvernightWorker, pause_without_key
-from bot.batches.overnight_money import OvernightMoney
-from bot.batches.plan import BatchOptions
-from bot.clock import wait_plainly
+from bot.batches.overnight import pause_without_key
 from bot.errors import StateError
-from bot.generation.draft import Usage
-from bot.generation.gemini.client import GeminiClient, load_sdk
 from bot.generation.gemini.jobs import GeminiJobs
 from bot.generation.gemini.pricing import calculate_cost
 from bot.generation.request import ScriptRequest
 from bot.generation.service import create_run
-from bot.scripts.models import ScriptMode
-from storage import Database, WriteTransaction
+from storage import WriteTransaction
 from storage.states import BatchPace, BatchState, RunState
-from storage.stores.batches import Batch
-from tests.bot.batches.batch_stage import BOOK, BatchStage
-from tests.bot.generation.run_stage import CHANNEL, HANA
-from tests.standins.gemini import GeminiStandIn
+from tests.bot.batches.batch_stage import BOOK
+from tests.bot.batches.night_stage import MODEL, USAGE, Night, list_key
+from tests.bot.generation.run_stage import HANA
 from tests.standins.gemini_script import story_of
-
-MODEL = "gemini-3.8-flash"
-USAGE = Usage(prompt=1_000, output=2_000)
-"""What the stand-in counts for each request of a job."""
-
-
-@pytest.fixture(scope="module")
-def gemini_server() -> Iterator[GeminiStandIn]:
-    """One stand-in for the module."""
-    load_sdk()
-    with GeminiStandIn() as server:
-        yield server
-
-
-@dataclass(slots=True)
-class Night:
-    """A book, the service, and an overnight worker whose rounds a test runs."""
-
-    stage: BatchStage
-    gemini: GeminiStandIn
-    client: GeminiClient
-    overnight: OvernightWorker = field(init=False)
-    warnings: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.restart()
-
-    def restart(self, budget: int | None = None) -> None:
-        """Another process takes over; all that the last one knew is in the database."""
-
-        async def warn(text: str) -> None:
-            self.warnings.append(text)
-
-        self.overnight = OvernightWorker(
-            self.stage.database,
-            self.stage.worker.pipeline,
-            self.stage.worker,
-            GeminiJobs(self.client, MODEL),
-            OvernightMoney(self.client, MODEL, budget),
-            wait_plainly,
-            warn,
-        )
-        self.stage.service = replace(self.stage.service, overnight=self.overnight)
-
-    async def start(self, chapters: str = "1-3", cap_micros: int | None = None) -> Batch:
-        """A batch with this pace."""
-        options = BatchOptions(
-            ebook=BOOK, chapters=chapters, pace=BatchPace.OVERNIGHT, mode=ScriptMode.ADAPTED, cap_micros=cap_micros
-        )
-        await self.stage.service.plan(options)
-        return await self.stage.service.start(options, HANA, channel=CHANNEL)
-
-    async def get_view(self, batch: Batch) -> BatchView:
-        """The batch, after a round of the worker and one of the cards."""
-        await self.overnight.run_round()
-        await self.stage.keeper.run_round()
-        return await self.stage.service.get_view(batch.id)
-
-    async def sum_costs(self, *, only_unknown: bool = False) -> int:
-        """What all calls have cost."""
-        async with self.stage.database.read() as tx:
-            return await tx.charges.sum_costs(only_unknown=only_unknown)
-
-    def answer(self, state: str = "SUCCEEDED") -> None:
-        """The newest job has ended."""
-        self.gemini.jobs.jobs[-1].state = state
-
-
-@pytest.fixture
-async def night(
-    sqlite: Database, gemini_server: GeminiStandIn, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Night]:
-    """The night before anything was asked."""
-    gemini_server.reset()
-    monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", gemini_server.url)
-    stage = BatchStage(sqlite)
-    await stage.add_book()
-    client = GeminiClient("k" * 30)
-    yield Night(stage, gemini_server, client)
-    await client.aclose()
 
 
 async def test_chapters_are_one_job_and_become_scripts_at_half_price(night: Night) -> None:
@@ -117,7 +28,7 @@ async def test_chapters_are_one_job_and_become_scripts_at_half_price(night: Nigh
     assert view.batch.overnight_job
     assert [chapter.state for chapter in view.chapters] == [RunState.READY] * 3
     (job,) = night.gemini.jobs.jobs
-    assert [each["metadata"]["key"] for each in job.requests] == [f"{each.run_id}/1" for each in view.chapters]
+    assert [list_key(each)[:2] for each in job.requests] == [[each.run_id, "1"] for each in view.chapters]
     assert [story_of(each["request"]) for each in job.requests] == [f"It is the bell number {n}." for n in (1, 2, 3)]
     reserved = await night.sum_costs()
     assert reserved == await night.sum_costs(only_unknown=True) > 0
@@ -137,21 +48,17 @@ async def test_chapters_are_one_job_and_become_scripts_at_half_price(night: Nigh
 
 async def test_a_long_chapter_is_read_from_all_its_parts(night: Night) -> None:
     """Each part is a request of its own, and together they are one script without a gap."""
-    sentences = [f"The bell number {number} rang over the valley. " * 40 for number in range(1, 19)]
-    await night.stage.database.write(
-        lambda tx: tx.chapters.save(BOOK, 1, "Bells", "\n\n".join(text.strip() for text in sentences), 6_000)
-    )
+    await night.add_long_chapter()
     batch = await night.start("1")
     await night.get_view(batch)
     (job,) = night.gemini.jobs.jobs
-    keys = [each["metadata"]["key"].partition("/")[2] for each in job.requests]
+    keys = [list_key(each)[1] for each in job.requests]
     assert keys == [str(number) for number in range(1, len(keys) + 1)]
     assert len(keys) > 1
     night.answer()
     view = await night.get_view(batch)
-    async with night.stage.database.read() as tx:
-        script = await tx.scripts.get(view.done[0].script_id or "")
-    assert all(f"number {number} rang" in script.body for number in range(1, 19))
+    body = await night.get_body(view.done[0])
+    assert all(f"number {number} rang" in body for number in range(1, 19))
 
 
 @pytest.mark.parametrize("moment", ["while the job is handed over", "before it is handed over", "while it is answered"])
@@ -200,15 +107,17 @@ async def test_a_killed_process_loses_no_chapter_and_hands_nothing_over_twice(
 
 
 async def test_where_jobs_cannot_be_listed_the_card_counts_what_may_be_paid_twice(night: Night) -> None:
-    """The job is handed over again, once."""
+    """The job is handed over again, once, with money of its own, since the first one may be paid for as well."""
     night.gemini.jobs.loses_answer = True
     night.gemini.jobs.is_listed = False
     batch = await night.start()
     await night.get_view(batch)
+    reserved = await night.sum_costs()
     await night.stage.database.write(lambda tx: tx.batches.wait_until(batch.id, None, ""))
     view = await night.get_view(batch)
     assert (len(night.gemini.jobs.jobs), view.batch.lost_requests) == (2, 3)
     assert (await night.get_view(batch)).batch.lost_requests == 3
+    assert await night.sum_costs(only_unknown=True) == 2 * reserved
 
 
 async def test_a_chapter_that_gemini_refuses_fails_alone_and_an_overloaded_one_is_asked_again(night: Night) -> None:
@@ -302,7 +211,7 @@ async def test_a_refused_job_costs_nothing_and_pauses_the_batch(night: Night) ->
 async def test_a_model_without_a_batch_mode_is_named_before_anything_starts(night: Night) -> None:
     """Nothing is stored."""
     night.gemini.jobs.is_offered = False
-    with pytest.raises(StateError, match=r"gemini-3\.8-flash cannot be asked overnight"):
+    with pytest.raises(StateError, match=r"gemini-3\.8-flash and gemini-3\.5-flash-lite cannot be asked overnight"):
         await night.start()
 
 
