@@ -9,6 +9,7 @@ from typing import Any
 import discord
 
 from bot.app import MythBot
+from bot.roles import Role as ProcessRole
 from bot.runtime import Runtime
 from bot.settings import Settings
 from storage.stores.events import EventFilter
@@ -147,11 +148,13 @@ def settings_for(standin: DiscordStandIn, database_url: str, **changes: Any) -> 
 
 
 @asynccontextmanager
-async def running_bot(settings: Settings, runtime: Runtime | None = None) -> AsyncIterator[MythBot]:
+async def running_bot(
+    settings: Settings, runtime: Runtime | None = None, role: ProcessRole = ProcessRole.ALL
+) -> AsyncIterator[MythBot]:
     """The bot, ready; closed at the end as SIGTERM would close it."""
     base, gateway = discord.http.Route.BASE, discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY
     discord.http.Route.BASE = str(settings.discord_api_base).rstrip("/")
-    bot = MythBot(settings, runtime=runtime)
+    bot = MythBot(settings, role=role, runtime=runtime)
     runner = asyncio.create_task(bot.start(settings.discord_token.get_secret_value()))
     ready = asyncio.create_task(bot.first_ready.wait())
     try:
@@ -172,7 +175,9 @@ async def running_bot(settings: Settings, runtime: Runtime | None = None) -> Asy
 
 
 @asynccontextmanager
-async def open_stage(database_url: str, runtime: Runtime | None = None, **changes: Any) -> AsyncIterator[Stage]:
+async def open_stage(
+    database_url: str, runtime: Runtime | None = None, role: ProcessRole = ProcessRole.ALL, **changes: Any
+) -> AsyncIterator[Stage]:
     """The whole stage.
 
     Raises:
@@ -182,7 +187,7 @@ async def open_stage(database_url: str, runtime: Runtime | None = None, **change
     async with DiscordStandIn() as standin:
         hana = add_team_member(standin, "Hana")
         bob = standin.add_person("Bob")
-        async with running_bot(settings_for(standin, database_url, **changes), runtime) as bot:
+        async with running_bot(settings_for(standin, database_url, **changes), runtime, role) as bot:
             with watch_event_loop() as blocked:
                 yield Stage(standin, bot, hana, bob)
         assert blocked == []
