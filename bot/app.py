@@ -14,6 +14,9 @@ from yarl import URL
 
 from bot.generation.gemini.access import GeminiAccess
 from bot.jobs.heartbeat import Heartbeat
+from bot.monitoring import Monitor
+from bot.monitoring.gateway import get_heartbeat_age
+from bot.monitoring.health import Health
 from bot.ports import Adapters
 from bot.roles import Role
 from bot.runtime import Runtime
@@ -159,6 +162,7 @@ class MythBot(commands.Bot):
         if self.role.has_gateway:
             await self.register_commands(force=self._force_sync)
             await self._find_gateway()
+        await self._start_monitor()
         self._stack.push_async_callback(self.services.stop)
         self._stack.callback(database.prepare_to_close)  # called before the others: they store what is under way
 
@@ -175,6 +179,21 @@ class MythBot(commands.Bot):
             return
         await self._begin()
         await self._closed.wait()
+
+    async def _start_monitor(self) -> None:
+        """Metrics and health checks are there as long as the bot, also while it stops."""
+        services = self.services
+        workers = {worker.kind: worker.jobs for worker in (services.worker, services.dispatcher, services.boards)}
+        health = Health(
+            services.database,
+            workers,
+            is_ready=lambda: self.first_ready.is_set() and not self._is_closing,
+            get_heartbeat_age=lambda: get_heartbeat_age(self) if self.role.has_gateway else None,
+        )
+        availability = services.availability
+        monitor = Monitor(self.settings, health, lambda: availability.resting_until is not None, self.runtime.wait)
+        self._stack.push_async_callback(monitor.stop)
+        await monitor.start()
 
     def dispatch(self, event_name: str, /, *args: object, **kwargs: object) -> None:
         """Tells the listeners of an event; once the bot closes, events are dropped.

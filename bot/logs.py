@@ -2,7 +2,9 @@
 
 import json
 import logging
+import os
 import re
+import socket
 import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -63,9 +65,11 @@ class _TextFormatter(logging.Formatter):
 
 
 class _JsonFormatter(logging.Formatter):
-    def __init__(self, redact: Redactor) -> None:
+    def __init__(self, redact: Redactor, role: str) -> None:
         super().__init__()
         self._redact = redact
+        # In containers every process has the id 1, so the host belongs to it.
+        self._origin = {"host": socket.gethostname(), "pid": os.getpid(), **({"role": role} if role else {})}
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
@@ -76,14 +80,18 @@ class _JsonFormatter(logging.Formatter):
         }
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
-        return json.dumps({key: self._redact(value) for key, value in line.items()}, ensure_ascii=False)
+        redacted = {key: self._redact(value) for key, value in line.items()}
+        return json.dumps(redacted | self._origin, ensure_ascii=False)
 
 
-def set_up_logging(level: LogLevel, style: LogFormat, secrets: Iterable[str]) -> None:
-    """Logs go to standard error from now on, without ``secrets``. Libraries log warnings and errors only."""
+def set_up_logging(level: LogLevel, style: LogFormat, secrets: Iterable[str], role: str = "") -> None:
+    """Logs go to standard error from now on, without ``secrets``. Libraries log warnings and errors only.
+
+    Lines in JSON name the host and the process, and the process's ``role`` if it has one.
+    """
     redact = Redactor(secrets)
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_JsonFormatter(redact) if style is LogFormat.JSON else _TextFormatter(redact))
+    handler.setFormatter(_JsonFormatter(redact, role) if style is LogFormat.JSON else _TextFormatter(redact))
     # A log call that cannot be formatted would print its raw arguments to standard error, secrets included.
     logging.raiseExceptions = False
     root = logging.getLogger()

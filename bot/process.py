@@ -42,7 +42,7 @@ async def serve(*, force_sync: bool, role: Role = Role.ALL) -> tuple[ExitCode, s
     """
     settings = load_settings()
     check_role(role, settings.database_url)
-    set_up_logging(settings.log_level, settings.log_format, settings.secrets)
+    set_up_logging(settings.log_level, settings.log_format, settings.secrets, role)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for stop_signal in (signal.SIGTERM, signal.SIGINT):

@@ -26,6 +26,7 @@ from storage.stores.known_servers import KnownServerStore
 from storage.stores.members import Identity, MemberStore
 from storage.stores.personal_data import PersonalDataStore
 from storage.stores.processes import ProcessStore
+from storage.stores.queues import QueueStore
 from storage.stores.run_cards import RunCardStore
 from storage.stores.runs import RunStore
 from storage.stores.script_edits import ScriptEditStore
@@ -72,6 +73,7 @@ class ReadTransaction:
         self.imports = ImportStore(connection)
         self.processes = ProcessStore(connection, now)
         self.servers = KnownServerStore(connection, now)
+        self.queues = QueueStore(connection, now)
 
 
 class WriteTransaction(ReadTransaction):

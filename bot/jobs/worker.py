@@ -98,6 +98,8 @@ class JobWorker(Generic[J]):
     _loops: list[asyncio.Task[None]] = field(default_factory=list)
     _has_recovered_all: bool = False
     _renewed_at: float | None = None
+    turned_at: float | None = None
+    """When it last looked for work, on the event loop's clock: at most ``SWEEP_SECONDS`` ago while it works."""
 
     def __post_init__(self) -> None:
         self.owner = self.owner or new_owner(self.handler.kind)
@@ -178,6 +180,7 @@ class JobWorker(Generic[J]):
             waker.cancel()
 
     async def _start_due(self) -> None:
+        self.turned_at = asyncio.get_running_loop().time()
         while not self._stop.is_set() and (free := self.limit - len(self._running)) > 0:
             if self._running and free < self.refill_at:
                 return

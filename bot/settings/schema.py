@@ -6,6 +6,7 @@ Environment variables have the same names in capital letters. Secrets are ``Secr
 import re
 from datetime import timedelta
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -133,6 +134,9 @@ class StudioSettings(BaseSettings):
     # Logs
     log_level: LogLevel = Field(default=LogLevel.INFO, description="DEBUG, INFO, WARNING or ERROR.")
     log_format: LogFormat = Field(default=LogFormat.TEXT, description="text, or json for a log collector.")
+    health_file: Path | None = Field(
+        default=None, description="The file that says every 5 s whether the process works; unset: none."
+    )
 
     @field_validator("gemini_fallback_models", mode="before")
     @classmethod
@@ -156,6 +160,7 @@ class StudioSettings(BaseSettings):
         "gemini_monthly_budget",
         "gemini_batch_budget",
         "daily_scripts_per_member",
+        "health_file",
         mode="before",
     )
     @classmethod
@@ -233,13 +238,19 @@ class Settings(StudioSettings):
     discord_api_base: HttpUrl | None = Field(
         default=None, description="The address of a proxy for Discord's API; unset: Discord itself."
     )
+    metrics_port: int | None = Field(
+        default=None, ge=1, le=65_535, description="The port of metrics and health checks over HTTP; unset: none."
+    )
+    metrics_host: str = Field(
+        default="127.0.0.1", min_length=1, description="The address at which they listen; they ask for no password."
+    )
 
     @field_validator("team_role_ids", mode="before")
     @classmethod
     def _split_roles(cls, value: object) -> object:
         return _split_at_commas(value)
 
-    @field_validator("discord_api_base", mode="before")
+    @field_validator("discord_api_base", "metrics_port", mode="before")
     @classmethod
     def _unset_blank_address(cls, value: object) -> object:
         return _blank_to_none(value)

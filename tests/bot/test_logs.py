@@ -2,6 +2,8 @@
 
 import json
 import logging
+import os
+import socket
 import warnings
 
 import pytest
@@ -173,3 +175,13 @@ def test_malformed_log_call_prints_no_secret(log: LogReader) -> None:
     _log.warning("number %d", TOKEN)
     _log.warning("normal")
     assert TOKEN not in log.text()
+
+
+@pytest.mark.parametrize(("role", "named"), [("worker", {"role": "worker"}), ("", {})])
+def test_json_names_the_process(capsys: pytest.CaptureFixture[str], role: str, named: dict[str, str]) -> None:
+    """Where several processes log to one place, each line says which one it is from."""
+    set_up_logging(LogLevel.INFO, LogFormat.JSON, (), role)
+    _log.info("hello")
+    line = json.loads(capsys.readouterr().err)
+    assert line.items() >= {"host": socket.gethostname(), "pid": os.getpid(), **named}.items()
+    assert ("role" in line) == bool(role)
