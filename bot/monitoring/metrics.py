@@ -16,7 +16,7 @@ from storage.database import Database
 from storage.migrate import HEAD
 from storage.stores.charges import ChargeGroup, Grouping
 from storage.stores.processes import Process
-from storage.stores.queues import Queue
+from storage.stores.queues import LeaseGroup, Queue
 
 _PREFIX = "midnight_myth_"
 _MICROS = 1_000_000
@@ -28,6 +28,7 @@ class StoredFigures:
 
     now: datetime
     queues: Mapping[str, Queue]
+    leases: list[LeaseGroup]
     states: Mapping[str, Mapping[str, int]]
     processes: list[Process]
     charges: list[ChargeGroup]
@@ -56,6 +57,7 @@ class FigureReader:
         return StoredFigures(
             now=tx.now,
             queues=await tx.queues.list_queues(),
+            leases=await tx.queues.list_leases(),
             states=await tx.queues.count_states(),
             processes=await tx.processes.list_all(),
             charges=await tx.charges.summarize(Grouping.MODEL),
@@ -99,6 +101,11 @@ class _FigureCollector(Collector):
             ("queue",),
             ((kind, queue.leased) for kind, queue in queues),
         )
+        expired = {
+            kind: sum(group.jobs for group in stored.leases if group.queue == kind and group.is_expired)
+            for kind in stored.queues
+        }
+        yield _gauges("leases_expired", "Jobs whose process is gone.", ("queue",), expired.items())
         rows = (((table, state), n) for table, states in stored.states.items() for state, n in states.items())
         yield _gauges("rows", "Rows by table and state.", ("table", "state"), rows)
         counts: dict[tuple[str, str], int] = {}
