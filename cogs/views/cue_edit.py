@@ -21,7 +21,7 @@ from cogs.views.broadcast_dialog import refresh_script_card
 from cogs.views.formatting import escape_text
 from cogs.views.modals import Modal
 from cogs.views.pressed_cards import build_card
-from cogs.views.reader_ids import CUE_PATTERN, OpenCue
+from cogs.views.reader_ids import CUE_PATTERN, OpenCue, read_filter
 from cogs.views.version_buttons import VersionButton
 from storage.states import ScriptState
 from storage.stores.scripts import StoredScript
@@ -99,8 +99,10 @@ class CueEditButton(
                 await interaction.response.defer()
                 copy = await editing.copy_version(self.script_id, by)
                 stored, script, cue = await editing.get_cue(copy.id, self.cue_id)
-                note = f"This is version {copy.version}, a draft with the text of the version before."
-                await interaction.edit_original_response(view=build_card(OpenCue(stored, script, cue, note)))
+                source, _ = await get_services(interaction).scripts.get(self.script_id)
+                note = f"This is version {copy.version}, a draft with the text of version {source.version}."
+                opened = OpenCue(stored, script, cue, note, read_filter(interaction))
+                await interaction.edit_original_response(view=build_card(opened))
 
     async def show_current_state(self, interaction: discord.Interaction) -> None:
         """Shows the cue with what is possible now."""
@@ -272,7 +274,7 @@ async def _show_edited(interaction: discord.Interaction, edited: EditedScript, n
     """Shows the cue of the edit, else the one that has its number now, and brings the script's card up to date."""
     stored, script = edited.stored, edited.script
     cue = edited.cue or script.cues[min(max(number, 1), len(script.cues)) - 1]
-    view = build_card(OpenCue(stored, script, cue, note))
+    view = build_card(OpenCue(stored, script, cue, note, read_filter(interaction)))
     # A form that was opened again belongs to the message of an error, whose text would not go with a layout.
     await interaction.edit_original_response(content=None, attachments=[], view=view)
     await refresh_script_card(get_services(interaction), stored.id)
@@ -292,5 +294,5 @@ async def _show_now(interaction: discord.Interaction, script_id: str, cue_id: st
     """The message of the deferred interaction shows the cue as it is now, or the first one where it was deleted."""
     stored, script = await get_services(interaction).scripts.get(script_id)
     cue = next((cue for cue in script.cues if cue.id == cue_id), script.cues[0])
-    view = build_card(OpenCue(stored, script, cue))
+    view = build_card(OpenCue(stored, script, cue, filter=read_filter(interaction)))
     await interaction.edit_original_response(content=None, attachments=[], view=view)

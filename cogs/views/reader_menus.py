@@ -190,7 +190,7 @@ class CueSelect(PersistentItemMixin, ui.DynamicItem[ui.Select[Any]], template=r"
         require_team(interaction)
         cue_id = read_chosen_key(self.item.values)
         await interaction.response.defer()
-        await show_cue(interaction, self.position.script_id, cue_id)
+        await show_cue(interaction, self.position.script_id, cue_id, self.position.filter)
 
 
 def _build_cue_option(cue: Cue) -> discord.SelectOption:

@@ -62,8 +62,9 @@ def build_reader_at(stored: StoredScript, script: Script, cue: int) -> ui.Layout
 
 @build_card.register
 def build_page_with_cue(shown: PageWithCue) -> ui.LayoutView:
-    """The page on which the cue begins, of the whole script."""
-    return build_reader_at(shown.stored, shown.script, shown.cue.n)
+    """The page on which the cue begins, or the next one that the filter lets through."""
+    page = find_page(shown.script, shown.cue.n, shown.filter)
+    return build_reader(shown.stored, shown.script, ReaderPosition(shown.stored.id, page, shown.filter))
 
 
 @build_card.register

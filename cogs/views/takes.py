@@ -8,13 +8,14 @@ from discord import ui
 
 from bot.errors import NotFoundError
 from bot.scripts.models import Cue
+from bot.scripts.reading import ReaderFilter
 from bot.scripts.take_log import LoggedCue
 from bot.scripts.takes import CueRecording, CueStatus, digest_spoken, find_next_line
 from cogs.interactions.access import get_services, require_team
 from cogs.views.base import PersistentItemMixin, action_row, card_layout
 from cogs.views.formatting import EMBER, escape_text, fit_lines, format_relative_time, shorten
 from cogs.views.pressed_cards import build_card
-from cogs.views.reader_ids import CUE_PATTERN, OpenCue
+from cogs.views.reader_ids import CUE_PATTERN, FILTER_PATTERN, OpenCue, decode_filter, encode_filter, read_filter
 from cogs.views.take_forms import CorrectTakeModal, LogTakeModal
 from storage.states import TakeVerdict
 from storage.stores.scripts import StoredScript
@@ -27,8 +28,8 @@ VERDICT_MARKS: Final = {TakeVerdict.GOOD: "✅", TakeVerdict.PICKUP: "🔁"}
 """How a take is marked where it is listed."""
 
 
-def build_take_panel(logged: LoggedCue) -> ui.LayoutView:
-    """The cue with its takes, for recording line by line."""
+def build_take_panel(logged: LoggedCue, wanted: ReaderFilter | None = None) -> ui.LayoutView:
+    """The cue with its takes, for recording line by line; ``wanted`` is what the person saw of the script before."""
     stored, cue = logged.stored, logged.cue
     scene = next((scene for scene in logged.script.scenes if scene.n == cue.scene), None)
     place = f" · scene {scene.n} {escape_text(scene.heading, 100)}" if scene else ""
@@ -38,12 +39,12 @@ def build_take_panel(logged: LoggedCue) -> ui.LayoutView:
         ui.TextDisplay(f"### {escape_text(stored.title, 100)} · version {stored.version}\n-# Cue {cue.n}{place}"),
         ui.TextDisplay(f"**{speaker}**{direction}\n{escape_text(cue.text, _MAX_WORDS)}"),
         ui.Separator(),
-        *build_take_items(logged),
+        *build_take_items(logged, wanted),
         accent=EMBER,
     )
 
 
-def build_take_items(logged: LoggedCue) -> list[ui.Item[Any]]:
+def build_take_items(logged: LoggedCue, wanted: ReaderFilter | None = None) -> list[ui.Item[Any]]:
     """What is known about the recording of the cue, and the buttons: at most 10 components; none for a sound."""
     cue, script_id = logged.cue, logged.stored.id
     if not cue.kind.is_spoken:
@@ -62,7 +63,7 @@ def build_take_items(logged: LoggedCue) -> list[ui.Item[Any]]:
     go_on: list[ui.Item[Any]] = [
         TakeButton("next", script_id, cue.id, disabled=find_next_line(logged.script, cue) is None),
         TakeButton("own", script_id, cue.id, label=own_label, disabled=own_next is None),
-        TakeButton("cue", script_id, cue.id),
+        TakeButton("cue", script_id, cue.id, wanted=wanted),
     ]
     return [ui.TextDisplay(_describe_takes(logged)), action_row(*log), action_row(*go_on)]
 
@@ -112,17 +113,18 @@ def _get_key(take: Take) -> str:
 
 async def show_cue(interaction: discord.Interaction, logged: LoggedCue) -> None:
     """Shows the cue in place of the message with the button."""
-    await interaction.edit_original_response(view=build_take_panel(logged))
+    await interaction.edit_original_response(view=build_take_panel(logged, read_filter(interaction)))
 
 
 class TakeButton(
     PersistentItemMixin,
     ui.DynamicItem[ui.Button[Any]],
-    template=rf"take:(?P<action>open|good|log|correct|delete|next|own|cue):{CUE_PATTERN}:(?P<seen>[0-9a-f]{{16}}|)",
+    template=rf"take:(?P<action>open|good|log|correct|delete|next|own|cue):{CUE_PATTERN}:(?P<seen>[0-9a-f]{{16}}|){FILTER_PATTERN}",
 ):
     """Shows a cue with its takes, logs or corrects one, or goes on to the next line.
 
     ``seen`` is what the person sees: for a new take the ``digest_spoken`` of the cue, else the key of its last take.
+    ``filter`` is what the person saw of the script before, for the way back.
     """
 
     LABELS: ClassVar[dict[str, str]] = {
@@ -137,10 +139,19 @@ class TakeButton(
     }
 
     def __init__(
-        self, action: str, script_id: str, cue_id: str, seen: str = "", label: str = "", *, disabled: bool = False
+        self,
+        action: str,
+        script_id: str,
+        cue_id: str,
+        seen: str = "",
+        label: str = "",
+        *,
+        wanted: ReaderFilter | None = None,
+        disabled: bool = False,
     ) -> None:
+        self.filter = wanted or ReaderFilter()
         style = discord.ButtonStyle.success if action == "good" else discord.ButtonStyle.secondary
-        custom_id = f"take:{action}:{script_id}:{cue_id}:{seen}"
+        custom_id = f"take:{action}:{script_id}:{cue_id}:{seen}{encode_filter(self.filter)}"
         button = ui.Button[Any](label=label or self.LABELS[action], style=style, custom_id=custom_id, disabled=disabled)
         super().__init__(button)
         self.action = action
@@ -151,7 +162,7 @@ class TakeButton(
     @classmethod
     def from_match(cls, match: re.Match[str]) -> Self:
         """Builds the item from its custom id."""
-        return cls(match["action"], match["script_id"], match["cue_id"], match["seen"])
+        return cls(match["action"], match["script_id"], match["cue_id"], match["seen"], wanted=decode_filter(match))
 
     async def handle_interaction(self, interaction: discord.Interaction) -> None:
         """Does what the label says, in place of this message."""
@@ -181,7 +192,7 @@ class TakeButton(
                     raise NotFoundError("This is the last line.")
                 logged = await takes.get_cue(self.script_id, following.id)
             case "cue":
-                opened = OpenCue(logged.stored, logged.script, logged.cue)
+                opened = OpenCue(logged.stored, logged.script, logged.cue, filter=self.filter)
                 await interaction.edit_original_response(view=build_card(opened))
                 return
         await show_cue(interaction, logged)

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+from discord import ui
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.scripts.cue_lists import arrange
 from bot.scripts.models import CastMember, Cue, CueKind, Script
-from bot.scripts.reading import ReaderFilter, ShownCue, choose_cues
+from bot.scripts.reading import MAX_QUERY, ReaderFilter, ShownCue, choose_cues
 from cogs.views import reader_pages
 from cogs.views.cue_panel import build_panel
 from cogs.views.reader_ids import OpenCue, ReaderPosition
@@ -129,6 +130,19 @@ def test_the_longest_first_page_fits_into_a_message() -> None:
     assert "Take…" in read_labels(panel)
     sound = build_panel(OpenCue(STORED, SCRIPT, next(cue for cue in SCRIPT.cues if not cue.kind.is_spoken)))
     assert "Take…" not in read_labels(sound)
+
+
+def test_the_way_back_from_a_cue_keeps_the_longest_query_within_a_custom_id() -> None:
+    """Discord accepts 100 characters; the button leads to the page of what was found."""
+    cue = SCRIPT.cues[0].model_copy(update={"id": "0123456789abcdef"})
+    script = SCRIPT.model_copy(update={"cues": (cue, *SCRIPT.cues[1:])})
+    wanted = ReaderFilter(query="é" * MAX_QUERY)
+    panel = build_panel(OpenCue(STORED, script, cue, filter=wanted))
+    ids = [str(item.custom_id) for item in panel.walk_children() if isinstance(item, ui.DynamicItem)]
+    assert max(map(len, ids)) <= 100
+    assert [each for each in ids if each.endswith(f"q{wanted.query}")] == [
+        f"cue:page:{STORED.id}:{cue.id}:q{wanted.query}"
+    ]
 
 
 async def test_a_search_in_a_long_script_does_not_block_the_event_loop(monkeypatch: pytest.MonkeyPatch) -> None:

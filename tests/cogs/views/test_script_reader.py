@@ -1,5 +1,7 @@
 """Reading a script in Discord."""
 
+import re
+
 from tests.stage import CHAPTER, Stage
 from tests.standins.discord_interactions import InteractionLog
 
@@ -55,6 +57,28 @@ async def test_a_cue_is_found_by_number_and_by_word(stage: Stage) -> None:
     assert "__**drowned**__" in log.text
 
 
+async def test_back_to_the_page_shows_what_was_shown_before(stage: Stage) -> None:
+    """One character's lines are still filtered after other cues, a change and the takes."""
+    log = await open_reader(stage)
+    await stage.hana.select(log, "HANA", placeholder="Only one character")
+    await stage.discord.wait_until(lambda: "HANA: 1 line" in log.text)
+    options = [option for each in log.message.controls if each["type"] == 3 for option in each["options"]]
+    (label,) = [option["label"] for option in options if re.search(r"^\d+ · .*HANA", option["label"])]
+    await stage.hana.select(log, label, placeholder="Open a cue")
+    await stage.discord.wait_until(lambda: "Back to the page" in log.message.buttons)
+    form = await stage.discord.wait_for_answer(await stage.hana.click(log, "Edit…"))
+    await stage.hana.submit_modal(form, {"text": "You came back.", "timing": ["free"]})
+    await stage.discord.wait_until(lambda: "The cue is changed." in log.text)
+    await stage.hana.click(log, "‹ Cue")
+    await stage.discord.wait_until(lambda: "The cue is changed." not in log.text)
+    await stage.hana.click(log, "Takes")
+    await stage.discord.wait_until(lambda: "Back to the cue" in log.message.buttons)
+    await stage.hana.click(log, "Back to the cue")
+    await stage.discord.wait_until(lambda: "Back to the page" in log.message.buttons)
+    await stage.hana.click(log, "Back to the page")
+    await stage.discord.wait_until(lambda: "HANA: 1 line" in log.text)
+
+
 async def test_a_cue_is_edited_added_moved_deleted_and_undone(stage: Stage) -> None:
     """Each change shows at once and on the script's card; undo takes the changes back one after the other."""
     log = await open_cue(stage, 2)
@@ -107,5 +131,5 @@ async def test_an_approved_version_becomes_a_new_draft(stage: Stage) -> None:
     await stage.discord.wait_until(lambda: "New draft from this version" in log.message.buttons)
     assert "Edit…" not in log.message.buttons
     await stage.hana.click(log, "New draft from this version")
-    await stage.discord.wait_until(lambda: "This is version 2, a draft" in log.text)
+    await stage.discord.wait_until(lambda: "This is version 2, a draft with the text of version 1." in log.text)
     assert "Edit…" in log.message.buttons
