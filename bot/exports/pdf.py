@@ -23,7 +23,7 @@ from bot.exports.typesetting import PrintedDocument, isolate, isolate_ours, shor
 from bot.scripts.models import Cue, Scene
 from bot.scripts.text_units import to_single_line
 
-_HEADER_COLUMNS: Final = 100
+_HEADER_COLUMNS: Final = 80
 """Of a title, so that the header has two lines at most."""
 
 

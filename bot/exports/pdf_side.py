@@ -22,7 +22,7 @@ DEFAULT_TAKES_WANTED: Final = 2
 """Takes of each line, where the studio has not said how many it wants."""
 _MAX_CHARS_BEFORE: Final = 300
 """Of the cue before a line, an actor needs the end."""
-_HEADER_COLUMNS: Final = 50
+_HEADER_COLUMNS: Final = 40
 """Of the name and of the book's title, so that the header has two lines at most."""
 _TO_FILL_IN: Final = ("Actor:", "Recording date and place:", "Send files by:", "Contact:")
 
