@@ -15,7 +15,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Without a command the bot itself runs.
     """
-    options = _build_parser().parse_args(arguments)
+    options = build_parser().parse_args(arguments)
     try:
         return int(options.run_command(options))
     except MythError as error:
@@ -24,7 +24,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return ExitCode.DONE
 
 
-def _build_parser() -> argparse.ArgumentParser:
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of the whole command line."""
     parser = argparse.ArgumentParser(prog="python -m bot", description="The studio of Midnight Myth Audio.")
     parser.set_defaults(run_command=run.run_bot, sync=False, role=Role.ALL)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
