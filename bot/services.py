@@ -42,6 +42,7 @@ from bot.generation.run_cards import RunCardService
 from bot.generation.service import GenerationService
 from bot.generation.template import TemplateWriter
 from bot.generation.worker import RunWorker
+from bot.jobs.limit_states import create_limit_states
 from bot.jobs.pacer import Pacer
 from bot.live_boards import LiveBoardWorker
 from bot.ports import Adapters, RunCards
@@ -280,7 +281,8 @@ def _build_overnight(
 def _build_dispatcher(
     settings: Settings, database: Database, adapters: Adapters, notices: ServerNotices, runtime: Runtime
 ) -> Dispatcher:
-    pacer = Pacer(settings.broadcast_rate, runtime.wait, time.monotonic)
+    states = create_limit_states(database, time.monotonic)
+    pacer = Pacer(settings.broadcast_rate, runtime.wait, time.monotonic, states)
     return Dispatcher(
         database,
         adapters.post_sender,

@@ -42,7 +42,7 @@ class AboutCog(commands.Cog):
         writer = (
             escape_text(settings.gemini_model) if settings.gemini_key else "the template writer (no Gemini key is set)"
         )
-        resting = self._bot.services.availability.resting_until
+        resting = await self._bot.services.availability.get_resting_until()
         if resting is not None:
             writer += f", paused until {discord.utils.format_dt(resting, 't')} after repeated failures"
         invite = invite_link(self._bot.application_id) if self._bot.application_id else ""

@@ -41,6 +41,7 @@ class Topic(StrEnum):
     DELIVERIES = "deliveries"
     BOARDS = "boards"
     CONFIG = "config"
+    PAUSES = "pauses"  # JSON: the name of a limit, and for how many seconds it lets nothing pass
 
 
 @dataclass(slots=True)

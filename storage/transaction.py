@@ -27,6 +27,7 @@ from storage.stores.members import Identity, MemberStore
 from storage.stores.personal_data import PersonalDataStore
 from storage.stores.processes import ProcessStore
 from storage.stores.queues import QueueStore
+from storage.stores.rate_limits import RateLimitStore
 from storage.stores.run_cards import RunCardStore
 from storage.stores.runs import RunStore
 from storage.stores.script_edits import ScriptEditStore
@@ -74,6 +75,7 @@ class ReadTransaction:
         self.processes = ProcessStore(connection, now)
         self.servers = KnownServerStore(connection, now)
         self.queues = QueueStore(connection, now)
+        self.rate_limits = RateLimitStore(connection, now)
 
 
 class WriteTransaction(ReadTransaction):

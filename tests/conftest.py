@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from sqlalchemy import util
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
@@ -25,8 +25,10 @@ from tests import postgres
 T = TypeVar("T")
 
 # The same examples in every run, so that a failure is caused by a change; `make soak` tries new ones.
-settings.register_profile("repeatable", derandomize=True, max_examples=60)
-settings.register_profile("soak", max_examples=500)
+# How fast examples are made says only how busy the machine is.
+_ANY_SPEED = [HealthCheck.too_slow]
+settings.register_profile("repeatable", derandomize=True, max_examples=60, suppress_health_check=_ANY_SPEED)
+settings.register_profile("soak", max_examples=500, suppress_health_check=_ANY_SPEED)
 settings.load_profile("soak" if os.environ.get("SOAK") else "repeatable")
 
 

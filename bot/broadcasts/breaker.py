@@ -4,7 +4,6 @@ Discord's documentation ("Invalid Request Limit"): 10,000 responses with 401, 40
 address for up to 24 hours.
 """
 
-from dataclasses import dataclass, field
 from typing import Final
 
 from bot.broadcasts.post import Outcome, OutcomeKind
@@ -21,46 +20,42 @@ UNAUTHORIZED_IN_A_ROW: Final = 3
 """Answers of 401 in a row: the token is not valid any more, and every further request counts towards the ban."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Breakers:
-    refusals: CircuitBreaker = field(
-        default_factory=lambda: CircuitBreaker(failure_share=REFUSED_SHARE, least_outcomes=LEAST_OUTCOMES)
-    )
-    token: CircuitBreaker = field(default_factory=lambda: CircuitBreaker(failures_in_a_row=UNAUTHORIZED_IN_A_ROW))
+async def record_outcome(tx: WriteTransaction, broadcast_id: str, outcome: Outcome) -> str:
+    """Counts one outcome; returns why the broadcast has to stop, if this outcome decides it, and an empty text otherwise.
 
-    @property
-    def is_open(self) -> bool:
-        return self.refusals.is_open or self.token.is_open
-
-
-@dataclass(slots=True)
-class BroadcastBreaker:
-    """A pair of circuit breakers for each broadcast that is being sent."""
-
-    _breakers: dict[str, _Breakers] = field(default_factory=dict)
-
-    def record_outcome(self, broadcast_id: str, outcome: Outcome) -> str:
-        """Why the broadcast has to stop, if this outcome decides it; empty otherwise."""
-        breakers = self._breakers.setdefault(broadcast_id, _Breakers())
-        if breakers.is_open:
-            return ""
-        if outcome.is_unauthorized:
-            breakers.token.record_failure()
-        else:
-            breakers.token.record_success()
-        if breakers.token.is_open:
-            return "Discord refuses the bot's token"
-        if outcome.kind is OutcomeKind.SENT:
-            breakers.refusals.record_success()
-        elif outcome.kind is OutcomeKind.REFUSED:
-            breakers.refusals.record_failure()
-        if breakers.refusals.is_open:
-            return f"{breakers.refusals.failures} of {breakers.refusals.outcomes} channels refused it"
+    The counts are in the database, so that they are those of all processes together.
+    """
+    name = _get_name(broadcast_id)
+    counts = await tx.rate_limits.lock(name)
+    refusals = CircuitBreaker(failure_share=REFUSED_SHARE, least_outcomes=LEAST_OUTCOMES)
+    token = CircuitBreaker(failures_in_a_row=UNAUTHORIZED_IN_A_ROW)
+    refusals.restore(counts.get("refusals", {}))
+    token.restore(counts.get("token", {}))
+    if any(breaker.is_open for breaker in (refusals, token)):
         return ""
+    if outcome.is_unauthorized:
+        token.record_failure()
+    else:
+        token.record_success()
+    if outcome.kind is OutcomeKind.SENT:
+        refusals.record_success()
+    elif outcome.kind is OutcomeKind.REFUSED:
+        refusals.record_failure()
+    await tx.rate_limits.save(name, {"refusals": refusals.save(), "token": token.save()})
+    if token.is_open:
+        return "Discord refuses the bot's token"
+    if refusals.is_open:
+        return f"{refusals.failures} of {refusals.outcomes} channels refused it"
+    return ""
 
-    def forget(self, broadcast_id: str) -> None:
-        """Frees the memory for a broadcast that has ended."""
-        self._breakers.pop(broadcast_id, None)
+
+async def forget_outcomes(tx: WriteTransaction, broadcast_id: str) -> None:
+    """The broadcast has ended; if it is sent again, its outcomes are counted afresh."""
+    await tx.rate_limits.remove(_get_name(broadcast_id))
+
+
+def _get_name(broadcast_id: str) -> str:
+    return f"broadcast/{broadcast_id}"
 
 
 async def stop_broadcast(tx: WriteTransaction, broadcast_id: str, why: str) -> None:

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Final, TypeVar
 
 from bot.broadcasts.announcer import EndAnnouncer
-from bot.broadcasts.breaker import BroadcastBreaker, stop_broadcast
+from bot.broadcasts.breaker import forget_outcomes, record_outcome, stop_broadcast
 from bot.broadcasts.content import add_referral
 from bot.broadcasts.outcomes import Attempt, format_pause_notice, next_state, record_attempt
 from bot.broadcasts.post import BroadcastStatus, Outcome, OutcomeKind, Post
@@ -67,7 +67,6 @@ class Dispatcher:
     pacer: Pacer
     wait: Wait
     link_template: str = "{link}"
-    breaker: BroadcastBreaker = field(default_factory=BroadcastBreaker)
     jobs: JobWorker[Delivery] = field(init=False)
     _announcer: EndAnnouncer = field(init=False)
     _shown_at: dict[str, float] = field(default_factory=dict)
@@ -129,7 +128,6 @@ class Dispatcher:
         """Broadcasts without open deliveries are finished, and their cards and the audit channel say how they ended."""
         for broadcast_id in await self._finish_broadcasts():
             self._shown_at.pop(broadcast_id, None)
-            self.breaker.forget(broadcast_id)
         self._announcer.start()
 
     async def run(self, job: Delivery, *, recovered: bool) -> None:
@@ -228,10 +226,9 @@ class Dispatcher:
 
     async def _record_outcome(self, delivery: Delivery, outcome: Outcome, *, uncertain: bool) -> None:
         if outcome.kind is OutcomeKind.PAUSE:
-            self.pacer.pause_for(outcome.pause_seconds)
+            await self.pacer.pause_for(outcome.pause_seconds)
         attempt = Attempt(delivery, outcome, next_state(delivery, outcome, uncertain=uncertain), uncertain)
-        stop_reason = self.breaker.record_outcome(delivery.broadcast_id, outcome)
-        is_channel_paused = await self._store(delivery, lambda: self._commit_attempt(attempt, stop_reason))
+        is_channel_paused, stop_reason = await self._store(delivery, lambda: self._commit_attempt(attempt))
         if is_channel_paused:
             await self.notices.notify_server(delivery.guild_id, format_pause_notice(delivery.channel_id, outcome.error))
         if stop_reason:
@@ -253,12 +250,13 @@ class Dispatcher:
                 await self.wait(asyncio.sleep(_STORE_AGAIN_SECONDS), "room for an outcome")
 
     @write_transaction
-    async def _commit_attempt(self, tx: WriteTransaction, attempt: Attempt, stop_reason: str) -> bool:
-        """Whether the channel was paused by this outcome."""
+    async def _commit_attempt(self, tx: WriteTransaction, attempt: Attempt) -> tuple[bool, str]:
+        """Whether the channel was paused by this outcome, and why the broadcast was stopped by it, if it was."""
         is_channel_paused = await record_attempt(tx, attempt)
+        stop_reason = await record_outcome(tx, attempt.delivery.broadcast_id, attempt.outcome)
         if stop_reason:
             await stop_broadcast(tx, attempt.delivery.broadcast_id, stop_reason)
-        return is_channel_paused
+        return is_channel_paused, stop_reason
 
     @write_transaction
     async def _renew(self, tx: WriteTransaction, delivery: Delivery) -> None:
@@ -268,6 +266,7 @@ class Dispatcher:
     async def _finish_broadcasts(self, tx: WriteTransaction) -> list[str]:
         finished = await tx.broadcasts.finish_completed()
         for broadcast_id in finished:
+            await forget_outcomes(tx, broadcast_id)
             counts = await tx.deliveries.count(broadcast_id)
             report_finished(tx, await tx.broadcasts.get(broadcast_id), counts)
         return finished

@@ -1,7 +1,9 @@
 """A circuit breaker: after too many failures a service is left alone, for a while or for good."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.clock import Clock, utcnow
 
@@ -27,6 +29,25 @@ class CircuitBreaker:
     _next_rest: timedelta | None = None
     _open_until: datetime | None = None
     _is_open_for_good: bool = False
+
+    def save(self) -> dict[str, Any]:
+        """What it has counted, as JSON for ``restore``."""
+        return {
+            "outcomes": self.outcomes,
+            "failures": self.failures,
+            "row": self._row,
+            "next_rest": None if self._next_rest is None else self._next_rest.total_seconds(),
+            "open_until": None if self._open_until is None else self._open_until.isoformat(),
+            "is_open_for_good": self._is_open_for_good,
+        }
+
+    def restore(self, saved: Mapping[str, Any]) -> None:
+        """It has counted what ``save`` returned, in this process or another; an empty mapping means nothing."""
+        self.outcomes, self.failures = saved.get("outcomes", 0), saved.get("failures", 0)
+        self._row, self._is_open_for_good = saved.get("row", 0), saved.get("is_open_for_good", False)
+        next_rest, open_until = saved.get("next_rest"), saved.get("open_until")
+        self._next_rest = None if next_rest is None else timedelta(seconds=next_rest)
+        self._open_until = None if open_until is None else datetime.fromisoformat(open_until)
 
     @property
     def is_open(self) -> bool:

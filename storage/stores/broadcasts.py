@@ -59,8 +59,7 @@ class Broadcast:
 
     ``author_id``, ``confirmed_by`` and ``approved_by`` are member ids. ``channel_id`` and ``card_id`` (a message id) say where
     its card is. ``book_title`` is that of its ebook, empty where it has none; lists leave it out. ``announced`` is true once
-    the card and the audit channel have reported its end. ``unauthorized_row`` counts requests in a row to which Discord
-    answered that the token is not valid.
+    the card and the audit channel have reported its end.
     """
 
     id: str
@@ -87,7 +86,6 @@ class Broadcast:
     created_at: datetime
     confirmed_at: datetime | None
     finished_at: datetime | None
-    unauthorized_row: int = 0
     book_title: str = ""
 
     def is_scheduled_at(self, now: datetime) -> bool:

@@ -54,8 +54,6 @@ broadcasts = Table(
     Column("card_id", BigInteger),
     # Whether the card and the audit channel say how it ended.
     Column("announced", Boolean, nullable=False),
-    # Requests in a row to which Discord answered that the token is not valid.
-    Column("unauthorized_row", Integer, nullable=False, server_default="0"),
     Column("created_at", Utc, nullable=False),
     Column("confirmed_at", Utc),
     Column("finished_at", Utc),

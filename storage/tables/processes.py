@@ -28,10 +28,7 @@ rate_limits = Table(
     "rate_limits",
     metadata,
     Column("name", String(100), primary_key=True),
-    # When the next request may be sent, and until when none may be, because the service asked for a pause.
-    Column("next_at", Utc),
-    Column("closed_until", Utc),
-    # What a limit counts beside that, as JSON.
+    # What the limit counts, as JSON; ``bot/jobs`` knows the rest.
     Column("state", Text, nullable=False, server_default="{}"),
 )
 

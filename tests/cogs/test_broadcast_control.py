@@ -241,7 +241,7 @@ async def test_a_stopped_post_is_not_sent_by_a_later_recall(stage: Stage) -> Non
     log = await compose(stage)
     await stage.hana.click(log, "Post to 4 channels")
     await stage.discord.wait_until(lambda: any(affiliate.posts for affiliate in affiliates))
-    stage.bot.services.dispatcher.pacer.pause_for(1.5)
+    await stage.bot.services.dispatcher.pacer.pause_for(1.5)
     await stage.discord.wait_for_answer(await stage.hana.slash("broadcasts stop-all"))
     arrived = sum(len(affiliate.posts) for affiliate in affiliates)
     card = await stage.wait_for_card("Soon")
@@ -275,7 +275,7 @@ async def test_a_subscribed_announcement_channel_gets_it_once(stage: Stage) -> N
 async def test_a_subscription_that_ends_while_posting_is_reported(stage: Stage) -> None:
     """A subscription that ends before its post is sent is reported as ended, not as stopped by a person."""
     lantern = await (await stage.add_affiliate("Red Lantern")).subscribe()
-    stage.bot.services.dispatcher.pacer.pause_for(1.5)
+    await stage.bot.services.dispatcher.pacer.pause_for(1.5)
     log = await compose(stage)
     await stage.hana.click(log, "Post to 1 channel")
     await stage.wait_for_card("Posting")

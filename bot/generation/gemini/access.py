@@ -1,6 +1,7 @@
 """The process's connection to Gemini, from which every run gets its own writer."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Self
@@ -11,6 +12,7 @@ from bot.generation.gemini.budget import OpenCalls, RunBudget
 from bot.generation.gemini.client import GeminiClient, load_sdk
 from bot.generation.gemini.writer import GeminiWriter
 from bot.generation.writer import GenerationError
+from bot.jobs.limit_states import create_limit_states
 from bot.jobs.rate_limiter import OnWait, RateLimiter
 from bot.runtime import Runtime
 from bot.settings import StudioSettings
@@ -71,7 +73,9 @@ class GeminiWriterFactory:
         """A factory on the connected client; None where no key is set. ``warn`` tells the team about the budget."""
         if access.client is None:
             return None
-        rate_limiter = RateLimiter(access.settings.gemini_requests_per_minute, access.runtime.wait)
+        states = create_limit_states(database, time.monotonic)
+        rate_limiter = RateLimiter(access.settings.gemini_requests_per_minute, access.runtime.wait, states=states)
+        access.availability.states = None if database.exclusive else states
         return cls(database, access, access.client, rate_limiter, OpenCalls(), warn)
 
     def __call__(self, run: Run, on_wait: OnWait) -> GeminiWriter:

@@ -1,14 +1,17 @@
 """Whether Gemini is worth asking: after repeated failures it is left alone for a while instead of being asked again."""
 
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Final
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, TypeVar
 
 from bot.clock import Clock, utcnow
 from bot.generation.error_messages import create_error
 from bot.generation.writer import GenerationError, GenerationErrorKind
 from bot.jobs.circuit_breaker import CircuitBreaker
+from bot.jobs.limit_states import LimitStates, LocalStates
 
+T = TypeVar("T")
 FAILURES_IN_A_ROW: Final = 5
 """Chapters in a row that Gemini could not serve. Fewer would let one bad minute stop eight parallel chapters."""
 _FIRST_REST: Final = timedelta(minutes=1)
@@ -31,36 +34,47 @@ _ABOUT_GEMINI: Final = {
 
 @dataclass(slots=True)
 class GeminiAvailability:
-    """The circuit breaker in front of Gemini, shared by all runs of the process."""
+    """The circuit breaker in front of Gemini, shared by all runs, and by all processes that share ``states``."""
 
     clock: Clock = utcnow
-    _breaker: CircuitBreaker = field(init=False)
+    states: LimitStates | None = None
 
-    def __post_init__(self) -> None:
-        self._breaker = CircuitBreaker(
-            failures_in_a_row=FAILURES_IN_A_ROW, first_rest=_FIRST_REST, longest_rest=_LONGEST_REST, clock=self.clock
-        )
-
-    @property
-    def resting_until(self) -> datetime | None:
+    async def get_resting_until(self) -> datetime | None:
         """The moment from which Gemini is asked again; None where it may be asked now."""
-        return self._breaker.open_until
+        return await self._use(lambda breaker: breaker.open_until)
 
-    def require_available(self) -> None:
+    async def require_available(self) -> None:
         """Returns where Gemini may be asked.
 
         Raises:
             GenerationError: of kind RESTING, during a rest.
         """
-        until = self.resting_until
+        until = await self.get_resting_until()
         if until is not None:
             raise create_error(GenerationErrorKind.RESTING, back_at=until)
 
-    def record_success(self) -> None:
+    async def record_success(self) -> None:
         """Gemini has written something."""
-        self._breaker.record_success()
+        await self._use(CircuitBreaker.record_success)
 
-    def record_error(self, error: GenerationError) -> None:
+    async def record_error(self, error: GenerationError) -> None:
         """Gemini could not serve a chapter with any model or attempt; errors about the chapter itself do not count."""
         if error.kind in _ABOUT_GEMINI:
-            self._breaker.record_failure()
+            await self._use(CircuitBreaker.record_failure)
+
+    async def _use(self, act: Callable[[CircuitBreaker], T]) -> T:
+        def apply(state: dict[str, Any], now: float) -> T:
+            breaker = CircuitBreaker(
+                failures_in_a_row=FAILURES_IN_A_ROW,
+                first_rest=_FIRST_REST,
+                longest_rest=_LONGEST_REST,
+                clock=lambda: datetime.fromtimestamp(now, UTC),
+            )
+            breaker.restore(state)
+            result = act(breaker)
+            state.update(breaker.save())
+            return result
+
+        if self.states is None:
+            self.states = LocalStates(lambda: self.clock().timestamp())
+        return await self.states.change("gemini breaker", apply)

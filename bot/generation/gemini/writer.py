@@ -118,14 +118,17 @@ class GeminiWriter:
         Raises:
             GenerationError: the most informative error of all attempts.
         """
-        self._availability.require_available()
+        await self._availability.require_available()
         try:
             async with aclosing(self._try_models(request)) as drafts:
+                has_begun = False
                 async for draft in drafts:
-                    self._availability.record_success()
+                    if not has_begun:
+                        has_begun = True
+                        await self._availability.record_success()
                     yield draft
         except GenerationError as error:
-            self._availability.record_error(error)
+            await self._availability.record_error(error)
             raise
 
     async def _try_models(self, request: PartRequest) -> AsyncGenerator[Draft, None]:
@@ -162,7 +165,7 @@ class GeminiWriter:
         last = errors[-1]
         closed_seconds = 0.0
         if last.kind is GenerationErrorKind.QUOTA_MINUTE:
-            closed_seconds = self._rate_limiter.record_refusal(model, last.retry_after, last.limit)
+            closed_seconds = await self._rate_limiter.record_refusal(model, last.retry_after, last.limit)
         bad_responses = sum(error.kind in _BAD_RESPONSE_KINDS for error in errors if error.model == model)
         pause = self._choose_pause(last, attempt, bad_responses)
         if pause is None or max(pause, closed_seconds) >= deadline.remaining:

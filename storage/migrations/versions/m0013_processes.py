@@ -10,7 +10,6 @@ down_revision = "0012"
 
 
 def upgrade() -> None:
-    op.add_column("broadcasts", sa.Column("unauthorized_row", sa.Integer, nullable=False, server_default="0"))
     op.create_table(
         "processes",
         sa.Column("id", sa.String(60), nullable=False),
@@ -29,8 +28,6 @@ def upgrade() -> None:
     op.create_table(
         "rate_limits",
         sa.Column("name", sa.String(100), nullable=False),
-        sa.Column("next_at", Utc),
-        sa.Column("closed_until", Utc),
         sa.Column("state", sa.Text, nullable=False, server_default="{}"),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_rate_limits")),
     )

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from bot.broadcasts.breaker import record_outcome
 from bot.broadcasts.post import Outcome, OutcomeKind
 from bot.event_names import BROADCAST_FINISHED, BROADCAST_STOPPED
 from storage import Database
@@ -199,5 +200,5 @@ async def test_the_breaker_begins_afresh_when_a_broadcast_is_sent_again(sqlite: 
     await attempts.run(await attempts.claim())
     await attempts.dispatcher.after_round()
     for _ in range(2):
-        assert attempts.dispatcher.breaker.record_outcome(broadcast_id, unauthorized) == ""
+        assert await sqlite.write(lambda tx: record_outcome(tx, broadcast_id, unauthorized)) == ""
     await attempts.dispatcher.stop()

@@ -64,7 +64,7 @@ async def test_a_stop_does_not_make_a_doubt_certain(sqlite: Database, clock: Fak
     left = await claim_as_dead_process(sqlite)
     clock.advance(seconds=5)
     pacer = Pacer(0.01, wait_plainly, time.monotonic)
-    pacer.pause_for(1000)
+    await pacer.pause_for(1000)
     found = Dispatcher(sqlite, sender, RecordingCards(), NoDiscord(), pacer, wait_plainly)
     await found.start()
 

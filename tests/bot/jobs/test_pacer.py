@@ -83,7 +83,7 @@ async def test_quiet_holds_everybody(stepping: Stepping) -> None:
     waiting = asyncio.create_task(turns(pacer, stepping, 3))
     for _ in range(4):  # until they have begun to wait
         await asyncio.sleep(0)
-    pacer.pause_for(5)
+    await pacer.pause_for(5)
     moments = [*await waiting, *await turns(pacer, stepping, 3)]
     assert min(moments) >= 105.0
 
@@ -95,7 +95,7 @@ async def test_quiet_ends_without_a_burst(stepping: Stepping) -> None:
     waiting = asyncio.create_task(turns(pacer, stepping, 8))
     for _ in range(4):  # until they have begun to wait
         await asyncio.sleep(0)
-    pacer.pause_for(5)
+    await pacer.pause_for(5)
     moments = await waiting
     assert 105.0 <= min(moments) < 105.0 + 12 * STEP
     assert min(gaps(moments)) > 1 / 10 - 12 * STEP
@@ -108,8 +108,8 @@ async def test_a_shorter_quiet_ends_no_longer_one(stepping: Stepping) -> None:
     waiting = asyncio.create_task(turns(pacer, stepping, 3))
     for _ in range(4):  # until they have begun to wait
         await asyncio.sleep(0)
-    pacer.pause_for(5)
-    pacer.pause_for(1)
+    await pacer.pause_for(5)
+    await pacer.pause_for(1)
     moments = [*await waiting, *await turns(pacer, stepping, 1)]
     assert min(moments) >= 105.0
 
@@ -118,7 +118,7 @@ async def test_closing_lets_everybody_go_at_once() -> None:
     """At the end nobody waits for a turn any longer, not even in a pause."""
     pacer = Pacer(0.01, wait_plainly, time.monotonic)
     await pacer.acquire()
-    pacer.pause_for(1000)
+    await pacer.pause_for(1000)
     waiting = [asyncio.create_task(pacer.acquire()) for _ in range(3)]
     await asyncio.sleep(0)
     pacer.close()

@@ -84,7 +84,7 @@ async def test_a_cancelled_caller_leaves_the_queue() -> None:
         await tasks[2]
     assert callers.names == ["first", "third"]
     assert await asyncio.wait_for(callers.request("fourth"), 1) > 0.05
-    assert callers.rate_limiter._models[MODEL].queue == []
+    assert callers.rate_limiter._queues[MODEL] == []
 
 
 async def test_without_a_limit_there_is_no_wait() -> None:
@@ -136,8 +136,8 @@ async def test_a_limit_is_learned_from_a_refusal_that_names_it() -> None:
     callers = RecordingCallers(RateLimiter(window=WINDOW))
     await asyncio.gather(*(callers.request(str(number)) for number in range(7)))
     refused_at = asyncio.get_running_loop().time()
-    callers.rate_limiter.record_refusal(MODEL, 0.1, 5)
-    callers.rate_limiter.record_refusal(MODEL, 0.1, 5)
+    await callers.rate_limiter.record_refusal(MODEL, 0.1, 5)
+    await callers.rate_limiter.record_refusal(MODEL, 0.1, 5)
     callers.moments.clear()
     await asyncio.gather(*(callers.request(str(number)) for number in range(12)))
     assert callers.moments[0] - refused_at >= 0.1
@@ -151,7 +151,7 @@ async def test_a_limit_is_learned_from_what_had_passed(monkeypatch: pytest.Monke
     await asyncio.gather(*(callers.request(str(number)) for number in range(8)))
     began = asyncio.get_running_loop().time()
     for _ in range(3):
-        callers.rate_limiter.record_refusal(MODEL, None, None)
+        await callers.rate_limiter.record_refusal(MODEL, None, None)
     callers.moments.clear()
     await asyncio.gather(*(callers.request(str(number)) for number in range(12)))
     assert callers.moments[0] - began >= 0.05
@@ -162,7 +162,7 @@ async def test_a_refusal_of_the_very_first_request_teaches_nothing() -> None:
     """If nothing had passed and no limit was named, there is none to learn: others may have used it up."""
     callers = RecordingCallers(RateLimiter(window=0.1))
     await callers.request("first")
-    callers.rate_limiter.record_refusal(MODEL, 0.0, 0)
+    await callers.rate_limiter.record_refusal(MODEL, 0.0, 0)
     callers.moments.clear()  # Gemini did not count it
     await asyncio.gather(*(callers.request(str(number)) for number in range(3)))
     assert callers.count_most_in(0.1) == 3
@@ -172,7 +172,7 @@ async def test_a_learned_limit_is_forgotten() -> None:
     """After ten windows a learned limit no longer applies, since accounts change."""
     callers = RecordingCallers(RateLimiter(window=0.02))
     await callers.request("first")
-    callers.rate_limiter.record_refusal(MODEL, 0.0, 1)
+    await callers.rate_limiter.record_refusal(MODEL, 0.0, 1)
     await asyncio.sleep(0.25)
     callers.moments.clear()
     await asyncio.gather(*(callers.request(str(number)) for number in range(3)))
@@ -183,7 +183,7 @@ async def test_a_configured_limit_is_kept() -> None:
     """A refusal causes a pause, but the operator's limit does not change."""
     callers = RecordingCallers(RateLimiter(3, window=0.1))
     await callers.request("first")
-    callers.rate_limiter.record_refusal(MODEL, 0.05, 1)
+    await callers.rate_limiter.record_refusal(MODEL, 0.05, 1)
     callers.moments.clear()
     await asyncio.gather(*(callers.request(str(number)) for number in range(6)))
     assert callers.count_most_in(0.1) == 3
@@ -196,7 +196,7 @@ async def test_a_refusal_never_leads_to_more_requests_than_the_limit() -> None:
         await callers.request("early")
     await asyncio.sleep(WINDOW * 0.75)
     await callers.request("late")
-    callers.rate_limiter.record_refusal(MODEL, 0.0, 5)
+    await callers.rate_limiter.record_refusal(MODEL, 0.0, 5)
     callers.moments.pop(0)  # one of the four; Gemini did not count it
     await asyncio.gather(*(callers.request(str(number)) for number in range(8)))
     assert callers.count_most_in(WINDOW) <= 5
@@ -205,7 +205,7 @@ async def test_a_refusal_never_leads_to_more_requests_than_the_limit() -> None:
 async def test_during_a_pause_without_a_limit_the_reason_is_reported() -> None:
     """During a pause after a refusal, callers learn that Gemini asked for it."""
     callers = RecordingCallers(RateLimiter(window=WINDOW))
-    callers.rate_limiter._get_state(MODEL).closed_until = asyncio.get_running_loop().time() + 0.1
+    await callers.rate_limiter._change(MODEL, lambda state, now: setattr(state, "closed_until", now + 0.1))
     await callers.request("first")
     ((name, reason, seconds),) = callers.reported
     assert (name, reason) == ("first", "Waiting for Gemini: it asked for a pause")
@@ -216,6 +216,7 @@ async def test_a_refusal_says_for_how_long_nothing_passes() -> None:
     """As long as the API named, 30 s where it named nothing, and never shorter than a pause that was named before."""
     rate_limiter = RateLimiter(5)
     pauses = [
-        rate_limiter.record_refusal(model, named, None) for model, named in ((MODEL, 7.0), (MODEL, 2.0), (OTHER, None))
+        await rate_limiter.record_refusal(model, named, None)
+        for model, named in ((MODEL, 7.0), (MODEL, 2.0), (OTHER, None))
     ]
     assert pauses == pytest.approx([7.0, 7.0, 30.0], abs=0.5)
