@@ -190,8 +190,7 @@ class MythBot(commands.Bot):
             is_ready=lambda: self.first_ready.is_set() and not self._is_closing,
             get_heartbeat_age=lambda: get_heartbeat_age(self) if self.role.has_gateway else None,
         )
-        availability = services.availability
-        monitor = Monitor(self.settings, health, lambda: availability.resting_until is not None, self.runtime.wait)
+        monitor = Monitor(self.settings, health, services.availability.is_resting, self.runtime.wait)
         self._stack.push_async_callback(monitor.stop)
         await monitor.start()
 

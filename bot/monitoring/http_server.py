@@ -1,7 +1,7 @@
 """``/metrics``, ``/healthz`` and ``/readyz`` over HTTP, in the bot's own event loop, for reading only, without password."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -19,7 +19,7 @@ class MonitoringServer:
 
     health: Health
     reader: FigureReader
-    is_gemini_resting: Callable[[], bool]
+    is_gemini_resting: Callable[[], Awaitable[bool]]
     _runner: web.AppRunner | None = None
     _reading: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -62,7 +62,7 @@ class MonitoringServer:
             is_ready=self.health.is_ready(),
             heartbeat_age=self.health.get_heartbeat_age(),
             turn_ages=self.health.get_turn_ages(),
-            is_gemini_resting=self.is_gemini_resting(),
+            is_gemini_resting=await self.is_gemini_resting(),
         )
         async with self._reading:  # one scrape after the other, so that many cost no more than one connection
             stored = await self._read()

@@ -1,7 +1,7 @@
 """Starts and stops what watches this process, as the settings ask for it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -21,7 +21,7 @@ class Monitor:
 
     settings: Settings
     health: Health
-    is_gemini_resting: Callable[[], bool]
+    is_gemini_resting: Callable[[], Awaitable[bool]]
     wait: Wait
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
 

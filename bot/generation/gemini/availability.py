@@ -43,6 +43,10 @@ class GeminiAvailability:
         """The moment from which Gemini is asked again; None where it may be asked now."""
         return await self._use(lambda breaker: breaker.open_until)
 
+    async def is_resting(self) -> bool:
+        """Whether Gemini is left alone at the moment."""
+        return await self.get_resting_until() is not None
+
     async def require_available(self) -> None:
         """Returns where Gemini may be asked.
 

@@ -2,6 +2,7 @@
 
 import socket
 from pathlib import Path
+from unittest.mock import AsyncMock
 
 import aiohttp
 import pytest
@@ -72,7 +73,7 @@ async def test_a_running_bot_tells_how_it_is(database_url: str, tmp_path: Path) 
 async def test_metrics_come_without_the_database_too(sqlite: Database) -> None:
     """Where the database does not answer, that is a metric, and what the process knows itself is still there."""
     health = Health(sqlite, {}, lambda: True, lambda: None)
-    server = MonitoringServer(health, FigureReader(sqlite), is_gemini_resting=lambda: True)
+    server = MonitoringServer(health, FigureReader(sqlite), is_gemini_resting=AsyncMock(return_value=True))
     port = find_free_port()
     await server.start("127.0.0.1", port)
     await sqlite.close()
@@ -90,6 +91,6 @@ async def test_a_port_that_is_taken_is_named(sqlite: Database) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        server = MonitoringServer(health, FigureReader(sqlite), is_gemini_resting=lambda: False)
+        server = MonitoringServer(health, FigureReader(sqlite), is_gemini_resting=AsyncMock(return_value=False))
         with pytest.raises(ConfigError, match=r"METRICS_PORT \d+ at 127.0.0.1 cannot be used"):
             await server.start("127.0.0.1", taken.getsockname()[1])
