@@ -141,7 +141,7 @@ class GeminiStandIn:
                     _model(model, has_jobs=self.jobs.is_offered and model not in self.jobs.without)
                 )
             if method == "batchGenerateContent":
-                return self._take_job(request, model, recorded.body)
+                return await self._take_job(request, model, recorded.body)
             if method == "countTokens":
                 return web.json_response({"totalTokens": len(json.dumps(recorded.body)) // 4})
             self.open_streams += 1
@@ -152,12 +152,14 @@ class GeminiStandIn:
         except Refusal as error:
             return _answer_refusal(error)
 
-    def _take_job(self, request: web.Request, model: str, body: dict[str, Any]) -> web.StreamResponse:
+    async def _take_job(self, request: web.Request, model: str, body: dict[str, Any]) -> web.StreamResponse:
         refuse(self._next(model), request.match_info["version"])
         job = self.jobs.add(model, body)
         if self.jobs.loses_answer:
             self.jobs.loses_answer = False
             _drop(request)
+        if self.jobs.holds_answer:
+            await asyncio.Event().wait()
         return web.json_response(job.describe())
 
     async def _list_jobs(self, request: web.Request) -> web.StreamResponse:

@@ -54,6 +54,7 @@ class Job:
 @dataclass
 class Jobs:
     """All jobs. ``loses_answer``: the next job is taken, and the connection drops before its name is told.
+    ``holds_answer``: it is taken, and its name is never told.
 
     ``is_listed`` is whether the API lists jobs, ``is_offered`` whether models say that they have a batch mode,
     all but those that are ``without``.
@@ -61,6 +62,7 @@ class Jobs:
 
     jobs: list[Job] = field(default_factory=list)
     loses_answer: bool = False
+    holds_answer: bool = False
     is_listed: bool = True
     is_offered: bool = True
     without: set[str] = field(default_factory=set)
@@ -96,5 +98,5 @@ class Jobs:
         self.jobs.clear()
         self.failures.clear()
         self.without.clear()
-        self.loses_answer = False
+        self.loses_answer = self.holds_answer = False
         self.is_listed = self.is_offered = True
