@@ -37,6 +37,7 @@ class Topic(StrEnum):
     """What a wake-up is about; the payload is in brackets."""
 
     RUNS = "runs"
+    OVERNIGHT = "overnight"
     RUN_CANCELLED = "run_cancelled"  # the run's id
     DELIVERIES = "deliveries"
     BOARDS = "boards"

@@ -26,7 +26,7 @@ from bot.generation.pipeline import GenerationPipeline
 from bot.generation.prompt import Prompt, compose_prompt
 from bot.generation.worker import RunWorker
 from bot.generation.writer import GenerationError, GenerationErrorKind
-from storage import Database, StaleStateError, WriteTransaction
+from storage import Database, StaleStateError, Topic, WriteTransaction
 from storage.leases import new_owner
 from storage.states import BatchState
 from storage.stores.batches import Batch
@@ -77,6 +77,7 @@ class OvernightWorker:
 
     async def start(self) -> None:
         """Looks after the jobs from now on."""
+        self.database.notifications.subscribe(Topic.OVERNIGHT, lambda _: self._wake.set())
         self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
@@ -87,8 +88,8 @@ class OvernightWorker:
             await asyncio.gather(self._task, return_exceptions=True)
 
     def wake(self) -> None:
-        """Looks at the jobs now."""
-        self._wake.set()
+        """Makes the workers of all processes look at the jobs now."""
+        self.database.notifications.publish(Topic.OVERNIGHT)
 
     async def find_model(self) -> str:
         """The first model that can be asked overnight.
