@@ -136,7 +136,10 @@ async def test_an_approved_version_can_be_revised(stage: PipelineStage, parent: 
     assert_faithful(third.script)
 
 
-@pytest.mark.parametrize("scenario", ["cut", "safety", "bad_key", "not_json", "prompt_blocked"])
+@pytest.mark.parametrize(
+    "scenario",
+    ["cut", "safety", "bad_key", "not_json", "prompt_blocked", "internal", "quota_day", "blank", "empty_body"],
+)
 async def test_no_template_takes_the_place_of_a_revision(
     standin: FaultyGemini, stage: PipelineStage, parent: Outcome, scenario: str
 ) -> None:
