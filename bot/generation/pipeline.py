@@ -161,6 +161,7 @@ class RunExecution:
             cue_count=len(cues),
             seconds=cues[-1].start + cues[-1].seconds if cues else 0.0,
             last_cues=cues[-SHOWN_CUES:],
+            scene=next((scene.heading for scene in self.progress.scenes if cues and scene.n == cues[-1].scene), ""),
         )
 
     async def _write_chapter(self) -> FinishedRun:

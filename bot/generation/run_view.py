@@ -20,6 +20,7 @@ class RunView:
     how much of the source is written, ``seconds`` the running time so far. ``waiting`` is a sentence that says what the writer
     waits for, or empty. ``runs_ahead`` is how many runs come before this one in the queue. ``finished`` is set once the run is
     done. ``newer`` is the run that has written the chapter again since, or does so now.
+    ``scene`` is place and time of the scene that the writer has reached, empty where neither is known.
     ``revision`` says what a revision rewrites; empty for other runs. ``restored_cues`` is how many cues of its result speak
     words again that somebody had deleted by hand.
     """
@@ -43,3 +44,4 @@ class RunView:
     newer: Run | None = None
     revision: str = ""
     restored_cues: int = 0
+    scene: str = ""

@@ -57,6 +57,8 @@ def _build_writing_card(view: RunView) -> ui.LayoutView:
     part = f"part {view.part} of {view.parts} · " if view.parts > 1 else ""
     so_far = f" · about {_format_length(view.seconds)} so far" if view.cue_count else ""
     lines = [f"{progress_bar(view.share, 1)}  {part}{format_count(view.cue_count, 'cue')}{so_far}"]
+    if view.scene:
+        lines.append(f"-# {escape_text(view.scene, 100)}")
     lines += [_format_cue(cue) for cue in view.last_cues]
     if view.waiting:
         lines.append(f"*{view.waiting}*")

@@ -1,6 +1,7 @@
 """What the card of a run shows while it is written, and how often its progress is saved."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -9,9 +10,12 @@ from bot.generation.pipeline import RunExecution
 from bot.generation.request import ScriptRequest
 from bot.generation.run_progress import RunProgress
 from bot.generation.run_view import SHOWN_CUES
-from bot.scripts.models import Cue, CueKind
+from bot.scripts.models import Cue, CueKind, Scene
+from cogs.views.script_card import script_card
+from storage.states import RunState
 from tests.bot.generation.pipeline_stage import PipelineStage, connect
 from tests.bot.generation.story import narrated
+from tests.cogs.views.components import read_text
 
 TEXT = "The bell rang.\n\nNobody had touched it."  # 14 and 22 characters
 
@@ -52,6 +56,20 @@ async def test_the_card_shows_the_last_cues_and_the_part(execution: RunExecution
     view = execution.build_view()
     assert [cue.text for cue in view.last_cues] == [f"Bell {number}." for number in range(2, SHOWN_CUES + 2)]
     assert (view.part, view.parts) == (2, 2)
+    await execution.card_updater.close()
+
+
+async def test_the_card_shows_the_scene_that_the_writer_has_reached(execution: RunExecution) -> None:
+    """Place and time of the newest cue's scene, escaped; nothing where no place is known."""
+    scenes = (Scene(n=1), Scene(n=2, place="THE *HALL*", time="NIGHT"), Scene(n=3, place="THE CRYPT"))
+    cues = [cue.model_copy(update={"scene": n}) for n, cue in enumerate(narrated("One.", "Two."), 1)]
+    execution.progress = RunProgress(cues=tuple(cues), scenes=scenes)
+    view = execution.build_view()
+    assert view.scene == "THE *HALL* – NIGHT"
+    writing = replace(view, run=replace(view.run, state=RunState.WRITING))
+    assert "\n-# THE \\*HALL\\* – NIGHT\n" in read_text(script_card(writing))
+    execution.progress = RunProgress(cues=tuple(cues[:1]), scenes=scenes)
+    assert execution.build_view().scene == ""
     await execution.card_updater.close()
 
 
