@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from bot.exports.capitals import to_capitals
 from bot.exports.sheet import ScriptSheet, SheetRole
 from bot.exports.timestamps import spell_out_timestamps
 from bot.scripts.models import UNKNOWN_SPEAKER, Cue, CueKind, RunningTime, Scene, WriterKind
@@ -30,14 +31,9 @@ def format_range(running_time: RunningTime) -> str:
     return low if low == high else f"{low}–{high}"
 
 
-def to_capitals(text: str) -> str:
-    """The text on one line in capitals, where its writing system has them."""
-    return to_single_line(text).upper()
-
-
-def format_speaker(name: str) -> str:
+def format_speaker(name: str, language: str) -> str:
     """A speaker's name as it stands at every line and in the cast list: in capitals, and never empty."""
-    return to_capitals(name) or UNKNOWN_SPEAKER
+    return to_capitals(name, language) or UNKNOWN_SPEAKER
 
 
 def describe_version(sheet: ScriptSheet) -> str:
@@ -76,14 +72,14 @@ def list_role_facts(role: SheetRole) -> list[str]:
     return [*said, _count(role.lines, "line")]
 
 
-def format_scene_title(scene: Scene) -> str:
+def format_scene_title(scene: Scene, language: str) -> str:
     """Number, place and time in capitals, such as ``SCENE 1 – THE HALL – NIGHT``."""
-    return " – ".join(filter(None, (f"SCENE {scene.n}", to_capitals(scene.heading))))
+    return " – ".join(filter(None, (f"SCENE {scene.n}", to_capitals(scene.heading, language))))
 
 
-def list_present(scene: Scene) -> str:
+def list_present(scene: Scene, language: str) -> str:
     """The names of who is there, joined by commas."""
-    return ", ".join(format_speaker(name) for name in scene.present)
+    return ", ".join(format_speaker(name, language) for name in scene.present)
 
 
 def format_sound_label(sheet: ScriptSheet, cue: Cue) -> str:
@@ -91,9 +87,9 @@ def format_sound_label(sheet: ScriptSheet, cue: Cue) -> str:
     return f"{cue.kind.value.upper()} [{sheet.sound_numbers[cue.n]}]"
 
 
-def format_sound(cue: Cue) -> str:
+def format_sound(cue: Cue, language: str) -> str:
     """A sound in capitals with its direction: ``A DOOR CREAKS – ESTABLISH AND UNDER``."""
-    return " – ".join(filter(None, (to_capitals(cue.text), to_capitals(cue.direction))))
+    return " – ".join(filter(None, (to_capitals(cue.text, language), to_capitals(cue.direction, language))))
 
 
 def has_altered_lines(cues: Sequence[Cue]) -> bool:

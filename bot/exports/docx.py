@@ -51,7 +51,7 @@ def build_download(sheet: ScriptSheet, options: ExportOptions) -> Download:
 
 def render_docx(sheet: ScriptSheet, options: ExportOptions) -> Document:
     """The script as a document that is not saved yet."""
-    document = build_layout(options.paper, sheet.script.language, _list_spoken(sheet))
+    document = build_layout(options.paper, sheet.language, _list_spoken(sheet))
     properties = document.core_properties
     properties.title = to_single_line(sheet.script.title)[:_MAX_PROPERTY]
     properties.author = to_single_line(sheet.author)[:_MAX_PROPERTY]
@@ -109,16 +109,16 @@ class _Writer:
 
     def add_lists(self) -> None:
         """Cast, effects, music, pronunciations and scenes, on pages of their own before the script."""
-        sheet = self._sheet
+        sheet, language = self._sheet, self._sheet.language
         words = [
             describe_entry(to_single_line(word.spelling), [Piece(to_single_line(word.pronunciation))])
             for word in sheet.lexicon
         ]
         lists = [
-            ("Cast", [describe_role(role) for role in sheet.roles]),
+            ("Cast", [describe_role(role, language) for role in sheet.roles]),
             *((title, [describe_sound(*each) for each in sheet.list_sounds(kind)]) for kind, title in SOUND_LISTS),
             ("Pronunciation", words),
-            ("Scenes", [list_scene(scene) for scene in sheet.scenes if sheet.script.scenes]),
+            ("Scenes", [list_scene(scene, language) for scene in sheet.scenes if sheet.script.scenes]),
         ]
         for title, entries in lists:
             if entries:
@@ -130,10 +130,11 @@ class _Writer:
 
     def add_script(self) -> None:
         """Every cue, under the headings of the scenes."""
+        language = self._sheet.language
         for scene in self._sheet.scenes:
             if self._sheet.script.scenes:
-                self._add("Heading 2", title_scene(scene.scene))
-                about = self._add(LIST, describe_scene(scene))
+                self._add("Heading 2", title_scene(scene.scene, language))
+                about = self._add(LIST, describe_scene(scene, language))
                 about.paragraph_format.keep_with_next = True
                 about.paragraph_format.space_after = Pt(6)
             for cue in scene.cues:

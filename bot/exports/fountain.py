@@ -76,8 +76,8 @@ def _list_title_entries(sheet: ScriptSheet) -> Iterator[tuple[str, str]]:
 
 def _render_scene(sheet: ScriptSheet, scene: SheetScene) -> Iterator[str]:
     if sheet.script.scenes:
-        present = f", present: {list_present(scene.scene)}" if scene.scene.present else ""
-        yield f".{escape_fountain(format_scene_title(scene.scene))} #{scene.scene.n}#"
+        present = f", present: {list_present(scene.scene, sheet.language)}" if scene.scene.present else ""
+        yield f".{escape_fountain(format_scene_title(scene.scene, sheet.language))} #{scene.scene.n}#"
         yield f"= Runs {format_range(scene.running_time)}{escape_fountain(present)}"
     for cue in scene.cues:
         yield _render_cue(sheet, cue)
@@ -85,14 +85,16 @@ def _render_scene(sheet: ScriptSheet, scene: SheetScene) -> Iterator[str]:
 
 def _render_cue(sheet: ScriptSheet, cue: Cue) -> str:
     if not cue.kind.is_spoken:
-        return f"!_{escape_fountain(f'{format_sound_label(sheet, cue)}: {format_sound(cue)}')}_"
+        return f"!_{escape_fountain(f'{format_sound_label(sheet, cue)}: {format_sound(cue, sheet.language)}')}_"
     direction = escape_fountain(cue.direction)
-    return "\n".join([_render_name(cue.speaker), *([f"({direction})"] if direction else []), escape_line(cue.text)])
+    return "\n".join(
+        [_render_name(cue.speaker, sheet.language), *([f"({direction})"] if direction else []), escape_line(cue.text)]
+    )
 
 
-def _render_name(speaker: str) -> str:
+def _render_name(speaker: str, language: str) -> str:
     """The character line. A name that programs would not take for one is forced by ``@``."""
-    name = format_speaker(speaker).translate(_UNUSABLE_IN_NAMES)
+    name = format_speaker(speaker, language).translate(_UNUSABLE_IN_NAMES)
     extension = " (V.O.)" if name == NARRATOR else ""
     if _PLAIN_NAME.fullmatch(name):
         return f"{name}{extension}"

@@ -66,7 +66,7 @@ def _render_lists(sheet: ScriptSheet) -> Iterator[str]:
     if sheet.roles:
         yield from ("## Cast", "")
         for role in sheet.roles:
-            yield f"- **{escape_markdown(format_speaker(role.name))}**: {escape_markdown(describe_role(role))}"
+            yield f"- **{escape_markdown(format_speaker(role.name, sheet.language))}**: {escape_markdown(describe_role(role))}"
         yield ""
     for kind, heading in SOUND_LISTS:
         sounds = sheet.list_sounds(kind)
@@ -84,23 +84,28 @@ def _render_lists(sheet: ScriptSheet) -> Iterator[str]:
 def _render_scenes(sheet: ScriptSheet) -> Iterator[str]:
     for scene in sheet.scenes:
         if sheet.script.scenes:
-            yield from (f"### {escape_markdown(format_scene_title(scene.scene))}", "", _describe_scene(scene), "")
+            yield from (
+                f"### {escape_markdown(format_scene_title(scene.scene, sheet.language))}",
+                "",
+                _describe_scene(scene, sheet.language),
+                "",
+            )
         for cue in scene.cues:
             yield from (_render_cue(sheet, cue), "")
 
 
-def _describe_scene(scene: SheetScene) -> str:
-    present = f" · present: {escape_markdown(list_present(scene.scene))}" if scene.scene.present else ""
+def _describe_scene(scene: SheetScene, language: str) -> str:
+    present = f" · present: {escape_markdown(list_present(scene.scene, language))}" if scene.scene.present else ""
     return f"Runs {format_range(scene.running_time)}{present}"
 
 
 def _render_cue(sheet: ScriptSheet, cue: Cue) -> str:
     start = f"`{format_clock(cue.start)}`"
     if not cue.kind.is_spoken:
-        return f"**{cue.n}. {format_sound_label(sheet, cue)}:** {escape_markdown(format_sound(cue))} {start}"
+        return f"**{cue.n}. {format_sound_label(sheet, cue)}:** {escape_markdown(format_sound(cue, sheet.language))} {start}"
     mark = f" {ALTERED_MARK}" if cue.is_altered else ""
     direction = f" *({escape_markdown(cue.direction)})*" if cue.direction else ""
-    speaker = escape_markdown(format_speaker(cue.speaker))
+    speaker = escape_markdown(format_speaker(cue.speaker, sheet.language))
     return f"**{cue.n}. {speaker}**{direction}{mark}: {escape_markdown(cue.text)} {start}"
 
 

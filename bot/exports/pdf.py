@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from bot.exports.capitals import to_capitals
 from bot.exports.conventions import (
     ALTERED_NOTE,
     SOUND_LISTS,
@@ -14,7 +15,6 @@ from bot.exports.conventions import (
     has_altered_lines,
     list_role_facts,
     list_title_lines,
-    to_capitals,
 )
 from bot.exports.files import Download, build_file_name
 from bot.exports.options import ExportOptions
@@ -56,7 +56,7 @@ def render_script(sheet: ScriptSheet, options: ExportOptions) -> PrintedDocument
             for scene in sheet.scenes
         ],
     }
-    return typeset(data, sheet.script.language, options)
+    return typeset(data, sheet.language, options)
 
 
 def describe_book(sheet: ScriptSheet) -> str:
@@ -65,9 +65,9 @@ def describe_book(sheet: ScriptSheet) -> str:
     return f"{book}, by {author}" if author else book
 
 
-def print_scene_title(scene: Scene) -> str:
+def print_scene_title(scene: Scene, language: str) -> str:
     """Number, place and time, each in its own direction."""
-    names = [isolate(to_capitals(name)) for name in (scene.place, scene.time) if name]
+    names = [isolate(to_capitals(name, language)) for name in (scene.place, scene.time) if name]
     return " – ".join((isolate_ours(f"SCENE {scene.n}"), *names))
 
 
@@ -75,10 +75,10 @@ def describe_scene(sheet: ScriptSheet, scene: SheetScene) -> dict[str, Any]:
     """A scene's heading for the template; empty where the script has no scenes."""
     if not sheet.script.scenes:
         return {"title": "", "about": ""}
-    names = ", ".join(isolate(format_speaker(name)) for name in scene.scene.present)
+    names = ", ".join(isolate(format_speaker(name, sheet.language)) for name in scene.scene.present)
     present = f"; present: {isolate(names)}" if names else ""
     about = f"Runs {format_range(scene.running_time)}{present}"
-    return {"title": print_scene_title(scene.scene), "about": about}
+    return {"title": print_scene_title(scene.scene, sheet.language), "about": about}
 
 
 def describe_cue(sheet: ScriptSheet, cue: Cue) -> dict[str, Any]:
@@ -87,22 +87,24 @@ def describe_cue(sheet: ScriptSheet, cue: Cue) -> dict[str, Any]:
         "key": f"{sheet.stored.chapter_number}-{cue.n}",
         "n": cue.n,
         "spoken": cue.kind.is_spoken,
-        "speaker": isolate(format_speaker(cue.speaker)),
+        "speaker": isolate(format_speaker(cue.speaker, sheet.language)),
         "direction": isolate(to_single_line(cue.direction)),
         "altered": cue.is_altered,
         "label": "" if cue.kind.is_spoken else isolate_ours(format_sound_label(sheet, cue)),
-        "text": isolate(print_text(cue)),
+        "text": isolate(print_text(cue, sheet.language)),
     }
 
 
-def print_text(cue: Cue) -> str:
+def print_text(cue: Cue, language: str) -> str:
     """A cue's words after the speaker's name or after the label of the sound."""
-    return to_single_line(cue.text) if cue.kind.is_spoken else format_sound(cue)
+    return to_single_line(cue.text) if cue.kind.is_spoken else format_sound(cue, language)
 
 
 def _list_front_matter(sheet: ScriptSheet) -> list[dict[str, Any]]:
     """Cast, sounds, pronunciations and scenes, as the template prints them before the script."""
-    cast = [_build_item(isolate(format_speaker(role.name)), _describe_role(role)) for role in sheet.roles]
+    cast = [
+        _build_item(isolate(format_speaker(role.name, sheet.language)), _describe_role(role)) for role in sheet.roles
+    ]
     sounds = [
         {
             "title": heading,
@@ -121,7 +123,8 @@ def _list_front_matter(sheet: ScriptSheet) -> list[dict[str, Any]]:
     ]
     scenes = [
         _build_item(
-            print_scene_title(scene.scene), isolate_ours(f"{format_range(scene.running_time)}, {_describe_cues(scene)}")
+            print_scene_title(scene.scene, sheet.language),
+            isolate_ours(f"{format_range(scene.running_time)}, {_describe_cues(scene)}"),
         )
         for scene in sheet.scenes
         if sheet.script.scenes

@@ -44,7 +44,7 @@ def render_side(
         raise ValueError(f"{role!r} speaks in none of the scripts")
     chapters = [sheet for sheet, _ in spoken]
     first = chapters[0]
-    name, book = format_speaker(role), to_single_line(first.ebook_title)
+    name, book = format_speaker(role, first.language), to_single_line(first.ebook_title)
     short_name, short_book = (isolate(shorten(text, _HEADER_COLUMNS)) for text in (name, book))
     data = {
         "kind": "side",
@@ -59,7 +59,7 @@ def render_side(
         "checklist": [item for sheet in chapters for item in _build_checklist(sheet, role)],
         "scenes": [scene for sheet in chapters for scene in _build_scenes(sheet, role)],
     }
-    return typeset(data, first.script.language, options)
+    return typeset(data, first.language, options)
 
 
 def _describe_chapters(sheets: Sequence[ScriptSheet]) -> str:
@@ -104,7 +104,7 @@ def _build_checklist(sheet: ScriptSheet, role: str) -> Iterator[dict[str, str]]:
         own = [cue for cue in scene.cues if _is_own(cue, role)]
         if own:
             lines = f"{len(own)} line{'' if len(own) == 1 else 's'}"
-            title = f", {print_scene_title(scene.scene)}" if sheet.script.scenes else ""
+            title = f", {print_scene_title(scene.scene, sheet.language)}" if sheet.script.scenes else ""
             name = f"Chapter {sheet.stored.chapter_number}{title}"
             yield _build_item(name, isolate_ours(f"{lines}, {format_clock(sum(cue.seconds for cue in own))}"))
 
@@ -135,7 +135,7 @@ def _build_cues(
 
 
 def _describe_before(sheet: ScriptSheet, cue: Cue) -> dict[str, Any]:
-    text = print_text(cue)
+    text = print_text(cue, sheet.language)
     if len(text) > _MAX_CHARS_BEFORE:
         text = "… " + _cut_to_end(text)
     return describe_cue(sheet, cue) | {"text": isolate(text)}

@@ -59,6 +59,11 @@ class ScriptSheet:
     takes: tuple[Take, ...] = ()
 
     @property
+    def language(self) -> str:
+        """The language of the script, a BCP 47 tag."""
+        return self.script.language
+
+    @property
     def is_right_to_left(self) -> bool:
         """Whether most letters of the script are of a writing system that runs from right to left."""
         return is_right_to_left("".join(cue.text for cue in self.script.cues if cue.kind.is_spoken))

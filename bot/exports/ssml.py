@@ -78,7 +78,7 @@ def build_download(service: SpeechService, sheet: ScriptSheet) -> Download:
 def render_ssml(sheet: ScriptSheet, service: SpeechService) -> bytes:
     """The script as an SSML document."""
     root = etree.fromstring(f'<speak xmlns="{SSML_NAMESPACE}" version="{service.version}"/>')
-    root.set(XML_LANG, to_language_tag(sheet.script.language))
+    root.set(XML_LANG, to_language_tag(sheet.language))
     root.text = "\n"
     body = _add(root, "voice", {"name": service.voice}) if service.voice else root
     body.text = "\n"
@@ -88,7 +88,7 @@ def render_ssml(sheet: ScriptSheet, service: SpeechService) -> bytes:
         if sheet.script.scenes:
             if scene is not sheet.scenes[0]:
                 _pause(body, _SCENE_PAUSE)
-            _comment(body, format_scene_title(scene.scene))
+            _comment(body, format_scene_title(scene.scene, sheet.language))
         for cue in scene.cues:
             _add_cue(body, cue, sheet, service, substitute)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8") + b"\n"
@@ -103,9 +103,12 @@ def _add_cue(
 ) -> None:
     direction = f" ({to_single_line(cue.direction)})" if cue.direction else ""
     if cue.kind.is_spoken:
-        _comment(body, f"{cue.n}. {format_speaker(cue.speaker)}{direction}")
+        _comment(body, f"{cue.n}. {format_speaker(cue.speaker, sheet.language)}{direction}")
     else:
-        _comment(body, f"{cue.n}. {format_sound_label(sheet, cue)}: {format_sound(cue)}, {format_clock(cue.seconds)}")
+        _comment(
+            body,
+            f"{cue.n}. {format_sound_label(sheet, cue)}: {format_sound(cue, sheet.language)}, {format_clock(cue.seconds)}",
+        )
     element, attribute = service.mark
     _add(body, element, {attribute: f"cue-{cue.n}"})
     if cue.kind.is_spoken:

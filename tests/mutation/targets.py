@@ -52,6 +52,7 @@ TARGETS: Final[dict[str, tuple[str, ...]]] = {
     "bot.ebooks.cast_check": ("tests/bot/ebooks/test_cast_check.py",),
     "bot.ebooks.casting": ("tests/bot/ebooks/test_casting.py",),
     "bot.ebooks.series_bible": ("tests/bot/ebooks/test_series_bible.py",),
+    "bot.exports.capitals": ("tests/bot/exports/test_capitals.py",),
     "bot.exports.files": ("tests/bot/exports",),
     "bot.exports.markdown": ("tests/bot/exports",),
     "bot.exports.script_document": ("tests/bot/exports/test_script_json.py",),

@@ -60,7 +60,7 @@ class BookProduction:
 
     def add(self, sheet: ScriptSheet) -> None:
         """The chapter is in all tables."""
-        self._language = self._language if self._speakers else sheet.script.language
+        self._language = self._language if self._speakers else sheet.language
         for role in sheet.roles:
             if role.lines:
                 self._speakers.append(role.name)

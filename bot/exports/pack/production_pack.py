@@ -48,7 +48,7 @@ def build_download(sheet: ScriptSheet, options: ExportOptions) -> Download:
         build_pickups(list_pickup_rows(sheet, role_names)),
         build_spotting(list_spotting_rows(sheet)),
         *build_editor_files(sheet, role_names),
-        build_lexicon(list_words(sheet), sheet.script.language),
+        build_lexicon(list_words(sheet), sheet.language),
     ]
     notes = dict.fromkeys(note for file in files for note in file.notes)
     heading = [

@@ -1,6 +1,7 @@
 """Scripts as Word documents, opened again with python-docx."""
 
 import io
+import re
 from dataclasses import replace
 from typing import Final
 
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from bot.ebooks.series_bible import LexiconWord
+from bot.exports.capitals import to_capitals
 from bot.exports.conventions import format_speaker
 from bot.exports.docx import build_download
 from bot.exports.options import ExportOptions
@@ -127,13 +129,13 @@ def test_every_line_is_in_the_document_word_for_word(texts: list[str]) -> None:
     shown = list_cues(reopen(sheet))
     assert len(shown) == len(sheet.script.cues)
     for cue, paragraph in zip(sheet.script.cues, shown, strict=True):
-        words = to_single_line(cue.text)
+        words, text = to_single_line(cue.text), re.sub("[\u200e\u200f]", "", paragraph.text)
         if cue.kind.is_spoken:
-            assert paragraph.text.startswith(f"{cue.n}.\t{format_speaker(cue.speaker)}")
-            assert paragraph.text.endswith(f": {words}")
+            assert text.startswith(f"{cue.n}.\t{format_speaker(cue.speaker, sheet.language)}")
+            assert text.endswith(f": {words}")
         else:
-            assert words.upper() in paragraph.text
-            assert paragraph.text.startswith(f"{cue.n}.\t{cue.kind.value.upper()} [1]: ")
+            assert to_capitals(words, sheet.language) in text
+            assert text.startswith(f"{cue.n}.\t{cue.kind.value.upper()} [1]: ")
 
 
 def test_no_line_is_broken_over_two_pages_or_hyphenated() -> None:

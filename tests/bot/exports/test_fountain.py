@@ -49,7 +49,10 @@ def read_with_screenplay_tools(text: str) -> list[tuple[str, str]]:
 def list_lines(sheet: ScriptSheet) -> list[tuple[str, str]]:
     """Speakers and lines of the script itself. Round brackets cannot stand in a name."""
     return [
-        (format_speaker(cue.speaker).translate(str.maketrans("()^", "[]ˆ")), to_single_line(cue.text))
+        (
+            format_speaker(cue.speaker, sheet.language).translate(str.maketrans("()^", "[]ˆ")),
+            to_single_line(cue.text),
+        )
         for cue in sheet.script.cues
         if cue.kind.is_spoken
     ]

@@ -11,6 +11,7 @@ from markdown_it.token import Token
 
 from bot.ebooks.series_bible import Character, LexiconWord
 from bot.exports import markdown
+from bot.exports.capitals import to_capitals
 from bot.exports.conventions import format_clock
 from bot.exports.sheet import build_sheet
 from bot.scripts.models import Scene
@@ -98,10 +99,10 @@ def test_a_markdown_parser_shows_every_line_word_for_word(texts: list[str]) -> N
     for cue, text in zip(sheet.script.cues, shown, strict=True):
         words = to_single_line(cue.text)
         if cue.kind.is_spoken:
-            assert text.startswith(f"{cue.n}. {to_single_line(cue.speaker).upper() or 'VOICE'}")
+            assert text.startswith(f"{cue.n}. {to_capitals(cue.speaker, 'en') or 'VOICE'}")
             assert f": {words}" in text
         else:
-            assert words.upper() in text
+            assert to_capitals(words, "en") in text
 
 
 def _to_text(token: Token) -> str:

@@ -82,8 +82,8 @@ FAULTS: Final[tuple[Fault, ...]] = (
     Fault(
         "bot.exports.docx_lines",
         "sounds are not underlined",
-        "to_capitals(cue.direction)], underline=True)",
-        "to_capitals(cue.direction)])",
+        "(cue.text, cue.direction)], underline=True)",
+        "(cue.text, cue.direction)])",
         _DOCX,
     ),
     Fault("bot.exports.docx_text", "sides are swapped for every script", "if right_to_left:", "if True:", _DOCX),
