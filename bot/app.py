@@ -2,16 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import aiohttp
 import discord
 from discord.ext import commands
 from yarl import URL
 
+from bot.gateway_state import GatewayState
 from bot.generation.gemini.access import GeminiAccess
 from bot.jobs.heartbeat import Heartbeat
 from bot.monitoring import Monitor
@@ -21,11 +21,12 @@ from bot.ports import Adapters
 from bot.roles import Role
 from bot.runtime import Runtime
 from bot.services import Services, build_services
+from bot.session_starts import SessionStarts
 from bot.settings import Settings
+from bot.shards import Shards
 from bot.studio_config import LiveConfig, StudioConfig, StudioConfigService
 from bot.synced_commands import SyncedCommands, fingerprint_of
 from storage import Database, DatabaseClosingError
-from storage.stores.known_servers import find_shard
 
 _log = logging.getLogger(__name__)
 # Loaded before the other extensions, because the services are built with the adapters.
@@ -63,7 +64,7 @@ _ANSWER_SECONDS: Final = 1.0
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
 
-class MythBot(commands.Bot):
+class MythBot(commands.AutoShardedBot):
     """The bot, or the part of it that ``role`` names.
 
     ``runtime`` lets a demo or a test replace the clock and waiting. With ``force_sync`` the commands are registered with
@@ -92,7 +93,9 @@ class MythBot(commands.Bot):
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             max_messages=None,
+            shard_count=settings.shard_count,
         )
+        self.shard_ids = list(settings.shard_ids) or None
         self.settings = settings
         self.role = role
         self.runtime = runtime or Runtime()
@@ -103,6 +106,8 @@ class MythBot(commands.Bot):
         self._stack = AsyncExitStack()
         self._is_closing = False
         self._closed = asyncio.Event()
+        self._connected_shards: set[int] = set()
+        self._session_starts: SessionStarts | None = None
 
     @property
     def timezone(self) -> str:
@@ -121,15 +126,15 @@ class MythBot(commands.Bot):
         return discord.Object(self.settings.studio_guild_id)
 
     @property
-    def own_shards(self) -> tuple[Sequence[int], int]:
-        """The shards that this process is connected to, and the number of all shards."""
-        return (0,), 1
+    def own_shards(self) -> Shards:
+        """The shards of this process; none without a gateway, and before Discord has said how many there should be."""
+        if not self.role.has_gateway or self.shard_count is None:
+            return Shards((), 1)
+        return Shards(self.shard_ids or range(self.shard_count), self.shard_count)
 
     def sees_server(self, guild_id: int) -> bool:
         """Whether Discord has told this process of all servers of this one's shard, so that the cache is complete there."""
-        shard_ids, shard_count = self.own_shards
-        is_complete = self.role.has_gateway and self.first_ready.is_set()
-        return is_complete and find_shard(guild_id, shard_count) in shard_ids
+        return self.first_ready.is_set() and self.own_shards.has_server(guild_id)
 
     async def setup_hook(self) -> None:
         """Opens the database, connects Gemini, builds the services, loads the extensions and registers the commands.
@@ -161,20 +166,41 @@ class MythBot(commands.Bot):
             self._stack.push_async_callback(heartbeat.stop)
         if self.role.has_gateway:
             await self.register_commands(force=self._force_sync)
-            await self._find_gateway()
+            if not database.exclusive:
+                self._session_starts = SessionStarts(database)
         await self._start_monitor()
         self._stack.push_async_callback(self.services.stop)
         self._stack.callback(database.prepare_to_close)  # called before the others: they store what is under way
 
     async def _find_gateway(self) -> None:
-        if self.settings.discord_api_base is not None:
-            # discord.py asks for the gateway's address only when it is sharded, but a proxy has its own address.
-            _, gateway, _ = await self.http.get_bot_gateway()
-            discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway)
+        """Asks Discord for the gateway's address and the number of shards.
+
+        discord.py asks only where the number is not set, and remembers the address only for the first connection; but a proxy
+        has its own address.
+        """
+        recommended, gateway, limit = await self.http.get_bot_gateway()
+        discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway)
+        if self.settings.shard_count is None:
+            self.shard_count = recommended
+        if self._session_starts is not None:
+            self._session_starts.at_once = limit["max_concurrency"]
+
+    def _get_state(self, **options: Any) -> GatewayState:  # noqa: ANN401 - discord.py's own
+        return GatewayState(
+            dispatch=self.dispatch, handlers=self._handlers, hooks=self._hooks, http=self.http, **options
+        )
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Waits until the shard may begin a session. discord.py's own rule knows only the shards of this process."""
+        if self._session_starts is None:
+            await super().before_identify_hook(shard_id, initial=initial)
+        else:
+            await asyncio.sleep(await self._session_starts.reserve(shard_id or 0))
 
     async def connect(self, *, reconnect: bool = True) -> None:
         """Connects to the gateway until the bot is closed; a process without one works meanwhile, over HTTP alone."""
         if self.role.has_gateway:
+            await self._find_gateway()
             await super().connect(reconnect=reconnect)
             return
         await self._begin()
@@ -202,13 +228,24 @@ class MythBot(commands.Bot):
         if not self._is_closing:
             super().dispatch(event_name, *args, **kwargs)
 
-    async def on_guild_available(self, _guild: discord.Guild) -> None:
-        """Starts the workers as soon as the last server has arrived.
+    async def on_shard_connect(self, shard_id: int) -> None:
+        """Notes that Discord has named the shard's servers; those of the last shard may all have arrived."""
+        self._connected_shards.add(shard_id)
+        await self._begin_when_complete()
 
-        Discord's READY names the servers and then sends each one. discord.py reports ``on_ready`` only after two seconds
+    async def on_guild_available(self, _guild: discord.Guild) -> None:
+        """Starts the workers as soon as the last server has arrived."""
+        await self._begin_when_complete()
+
+    async def _begin_when_complete(self) -> None:
+        """The bot is ready if all shards are connected and all servers have arrived.
+
+        Discord's READY names a shard's servers and then sends each one. discord.py reports ``on_ready`` only after two seconds
         without a further server. That wait is needed only if a server stays away because of an outage.
         """
-        if not any(guild.unavailable for guild in self.guilds):
+        ids = self.own_shards.ids
+        is_connected = bool(ids) and self._connected_shards.issuperset(ids)
+        if is_connected and not any(guild.unavailable for guild in self.guilds):
             await self._begin()
 
     async def on_ready(self) -> None:
@@ -219,7 +256,13 @@ class MythBot(commands.Bot):
         """The bot is ready: its workers start, if it has any."""
         if not self.first_ready.is_set():
             self.first_ready.set()
-            _log.info("ready as %s; role: %s, servers: %d", self.user, self.role, len(self.guilds))
+            _log.info(
+                "ready as %s; role: %s, shards: %s, servers: %d",
+                self.user,
+                self.role,
+                str(self.own_shards) or "none",
+                len(self.guilds),
+            )
             with suppress(DatabaseClosingError):  # stopped before everything was started
                 await self.services.start(with_workers=self.role.has_workers)
 

@@ -41,7 +41,7 @@ async def serve(*, force_sync: bool, role: Role = Role.ALL) -> tuple[ExitCode, s
         ConfigError: the settings have problems, or do not go with the role.
     """
     settings = load_settings()
-    check_role(role, settings.database_url)
+    check_role(role, settings)
     set_up_logging(settings.log_level, settings.log_format, settings.secrets, role)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()

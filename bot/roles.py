@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from bot.errors import ConfigError
+from bot.settings import Settings
 
 
 class Role(StrEnum):
@@ -24,16 +25,23 @@ class Role(StrEnum):
         return self in {Role.ALL, Role.WORKER}
 
 
-def check_role(role: Role, database_url: str) -> None:
-    """Returns if a process of this role can work on the database.
+def check_role(role: Role, settings: Settings) -> None:
+    """Returns if a process of this role can work with the settings.
 
     Raises:
         ConfigError: it cannot.
     """
     if role is Role.WEB:
         raise ConfigError("The role web does not exist yet.", "The roles are gateway and worker.")
-    if role is not Role.ALL and database_url.startswith("sqlite"):
+    if not settings.database_url.startswith("sqlite"):
+        return
+    if role is not Role.ALL:
         raise ConfigError(
             f"The role {role} needs PostgreSQL: an SQLite file belongs to one process, which does everything.",
             "Run `python -m bot` without --role, or set DATABASE_URL to a PostgreSQL database.",
+        )
+    if settings.shard_ids and len(settings.shard_ids) != settings.shard_count:
+        raise ConfigError(
+            "SHARD_IDS names a part of the shards, but an SQLite file belongs to one process: nobody has the others.",
+            "Remove SHARD_IDS, or set DATABASE_URL to a PostgreSQL database.",
         )

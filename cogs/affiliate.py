@@ -9,6 +9,7 @@ from discord.ext import commands
 
 from bot.affiliates.subscriptions import AffiliateService
 from bot.app import MythBot
+from bot.shards import Shards
 from cogs.interactions.access import require_manager
 from cogs.views.affiliate_join import subscribe_channel
 from cogs.views.affiliate_leave import leave_question
@@ -76,16 +77,20 @@ class AffiliateCog(commands.GroupCog, group_name="affiliate", group_description=
                 _log.info("a server could not be greeted: %s", error)
 
     @commands.Cog.listener()
-    async def on_ready(self) -> None:
-        """Ends the subscriptions of servers and channels that disappeared while the bot was offline."""
+    async def on_shard_ready(self, shard_id: int) -> None:
+        """Ends the subscriptions of the shard's servers and channels that disappeared while the bot was offline.
+
+        Other shards see to their own servers, wherever they are.
+        """
+        shards = Shards([shard_id], self._bot.shard_count or 1)
         for subscription in await self._affiliates.list_subscriptions():
             guild = self._bot.get_guild(subscription.guild_id)
-            # An unavailable server is one in an outage of Discord: its channels are not known now.
-            if subscription.state is SubscriptionState.ENDED or (guild is not None and guild.unavailable):
+            if subscription.state is SubscriptionState.ENDED or not shards.has_server(subscription.guild_id):
                 continue
             if guild is None:
                 await self._end_subscription(subscription.guild_id, _BOT_REMOVED)
-            elif guild.get_channel(subscription.channel_id) is None:
+            # An unavailable server is one in an outage of Discord: its channels are not known now.
+            elif not guild.unavailable and guild.get_channel(subscription.channel_id) is None:
                 await self._end_subscription(subscription.guild_id, _CHANNEL_DELETED)
 
     @commands.Cog.listener()

@@ -10,13 +10,20 @@ from bot.servers.directory import ServerDirectory
 class ServersCog(commands.Cog):
     """Every event that may change which servers the bot is in, their channels, or what the bot may do there."""
 
-    def __init__(self, directory: ServerDirectory) -> None:
+    def __init__(self, bot: MythBot, directory: ServerDirectory) -> None:
+        self._bot = bot
         self._directory = directory
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:
         """All servers are known now; what changed while the bot was offline is found here."""
         await self._directory.note_all()
+
+    @commands.Cog.listener()
+    async def on_shard_ready(self, _shard_id: int) -> None:
+        """One of several shards has begun a new session, of which discord.py reports nothing else."""
+        if self._bot.is_ready():
+            await self._directory.note_all()
 
     @commands.Cog.listener()
     async def on_guild_join(self, guild: discord.Guild) -> None:
@@ -76,4 +83,4 @@ class ServersCog(commands.Cog):
 
 async def setup(bot: MythBot) -> None:
     """Registers the listeners."""
-    await bot.add_cog(ServersCog(bot.services.servers))
+    await bot.add_cog(ServersCog(bot, bot.services.servers))

@@ -86,6 +86,8 @@ def demo_settings(folder: Path) -> Settings:
             "studio_guild_id": STUDIO_ID,
             "team_role_ids": (),
             "discord_api_base": None,
+            "shard_count": 1,
+            "shard_ids": (),
             "database_url": f"sqlite:///{folder / 'studio.db'}",
         },
     )

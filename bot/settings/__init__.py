@@ -2,7 +2,7 @@
 
 ``schema`` declares them, ``loading`` reads them and explains every mistake at once, ``env_example`` writes ``.env.example``.
 ``unknown_names`` finds misspelt ones. The parsers of settings with a format of their own (``badge_tiers``, ``gemini_prices``,
-``link_template``) are here too, so that the settings depend on nothing else in this package but ``bot.errors``.
+``link_template``, ``shard_ids``) are here too, so that the settings depend on nothing else in this package but ``bot.errors``.
 """
 
 from bot.settings.loading import load_settings, load_studio_settings

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, HttpUrl, SecretStr, field_validator
+from pydantic import Field, HttpUrl, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import ConfigError
@@ -18,11 +18,15 @@ from bot.settings.badge_tiers import DEFAULT_TIERS, parse_tiers
 from bot.settings.gemini_prices import MICROS_PER_DOLLAR, parse_prices
 from bot.settings.link_template import check_link_template
 from bot.settings.paper import Paper
+from bot.settings.shard_ids import parse_shard_ids
 from storage import StorageError
 from storage.engine import check_url
 
 MAX_BROADCAST_RATE: Final = 40
 """Posts a second. Discord's documentation allows a bot 50 requests a second in all; 10 remain for cards and replies."""
+
+MAX_SHARDS: Final = 10_000
+"""Far more than Discord asks for: one for each 2,500 servers at most."""
 
 _TOKEN: Final = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+")
 """The application's id, secret and public key have no dots; they are what is pasted by mistake."""
@@ -244,16 +248,40 @@ class Settings(StudioSettings):
     metrics_host: str = Field(
         default="127.0.0.1", min_length=1, description="The address at which they listen; they ask for no password."
     )
+    shard_count: int | None = Field(
+        default=None,
+        ge=1,
+        le=MAX_SHARDS,
+        description="How many shards the bot has in all processes; unset: as many as Discord recommends, in one process.",
+    )
+    shard_ids: Annotated[tuple[int, ...], NoDecode] = Field(
+        default=(), description="The shards of this process, such as 0-3; empty: all. All others need a process too."
+    )
 
     @field_validator("team_role_ids", mode="before")
     @classmethod
     def _split_roles(cls, value: object) -> object:
         return _split_at_commas(value)
 
-    @field_validator("discord_api_base", "metrics_port", mode="before")
+    @field_validator("discord_api_base", "metrics_port", "shard_count", mode="before")
     @classmethod
-    def _unset_blank_address(cls, value: object) -> object:
+    def _unset_blank_entries(cls, value: object) -> object:
         return _blank_to_none(value)
+
+    @field_validator("shard_ids", mode="before")
+    @classmethod
+    def _split_shards(cls, value: object) -> object:
+        return parse_shard_ids(value) if isinstance(value, str) else value
+
+    @field_validator("shard_ids")
+    @classmethod
+    def _check_shards(cls, value: tuple[int, ...], info: ValidationInfo) -> tuple[int, ...]:
+        count = info.data.get("shard_count", MAX_SHARDS)  # missing where it is wrong itself
+        if value and count is None:
+            raise ValueError("needs SHARD_COUNT")
+        if value and value[-1] >= count:
+            raise ValueError(f"must be below SHARD_COUNT ({count}): the first shard is 0")
+        return value
 
     @field_validator("discord_token")
     @classmethod

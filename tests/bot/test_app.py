@@ -48,24 +48,42 @@ async def bot(services: CountingServices) -> MythBot:
     settings: dict[str, Any] = {"discord_token": SecretStr(f"x.y.{'z' * 70}"), "studio_guild_id": 1}
     made = MythBot(Settings(_env_file=None, **settings))
     made.services = cast("Services", services)
+    made.shard_count = 1
     return made
 
 
 async def announce(bot: MythBot, event: str, *servers: Server) -> None:
-    """Calls the bot's listener while these servers are listed."""
+    """Calls the bot's listener while these servers are listed. The event is one of them or the number of a shard."""
     with patch.object(MythBot, "guilds", new_callable=PropertyMock, return_value=servers):
-        await (bot.on_ready() if event == "ready" else bot.on_guild_available(cast("discord.Guild", servers[0])))
+        if event == "ready":
+            await bot.on_ready()
+        elif event == "guild_available":
+            await bot.on_guild_available(cast("discord.Guild", servers[0]))
+        else:
+            await bot.on_shard_connect(int(event))
 
 
 async def test_workers_start_once_when_the_last_server_has_arrived(bot: MythBot, services: CountingServices) -> None:
     """They start neither earlier, when the channel of a card may be unknown, nor a second time."""
     first, last = Server(unavailable=False), Server(unavailable=True)
-    await announce(bot, "guild_available", first, last)
+    for event in ("0", "guild_available"):
+        await announce(bot, event, first, last)
     assert (services.starts, bot.first_ready.is_set()) == (0, False)
     last.unavailable = False
     for event in ("guild_available", "guild_available", "ready"):
         await announce(bot, event, first, last)
         assert (services.starts, bot.first_ready.is_set()) == (1, True)
+
+
+async def test_workers_wait_for_every_shard(bot: MythBot, services: CountingServices) -> None:
+    """While a shard is not connected its servers are not even listed; one without servers is complete at once."""
+    bot.shard_count, bot.shard_ids = 4, [1, 3]
+    server = Server(unavailable=False)
+    for event in ("1", "guild_available"):
+        await announce(bot, event, server)
+        assert services.starts == 0
+    await announce(bot, "3", server)
+    assert services.starts == 1
 
 
 async def test_workers_start_although_a_server_has_an_outage(bot: MythBot, services: CountingServices) -> None:

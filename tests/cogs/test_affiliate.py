@@ -144,8 +144,9 @@ async def test_a_removed_bot_or_deleted_channel_ends_the_subscription(stage: Sta
 async def test_a_server_lost_while_offline_is_unsubscribed_at_start(stage: Stage) -> None:
     """A server that removed the bot while it was offline is no longer subscribed after the start."""
     (lantern,) = await subscribe_servers(stage, "Red Lantern")
+    await stage.discord.wait_until(stage.bot.is_ready)
     stage.bot._connection._guilds.pop(lantern.guild.id)
-    stage.bot.dispatch("ready")
+    stage.bot.dispatch("shard_ready", 0)
     services = stage.bot.services
     for _ in range(100):
         if await services.affiliates.find_by_guild(lantern.guild.id) is None:

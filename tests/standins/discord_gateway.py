@@ -50,10 +50,16 @@ class Session:
 
     id: str
     intents: int
+    shard: tuple[int, int] = (0, 1)
     link: Link | None = None
     seq: int = 0
     events: list[Json] = field(default_factory=list)
     resumed: int = 0
+
+    def has_guild(self, guild_id: int) -> bool:
+        """Whether the guild belongs to the session's shard (topics/gateway, "Sharding")."""
+        shard, count = self.shard
+        return (guild_id >> 22) % count == shard
 
     def push(self, event: str, data: Any) -> None:
         """One more event, sent now or on RESUME."""
@@ -86,9 +92,10 @@ class Gateway:
         return any(s.link is not None for s in self.sessions.values())
 
     def emit(self, event: str, data: Json, intent: int) -> None:
-        """Dispatch to every session that asked for this intent (0: to all)."""
+        """Dispatch to the sessions of the guild's shard that asked for this intent (0: to all); without a guild to shard 0."""
+        guild_id = int(data.get("guild_id") or (data["id"] if event.startswith("GUILD_") else 0))
         for session in self.sessions.values():
-            if not intent or session.intents & intent:
+            if session.has_guild(guild_id) and (not intent or session.intents & intent):
                 session.push(event, data)
         self.world.touched()
 
@@ -163,9 +170,10 @@ class Gateway:
         intents = int(data.get("intents", 0))
         if intents & PRIVILEGED and not self.allow_privileged:
             return DISALLOWED, None
-        session = Session(secrets.token_hex(16), intents, link)
+        shard, count = data.get("shard", (0, 1))
+        session = Session(secrets.token_hex(16), intents, (shard, count), link)
         self.sessions[session.id] = session
-        guilds = [guild for guild in self.world.guilds.values() if guild.present]
+        guilds = [guild for guild in self.world.guilds.values() if guild.present and session.has_guild(guild.id)]
         ready = {
             "v": 10,
             "user": payloads.user(self.world.bot) | {"email": None, "verified": True, "mfa_enabled": True},
@@ -173,7 +181,7 @@ class Gateway:
             "session_id": session.id,
             "resume_gateway_url": self.world.base.replace("http", "ws", 1) + "/gateway",
             "application": {"id": str(self.world.application_id), "flags": 0},
-            "shard": data.get("shard", [0, 1]),
+            "shard": [shard, count],
         }
         session.push("READY", ready)
         if intents & 1:

@@ -265,6 +265,10 @@ class World:
         self._last = max(self._last + 1, int(time.time() * 1000) - EPOCH_MS << 22)
         return self._last
 
+    def pass_time(self, milliseconds: int) -> None:
+        """Ids that are made from now on are so much later: guilds of different milliseconds may be on different shards."""
+        self._last += milliseconds << 22
+
     def add_user(self, name: str, *, bot: bool = False) -> User:
         """A new account."""
         user = User(self.snowflake(), name, bot)

@@ -51,6 +51,8 @@ def test_a_checked_value_stays(name: str, value: str) -> None:
         ("session_minutes", 0),
         ("session_minutes", 1441),
         ("gemini_monthly_budget", 0),
+        ("shard_count", 0),
+        ("shard_ids", "0"),
     ],
 )
 def test_a_value_out_of_bounds_is_refused_by_name(name: str, value: object) -> None:
@@ -86,3 +88,26 @@ def test_the_message_says_what_is_wrong_with_a_token(token: str, problem: str) -
     with pytest.raises(ConfigError) as raised:
         load(discord_token=token)
     assert problem in raised.value.text
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"), [("", ()), ("0", (0,)), ("0, 2", (0, 2)), ("2-4", (2, 3, 4)), ("3,0-1,1", (0, 1, 3))]
+)
+def test_shards_are_numbers_and_ranges(text: str, ids: tuple[int, ...]) -> None:
+    """In order and each once."""
+    assert load(shard_count=5, shard_ids=text).shard_ids == ids
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("all", "numbers and ranges"),
+        ("1;2", "numbers and ranges"),
+        ("3-1", "end is before"),
+        ("5", "below SHARD_COUNT"),
+    ],
+)
+def test_other_shards_are_refused(text: str, problem: str) -> None:
+    """The sentence says what is wrong with them."""
+    with pytest.raises(ConfigError, match=f"SHARD_IDS.*{problem}"):
+        load(shard_count=5, shard_ids=text)
