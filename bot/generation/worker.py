@@ -1,4 +1,4 @@
-"""Writes waiting runs, a few at a time, and interrupts what dead processes have left behind."""
+"""Writes waiting runs, a few at a time, and recovers what dead processes have left behind."""
 
 import asyncio
 import logging
@@ -57,14 +57,14 @@ class RunWorker:
         return "runs"
 
     async def start(self) -> None:
-        """Interrupts what was left behind, then writes runs until ``stop``."""
+        """Recovers what was left behind, then writes runs until ``stop``."""
         self.database.notifications.subscribe(Topic.RUNS, lambda _: self.jobs.wake())
         self.database.notifications.subscribe(Topic.RUN_CANCELLED, self._start_cancelling)
         await self.jobs.start()
         self._cards.start()
 
     async def stop(self) -> None:
-        """Runs that are being written are stored as interrupted; nothing is left running."""
+        """Runs that are being written are stored with what they have; nothing is left running."""
         await asyncio.gather(self._cards.stop(), self.jobs.stop())
 
     def wake(self) -> None:
@@ -91,14 +91,25 @@ class RunWorker:
         run = await tx.runs.claim(owner, with_batches=limit > 1 or self.limit == 1)
         return [] if run is None else [run]
 
+    async def recover(self, owner: str, *, all_owners: bool) -> Sequence[Run]:
+        """Runs whose worker is gone wait for another one or for a person; none is ours at once."""
+        if await self._recover(owner, all_owners=all_owners):
+            self.wake()
+        return []
+
     @write_transaction
-    async def recover(self, tx: WriteTransaction, owner: str, *, all_owners: bool) -> Sequence[Run]:
-        """Interrupts runs whose worker is gone; a person decides whether they go on. Those of batches go on by themselves."""
-        requeued = await tx.runs.requeue_expired(owner, all_owners=all_owners)
+    async def _recover(self, tx: WriteTransaction, owner: str, *, all_owners: bool) -> bool:
+        """Whether a run waits for a worker now.
+
+        Runs of batches go on by themselves. Where other processes may be, so does any other run, but only once: whatever
+        kills its worker twice would be paid for again and again. Where this is the only process, a person decides.
+        """
+        may_go_on = not self.database.exclusive
+        requeued = await tx.runs.requeue_expired(owner, all_owners=all_owners, others_once=may_go_on)
         await tx.batches.add_lost_requests(Counter(run.batch_id for run in requeued if run.batch_id))
         for run in await tx.runs.interrupt_expired(owner, RESTARTED, all_owners=all_owners):
             _report_interrupted(tx, run)
-        return []
+        return bool(requeued)
 
     async def renew(self, job: Run) -> bool:
         """Renews the lease."""
@@ -172,8 +183,11 @@ class RunWorker:
         await stop_batch(tx, run, error)
 
     async def _leave(self, run: Run) -> None:
-        """This process is about to end: a run of a batch waits for the next one, any other for a person."""
-        await self._end_or_log(run, self._interrupt(run, RESTARTED) if run.batch_id is None else self._release(run))
+        """This process is about to end: the run waits for a person, or for another worker where it may go on by itself."""
+        goes_on = run.batch_id is not None or (not self.database.exclusive and run.attempts == 0)
+        await self._end_or_log(run, self._release(run) if goes_on else self._interrupt(run, RESTARTED))
+        if goes_on:
+            self.wake()
 
     async def _interrupt_or_log(self, run: Run, note: str) -> None:
         await self._end_or_log(run, self._interrupt(run, note))
@@ -188,7 +202,7 @@ class RunWorker:
 
     @write_transaction
     async def _release(self, tx: WriteTransaction, run: Run) -> None:
-        await tx.runs.release(run.id, run.lease)
+        await tx.runs.release(run.id, run.lease, failed=run.batch_id is None)
         await tx.batches.add_lost_requests(Counter([run.batch_id] if run.batch_id else []))
 
     @write_transaction

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.errors import StaleStateError
@@ -215,15 +215,20 @@ class RunStore:
     async def interrupt_expired(self, owner: str, note: str, *, all_owners: bool) -> list[Run]:
         """``writing → interrupted`` for every run whose worker is gone (see ``LeasedRows.expired``); returns them.
 
-        Those of batches are left out: ``requeue_expired`` is for them.
+        Those of batches are left out. Call it after ``requeue_expired``, which takes those that go on by themselves.
         """
         values = {"state": RunState.INTERRUPTED, "note": note}
         return await self._end_expired(runs.c.batch_id.is_(None), owner, values, all_owners=all_owners)
 
-    async def requeue_expired(self, owner: str, *, all_owners: bool) -> list[Run]:
-        """``writing → ready`` for every run of a batch whose worker is gone; returns them. They keep what they have."""
-        values = {"state": RunState.READY}
-        return await self._end_expired(runs.c.batch_id.is_not(None), owner, values, all_owners=all_owners)
+    async def requeue_expired(self, owner: str, *, all_owners: bool, others_once: bool = False) -> list[Run]:
+        """``writing → ready`` for every run of a batch whose worker is gone; returns them. They keep what they have.
+
+        With ``others_once`` also every other run to which this has not happened before.
+        """
+        single = runs.c.batch_id.is_(None)
+        condition = or_(~single, runs.c.attempts == 0) if others_once else ~single
+        values = {"state": RunState.READY, "attempts": case((single, runs.c.attempts + 1), else_=runs.c.attempts)}
+        return await self._end_expired(condition, owner, values, all_owners=all_owners)
 
     async def list_in_states(self, *states: RunState) -> list[Run]:
         """Runs in any of these states, oldest first."""

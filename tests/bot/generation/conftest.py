@@ -2,7 +2,7 @@
 
 import logging
 import ssl
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
@@ -47,3 +47,11 @@ def stage(sqlite: Database, sqlite_url: str, clock: FakeClock, caplog: pytest.Lo
 def runs(sqlite: Database) -> RunStage:
     """The service and a worker that has not been started, with Gemini's place taken by a writer that can be held."""
     return RunStage(sqlite)
+
+
+@pytest.fixture
+async def shared_runs(postgres_url: str, clock: FakeClock) -> AsyncIterator[RunStage]:
+    """The same on PostgreSQL, where other processes may be."""
+    database = await Database.open(postgres_url, clock)
+    yield RunStage(database)
+    await database.close()

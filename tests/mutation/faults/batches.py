@@ -10,8 +10,8 @@ FAULTS: Final = (
     Fault(
         "bot.generation.worker",
         "a chapter of a batch fails where the process ends in an ordinary way",
-        "self._interrupt(run, RESTARTED) if run.batch_id is None else self._release(run)",
-        "self._interrupt(run, RESTARTED)",
+        "goes_on = run.batch_id is not None or (not self.database.exclusive and run.attempts == 0)",
+        "goes_on = not self.database.exclusive and run.attempts == 0",
         _SERVICE_TESTS,
     ),
     Fault(

@@ -131,6 +131,21 @@ async def test_an_abandoned_run_is_found(database: Database, clock: FakeClock) -
     assert await sweep() == []
 
 
+async def test_an_abandoned_run_waits_for_another_worker_once(database: Database, clock: FakeClock) -> None:
+    """Where that is wanted, it is ready again with its progress; the second time it is left to be interrupted."""
+    run = await taken(database)
+    await database.write(lambda tx: tx.runs.renew(run.id, run.lease, progress="half"))
+
+    async def sweep() -> list[Run]:
+        clock.advance(minutes=1)
+        return await database.write(lambda tx: tx.runs.requeue_expired(BEN, all_owners=False, others_once=True))
+
+    (found,) = await sweep()
+    assert (found.id, found.state, found.progress, found.lease_owner) == (run.id, RunState.READY, "half", None)
+    assert await claimed(database, BEN) is not None
+    assert await sweep() == []
+
+
 async def test_the_only_process_finds_every_run(database: Database) -> None:
     """At the start of the only process there can be, every run that claims to be written is interrupted."""
     run = await taken(database)
