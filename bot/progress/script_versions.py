@@ -1,6 +1,7 @@
 """The versions of a chapter's script: where each came from, what was edited, and how any two states of the text differ."""
 
 import asyncio
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -20,6 +21,8 @@ VERSIONS_PER_PAGE: Final = 6
 EDITS_PER_PAGE: Final = 10
 NOW: Final = -1
 """The number of the state that a script has now."""
+MAX_OFFERED: Final = 25
+"""States that are offered for a comparison; a menu of Discord's has no more options."""
 SOURCE: Final = -2
 """The number of the state in which a faithful script has every word as the book has it."""
 
@@ -81,8 +84,20 @@ class TextState:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferedState:
+    """A state that the new one of a comparison can be compared with; ``summary`` says what the edit before it did."""
+
+    state: TextState
+    label: str
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
-    """How two states differ. ``changes`` has every cue of both, the unchanged ones too."""
+    """How two states differ. ``changes`` has every cue of both, the unchanged ones too.
+
+    ``others`` are further states of the chapter's script: every version as it is now, then the texts after their edits.
+    """
 
     old: TextState
     new: TextState
@@ -90,6 +105,7 @@ class Comparison:
     new_label: str
     version: ScriptVersion
     changes: tuple[CueChange, ...]
+    others: tuple[OfferedState, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,14 +165,15 @@ class VersionService:
         return TextState(script_id, before), TextState(script_id, number)
 
     async def compare_in_order(self, one: TextState, other: TextState) -> Comparison:
-        """The two versions' texts, the lower version first.
+        """The two texts, the lower version first; of one version, the earlier text.
 
         Raises:
             NotFoundError: there is no such script or edit, or they are not of the same chapter.
         """
         first, _, _ = await self._describe(other, one)
         second, _, _ = await self._describe(one, other)
-        return await (self.compare(one, other) if first.version <= second.version else self.compare(other, one))
+        is_in_order = (first.version, _place(one)) <= (second.version, _place(other))
+        return await (self.compare(one, other) if is_in_order else self.compare(other, one))
 
     async def compare(self, old: TextState, new: TextState) -> Comparison:
         """The cues of both states and what became of them.
@@ -167,7 +184,20 @@ class VersionService:
         version, old_label, new_label = await self._describe(old, new)
         before, after = await self._read_text(old), await self._read_text(new)
         changes = await asyncio.to_thread(compare_scripts, before, after)
-        return Comparison(old, new, old_label, new_label, version, tuple(changes))
+        others = await self._list_others(old, new)
+        return Comparison(old, new, old_label, new_label, version, tuple(changes), others)
+
+    @read_transaction
+    async def _list_others(self, tx: ReadTransaction, old: TextState, new: TextState) -> tuple[OfferedState, ...]:
+        versions = await _list_versions(tx, new.script_id)
+        offered = [OfferedState(TextState(each.id), _label(each, NOW)) for each in versions]
+        for version in versions[:MAX_OFFERED]:
+            texts = [edit for edit in await tx.script_edits.list(version.id) if edit.has_body]
+            offered += [
+                OfferedState(TextState(version.id, edit.number), _label(version, edit.number), edit.summary)
+                for edit in reversed(texts[:-1])  # the last one is the text as it is now
+            ]
+        return tuple(each for each in offered if each.state not in {old, new})[:MAX_OFFERED]
 
     @read_transaction
     async def _describe(self, tx: ReadTransaction, old: TextState, new: TextState) -> tuple[ScriptVersion, str, str]:
@@ -197,6 +227,11 @@ class VersionService:
             return await tx.script_edits.get_body(state.script_id, state.number), ""
         except KeyError:
             raise _unknown_state() from None
+
+
+def _place(state: TextState) -> float:
+    """Where the text is among those of its version."""
+    return math.inf if state.number == NOW else state.number
 
 
 def _label(version: ScriptVersion, number: int) -> str:

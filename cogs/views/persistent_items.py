@@ -106,6 +106,7 @@ PERSISTENT_ITEMS: Final[tuple[type[discord.ui.DynamicItem[Any]], ...]] = (
     script_request.TextChoiceButton,
     script_search.OpenSelect,
     script_search.SearchPageButton,
+    script_diff.CompareSelect,
     script_diff.DiffButton,
     script_versions.EditSelect,
     script_versions.VersionSelect,

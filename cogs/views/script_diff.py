@@ -3,21 +3,23 @@
 import asyncio
 import io
 import re
+from collections.abc import Sequence
 from typing import Any, ClassVar, Final, Self
 
 import discord
 from discord import ui
 
+from bot.errors import StateError
 from bot.exports.files import fit_into_upload
 from bot.progress.paging import locate_page
 from bot.progress.script_differences import list_pieces, render_differences
-from bot.progress.script_versions import Comparison, TextState
+from bot.progress.script_versions import Comparison, OfferedState, TextState
 from bot.scripts.diff import ChangeKind, CueChange, Piece, PieceKind
 from bot.scripts.models import Cue
 from cogs.interactions.access import get_services, require_team
 from cogs.interactions.uploads import get_upload_limit
 from cogs.views.base import PersistentItemMixin, action_row, card_layout
-from cogs.views.formatting import EMBER, escape_text, format_count
+from cogs.views.formatting import EMBER, escape_text, format_count, isolate
 from cogs.views.pressed_cards import build_card
 from cogs.views.version_buttons import VersionButton
 from storage.states import ScriptState
@@ -74,6 +76,8 @@ def build_diff(comparison: Comparison, page: int = 0) -> ui.LayoutView:
         buttons.append(DiffButton("file", comparison.old, comparison.new, 0))
     if buttons:
         items.append(action_row(*buttons))
+    if comparison.others:
+        items.append(action_row(CompareSelect(comparison.new, comparison.new_label, comparison.others)))
     version, number = comparison.version, comparison.new.number
     more = [VersionButton("history", version.id)]
     if version.state is ScriptState.DRAFT and number >= 0:
@@ -206,3 +210,45 @@ class DiffButton(
         download = fit_into_upload(download, get_upload_limit(interaction))
         file = discord.File(io.BytesIO(download.content), download.name)
         await interaction.followup.send("The differences, to open in a browser:", file=file, ephemeral=True)
+
+
+class CompareSelect(
+    PersistentItemMixin, ui.DynamicItem[ui.Select[Any]], template=rf"compare:(?P<state>{STATE_PATTERN})"
+):
+    """Compares the text with another one of the same chapter: any version's, after any edit."""
+
+    def __init__(self, state: TextState, label: str = "", others: Sequence[OfferedState] = ()) -> None:
+        options = [
+            discord.SelectOption(
+                label=each.label.capitalize(),
+                value=encode_state(each.state),
+                description=isolate(each.summary, 90) or None,
+            )
+            for each in others
+        ]
+        select: ui.Select[Any] = ui.Select(
+            custom_id=f"compare:{encode_state(state)}",
+            placeholder=f"Compare {label} with…",
+            options=options or [discord.SelectOption(label="-")],
+        )
+        super().__init__(select)
+        self.state = state
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Builds the item from its custom id."""
+        return cls(decode_state(match["state"]))
+
+    async def handle_interaction(self, interaction: discord.Interaction) -> None:
+        """Shows the differences in place of the message.
+
+        Raises:
+            StateError: the value is none that the menu offers; only a made-up interaction has such.
+        """
+        require_team(interaction)
+        values = self.item.values
+        if len(values) != 1 or not re.fullmatch(STATE_PATTERN, values[0]):
+            raise StateError("This is no longer one of the choices.", "Use `/scripts versions` again.")
+        await interaction.response.defer()
+        comparison = await get_services(interaction).versions.compare_in_order(decode_state(values[0]), self.state)
+        await interaction.edit_original_response(view=build_diff(comparison))

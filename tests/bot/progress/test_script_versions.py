@@ -57,6 +57,26 @@ async def test_a_copy_says_from_which_version_it_is(database: Database) -> None:
     assert (changed.old.text, changed.cue.text) == (text, "Edited after.")
 
 
+async def test_edits_of_two_versions_can_be_compared(database: Database) -> None:
+    """A comparison offers all other texts of the chapter, and puts the earlier one first."""
+    script_id, service = await add_faithful(database), VersionService(database)
+    for text in ("One.", "Another."):
+        await change(database, script_id, 0, text)
+    copy_id = (await EditService(database).copy_version(script_id, Actor(9, "Ren", team=True))).id
+    for text in ("Two.", "Three."):
+        await change(database, copy_id, 0, text)
+    comparison = await service.compare_in_order(TextState(copy_id, 1), TextState(script_id, 1))
+    assert (comparison.old, comparison.new) == (TextState(script_id, 1), TextState(copy_id, 1))
+    (changed,) = [each for each in comparison.changes if each.kind is not ChangeKind.SAME]
+    assert changed.old is not None
+    assert (changed.old.text, changed.cue.text) == ("One.", "Two.")
+    assert [each.label for each in comparison.others] == [
+        *("version 2", "version 1", "version 2 at the beginning", "version 1 at the beginning"),
+    ]
+    same = await service.compare_in_order(TextState(script_id), TextState(script_id, 1))
+    assert same.old == TextState(script_id, 1)
+
+
 async def test_any_two_states_of_a_text_can_be_compared(database: Database) -> None:
     """One edit with the text before it, two edits, and the beginning with the text as it is now."""
     script_id = await add_faithful(database)

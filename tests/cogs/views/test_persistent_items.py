@@ -55,6 +55,7 @@ CUSTOM_IDS = (
     "check:next:audio_scripts_0123456789abcdef:-1",
     "finding:give:audio_scripts_0123456789abcdef:0123456789ab",
     "finding:to:audio_scripts_0123456789abcdef:0123456789ab",
+    "compare:0123456789abcdef.12",
     "diff:next:0123456789abcdef.-1:0123456789abcdef.12:3",
     "edits:audio_scripts_0123456789abcdef",
     "version:restore:audio_scripts_0123456789abcdef:12",

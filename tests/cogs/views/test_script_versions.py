@@ -145,6 +145,10 @@ async def test_versions_are_listed_compared_restored_and_copied(stage: Stage) ->
     assert "approved by Hana" in log.text
     await hana.select(log, await version_ids(stage, stored.id), placeholder="Compare two")
     await wait(lambda: "From version 1 to version 2: the texts are the same." in log.text)
+    await hana.select(log, "Version 1 after edit 1", placeholder="Compare version 2 with")
+    await wait(lambda: "From version 1 after edit 1 to version 2: 1 cue changed" in log.text)
+    await hana.select(log, "Version 1 at the beginning", placeholder="Compare version 2 with")
+    await wait(lambda: "From version 1 at the beginning to version 2: the texts are the same." in log.text)
 
 
 async def version_ids(stage: Stage, script_id: str) -> list[str]:
