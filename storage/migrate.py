@@ -9,18 +9,27 @@ from typing import Final
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from storage.errors import DatabaseEmptyError, DatabaseNewerError, DatabaseUnreadableError
+from storage.errors import DatabaseEmptyError, DatabaseInUseError, DatabaseNewerError, DatabaseUnreadableError
+from storage.stores.processes import DEAD_AFTER
 
 KNOWN_VERSIONS: Final = tuple(f"{number:04}" for number in range(1, 15))
 HEAD: Final = KNOWN_VERSIONS[-1]
 _MIGRATION_LOCK: Final = 0x6D797468
 """The key of PostgreSQL's advisory lock ("myth" in ASCII): several processes may start at the same time."""
 
+# As text, because the table may be older than this program's description of it.
+_LOCK_PROCESSES: Final = text("LOCK TABLE processes IN SHARE ROW EXCLUSIVE MODE")
+_OLDER_PROCESSES: Final = text(
+    "SELECT role, host, pid FROM processes WHERE schema_version <> :version"
+    " AND seen_at >= clock_timestamp() - CAST(:age AS interval) ORDER BY role, host, pid"
+)
+
 
 async def migrate(engine: AsyncEngine, patient_engine: AsyncEngine | None = None) -> None:
     """The database is at version ``HEAD``; on PostgreSQL ``patient_engine``, without time limits, migrates it.
 
     Raises:
+        DatabaseInUseError: processes of an older program work on it (PostgreSQL); it is unchanged.
         DatabaseNewerError: a newer program has migrated it; it is unchanged.
         DatabaseUnreadableError: the migration would break references; it was rolled back.
     """
@@ -34,7 +43,23 @@ async def migrate(engine: AsyncEngine, patient_engine: AsyncEngine | None = None
             return
     async with (patient_engine or engine).begin() as connection:
         await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+        await connection.run_sync(_refuse_beside_older_processes)
         await connection.run_sync(_upgrade)
+
+
+def _refuse_beside_older_processes(connection: Connection) -> None:
+    """Returns if no living process needs the tables as they are. From now on none registers before the migration has ended."""
+    version = _read_version(connection)
+    if not _needs_upgrade(version) or not inspect(connection).has_table("processes"):
+        return
+    connection.execute(_LOCK_PROCESSES)
+    rows = connection.execute(_OLDER_PROCESSES, {"version": HEAD, "age": DEAD_AFTER}).all()
+    if rows:
+        names = ", ".join(f"{role} {host}/{pid}" for role, host, pid in rows)
+        raise DatabaseInUseError(
+            f"The database has version {version}, and this program needs {HEAD}, but processes of an older program work on it:"
+            f" {names}. Stop them, then start this one again."
+        )
 
 
 async def check_version(engine: AsyncEngine) -> None:

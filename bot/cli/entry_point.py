@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Sequence
 
-from bot.cli import backup, copy_studio, demo, doctor, export_files, health, import_files, run, verify
+from bot.cli import backup, copy_studio, demo, doctor, export_files, health, import_files, run, status, verify
 from bot.cli.output import print_error
 from bot.errors import MythError
 from bot.exit_codes import ExitCode
@@ -29,6 +29,6 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bot", description="The studio of Midnight Myth Audio.")
     parser.set_defaults(run_command=run.run_bot, sync=False, role=Role.ALL)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    for command in (run, demo, import_files, export_files, verify, copy_studio, backup, doctor, health):
+    for command in (run, demo, import_files, export_files, verify, copy_studio, backup, doctor, health, status):
         command.add_parser(commands)
     return parser

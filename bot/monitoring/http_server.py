@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from bot.errors import ConfigError
+from bot.monitoring.figures import FigureReader, StoredFigures
 from bot.monitoring.health import Health
-from bot.monitoring.metrics import FigureReader, ProcessFigures, StoredFigures, render
+from bot.monitoring.metrics import ProcessFigures, render
 from storage import StorageError
 
 

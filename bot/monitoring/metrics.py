@@ -4,35 +4,18 @@ restart too. Labels are states and kinds, never servers, titles or people.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from importlib.metadata import version
 
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from storage import ReadTransaction, read_transaction
-from storage.database import Database
+from bot.monitoring.figures import StoredFigures
 from storage.migrate import HEAD
-from storage.stores.charges import ChargeGroup, Grouping
-from storage.stores.processes import Process
-from storage.stores.queues import LeaseGroup, Queue
+from storage.stores.charges import ChargeGroup
 
 _PREFIX = "midnight_myth_"
 _MICROS = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class StoredFigures:
-    """What the database says at one moment."""
-
-    now: datetime
-    queues: Mapping[str, Queue]
-    leases: list[LeaseGroup]
-    states: Mapping[str, Mapping[str, int]]
-    processes: list[Process]
-    charges: list[ChargeGroup]
-    events: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,26 +26,6 @@ class ProcessFigures:
     heartbeat_age: float | None
     turn_ages: Mapping[str, float]
     is_gemini_resting: bool
-
-
-@dataclass(frozen=True, slots=True)
-class FigureReader:
-    """Reads what the database says."""
-
-    database: Database
-
-    @read_transaction
-    async def read(self, tx: ReadTransaction) -> StoredFigures:
-        """Everything in one transaction."""
-        return StoredFigures(
-            now=tx.now,
-            queues=await tx.queues.list_queues(),
-            leases=await tx.queues.list_leases(),
-            states=await tx.queues.count_states(),
-            processes=await tx.processes.list_all(),
-            charges=await tx.charges.summarize(Grouping.MODEL),
-            events=(await tx.events.get_head()).seq,
-        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # the library keeps collectors in a dictionary
@@ -113,7 +76,7 @@ class _FigureCollector(Collector):
             key = (process.role, str(process.state) if process.is_alive(stored.now) else "dead")
             counts[key] = counts.get(key, 0) + 1
         yield _gauges("processes", "Processes by role and state.", ("role", "state"), counts.items())
-        yield CounterMetricFamily(f"{_PREFIX}events", "Events in the log.", value=stored.events)
+        yield CounterMetricFamily(f"{_PREFIX}events", "Events in the log.", value=stored.head.seq)
         yield from _collect_charges(stored.charges)
 
 

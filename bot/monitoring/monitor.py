@@ -42,8 +42,8 @@ class Monitor:
             await server.start(self.settings.metrics_host, self.settings.metrics_port)
 
     def _create_server(self) -> "MonitoringServer":
+        from bot.monitoring.figures import FigureReader
         from bot.monitoring.http_server import MonitoringServer
-        from bot.monitoring.metrics import FigureReader
 
         return MonitoringServer(self.health, FigureReader(self.health.database), self.is_gemini_resting)
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.errors import DatabaseNewerError
 from storage.states import ProcessState
 from storage.tables import processes
 
@@ -18,6 +19,8 @@ DEAD_AFTER: Final = timedelta(seconds=10)
 """Without a heartbeat. Five heartbeats: a busy machine or a restart of the database server may swallow a few."""
 _KEPT_FOR: Final = timedelta(days=1)
 """How long a dead process stays in the table, for whoever wants to know what happened in the night."""
+
+_READ_VERSION: Final = text("SELECT version_num FROM alembic_version")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +57,19 @@ class ProcessStore:
     now: datetime
 
     async def register(self, new: NewProcess) -> None:
-        """The process is known from now on; those that have been dead for a day are forgotten."""
+        """The process is known from now on; those that have been dead for a day are forgotten.
+
+        Raises:
+            DatabaseNewerError: a newer program has migrated the database since this one opened it.
+        """
+        # Deleting first: it waits for a migration that is under way, and what is read after it is true until the end.
         await self.connection.execute(processes.delete().where(processes.c.seen_at < self.now - _KEPT_FOR))
+        version = (await self.connection.execute(_READ_VERSION)).scalar()
+        if version != new.schema_version:
+            raise DatabaseNewerError(
+                f"The database has version {version} since a moment ago, but this program needs {new.schema_version}."
+                " Update the program."
+            )
         row = {name: getattr(new, name) for name in NewProcess.__slots__}
         await self.connection.execute(processes.insert().values(**row, started_at=self.now, seen_at=self.now))
 

@@ -9,10 +9,10 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.errors import ConfigError
+from bot.monitoring.figures import FigureReader
 from bot.monitoring.health import Health
 from bot.monitoring.health_file import read_troubles
 from bot.monitoring.http_server import MonitoringServer
-from bot.monitoring.metrics import FigureReader
 from storage import Database
 from tests.stage import open_stage
 

@@ -7,7 +7,8 @@ import pytest
 from bot.clock import wait_plainly
 from bot.jobs import heartbeat as heartbeat_module
 from bot.jobs.heartbeat import Heartbeat
-from storage import Database, WriteTransaction
+from storage import Database, DatabaseNewerError, WriteTransaction
+from storage.migrate import HEAD
 from storage.states import ProcessState
 from storage.stores.processes import DEAD_AFTER, NewProcess, Process
 from tests.conftest import FakeClock
@@ -21,7 +22,7 @@ async def list_processes(database: Database) -> list[Process]:
 
 async def test_a_process_counts_as_dead_when_its_heartbeat_stops(database: Database, clock: FakeClock) -> None:
     """Until then it is alive, with its role, host, version and shards; a day later it is forgotten."""
-    new = NewProcess("process_1", "gateway", ProcessState.STANDBY, "host", 7, "1.0", "0013", "0,1 of 4")
+    new = NewProcess("process_1", "gateway", ProcessState.STANDBY, "host", 7, "1.0", HEAD, "0,1 of 4")
     await database.write(lambda tx: tx.processes.register(new))
     clock.advance(seconds=DEAD_AFTER.total_seconds())
     (process,) = await list_processes(database)
@@ -37,7 +38,7 @@ async def test_a_process_counts_as_dead_when_its_heartbeat_stops(database: Datab
     (process,) = await list_processes(database)
     assert (process.state, process.is_alive(clock.now)) == (ProcessState.ACTIVE, False)
     clock.advance(seconds=86_400)
-    other = NewProcess("process_2", "worker", ProcessState.ACTIVE, "host", 8, "1.0", "0013")
+    other = NewProcess("process_2", "worker", ProcessState.ACTIVE, "host", 8, "1.0", HEAD)
     await database.write(lambda tx: tx.processes.register(other))
     assert [process.id for process in await list_processes(database)] == ["process_2"]
     assert not await database.write(lambda tx: tx.processes.record_heartbeat("process_1", ProcessState.ACTIVE))
@@ -70,3 +71,11 @@ async def test_a_process_is_listed_while_it_runs(
     await heartbeat.stop()
     assert await list_processes(database) == []
     await database.close()
+
+
+async def test_a_process_of_an_older_program_is_refused(database: Database) -> None:
+    """It has opened the database before a newer program migrated it, and must not work on it."""
+    old = NewProcess("process_1", "worker", ProcessState.ACTIVE, "host", 7, "1.0", "0001")
+    with pytest.raises(DatabaseNewerError, match="Update the program"):
+        await database.write(lambda tx: tx.processes.register(old))
+    assert await list_processes(database) == []
