@@ -19,6 +19,7 @@ from bot.broadcasts.cards import BroadcastCardService
 from bot.broadcasts.dispatcher import Dispatcher
 from bot.broadcasts.drafts import DraftService
 from bot.broadcasts.service import BroadcastService
+from bot.card_turns import CardTurns
 from bot.charts.progress_chart import ChartRenderer
 from bot.charts.snapshot import SnapshotService
 from bot.ebooks.bible import BibleService
@@ -78,6 +79,7 @@ class Services:
     revisions: RevisionService
     open_choices: OpenChoices
     run_cards: RunCardService
+    card_turns: CardTurns
     ebooks: EbookCatalog
     bible: BibleService
     cast: CastService
@@ -127,6 +129,7 @@ class Services:
         Without ``with_workers`` other processes work on what is requested here.
         """
         self.servers.start()
+        self.card_turns.start()
         await self.server_notices.start()
         if not with_workers:
             return
@@ -201,6 +204,7 @@ def build_services(
         revisions=RevisionService(database, has_gemini),
         open_choices=OpenChoices(),
         run_cards=run_cards,
+        card_turns=CardTurns(database),
         ebooks=EbookCatalog(database),
         bible=BibleService(database),
         cast=CastService(database),

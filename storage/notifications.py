@@ -42,6 +42,7 @@ class Topic(StrEnum):
     DELIVERIES = "deliveries"
     BOARDS = "boards"
     CONFIG = "config"
+    CARDS = "cards"
     PAUSES = "pauses"  # JSON: the name of a limit, and for how many seconds it lets nothing pass
 
 

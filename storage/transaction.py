@@ -11,6 +11,7 @@ from storage.stores.batches import BatchStore
 from storage.stores.bible import BibleStore
 from storage.stores.boards import BoardStore
 from storage.stores.broadcasts import BroadcastStore
+from storage.stores.card_edits import CardEditStore
 from storage.stores.chapters import ChapterStore
 from storage.stores.charges import ChargeStore
 from storage.stores.deliveries import DeliveryStore
@@ -73,6 +74,7 @@ class ReadTransaction:
         self.personal_data = PersonalDataStore(connection, now)
         self.imports = ImportStore(connection)
         self.processes = ProcessStore(connection, now)
+        self.card_edits = CardEditStore(connection, now)
         self.servers = KnownServerStore(connection, now)
         self.queues = QueueStore(connection, now)
         self.rate_limits = RateLimitStore(connection, now)

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
@@ -129,7 +130,7 @@ class BroadcastStatus:
     ``failed_deliveries`` are those that were refused, failed or ended as unknown. ``is_scheduled`` says that its time is still
     to come. ``channels_per_second`` is the average since sending began, 0 before that. ``preview`` is what an approval would
     do now, where the broadcast waits for one. ``holds_release`` says that its posts were recalled and that the script it
-    released is still released.
+    released is still released. ``read_at`` is when this was read, by the database's clock.
     """
 
     broadcast: Broadcast
@@ -140,6 +141,7 @@ class BroadcastStatus:
     channels_per_second: float = 0.0
     preview: BroadcastPreview | None = None
     holds_release: bool = False
+    read_at: datetime | None = None
 
     @property
     def retriable(self) -> int:

@@ -49,6 +49,7 @@ async def get_status(tx: ReadTransaction, broadcast_id: str, access: ChannelAcce
         is_scheduled=broadcast.is_scheduled_at(tx.now),
         channels_per_second=completed / elapsed if elapsed > 0 else 0.0,
         holds_release=broadcast.state is BroadcastState.RECALLED and await holds_release(tx, broadcast),
+        read_at=tx.now,
         preview=await build_preview(tx, broadcast, access) if access and is_pending else None,
     )
 

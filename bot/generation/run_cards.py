@@ -108,6 +108,7 @@ async def read_run_view(tx: ReadTransaction, run: Run) -> RunView:
         request.theme,
         requester_id=discord_ids.get(run.member_id or ""),
         runs_ahead=await tx.runs.count_ahead(run) if run.state is RunState.READY else 0,
+        read_at=tx.now,
         unknown_micros=await tx.charges.sum_costs(run_id=run.id, only_unknown=True) if stored else 0,
         finished=finished,
         revision=_describe_revision(request),

@@ -1,6 +1,7 @@
 """Everything that the card of a run shows, as one value."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from bot.ebooks.script_view import ScriptView
@@ -22,7 +23,8 @@ class RunView:
     done. ``newer`` is the run that has written the chapter again since, or does so now.
     ``scene`` is place and time of the scene that the writer has reached, empty where neither is known.
     ``revision`` says what a revision rewrites; empty for other runs. ``restored_cues`` is how many cues of its result speak
-    words again that somebody had deleted by hand.
+    words again that somebody had deleted by hand. ``read_at`` is when this was read from the database, by its clock; None for
+    what the writer knows itself.
     """
 
     run: Run
@@ -45,3 +47,4 @@ class RunView:
     revision: str = ""
     restored_cues: int = 0
     scene: str = ""
+    read_at: datetime | None = None

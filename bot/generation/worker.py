@@ -45,7 +45,7 @@ class RunWorker:
     refresh: Callable[[str], Awaitable[None]]
     jobs: JobWorker[Run] = field(init=False)
     _cards: CardSweep = field(init=False)
-    _cancelling: set[asyncio.Task[None]] = field(default_factory=set)
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.jobs = JobWorker(self, self.wait, self.limit, self.database.exclusive)
@@ -77,9 +77,12 @@ class RunWorker:
         await self.jobs.cancel(run_id)
 
     def _start_cancelling(self, run_id: str) -> None:
-        task = asyncio.create_task(self.jobs.cancel(run_id))
-        self._cancelling.add(task)
-        task.add_done_callback(self._cancelling.discard)
+        self._keep(asyncio.create_task(self.jobs.cancel(run_id)))
+
+    def _keep(self, task: asyncio.Task[None]) -> None:
+        """Holds a reference until the task has ended; asyncio itself holds a weak one."""
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def get_key(self, job: Run) -> str:
         """The run's id."""
@@ -146,6 +149,9 @@ class RunWorker:
                 # The card should not say "Writing" while nobody is writing; the next start repeats this.
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._refresh_card(job.id), _LAST_CARD_SECONDS)
+            elif not self.database.exclusive:
+                # Another process has cancelled it; an edit of ours may have come after that process's.
+                self._keep(asyncio.create_task(self._refresh_card(job.id)))
             raise
         except StaleStateError:
             _log.info("run %s was ended by somebody else", job.id)

@@ -37,4 +37,4 @@ def _build_card(view: BatchView) -> TrackedCard | None:
     batch = view.batch
     if batch.channel_id is None:
         return None
-    return TrackedCard(batch.id, batch.channel_id, batch.card_id, batch.state in _CHANGING, batch_card(view))
+    return TrackedCard(batch.id, batch.channel_id, batch.card_id, batch.state in _CHANGING, batch_card(view), view.now)

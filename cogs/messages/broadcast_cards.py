@@ -43,7 +43,7 @@ class DiscordBroadcastCards:
             return True
         if card_id is None:
             return await self._post_missing(status, channel_id)
-        result = await self._messages.edit(channel_id, card_id, broadcast_card(status))
+        result = await self._messages.edit(channel_id, card_id, broadcast_card(status), status.read_at)
         self._uncertain[card_id] += 1
         if result is not CardEdit.UNCERTAIN:
             del self._uncertain[card_id]
@@ -66,7 +66,7 @@ class DiscordBroadcastCards:
             return False
         await self._bot.services.broadcast_cards.place_card(status.broadcast.id, channel_id, card_id)
         # A card that was found, or that the nonce returned, may show an older status.
-        result = await self._messages.edit(channel_id, card_id, broadcast_card(status))
+        result = await self._messages.edit(channel_id, card_id, broadcast_card(status), status.read_at)
         return result is not CardEdit.UNCERTAIN
 
     async def _replace(self, status: BroadcastStatus, channel_id: int, old_id: int) -> bool:

@@ -5,6 +5,7 @@ whose token expires after 15 minutes, except where somebody has just pressed it 
 """
 
 import logging
+from datetime import datetime
 from enum import Enum, auto
 from typing import Final
 
@@ -85,11 +86,24 @@ class CardMessages:
             raise DeliveryError("I cannot post a card in this channel.", hint) from error
         return message.id
 
-    async def edit(self, channel_id: int, message_id: int, view: ui.LayoutView) -> CardEdit:
-        """Makes one attempt to edit the card, after earlier edits of it have ended."""
+    async def edit(
+        self, channel_id: int, message_id: int, view: ui.LayoutView, read_at: datetime | None = None
+    ) -> CardEdit:
+        """Makes one attempt to edit the card, after earlier edits of it have ended, also those of other processes.
+
+        ``read_at`` is when the state was read that the view shows, None for the present. Nothing is sent where the card
+        already shows a newer one.
+        """
         message = self._bot.get_partial_messageable(channel_id).get_partial_message(message_id)
+
+        async def edit_in_turn() -> None:
+            async with self._bot.services.card_turns.hold(f"message/{message_id}", read_at) as turn:
+                if not turn.is_outdated:
+                    await message.edit(view=view, allowed_mentions=NO_MENTIONS)
+                    turn.is_shown = True
+
         try:
-            await self._edits.send_edit(message_id, lambda: message.edit(view=view, allowed_mentions=NO_MENTIONS))
+            await self._edits.send_edit(message_id, edit_in_turn)
         except REQUEST_ERRORS as error:
             _log.info("could not edit a card: %r", error)
             return _result_of_failure(error)

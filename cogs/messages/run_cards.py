@@ -37,4 +37,4 @@ def _build_card(view: RunView) -> TrackedCard | None:
     run = view.run
     if run.channel_id is None:
         return None
-    return TrackedCard(run.id, run.channel_id, run.card_id, run.state in _CHANGING, script_card(view))
+    return TrackedCard(run.id, run.channel_id, run.card_id, run.state in _CHANGING, script_card(view), view.read_at)

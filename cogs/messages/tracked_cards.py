@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import discord
@@ -26,7 +26,7 @@ class TrackedCard:
     """One card as it should look now.
 
     ``owner_id`` is the id of what it shows, which its buttons carry. ``card_id`` is the message that shows it, None where none
-    is known. ``is_changing`` is whether it will be edited again soon.
+    is known. ``is_changing`` is whether it will be edited again soon. ``read_at`` is when this was read, None for the present.
     """
 
     owner_id: str
@@ -34,6 +34,7 @@ class TrackedCard:
     card_id: int | None
     is_changing: bool
     layout: ui.LayoutView
+    read_at: datetime | None
 
 
 class TrackedCards:
@@ -64,7 +65,7 @@ class TrackedCards:
         card_id = self._new_cards.get(card.owner_id) or card.card_id
         is_old = card_id is not None and discord.utils.utcnow() - discord.utils.snowflake_time(card_id) > _EDITABLE_FOR
         if card_id is not None and not (is_old and card.is_changing):
-            result = await self._messages.edit(card.channel_id, card_id, card.layout)
+            result = await self._messages.edit(card.channel_id, card_id, card.layout, card.read_at)
             if result not in {CardEdit.REPLACE, CardEdit.GONE}:
                 self._forget_ended(card)
                 return result is CardEdit.DONE
@@ -81,7 +82,7 @@ class TrackedCards:
         is_current = True
         if card_id is None:
             # The nonce may have returned a card that was posted before and shows an older view.
-            is_current = await self._messages.edit(card.channel_id, new_id, card.layout) is CardEdit.DONE
+            is_current = await self._messages.edit(card.channel_id, new_id, card.layout, card.read_at) is CardEdit.DONE
         elif is_old:
             await self._messages.delete(card.channel_id, card_id)
         self._forget_ended(card)
@@ -94,7 +95,7 @@ class TrackedCards:
         """
         found_id = await self._messages.find(card.channel_id, card.owner_id) if old_id is None else None
         if found_id is not None:
-            result = await self._messages.edit(card.channel_id, found_id, card.layout)
+            result = await self._messages.edit(card.channel_id, found_id, card.layout, card.read_at)
             if result is CardEdit.DONE:
                 return found_id
         return await self._post(card, old_id)

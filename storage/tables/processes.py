@@ -73,13 +73,12 @@ server_notices = Table(
     Index(None, "guild_id"),
 )
 
-# Which edits of a card are wanted and which are made, so that one process at a time edits it.
+# Whose turn it is to edit a card, and the moment whose state its newest edit shows.
 card_edits = Table(
     "card_edits",
     metadata,
     Column("name", String(100), primary_key=True),
-    Column("wanted", BigInteger, nullable=False, server_default="0"),
-    Column("shown", BigInteger, nullable=False, server_default="0"),
+    Column("shown_at", Utc),
     Column("lease_owner", String(60)),
     Column("lease_token", Integer, nullable=False, server_default="0"),
     Column("lease_until", Utc),

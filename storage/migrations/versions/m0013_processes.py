@@ -72,8 +72,7 @@ def upgrade() -> None:
     op.create_table(
         "card_edits",
         sa.Column("name", sa.String(100), nullable=False),
-        sa.Column("wanted", sa.BigInteger, nullable=False, server_default="0"),
-        sa.Column("shown", sa.BigInteger, nullable=False, server_default="0"),
+        sa.Column("shown_at", Utc),
         sa.Column("lease_owner", sa.String(60)),
         sa.Column("lease_token", sa.Integer, nullable=False, server_default="0"),
         sa.Column("lease_until", Utc),

@@ -7,6 +7,7 @@ import discord
 import pytest
 from discord import ui
 
+from bot.card_turns import CardTurns
 from bot.errors import DeliveryError
 from cogs.messages.card_messages import CardEdit, CardMessages
 from tests.cogs.fake_errors import http_error
@@ -20,7 +21,8 @@ def card_messages(error: Exception) -> CardMessages:
 
     message = SimpleNamespace(edit=fail)
     channel = SimpleNamespace(send=fail, get_partial_message=lambda _: message)
-    return CardMessages(cast("Any", SimpleNamespace(get_partial_messageable=lambda _: channel)))
+    services = SimpleNamespace(card_turns=CardTurns(cast("Any", SimpleNamespace(exclusive=True))))
+    return CardMessages(cast("Any", SimpleNamespace(get_partial_messageable=lambda _: channel, services=services)))
 
 
 @pytest.mark.parametrize(
