@@ -11,8 +11,8 @@ from bot.studio_config import StudioConfig
 from storage import StorageError
 from storage.inspection import DatabaseState, inspect_database
 
-_NEEDED_CONNECTIONS: Final = 12
-"""The most that one process opens (storage/postgres.py)."""
+_NEEDED_CONNECTIONS: Final = 14
+"""The most that one process opens: twelve for transactions (storage/postgres.py), and those on which it waits for others."""
 _PROGRAMS: Final = ("pg_dump", "pg_restore")
 
 

@@ -2,6 +2,8 @@
 
 import asyncio
 import shutil
+import sqlite3
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +17,7 @@ from storage.backup.files import sync_to_disk, working_folder
 from storage.backup.manifest import Manifest, hash_file, read_manifest
 from storage.backup.postgres_dump import restore_dump, verify_dump
 from storage.backup.sqlite_file import verify_database_file
-from storage.engine import parse_url
+from storage.engine import checkpoint_and_truncate, parse_url
 from storage.lock import FileLock
 from storage.outages import explain_database_errors
 from storage.postgres import create_postgres_engine
@@ -98,12 +100,21 @@ def _restore_file(backup: Path, manifest: Manifest, url: URL, *, replace: bool) 
 
 
 def _set_aside(target: Path) -> Path:
-    """Renames the database; its write-ahead log first, because alone under the old name it would go into the new file."""
+    """A second name for the database, which it keeps when another file takes the first one: in no moment is there none.
+
+    Its write-ahead log must not go into the new file. It is emptied, or, where the database is too damaged for that, renamed.
+    """
     kept = target.with_name(f"{target.name}.replaced-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
-    for ending in ("-wal", "-shm", ""):
+    with suppress(sqlite3.Error):
+        checkpoint_and_truncate(target)
+    for ending in ("-wal", "-shm"):
         path = Path(f"{target}{ending}")
         if path.exists():
             path.replace(f"{kept}{ending}")
+    try:
+        kept.hardlink_to(target)
+    except OSError:  # not every file system has hard links
+        target.replace(kept)
     return kept
 
 

@@ -15,6 +15,7 @@ from tests.standins.discord_server import DiscordStandIn
 _ROOT = Path(__file__).parents[2]
 _PRODUCT_VARIABLES = (
     *("DISCORD_", "GOOGLE_", "GEMINI_", "STUDIO_", "TEAM_", "DATABASE_", "LOG_", "BROADCAST_", "SESSION_"),
+    *("METRICS_", "HEALTH_", "SHARD_"),
 )
 _SHORTEST_SECRET = 6
 """Characters. A shorter value, such as a wrong token in a test, might occur in the output as an ordinary word."""

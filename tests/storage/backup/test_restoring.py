@@ -1,8 +1,11 @@
 """Bringing a backup back: everything is there again, and nothing is touched that somebody may still need."""
 
+import asyncio
 import json
 import re
+import signal
 import sqlite3
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -15,6 +18,8 @@ from storage.backup.manifest import hash_file
 from storage.stores.events import verify_chain
 from tests.conftest import FakeClock
 from tests.storage.backup.conftest import fill, names_in
+
+ROOT = Path(__file__).parents[3]
 
 
 async def check_restored(url: str) -> None:
@@ -179,3 +184,29 @@ async def test_a_backup_of_the_other_kind_is_refused(filled_sqlite_url: str, pos
     target, _ = await back_up(filled_sqlite_url, tmp_path / "one.db")
     with pytest.raises(BackupError, match="bot copy"):
         await restore(target, postgres_url, replace=True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("killed_at", [1, 2])
+async def test_a_kill_leaves_the_old_database_or_the_new_one(
+    filled_sqlite_url: str, tmp_path: Path, killed_at: int
+) -> None:
+    """Killed before or after the last renaming, there is a whole database, since the next start would create an empty one."""
+    target, _ = await back_up(filled_sqlite_url, tmp_path / "one.db")
+    await change(filled_sqlite_url)
+    program = (
+        "import asyncio, os, signal, sys\nfrom pathlib import Path\nfrom storage.backup import restore\n"
+        "real, left = os.rename, [int(sys.argv[3])]\n"
+        "def replace(self, to):\n"
+        "    left[0] == 1 and os.kill(os.getpid(), signal.SIGKILL)\n    real(self, to)\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+        "Path.replace = replace\nasyncio.run(restore(Path(sys.argv[1]), sys.argv[2], replace=True))\n"
+    )
+    command = [sys.executable, "-c", program, str(target), filled_sqlite_url, str(killed_at)]
+    ended = await asyncio.create_subprocess_exec(*command, cwd=ROOT)
+    assert await ended.wait() == -signal.SIGKILL
+    database = await Database.open(filled_sqlite_url)
+    async with database.read() as tx:
+        assert await tx.key_values.get("later") == ("written" if killed_at == 1 else None)
+        assert (await verify_chain(tx.events)).event_count == 3
+    await database.close()
