@@ -59,20 +59,20 @@ class MonitoringServer:
         return web.Response(text=f"{text}\n", status=503 if troubles else 200)
 
     async def _get_metrics(self, _request: web.Request) -> web.Response:
+        async with self._reading:  # one scrape after the other, so that many cost no more than one connection
+            stored, is_gemini_resting = await self._read()
         own = ProcessFigures(
             is_ready=self.health.is_ready(),
             heartbeat_age=self.health.get_heartbeat_age(),
             turn_ages=self.health.get_turn_ages(),
-            is_gemini_resting=await self.is_gemini_resting(),
+            is_gemini_resting=is_gemini_resting,
         )
-        async with self._reading:  # one scrape after the other, so that many cost no more than one connection
-            stored = await self._read()
         body = await asyncio.to_thread(render, own, stored)
         return web.Response(body=body, headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
 
-    async def _read(self) -> StoredFigures | None:
-        if not await self.health.has_database():
-            return None
-        with suppress(StorageError):  # it went away in this moment
-            return await self.reader.read()
-        return None
+    async def _read(self) -> tuple[StoredFigures | None, bool | None]:
+        """What the database knows; None where it does not answer."""
+        if await self.health.has_database():
+            with suppress(StorageError):  # it went away in this moment
+                return await self.reader.read(), await self.is_gemini_resting()
+        return None, None

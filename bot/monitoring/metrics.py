@@ -20,12 +20,15 @@ _MICROS = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class ProcessFigures:
-    """What this process says. ``heartbeat_age`` is None without a gateway, ``turn_ages`` are seconds by kind of job."""
+    """What this process says; ``turn_ages`` are seconds by kind of job.
+
+    ``heartbeat_age`` is None without a gateway, ``is_gemini_resting`` where it is not known because the database is away.
+    """
 
     is_ready: bool
     heartbeat_age: float | None
     turn_ages: Mapping[str, float]
-    is_gemini_resting: bool
+    is_gemini_resting: bool | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # the library keeps collectors in a dictionary
@@ -41,7 +44,8 @@ class _FigureCollector(Collector):
         yield InfoMetricFamily(f"{_PREFIX}build", "The program's version.", value=info)
         yield _gauge("ready", "Whether the start is complete and no stop has begun.", self.own.is_ready)
         yield _gauge("database_up", "Whether the database answers.", self.stored is not None)
-        yield _gauge("gemini_resting", "Whether Gemini is left alone after failures.", self.own.is_gemini_resting)
+        if self.own.is_gemini_resting is not None:
+            yield _gauge("gemini_resting", "Whether Gemini is left alone after failures.", self.own.is_gemini_resting)
         if self.own.heartbeat_age is not None:
             sentence = "Seconds since Discord's gateway confirmed a heartbeat."
             yield _gauge("gateway_heartbeat_age_seconds", sentence, self.own.heartbeat_age)

@@ -9,6 +9,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.errors import ConfigError
+from bot.generation.gemini.availability import GeminiAvailability
+from bot.jobs.limit_states import SharedStates
 from bot.monitoring.figures import FigureReader
 from bot.monitoring.health import Health
 from bot.monitoring.health_file import read_troubles
@@ -73,7 +75,8 @@ async def test_a_running_bot_tells_how_it_is(database_url: str, tmp_path: Path) 
 async def test_metrics_come_without_the_database_too(sqlite: Database) -> None:
     """Where the database does not answer, that is a metric, and what the process knows itself is still there."""
     health = Health(sqlite, {}, lambda: True, lambda: None)
-    server = MonitoringServer(health, FigureReader(sqlite), is_gemini_resting=AsyncMock(return_value=True))
+    availability = GeminiAvailability(states=SharedStates(sqlite))
+    server = MonitoringServer(health, FigureReader(sqlite), availability.is_resting)
     port = find_free_port()
     await server.start("127.0.0.1", port)
     await sqlite.close()
@@ -81,7 +84,7 @@ async def test_metrics_come_without_the_database_too(sqlite: Database) -> None:
     await server.stop()
     await health.stop()
     assert values["database_up",] == 0
-    assert values["gemini_resting",] == 1
+    assert values["ready",] == 1
     assert ("events_total",) not in values
 
 
