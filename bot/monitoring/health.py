@@ -30,18 +30,23 @@ class Health:
         is_ready: whether the start is complete and no stop has begun.
         get_heartbeat_age: seconds since Discord last confirmed a heartbeat; infinite without a connection, and None for a
             process that is to have none.
+        is_standby: whether it waits to take over from another process, which is all that it has to do.
     """
 
     database: Database
     workers: Mapping[str, Turning]
     is_ready: Callable[[], bool]
     get_heartbeat_age: Callable[[], float | None]
+    is_standby: Callable[[], bool] = lambda: False
     _question: asyncio.Task[str | None] | None = field(default=None, repr=False)
 
     async def find_troubles(self) -> list[str]:
         """What keeps the process from its work, as sentences; none where all is well."""
-        troubles = [] if self.is_ready() else ["The process is starting or stopping."]
-        age = self.get_heartbeat_age()
+        troubles: list[str] = []
+        is_standby = self.is_standby()
+        if not is_standby and not self.is_ready():
+            troubles.append("The process is starting or stopping.")
+        age = None if is_standby else self.get_heartbeat_age()
         if age is not None and age > OLD_HEARTBEAT_SECONDS:
             troubles.append("The connection to Discord's gateway is not alive.")
         for kind, seconds in self.get_turn_ages().items():

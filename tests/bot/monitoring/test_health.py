@@ -32,6 +32,14 @@ async def test_a_process_that_works_has_no_troubles(
     assert await make(sqlite, heartbeat=heartbeat, turn=turn).find_troubles() == []
 
 
+async def test_a_standby_is_healthy_while_it_waits(sqlite: Database) -> None:
+    """It is not connected and does not work yet, but it can take over as long as it reaches the database."""
+    health = Health(sqlite, {}, lambda: False, lambda: math.inf, is_standby=lambda: True)
+    assert await health.find_troubles() == []
+    await sqlite.close()
+    assert await health.find_troubles() == ["The database does not answer."]
+
+
 @pytest.mark.parametrize(
     ("health", "words"),
     [
