@@ -30,13 +30,12 @@ async def bot(sqlite: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
     for name in (*Settings.model_fields, "gemini_api_key"):
         monkeypatch.delenv(name.upper(), raising=False)
     settings = Settings(_env_file=None, discord_token="off.li.ne", studio_guild_id=STUDIO)
-    bot = MythBot(settings)
-    await bot.load_extension(ADAPTERS)
-    bot.services = build_services(settings, sqlite, GeminiAccess(settings, bot.runtime), bot.adapters, bot.runtime)
-    for extension in EXTENSIONS:
-        await bot.load_extension(extension)
-    yield bot
-    await bot.close()
+    async with MythBot(settings) as bot:
+        await bot.load_extension(ADAPTERS)
+        bot.services = build_services(settings, sqlite, GeminiAccess(settings, bot.runtime), bot.adapters, bot.runtime)
+        for extension in EXTENSIONS:
+            await bot.load_extension(extension)
+        yield bot
 
 
 def get_payload(bot: MythBot, *, studio: bool) -> dict[str, dict[str, Any]]:
