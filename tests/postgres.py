@@ -20,7 +20,10 @@ import asyncpg
 _LIBC = ctypes.CDLL(None)
 _PR_SET_PDEATHSIG = 1
 _START_SECONDS = 30.0  # usually one; a busy machine may take many
-_SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
+_FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
+"""For tests, in which nobody cuts the power."""
+DURABLE = ("fsync=on", "synchronous_commit=on", "max_connections=200")
+"""For measurements: every commit waits for the disk, as with PostgreSQL's own settings."""
 
 
 @dataclass(slots=True)
@@ -92,7 +95,7 @@ async def _table_names(connection: Any) -> frozenset[str]:
 
 
 @contextmanager
-def running_server() -> Iterator[Server]:
+def running_server(settings: tuple[str, ...] = _FAST) -> Iterator[Server]:
     """A running server, stopped and removed at the end."""
     folder = Path(tempfile.mkdtemp(prefix="pg_"))  # short, because a socket's path may have at most 107 bytes
     log_path = folder.parent / f"{folder.name}.log"
@@ -105,7 +108,7 @@ def running_server() -> Iterator[Server]:
             run: dict[str, Any] = {"cwd": folder, "stdout": log, "stderr": log, **account}
             options = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
             subprocess.run([find_programs() / "initdb", "-D", folder / "d", *options], check=True, **run)
-            settings = ("listen_addresses=", f"unix_socket_directories={folder}", *_SETTINGS)
+            settings = ("listen_addresses=", f"unix_socket_directories={folder}", *settings)
             process = subprocess.Popen(
                 [
                     find_programs() / "postgres",
