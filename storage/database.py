@@ -24,7 +24,7 @@ from storage.lock import FileLock
 from storage.migrate import check_version, migrate
 from storage.notifications import Notifications
 from storage.outages import Outages, Retrying, describe_open_error, explain_outage
-from storage.server_transaction import run_on_server
+from storage.server_groups import ServerGroups
 from storage.transaction import ReadTransaction, WriteTransaction
 
 T = TypeVar("T")
@@ -54,12 +54,14 @@ class Database:
     _idle: asyncio.Event = field(default_factory=asyncio.Event)
     _closing: bool = False
     _truncating: asyncio.Task[None] | None = None
-    _group: GroupCommit[WriteTransaction] | None = None
+    _groups: GroupCommit[WriteTransaction] | ServerGroups[WriteTransaction] = field(init=False)
 
     def __post_init__(self) -> None:
         self.notifications = Notifications(self.engines.single)
         if self.engines.path is not None:
-            self._group = GroupCommit(self.engines.writer, self._begin, self._finish_group)
+            self._groups = GroupCommit(self.engines.writer, self._begin, self._finish_group)
+        else:
+            self._groups = ServerGroups(self.engines.writer, self.outages, self._begin, self._finish_group)
 
     @classmethod
     async def open(
@@ -156,27 +158,16 @@ class Database:
 
         async def transaction() -> T:
             with self._use():
-                if self._group is None:
-                    return await self._write_on_server(work)
                 try:
-                    result: T = await self._group.write(work)
+                    result: T = await self._groups.write(work)
                 except DBAPIError as error:
                     raise explain_outage(error) or error from error
                 return result
 
         return await self._hold_cancellation(transaction)
 
-    async def _write_on_server(self, work: Callable[[WriteTransaction], Awaitable[T]]) -> T:
-        async def act(connection: AsyncConnection, now: datetime) -> T:
-            tx = WriteTransaction(connection, now if self.clock is None else self.clock())
-            result = await work(tx)
-            await tx.finish(self.session_gap)
-            return result
-
-        return await run_on_server(self.engines.writer, act, self.outages)
-
-    def _begin(self, connection: AsyncConnection) -> WriteTransaction:
-        return WriteTransaction(connection, self.clock() if self.clock else datetime.now(UTC))
+    def _begin(self, connection: AsyncConnection, server_time: datetime | None = None) -> WriteTransaction:
+        return WriteTransaction(connection, self.clock() if self.clock else server_time or datetime.now(UTC))
 
     async def _finish_group(self, transactions: Sequence[WriteTransaction]) -> None:
         if transactions:

@@ -18,13 +18,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from storage.outages import explain_outage
 
 TX = TypeVar("TX")
-_LARGEST_GROUP: Final = 64
+LARGEST_GROUP: Final = 64
 """Writes in one commit: beyond this, sharing saves hardly anything more, and the first ones only wait longer."""
-_SAVEPOINT: Final = "one_write"
+SAVEPOINT: Final = "one_write"
+"""Its name; a write that raises is undone back to it."""
 
 
 @dataclass(slots=True)
-class _Write(Generic[TX]):
+class Write(Generic[TX]):
+    """A piece of work that waits for its turn, and its result once that is committed."""
+
     work: Callable[[TX], Awaitable[Any]]
     done: asyncio.Future[Any] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
@@ -45,7 +48,7 @@ class GroupCommit(Generic[TX]):
         self._engine = engine
         self._begin = begin
         self._finish = finish
-        self._waiting: deque[_Write[TX]] = deque()
+        self._waiting: deque[Write[TX]] = deque()
         self._running = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._needs_savepoint = False
@@ -53,7 +56,7 @@ class GroupCommit(Generic[TX]):
 
     async def write(self, work: Callable[[TX], Awaitable[Any]]) -> Any:  # noqa: ANN401 - whatever the work returns
         """What ``work`` returns, once it is committed; an exception undoes it. ``work`` may be run more than once."""
-        write = _Write(work)
+        write = Write(work)
         self._waiting.append(write)
         if not self._running:
             await self._run_group()
@@ -62,13 +65,13 @@ class GroupCommit(Generic[TX]):
     async def _run_group(self) -> None:
         """Runs what waits now. Whoever comes meanwhile waits for the next group, which has a task of its own."""
         self._running = True
-        group = [self._waiting.popleft() for _ in range(min(_LARGEST_GROUP, len(self._waiting)))]
+        group = [self._waiting.popleft() for _ in range(min(LARGEST_GROUP, len(self._waiting)))]
         try:
             await self._commit(group)
         except Exception as error:  # noqa: BLE001 - handed to the callers
             # Locked by another program, or the disk is full: the same for each alone.
             if len(group) == 1 or explain_outage(error) is not None:
-                _fail(group, error)
+                fail(group, error)
             else:
                 await self._commit_one_by_one(group)
         finally:
@@ -80,19 +83,19 @@ class GroupCommit(Generic[TX]):
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
 
-    async def _commit_one_by_one(self, group: Sequence[_Write[TX]]) -> None:
+    async def _commit_one_by_one(self, group: Sequence[Write[TX]]) -> None:
         """After the reports or the commit of a group failed because of one of them."""
         for write in group:
             if not write.done.done():
                 try:
                     await self._commit([write])
                 except Exception as error:  # noqa: BLE001 - handed to its caller
-                    _fail([write], error)
+                    fail([write], error)
 
-    async def _commit(self, group: Sequence[_Write[TX]]) -> None:
+    async def _commit(self, group: Sequence[Write[TX]]) -> None:
         """Runs and commits the group. Results and errors are handed out after the commit, since both rest on what it holds."""
-        results: list[tuple[_Write[TX], Any]] = []
-        errors: list[tuple[_Write[TX], Exception]] = []
+        results: list[tuple[Write[TX], Any]] = []
+        errors: list[tuple[Write[TX], Exception]] = []
         finished: list[TX] = []
         async with self._engine.begin() as connection:
             for write in group:
@@ -104,7 +107,7 @@ class GroupCommit(Generic[TX]):
                     if len(group) == 1 or explain_outage(error) is not None:
                         raise
                     if not self._needs_savepoint:
-                        await connection.exec_driver_sql(f"ROLLBACK TO {_SAVEPOINT}")
+                        await connection.exec_driver_sql(f"ROLLBACK TO {SAVEPOINT}")
                     errors.append((write, error))
                 else:
                     results.append((write, result))
@@ -116,16 +119,17 @@ class GroupCommit(Generic[TX]):
             if not write.done.done():
                 write.done.set_result(result)
         for write, reason in errors:
-            _fail([write], reason)
+            fail([write], reason)
 
     def _set_savepoint(self, _connection: object, cursor: Any, *_: object) -> None:  # noqa: ANN401 - the driver's cursor
         """Before a write's first statement; one that only reports events needs none."""
         if self._needs_savepoint:
             self._needs_savepoint = False
-            cursor.execute(f"SAVEPOINT {_SAVEPOINT}")
+            cursor.execute(f"SAVEPOINT {SAVEPOINT}")
 
 
-def _fail(group: Sequence[_Write[Any]], error: BaseException) -> None:
+def fail(group: Sequence[Write[Any]], error: BaseException) -> None:
+    """The callers of these writes get the exception, unless they have a result already."""
     for write in group:
         if not write.done.done():
             write.done.set_exception(error)

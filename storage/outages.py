@@ -31,7 +31,7 @@ _TOO_MANY_CONNECTIONS: Final = "53300"
 _SERVER_DISK_FULL: Final = "53100"
 _MISSING_RIGHTS: Final = "42501"
 _UNKNOWN_DATABASE: Final = "3D000"
-_COLLISIONS: Final = ("40001", "40P01")  # a transaction that was in the way of another one
+_COLLISIONS: Final = ("40001", "40P01", "55P03")  # in the way of another transaction, or waited too long for its lock
 
 _DRIVER_CLASS: Final = re.compile(r"^<class '[^']*'>: ")
 _NO_ANSWER: Final = "its server does not answer"
@@ -75,6 +75,11 @@ def explain_outage(error: Exception, *, connecting: bool = False) -> DatabaseUna
     if error.connection_invalidated or code.startswith((_STARTING_OR_STOPPING, _CONNECTION_FAILED)):
         return DatabaseUnavailableError("the connection to its server was lost", is_passing=True)
     return None
+
+
+def is_collision(error: Exception) -> bool:
+    """Whether another transaction was in the way, so that this one may succeed alone."""
+    return isinstance(error, DBAPIError) and _get_code(error) in _COLLISIONS
 
 
 def _explain_sqlite(code: str) -> DatabaseUnavailableError | None:

@@ -116,9 +116,9 @@ class WriteTransaction(ReadTransaction):
         Called last, since the chain's head row makes every other writer wait.
         """
         reports = [report for each in (self, *others) for report in each.reports]
-        news = [
-            new if actor is None else replace(new, member_id=await self.members.remember(actor))
-            for new, actor in reports
-        ]
+        actors = {actor.discord_id: actor for _, actor in reports if actor is not None}
+        # In sorted order, so that two transactions with the same people do not deadlock on PostgreSQL.
+        ids = {discord_id: await self.members.remember(actors[discord_id]) for discord_id in sorted(actors)}
+        news = [new if actor is None else replace(new, member_id=ids[actor.discord_id]) for new, actor in reports]
         if news:
             await self.events.append(news, session_gap)

@@ -31,6 +31,7 @@ class Server:
     """A running server. ``folder`` contains its socket; there is no TCP port."""
 
     folder: Path
+    pid: int
     _tables: dict[str, frozenset[str]] = field(default_factory=dict)
     _restore_sql: dict[str, str] = field(default_factory=dict)
 
@@ -120,7 +121,7 @@ def running_server(settings: tuple[str, ...] = _FAST) -> Iterator[Server]:
                 **run,
             )
             _wait_until_up(folder)
-            yield Server(folder)
+            yield Server(folder, process.pid)
     finally:
         if process is not None:
             process.send_signal(signal.SIGQUIT)

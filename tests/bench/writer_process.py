@@ -16,8 +16,7 @@ from itertools import repeat
 from storage import Database, WriteTransaction
 from storage.states import DeliveryState
 from storage.stores.broadcasts import NewBroadcast
-from storage.stores.deliveries import Delivery
-from storage.stores.delivery_values import Target
+from storage.stores.delivery_values import Delivery, Target
 
 EVENT = "Chapter audio script generation completed"
 DATA = {"ebook_id": "ebook_001", "script_id": "audio_scripts_9f2c04d1a7b3e658", "grant_log_id": "grant_logs_04d1"}
@@ -40,7 +39,7 @@ class Measurement:
         waits = sorted(self.waits) or [0.0]
         median, late = waits[len(waits) // 2], waits[len(waits) * 99 // 100]
         numbers = {"number": self.number, "seconds": self.seconds, "cpu": self.cpu_seconds}
-        return json.dumps(numbers | {"median_ms": median * 1000, "p99_ms": late * 1000})
+        return json.dumps(numbers | {"median_ms": median * 1000, "late_ms": late * 1000})
 
 
 async def report(tx: WriteTransaction) -> None:
