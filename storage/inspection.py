@@ -16,6 +16,7 @@ from storage.errors import DatabaseInUseError, DatabaseUnreadableError
 from storage.lock import FileLock
 from storage.migrate import HEAD, KNOWN_VERSIONS
 from storage.outages import describe_open_error
+from storage.stores.processes import ProcessStore
 from storage.tables import chain_head, key_values
 
 _RIGHTS: Final = text(
@@ -40,6 +41,7 @@ class DatabaseState:
         missing_rights: what the program may not do there, each as a sentence.
         free_connections: how many more the server takes; None on SQLite.
         holder: the process that uses the SQLite file.
+        processes: those with a recent heartbeat, each as its role and the program's version (PostgreSQL).
     """
 
     product: str
@@ -49,6 +51,7 @@ class DatabaseState:
     missing_rights: tuple[str, ...] = ()
     free_connections: int | None = None
     holder: str | None = None
+    processes: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_newer(self) -> bool:
@@ -123,7 +126,9 @@ async def _inspect(connection: AsyncConnection, path: Path | None) -> tuple[Data
     free = (await connection.execute(_CONNECTIONS)).scalar_one()
     product = f"PostgreSQL {(await connection.execute(text('SHOW server_version'))).scalar_one()}"
     missing = tuple(sentence for sentence, is_missing in sentences.items() if is_missing)
-    return DatabaseState(product, version, events, ahead, missing, free), config
+    known = await ProcessStore(connection, moment).list_all() if version == HEAD else []
+    alive = tuple((process.role, process.version) for process in known if process.is_alive(moment))
+    return DatabaseState(product, version, events, ahead, missing, free, processes=alive), config
 
 
 def _read(connection: Connection) -> tuple[str | None, int, str | None]:

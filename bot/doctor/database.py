@@ -1,12 +1,15 @@
 """The database: whether it can be reached and written, the version of its tables, its clock."""
 
 import shutil
+from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
 from pydantic import ValidationError
 
 from bot.doctor.findings import Finding, fine, problem, warn
+from bot.roles import Role
 from bot.studio_config import StudioConfig
 from storage import StorageError
 from storage.inspection import DatabaseState, inspect_database
@@ -32,6 +35,7 @@ async def check_database(url: str) -> tuple[list[Finding], StudioConfig]:
     if state.ahead is not None:
         findings += [
             check_clock("clock", "the database server", state.ahead, timedelta(seconds=1)),
+            check_processes(state.processes),
             _check_connections(state.free_connections or 0),
             _check_programs(),
         ]
@@ -60,6 +64,21 @@ def check_clock(subject: str, other: str, ahead: timedelta, tolerance: timedelta
     if abs(ahead) <= timedelta(minutes=1):
         return warn(subject, f"{text}. Switch on time synchronisation (NTP).")
     return problem(subject, f"{text}: times and due posts will be wrong. Switch on time synchronisation (NTP).")
+
+
+def check_processes(alive: Sequence[tuple[str, str]]) -> Finding:
+    """Looks for what is missing among the living processes, each given as its role and its version."""
+    roles = Counter(role for role, _ in alive)
+    if not alive:
+        return fine("processes", "No process runs at the moment.")
+    listed = ", ".join(f"{count} {role}" for role, count in sorted(roles.items()))
+    text = f"Processes that run: {listed}"
+    if len({version for _, version in alive}) > 1:
+        return warn("processes", f"{text}, of different versions. Bring all of them to the newest one.")
+    for needed, lack in ((Role.GATEWAY, "nobody answers on Discord"), (Role.WORKER, "nothing is written or sent")):
+        if not roles[needed] and not roles[Role.ALL]:
+            return warn("processes", f"{text}, but no {needed}: {lack}. Start one.")
+    return fine("processes", f"{text}.")
 
 
 def _check_connections(free: int) -> Finding:

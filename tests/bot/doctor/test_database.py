@@ -2,13 +2,17 @@
 
 import sqlite3
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from bot.doctor.database import check_database
+from bot.doctor.database import check_database, check_processes
 from bot.doctor.findings import Finding, Severity
 from storage import Database, WriteTransaction
+from storage.migrate import HEAD
+from storage.states import ProcessState
+from storage.stores.processes import NewProcess
 from tests.conftest import FakeClock
 from tests.storage.backup.conftest import names_in
 
@@ -80,3 +84,40 @@ async def test_a_server_that_is_not_there_is_one_line_without_password() -> None
     assert finding.severity is Severity.PROBLEM
     assert "cannot be reached" in finding.text
     assert "hidden" not in finding.text
+
+
+@pytest.mark.parametrize(
+    ("alive", "severity", "words"),
+    [
+        ([], Severity.OK, "No process runs"),
+        ([("all", "1")], Severity.OK, "1 all."),
+        ([("gateway", "1"), ("worker", "1"), ("worker", "1")], Severity.OK, "1 gateway, 2 worker."),
+        ([("gateway", "1")], Severity.WARNING, "no worker: nothing is written or sent"),
+        ([("worker", "1")], Severity.WARNING, "no gateway: nobody answers"),
+        ([("all", "1"), ("worker", "2")], Severity.WARNING, "different versions"),
+    ],
+)
+def test_what_is_missing_among_the_processes_is_named(
+    alive: list[tuple[str, str]], severity: Severity, words: str
+) -> None:
+    """A role that nobody has, or an update that was not finished, is a warning."""
+    finding = check_processes(alive)
+    assert (finding.severity, finding.subject) == (severity, "processes")
+    assert words in finding.text
+
+
+async def register(process: NewProcess, tx: WriteTransaction) -> None:
+    await tx.processes.register(process)
+
+
+async def test_living_processes_are_counted(postgres_url: str) -> None:
+    """Those without a recent heartbeat are not."""
+    database = await Database.open(postgres_url)
+    for number in (1, 2):
+        process = NewProcess(f"process_{number}", "worker", ProcessState.ACTIVE, "host", number, "1", HEAD)
+        await database.write(partial(register, process))
+    async with database.engines.writer.begin() as connection:
+        await connection.exec_driver_sql("UPDATE processes SET seen_at = '2026-01-01' WHERE id = 'process_2'")
+    await database.close()
+    findings, _ = await check_database(postgres_url)
+    assert "Processes that run: 1 worker" in find(findings, "processes").text
