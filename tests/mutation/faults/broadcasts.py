@@ -31,8 +31,8 @@ FAULTS: Final[tuple[Fault, ...]] = (
     Fault(
         _BREAKER, "fewer channels decide", "LEAST_OUTCOMES: Final = 20", "LEAST_OUTCOMES: Final = 19", _BREAKER_TESTS
     ),
-    Fault(_BREAKER, "401s need not be in a row", "breakers.token.record_success()", "pass", _BREAKER_TESTS),
-    Fault(_BREAKER, "a 401 is not counted", "breakers.token.record_failure()", "pass", _BREAKER_TESTS),
+    Fault(_BREAKER, "401s need not be in a row", "        token.record_success()", "        pass", _BREAKER_TESTS),
+    Fault(_BREAKER, "a 401 is not counted", "        token.record_failure()", "        pass", _BREAKER_TESTS),
     Fault(
         _BREAKER,
         "a stop is not reported",

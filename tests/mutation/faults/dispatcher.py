@@ -84,7 +84,7 @@ FAULTS: Final[tuple[Fault, ...]] = (
     Fault(
         _DISPATCHER,
         "a pause of Discord does not hold the other posts",
-        "self.pacer.pause_for(outcome.pause_seconds)",
+        "await self.pacer.pause_for(outcome.pause_seconds)",
         "pass",
         _ATTEMPT_TESTS,
     ),

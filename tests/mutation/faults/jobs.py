@@ -20,15 +20,15 @@ FAULTS: Final = (
     Fault(
         _PACER,
         "who was waiting before a pause passes in it",
-        "if slot >= self._quiet_until:",
-        "if True:",
+        "if turn >= self._quiet_until and",
+        "if",
         _PACER_TESTS,
     ),
     Fault(
         _PACER,
         "time that was not used is saved for a burst",
-        "slot = max(self._next, self._quiet_until, self.monotonic())",
-        "slot = max(self._next, self._quiet_until)",
+        'max(state.get("next", 0.0), now)\n                    state["next"]',
+        'state.get("next", 0.0)\n                    state["next"]',
         _PACER_TESTS,
     ),
     Fault(

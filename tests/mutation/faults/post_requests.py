@@ -14,8 +14,8 @@ FAULTS: Final[tuple[Fault, ...]] = (
     Fault(
         _SENDER,
         "a history that may not be read proves that a post is missing",
-        "                return _UNREADABLE\n",
-        "                return Outcome(OutcomeKind.RETRY)\n",
+        "            return _UNREADABLE\n        attempted_at",
+        "            return Outcome(OutcomeKind.RETRY)\n        attempted_at",
         _SENDER_TESTS,
     ),
     Fault(
@@ -109,8 +109,8 @@ FAULTS: Final[tuple[Fault, ...]] = (
     Fault(
         _SENDER,
         "posts in other servers' news channels are published",
-        "        if is_own_server and isinstance",
-        "        if isinstance",
+        "        if delivery.guild_id == self._bot.settings.studio_guild_id:",
+        "        if True:",
         _SENDER_TESTS,
     ),
     Fault(

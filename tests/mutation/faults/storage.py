@@ -30,15 +30,15 @@ FAULTS: Final[tuple[Fault, ...]] = (
     Fault(
         "storage.stores.events",
         "the previous hash is not compared",
-        "event.prev_hash != previous.hash",
-        "event.prev_hash == event.hash",
+        "event.prev_hash == self.last.hash and",
+        "",
         _HASHES,
     ),
     Fault(
         "storage.stores.events",
         "the recorded head is not compared",
-        "None if previous == head else previous.seq + 1",
-        "None",
+        "if self.broken_at is None and self.last != head:",
+        "if False:",
         _HASHES,
     ),
     Fault(
