@@ -29,6 +29,11 @@ async def check_database(url: str) -> tuple[list[Finding], StudioConfig]:
         studio = StudioConfig.model_validate_json(config) if config else StudioConfig()
     except ValidationError:
         studio = StudioConfig()
+    return describe_state(state), studio
+
+
+def describe_state(state: DatabaseState) -> list[Finding]:
+    """What there is to say about a database that could be looked at."""
     findings = [_check_tables(state), *(problem("rights", sentence) for sentence in state.missing_rights)]
     if not state.missing_rights:
         findings.append(fine("rights", "The database can be written and migrated."))
@@ -39,7 +44,7 @@ async def check_database(url: str) -> tuple[list[Finding], StudioConfig]:
             _check_connections(state.free_connections or 0),
             _check_programs(),
         ]
-    return findings, studio
+    return findings
 
 
 def _check_tables(state: DatabaseState) -> Finding:

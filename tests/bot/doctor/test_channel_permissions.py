@@ -6,11 +6,11 @@ from bot.doctor.channel_permissions import compute_channel_permissions, compute_
 
 GUILD = {
     "id": "1",
-    "roles": [{"id": "1", "permissions": "1"}, {"id": "2", "permissions": "2"}, {"id": "3", "permissions": "8"}],
+    "roles": [{"id": "1", "permissions": "4"}, {"id": "2", "permissions": "2"}, {"id": "3", "permissions": "8"}],
 }
 
 
-@pytest.mark.parametrize(("roles", "granted"), [([], 1), (["2"], 3), (["3"], (1 << 64) - 1)])
+@pytest.mark.parametrize(("roles", "granted"), [([], 4), (["2"], 6), (["3"], (1 << 64) - 1)])
 def test_roles_add_up_in_a_server(roles: list[str], granted: int) -> None:
     """@everyone and the member's roles are added; Administrator is everything."""
     assert compute_server_permissions(GUILD, roles) == granted
@@ -34,6 +34,13 @@ def overwrite(number: str, kind: int, *, allow: int = 0, deny: int = 0) -> dict[
 def test_a_channel_changes_what_the_server_grants(overwrites: list[dict[str, object]], granted: int) -> None:
     """@everyone, then the roles together with allow winning, then the member; what is meant for others changes nothing."""
     assert compute_channel_permissions(3, "1", "9", ["2", "4"], overwrites) == granted
+
+
+def test_nothing_hides_a_channel_from_an_administrator() -> None:
+    """Overwrites do not count for it."""
+    everything = compute_server_permissions(GUILD, ["3"])
+    hidden = [overwrite("1", 0, deny=everything), overwrite("9", 1, deny=everything)]
+    assert compute_channel_permissions(everything, "1", "9", ["3"], hidden) == everything
 
 
 def test_missing_permissions_have_discords_names() -> None:

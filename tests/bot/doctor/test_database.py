@@ -2,14 +2,17 @@
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from bot.doctor.database import check_database, check_processes
+from bot.doctor.database import check_database, check_processes, describe_state
 from bot.doctor.findings import Finding, Severity
 from storage import Database, WriteTransaction
+from storage.inspection import DatabaseState
 from storage.migrate import HEAD
 from storage.states import ProcessState
 from storage.stores.processes import NewProcess
@@ -121,3 +124,46 @@ async def test_living_processes_are_counted(postgres_url: str) -> None:
     await database.close()
     findings, _ = await check_database(postgres_url)
     assert "Processes that run: 1 worker" in find(findings, "processes").text
+
+
+SERVER = DatabaseState("PostgreSQL 18.6", HEAD, ahead=timedelta(0), free_connections=14)
+
+
+@pytest.mark.parametrize(
+    ("state", "subject", "severity", "words"),
+    [
+        (replace(SERVER, missing_rights=("It may not.",)), "rights", Severity.PROBLEM, "It may not."),
+        (SERVER, "rights", Severity.OK, "can be written"),
+        (SERVER, "connections", Severity.OK, "room for 14"),
+        (replace(SERVER, free_connections=13), "connections", Severity.WARNING, "Raise max_connections"),
+        (replace(SERVER, free_connections=None), "connections", Severity.WARNING, "room for 0"),
+        (replace(SERVER, ahead=timedelta(seconds=1)), "clock", Severity.OK, "agrees"),
+        (replace(SERVER, ahead=timedelta(seconds=2)), "clock", Severity.WARNING, "2.0 s behind"),
+        (replace(SERVER, ahead=timedelta(seconds=60)), "clock", Severity.WARNING, "60.0 s behind"),
+    ],
+)
+def test_each_thing_has_its_line(state: DatabaseState, subject: str, severity: Severity, words: str) -> None:
+    """What a server lacks is a warning or a problem, and what is fine is said too."""
+    finding = find(describe_state(state), subject)
+    assert finding.severity is severity
+    assert words in finding.text
+
+
+@pytest.mark.parametrize(
+    ("installed", "severity", "words"),
+    [
+        (["pg_dump", "pg_restore"], Severity.OK, "are installed"),
+        (["pg_dump"], Severity.WARNING, "pg_restore cannot be found"),
+        ([], Severity.WARNING, "pg_dump and pg_restore cannot be found"),
+    ],
+)
+def test_programs_for_backups_are_looked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, installed: list[str], severity: Severity, words: str
+) -> None:
+    """On PostgreSQL a backup needs both programs."""
+    for name in installed:
+        (tmp_path / name).touch(mode=0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    finding = find(describe_state(SERVER), "backup")
+    assert finding.severity is severity
+    assert words in finding.text

@@ -78,6 +78,19 @@ async def test_a_database_that_does_not_answer_is_asked_once(sqlite: Database, m
     await health.stop()
 
 
+async def test_no_question_is_left_open_at_the_end(sqlite: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A database that is silent does not keep the process from ending, and a process that asked nothing ends as well."""
+    monkeypatch.setattr(Database, "read_shielded", lambda *_: asyncio.Event().wait())
+    monkeypatch.setattr("bot.monitoring.health._DATABASE_SECONDS", 0.01)
+    before = asyncio.all_tasks()
+    health = make(sqlite)
+    await health.stop()
+    assert not await health.has_database()
+    assert asyncio.all_tasks() != before
+    await health.stop()
+    assert asyncio.all_tasks() == before
+
+
 async def test_a_closed_database_is_a_trouble(sqlite: Database) -> None:
     """While the process stops, it is not healthy, and looking raises nothing."""
     health = make(sqlite)

@@ -78,6 +78,11 @@ async def test_a_backup_never_replaces_a_file(filled_sqlite_url: str, tmp_path: 
             "PRAGMA foreign_keys=OFF; UPDATE chapters SET ebook_id = 'nobody'",
             "refers to one of ebooks",
         ),
+        (
+            "PRAGMA writable_schema=ON; UPDATE sqlite_master SET sql = replace(sql, '(event,', '(data,') WHERE type = 'index'",
+            "is damaged: row 1 missing from index",
+        ),
+        ("DELETE FROM chain_head", "broken chain of events, from event 4"),
         ("DROP TABLE events", "is not a database of this program"),
     ],
 )
