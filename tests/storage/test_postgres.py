@@ -1,8 +1,10 @@
 """Addresses of PostgreSQL servers as operators have them, and what is said about those that cannot be used."""
 
+import asyncio
 import socket
 import time
 from collections.abc import AsyncIterator
+from typing import Any
 
 import asyncpg
 import pytest
@@ -89,3 +91,24 @@ async def test_a_silent_server_is_reported_in_the_time_given() -> None:
         began = time.monotonic()
         assert "does not answer" in await refusal(f"postgresql://bob@127.0.0.1:{port}/studio?connect_timeout=1")
         assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize("idle_seconds", [0.0, 3600.0], ids=["idle for long", "just used"])
+async def test_a_connection_that_broke_while_nobody_used_it_is_replaced(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch, idle_seconds: float
+) -> None:
+    """Whoever reads next does not notice that the server has ended the connections of the pool."""
+    monkeypatch.setattr("storage.postgres._IDLE_SECONDS", idle_seconds)
+    database = await Database.open(postgres_url)
+    async with database.read() as tx:
+        driver: Any = (await tx.members.connection.get_raw_connection()).driver_connection
+        told = asyncio.Event()
+        driver.add_termination_listener(lambda _: told.set())
+    admin = await asyncpg.connect(postgres_url)
+    await admin.execute("SELECT pg_terminate_backend($1)", driver.get_server_pid())
+    await admin.close()
+    if idle_seconds:
+        await told.wait()
+    async with database.read() as tx:
+        assert (await tx.events.get_head()).seq == 0
+    await database.close()
