@@ -13,7 +13,7 @@ from typing import Final
 
 from storage import Database, StaleStateError, Topic, WriteTransaction, write_transaction
 from storage.leases import new_owner
-from storage.stores.card_edits import CardTurn
+from storage.stores.turns import StoredTurn
 
 _RENEW_SECONDS: Final = 3.0
 """Between two renewals while Discord has not answered; the turn ends 10 s after the last one."""
@@ -62,7 +62,7 @@ class CardTurns:
             await self._end(taken, (read_at or now) if turn.is_shown else None)
             self.database.notifications.publish(Topic.CARDS)
 
-    async def _wait_for_turn(self, name: str) -> tuple[CardTurn, datetime]:
+    async def _wait_for_turn(self, name: str) -> tuple[StoredTurn, datetime]:
         while True:
             self._freed.clear()
             taken, now = await self._take(name)
@@ -71,7 +71,7 @@ class CardTurns:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._freed.wait(), _LOOK_SECONDS)
 
-    async def _keep(self, taken: CardTurn) -> None:
+    async def _keep(self, taken: StoredTurn) -> None:
         with suppress(
             StaleStateError
         ):  # lost, for example in a standstill: the edit that is under way may be overtaken
@@ -80,14 +80,14 @@ class CardTurns:
                 await self._renew(taken)
 
     @write_transaction
-    async def _take(self, tx: WriteTransaction, name: str) -> tuple[CardTurn | None, datetime]:
-        return await tx.card_edits.take_turn(name, self.owner), tx.now
+    async def _take(self, tx: WriteTransaction, name: str) -> tuple[StoredTurn | None, datetime]:
+        return await tx.turns.take(name, self.owner), tx.now
 
     @write_transaction
-    async def _renew(self, tx: WriteTransaction, taken: CardTurn) -> None:
-        await tx.card_edits.renew_turn(taken)
+    async def _renew(self, tx: WriteTransaction, taken: StoredTurn) -> None:
+        await tx.turns.renew(taken)
 
     @write_transaction
-    async def _end(self, tx: WriteTransaction, taken: CardTurn, shown_at: datetime | None) -> None:
-        await tx.card_edits.end_turn(taken, shown_at)
-        await tx.card_edits.forget_old()
+    async def _end(self, tx: WriteTransaction, taken: StoredTurn, shown_at: datetime | None) -> None:
+        await tx.turns.end(taken, shown_at)
+        await tx.turns.forget_old()

@@ -11,7 +11,6 @@ from storage.stores.batches import BatchStore
 from storage.stores.bible import BibleStore
 from storage.stores.boards import BoardStore
 from storage.stores.broadcasts import BroadcastStore
-from storage.stores.card_edits import CardEditStore
 from storage.stores.chapters import ChapterStore
 from storage.stores.charges import ChargeStore
 from storage.stores.deliveries import DeliveryStore
@@ -39,6 +38,7 @@ from storage.stores.shares import ShareStore
 from storage.stores.subscriptions import SubscriptionStore
 from storage.stores.takes import TakeStore
 from storage.stores.text_search import TextSearch
+from storage.stores.turns import TurnStore
 
 
 class ReadTransaction:
@@ -74,7 +74,7 @@ class ReadTransaction:
         self.personal_data = PersonalDataStore(connection, now)
         self.imports = ImportStore(connection)
         self.processes = ProcessStore(connection, now)
-        self.card_edits = CardEditStore(connection, now)
+        self.turns = TurnStore(connection, now)
         self.servers = KnownServerStore(connection, now)
         self.queues = QueueStore(connection, now)
         self.rate_limits = RateLimitStore(connection, now)

@@ -10,6 +10,7 @@ from bot.batches.reading import read_batch, read_batch_view
 from bot.clock import Wait
 from bot.errors import DeliveryError, log_unexpected
 from bot.event_names import BATCH_FINISHED
+from bot.jobs.sole_turn import SoleTurn
 from bot.ports import BatchCards
 from storage import Database, ReadTransaction, StaleStateError, WriteTransaction, read_transaction, write_transaction
 from storage.states import BatchState
@@ -32,8 +33,12 @@ class BatchCardKeeper:
     wait: Wait
     _shown: dict[str, tuple[object, float]] = field(default_factory=dict)
     """What the card of each running batch shows, and when it was edited, on the event loop's clock."""
+    _sole: SoleTurn = field(init=False)
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
     _task: asyncio.Task[None] | None = None
+
+    def __post_init__(self) -> None:
+        self._sole = SoleTurn(self.database, "batch cards")
 
     async def start(self) -> None:
         """Looks after the cards from now on."""
@@ -45,6 +50,7 @@ class BatchCardKeeper:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+            await self._sole.end()
 
     async def post(self, batch_id: str) -> tuple[int, int] | None:
         """The batch has a card in its channel; returns the ids of channel and message. None: it has none yet, or no channel.
@@ -93,7 +99,8 @@ class BatchCardKeeper:
     async def _run(self) -> None:
         while not self._stop.is_set():
             try:
-                await self.run_round()
+                if await self._sole.has_turn():
+                    await self.run_round()
             except Exception as error:  # noqa: BLE001 - the next round may find the database or Discord back
                 log_unexpected(error, "showing batches")
             with suppress(TimeoutError):

@@ -8,6 +8,7 @@ from typing import Final
 
 from bot.clock import Wait
 from bot.errors import log_unexpected
+from bot.jobs.sole_turn import SoleTurn
 from storage import Database, ReadTransaction, read_transaction
 from storage.states import RunState
 
@@ -24,9 +25,13 @@ class CardSweep:
     database: Database
     wait: Wait
     refresh: Callable[[str], Awaitable[None]]
+    _sole: SoleTurn = field(init=False)
     _places: dict[str, int] = field(default_factory=dict)
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
     _task: asyncio.Task[None] | None = None
+
+    def __post_init__(self) -> None:
+        self._sole = SoleTurn(self.database, "run cards")
 
     def start(self) -> None:
         """Sweeps from now on, beginning with what an earlier process had no time to show."""
@@ -38,12 +43,14 @@ class CardSweep:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+            await self._sole.end()
 
     async def _run(self) -> None:
         while not self._stop.is_set():
             try:
-                await self.show_outdated()
-                await self._show_queue_places()
+                if await self._sole.has_turn():
+                    await self.show_outdated()
+                    await self._show_queue_places()
             except Exception as error:  # noqa: BLE001 - the next sweep may find the database back
                 log_unexpected(error, "bringing cards up to date")
             with suppress(TimeoutError):

@@ -6,12 +6,12 @@ from storage.tables.events import chain_head, events, imports, key_values
 from storage.tables.metadata import metadata
 from storage.tables.people import members, sessions, visits
 from storage.tables.processes import (
-    card_edits,
     known_channels,
     known_guilds,
     processes,
     rate_limits,
     server_notices,
+    turns,
 )
 from storage.tables.scripts import batches, charges, documents, grant_logs, runs, script_edits, scripts, takes
 from storage.tables.search import search_documents
@@ -20,7 +20,6 @@ __all__ = [
     "batches",
     "boards",
     "broadcasts",
-    "card_edits",
     "cast_members",
     "chain_head",
     "chapters",
@@ -49,5 +48,6 @@ __all__ = [
     "subscriptions",
     "synopses",
     "takes",
+    "turns",
     "visits",
 ]

@@ -73,9 +73,9 @@ server_notices = Table(
     Index(None, "guild_id"),
 )
 
-# Whose turn it is to edit a card, and the moment whose state its newest edit shows.
-card_edits = Table(
-    "card_edits",
+# What one process at a time may do, such as editing a card; then also the moment whose state the card's newest edit shows.
+turns = Table(
+    "turns",
     metadata,
     Column("name", String(100), primary_key=True),
     Column("shown_at", Utc),

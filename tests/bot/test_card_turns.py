@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.card_turns import CardTurns
+from bot.jobs.sole_turn import SoleTurn
 from storage import Database
 from tests.conftest import FakeClock
 
@@ -81,14 +82,14 @@ async def test_an_edit_that_failed_is_not_taken_for_shown(processes: list[CardTu
 async def test_the_turn_of_a_dead_process_ends_by_itself(postgres_url: str, clock: FakeClock) -> None:
     """After ten seconds without a sign of life another process may edit the card."""
     database = await Database.open(postgres_url, clock)
-    assert await database.write(lambda tx: tx.card_edits.take_turn("message/1", "dead")) is not None
+    assert await database.write(lambda tx: tx.turns.take("message/1", "dead")) is not None
     clock.advance(seconds=9)
-    assert await database.write(lambda tx: tx.card_edits.take_turn("message/1", "alive")) is None
+    assert await database.write(lambda tx: tx.turns.take("message/1", "alive")) is None
     clock.advance(seconds=2)
-    turn = await database.write(lambda tx: tx.card_edits.take_turn("message/1", "alive"))
+    turn = await database.write(lambda tx: tx.turns.take("message/1", "alive"))
     assert turn is not None
-    assert await database.write(lambda tx: tx.card_edits.end_turn(turn, NOW))
-    assert not await database.write(lambda tx: tx.card_edits.end_turn(turn, NOW))
+    assert await database.write(lambda tx: tx.turns.end(turn, NOW))
+    assert not await database.write(lambda tx: tx.turns.end(turn, NOW))
     await database.close()
 
 
@@ -98,3 +99,22 @@ async def test_a_single_process_never_waits_for_a_turn(sqlite: Database) -> None
     async with turns.hold("message/1", NOW) as first, turns.hold("message/1", NOW) as second:
         assert not first.is_outdated
         assert not second.is_outdated
+
+
+async def test_work_for_all_is_done_by_one_process(postgres_url: str, clock: FakeClock) -> None:
+    """Another takes over at once when that one stops, and within ten seconds when it dies; a single process always has it."""
+    databases = [await Database.open(postgres_url, clock) for _ in range(2)]
+    one, other = (SoleTurn(database, "batch cards") for database in databases)
+    assert [await one.has_turn(), await other.has_turn(), await one.has_turn()] == [True, False, True]
+    await one.end()
+    assert [await other.has_turn(), await one.has_turn()] == [True, False]
+    clock.advance(seconds=11)
+    assert [await one.has_turn(), await other.has_turn(), await other.has_turn()] == [True, False, False]
+    for database in databases:
+        await database.close()
+
+
+async def test_the_only_process_has_every_turn(sqlite: Database) -> None:
+    turns = SoleTurn(sqlite, "batch cards")
+    assert await turns.has_turn()
+    await turns.end()

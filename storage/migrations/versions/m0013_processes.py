@@ -70,7 +70,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_server_notices_state_due_at"), "server_notices", ["state", "due_at"])
     op.create_index(op.f("ix_server_notices_guild_id"), "server_notices", ["guild_id"])
     op.create_table(
-        "card_edits",
+        "turns",
         sa.Column("name", sa.String(100), nullable=False),
         sa.Column("shown_at", Utc),
         sa.Column("lease_owner", sa.String(60)),
