@@ -26,7 +26,7 @@ async def refuse_unusable_text(interaction: discord.Interaction) -> bool:
         await interaction.response.autocomplete([])
     else:
         refusal = InputError(
-            f"The option {name} contains a character that is no text.", "Type it anew, without pasting."
+            f"The option {name} contains a character that cannot be stored.", "Type it anew, without pasting."
         )
         await reply_with_error(interaction, refusal)
     return False

@@ -32,7 +32,7 @@ def test_no_import_cycle() -> None:
 
 
 def test_bot_serves_no_web_pages() -> None:
-    """``aiohttp.web`` belongs to a front end; import-linter cannot check a part of a library."""
+    """``aiohttp.web`` belongs to a front end, except for metrics; import-linter cannot check a part of a library."""
     importers = [
         path.relative_to(ROOT).as_posix()
         for path in sorted((ROOT / "bot").rglob("*.py"))
@@ -41,4 +41,4 @@ def test_bot_serves_no_web_pages() -> None:
         or (isinstance(node, ast.ImportFrom) and (node.module or "").startswith("aiohttp.web"))
         or (isinstance(node, ast.ImportFrom) and node.module == "aiohttp" and "web" in {a.name for a in node.names})
     ]
-    assert importers == []
+    assert importers == ["bot/monitoring/http_server.py"]
