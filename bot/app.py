@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Coroutine
 from contextlib import AsyncExitStack, suppress
 from datetime import datetime
 from typing import Any, Final
@@ -12,8 +13,9 @@ from discord.ext import commands
 from yarl import URL
 
 from bot.gateway_state import GatewayState
+from bot.gateway_turn import GatewayTurn
 from bot.generation.gemini.access import GeminiAccess
-from bot.jobs.heartbeat import Heartbeat
+from bot.membership import Membership
 from bot.monitoring import Monitor
 from bot.monitoring.gateway import get_heartbeat_age
 from bot.monitoring.health import Health
@@ -21,7 +23,6 @@ from bot.ports import Adapters
 from bot.roles import Role
 from bot.runtime import Runtime
 from bot.services import Services, build_services
-from bot.session_starts import SessionStarts
 from bot.settings import Settings
 from bot.shards import Shards
 from bot.studio_config import LiveConfig, StudioConfig, StudioConfigService
@@ -100,6 +101,8 @@ class MythBot(commands.AutoShardedBot):
         self.role = role
         self.runtime = runtime or Runtime()
         self.started_at: datetime = self.runtime.clock()
+        self.logged_in = asyncio.Event()
+        self.has_turn = asyncio.Event()
         self.first_ready = asyncio.Event()
         self.config = LiveConfig(StudioConfig())
         self._force_sync = force_sync
@@ -107,7 +110,7 @@ class MythBot(commands.AutoShardedBot):
         self._is_closing = False
         self._closed = asyncio.Event()
         self._connected_shards: set[int] = set()
-        self._session_starts: SessionStarts | None = None
+        self._membership: Membership | None = None
 
     @property
     def timezone(self) -> str:
@@ -159,18 +162,20 @@ class MythBot(commands.AutoShardedBot):
         self._stack.push_async_callback(self.services.snapshots.renderer.close)
         for extension in EXTENSIONS if self.role.has_gateway else ():
             await self.load_extension(extension)
-        if not database.exclusive:
-            database.notifications.start()
-            heartbeat = Heartbeat(database, self.runtime.wait, self.role, on_beat=self.studio_config.load)
-            await heartbeat.start()
-            self._stack.push_async_callback(heartbeat.stop)
-        if self.role.has_gateway:
+        if self.role.has_gateway and (database.exclusive or self._force_sync):
             await self.register_commands(force=self._force_sync)
-            if not database.exclusive:
-                self._session_starts = SessionStarts(database)
+        if not database.exclusive:
+            self._membership = Membership.create(database, self.runtime.wait, self.role, self.studio_config.load)
+            if self.role.has_gateway:
+                await self._find_gateway()
+            await self._membership.start(self.own_shards)
+            self._stack.push_async_callback(self._membership.heartbeat.stop)
         await self._start_monitor()
         self._stack.push_async_callback(self.services.stop)
         self._stack.callback(database.prepare_to_close)  # called before the others: they store what is under way
+
+    async def _register_changed_commands(self) -> None:
+        await self.register_commands(force=False)
 
     async def _find_gateway(self) -> None:
         """Asks Discord for the gateway's address and the number of shards.
@@ -182,8 +187,8 @@ class MythBot(commands.AutoShardedBot):
         discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway)
         if self.settings.shard_count is None:
             self.shard_count = recommended
-        if self._session_starts is not None:
-            self._session_starts.at_once = limit["max_concurrency"]
+        if self._membership is not None:
+            self._membership.session_starts.at_once = limit["max_concurrency"]
 
     def _get_state(self, **options: Any) -> GatewayState:  # noqa: ANN401 - discord.py's own
         return GatewayState(
@@ -192,19 +197,46 @@ class MythBot(commands.AutoShardedBot):
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         """Waits until the shard may begin a session. discord.py's own rule knows only the shards of this process."""
-        if self._session_starts is None:
+        if self._membership is None:
             await super().before_identify_hook(shard_id, initial=initial)
         else:
-            await asyncio.sleep(await self._session_starts.reserve(shard_id or 0))
+            await asyncio.sleep(await self._membership.session_starts.reserve(shard_id or 0))
 
     async def connect(self, *, reconnect: bool = True) -> None:
-        """Connects to the gateway until the bot is closed; a process without one works meanwhile, over HTTP alone."""
-        if self.role.has_gateway:
+        """Connects to the gateway until the bot is closed; a process without one works meanwhile, over HTTP alone.
+
+        Raises:
+            SteppedDownError: another process has taken over.
+        """
+        self.logged_in.set()
+        if self._membership is None:
             await self._find_gateway()
+        else:
+            await self._membership.take_turn(self.application_id or 0, self.own_shards, self._register_changed_commands)
+        self.has_turn.set()
+        if not self.role.has_gateway:
+            await self._begin()
+            await self._closed.wait()
+        elif self._membership is None or self._membership.turn is None:
             await super().connect(reconnect=reconnect)
-            return
-        await self._begin()
-        await self._closed.wait()
+        else:
+            await self._stay_connected(self._membership.turn, super().connect(reconnect=reconnect))
+
+    async def _stay_connected(self, turn: GatewayTurn, connection: Coroutine[Any, Any, None]) -> None:
+        tasks = [asyncio.create_task(connection), asyncio.create_task(turn.keep())]
+        connected, kept = tasks
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            if connected.done():
+                connected.result()
+                return
+            for shard in self.shards.values():
+                await shard.disconnect()
+            kept.result()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _start_monitor(self) -> None:
         """Metrics and health checks are there as long as the bot, also while it stops."""
@@ -299,6 +331,8 @@ class MythBot(commands.AutoShardedBot):
         await self._stack.aclose()
         await _wait_for_answers()
         await super().close()
+        if self._membership is not None and self._membership.turn is not None:
+            await self._membership.turn.end()  # nothing comes from Discord any more: a standby may take over
         self._closed.set()
 
 

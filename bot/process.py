@@ -12,6 +12,7 @@ import discord
 from bot.app import MythBot
 from bot.errors import MythError, log_unexpected
 from bot.exit_codes import ExitCode
+from bot.gateway_turn import SteppedDownError
 from bot.logs import set_up_logging
 from bot.roles import Role, check_role
 from bot.settings import load_settings
@@ -52,7 +53,7 @@ async def serve(*, force_sync: bool, role: Role = Role.ALL) -> tuple[ExitCode, s
     bot = MythBot(settings, role=role, force_sync=force_sync)
     runner = asyncio.create_task(bot.start(settings.discord_token.get_secret_value()))
     stopper = asyncio.create_task(stop.wait())
-    connection_timeout = asyncio.create_task(_time_out_connection(bot.first_ready))
+    connection_timeout = asyncio.create_task(_time_out_connection(bot))
     try:
         await asyncio.wait({runner, stopper, connection_timeout}, return_when=asyncio.FIRST_COMPLETED)
         if connection_timeout.done():
@@ -73,6 +74,11 @@ def explain_failure(failure: BaseException) -> tuple[ExitCode, str]:
             return ExitCode.CONFIG, failure.text
         case StorageError():
             return ExitCode.DATABASE, str(failure)
+        case SteppedDownError():
+            return (
+                ExitCode.UNREACHABLE,
+                f"This process has disconnected from Discord: {failure}. Start it as a standby.",
+            )
         case discord.LoginFailure():
             return ExitCode.TOKEN, _LOGIN_REFUSED
         case discord.ConnectionClosed() if failure.code == _AUTHENTICATION_FAILED:
@@ -92,10 +98,15 @@ def explain_failure(failure: BaseException) -> tuple[ExitCode, str]:
             )
 
 
-async def _time_out_connection(ready: asyncio.Event) -> None:
-    """Returns if the gateway is not ready after ``READY_SECONDS``; otherwise it waits until it is cancelled."""
+async def _time_out_connection(bot: MythBot) -> None:
+    """Returns if the bot is not ready after ``READY_SECONDS``; otherwise it waits until it is cancelled.
+
+    The time in which it is a standby does not count.
+    """
     try:
-        await asyncio.wait_for(ready.wait(), READY_SECONDS)
+        await asyncio.wait_for(bot.logged_in.wait(), READY_SECONDS)
+        await bot.has_turn.wait()
+        await asyncio.wait_for(bot.first_ready.wait(), READY_SECONDS)
     except TimeoutError:
         return
     await asyncio.Event().wait()
