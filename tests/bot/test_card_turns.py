@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from bot import card_turns
 from bot.card_turns import CardTurns
 from bot.jobs.sole_turn import SoleTurn
 from storage import Database
+from storage.stores.turns import StoredTurn
 from tests.conftest import FakeClock
 
 NOW = datetime.fromisoformat("2026-11-24T20:00:00+00:00")
@@ -118,3 +120,28 @@ async def test_the_only_process_has_every_turn(sqlite: Database) -> None:
     turns = SoleTurn(sqlite, "batch cards")
     assert await turns.has_turn()
     await turns.end()
+
+
+async def test_a_second_edit_of_the_same_moment_is_made(processes: list[CardTurns]) -> None:
+    """Two views of one moment are equally new; the later request wins."""
+    shown: list[str] = []
+    for text in ("first", "second"):
+        await edit(processes[0], shown, text, NOW)
+    assert shown == ["first", "second"]
+
+
+async def test_a_slow_edit_keeps_its_turn(processes: list[CardTurns], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The turn is renewed for as long as Discord does not answer."""
+    monkeypatch.setattr(card_turns, "_RENEW_SECONDS", 0.01)
+    renewed: list[str] = []
+    renew = CardTurns._renew
+
+    async def record(self: CardTurns, taken: StoredTurn) -> None:
+        await renew(self, taken)
+        renewed.append(taken.name)
+
+    monkeypatch.setattr(CardTurns, "_renew", record)
+    async with asyncio.timeout(5), processes[0].hold("message/1", None):
+        while len(renewed) < 2:  # noqa: ASYNC110 - recorded by another task
+            await asyncio.sleep(0.01)
+    assert set(renewed) == {"message/1"}

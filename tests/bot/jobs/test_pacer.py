@@ -123,3 +123,28 @@ async def test_closing_lets_everybody_go_at_once() -> None:
     await asyncio.sleep(0)
     pacer.close()
     await asyncio.wait_for(asyncio.gather(*waiting), 1)
+
+
+async def test_turns_that_were_missed_in_a_standstill_are_given_up(stepping: Stepping) -> None:
+    """Who waits while the process stands still passes one by one afterwards, and not all at once."""
+    pacer = Pacer(10, stepping.wait, stepping)
+    await pacer.acquire()
+    waiting = asyncio.create_task(turns(pacer, stepping, 8))
+    for _ in range(4):  # until they have begun to wait
+        await asyncio.sleep(0)
+    stepping.now += 30
+    moments = await waiting
+    assert len(moments) == 8
+    assert sum(gap < 1 / 10 - 12 * STEP for gap in gaps(sorted(moments))) <= 2, (
+        "those due within the last quarter second"
+    )
+
+
+async def test_a_pause_of_another_limit_holds_nobody(stepping: Stepping) -> None:
+    """Pauses are announced by the name of their limit."""
+    pacer = Pacer(10, stepping.wait, stepping)
+    pacer._hear_pause("gemini/model", 60)
+    assert await turns(pacer, stepping, 1) == [100.0]
+    pacer._hear_pause("posts", 5)
+    (moment,) = await turns(pacer, stepping, 1)
+    assert moment >= 105.0

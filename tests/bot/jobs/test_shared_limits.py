@@ -5,15 +5,17 @@ import time
 from collections.abc import AsyncIterator
 
 import pytest
+from sqlalchemy import select
 
 from bot.clock import utcnow, wait_plainly
 from bot.generation.error_messages import create_error
 from bot.generation.gemini.availability import FAILURES_IN_A_ROW, GeminiAvailability
 from bot.generation.writer import GenerationErrorKind
-from bot.jobs.limit_states import SharedStates
+from bot.jobs.limit_states import SharedStates, create_limit_states
 from bot.jobs.pacer import Pacer
 from bot.jobs.rate_limiter import RateLimiter
 from storage import Database
+from storage.tables import rate_limits
 from tests.bot.jobs.test_rate_limiter import MODEL, ignore_wait
 
 
@@ -114,3 +116,19 @@ async def test_failures_in_a_row_are_counted_over_all_processes(processes: list[
     assert 50 < (until - utcnow()).total_seconds() <= 60
     await one.record_success()
     await other.require_available()
+
+
+async def test_limits_are_kept_in_memory_where_no_other_process_can_be(sqlite: Database) -> None:
+    """A single process asks no database for its turns; its states are its own, and its clock is the given one."""
+    states = create_limit_states(sqlite, lambda: 7.0)
+    assert await states.change("posts", lambda state, now: state.setdefault("seen", now)) == 7.0
+    assert await states.change("posts", lambda state, _: state["seen"]) == 7.0
+    assert await states.change("others", lambda state, _: state) == {}
+    async with sqlite.read() as tx:
+        assert (await tx.rate_limits.connection.execute(select(rate_limits))).first() is None
+
+
+async def test_limits_are_in_the_database_where_other_processes_can_be(processes: list[SharedStates]) -> None:
+    states = create_limit_states(processes[0].database, lambda: 7.0)
+    await states.change("posts", lambda state, _: state.update(seen=1))
+    assert await processes[1].change("posts", lambda state, _: state["seen"]) == 1
