@@ -187,8 +187,9 @@ def build_services(
         settings.gemini_requests_per_minute,
         settings.monthly_budget_micros,
         settings.generation_workers,
+        settings.gemini_fallback_models,
     )
-    overnight = _build_overnight(database, gemini, pipeline, worker, adapters, terms, settings.gemini_fallback_models)
+    overnight = _build_overnight(database, gemini, pipeline, worker, adapters, terms)
     notices = ServerNotices(database, adapters.notices)
     dispatcher = _build_dispatcher(settings, database, adapters, notices, runtime)
     broadcast_cards = BroadcastCardService(database, adapters.broadcast_cards, adapters.channel_access)
@@ -267,7 +268,6 @@ def _build_overnight(
     worker: RunWorker,
     adapters: Adapters,
     terms: GeminiTerms,
-    fallbacks: tuple[str, ...],
 ) -> OvernightWorker | None:
     if gemini.client is None:
         return None
@@ -275,7 +275,7 @@ def _build_overnight(
         database,
         pipeline,
         worker,
-        tuple(GeminiJobs(gemini.client, model) for model in dict.fromkeys([terms.model, *fallbacks])),
+        tuple(GeminiJobs(gemini.client, model) for model in dict.fromkeys([terms.model, *terms.fallbacks])),
         OvernightMoney(gemini.client, terms.budget_micros, terms.prices),
         gemini.runtime.wait,
         adapters.notices.post_to_audit_channel,

@@ -37,7 +37,7 @@ class GeminiTerms:
     """What the account allows and costs.
 
     ``requests_per_minute`` is None where no limit is known, ``budget_micros`` (for a calendar month) where there is none.
-    ``workers`` is how many chapters are written at once.
+    ``workers`` is how many chapters are written at once, ``fallbacks`` the models that are asked where ``model`` cannot.
     """
 
     model: str
@@ -45,6 +45,12 @@ class GeminiTerms:
     requests_per_minute: int | None = None
     budget_micros: int | None = None
     workers: int = 8
+    fallbacks: tuple[str, ...] = ()
+
+    def list_unpriced(self, on: date) -> tuple[str, ...]:
+        """The models whose price is not known on that day. No budget limits what they cost."""
+        models = dict.fromkeys((self.model, *self.fallbacks))
+        return tuple(model for model in models if calculate_cost(model, Usage(), on, self.prices) is None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,8 @@ _ANOTHER_MODEL: Final = {
 """What another model may be spared. For jobs there is a quota of its own, of tokens that wait."""
 POLL_SECONDS: Final = 60.0
 """Between two looks at the jobs. They take hours, and nobody waits at the screen."""
+_BUSY_SECONDS: Final = 5.0
+"""Until the next look where another process, which may be dead, has what is to be done."""
 _CANNOT_LIST: Final = {
     GenerationErrorKind.MODEL_GONE,
     GenerationErrorKind.BAD_REQUEST,
@@ -71,6 +73,7 @@ class OvernightWorker:
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
     _task: asyncio.Task[None] | None = None
+    _is_busy_elsewhere: bool = False
 
     def __post_init__(self) -> None:
         self.records = OvernightRecords(self.database, self.money, new_owner("overnight"))
@@ -108,6 +111,7 @@ class OvernightWorker:
 
     async def run_round(self) -> None:
         """Every job is brought as far as it can be now."""
+        self._is_busy_elsewhere = False
         for batch in await self.records.list_due():
             try:
                 await self._advance(batch)
@@ -126,8 +130,9 @@ class OvernightWorker:
                 await self.run_round()
             except Exception as error:  # noqa: BLE001 - the next round may find the database back
                 log_unexpected(error, "looking at overnight jobs")
+            seconds = _BUSY_SECONDS if self._is_busy_elsewhere else self.poll_seconds
             with suppress(TimeoutError):
-                await self.wait(asyncio.wait_for(self._wake.wait(), self.poll_seconds), "news of overnight jobs")
+                await self.wait(asyncio.wait_for(self._wake.wait(), seconds), "news of overnight jobs")
 
     async def _advance(self, batch: Batch) -> None:
         job = OvernightJob.from_column(batch.overnight_job)
@@ -214,6 +219,7 @@ class OvernightWorker:
         """The job was perhaps handed over before: it is looked for, and handed over only where Gemini does not have it."""
         taken = await self.records.take_over(batch, job)
         if taken is None:
+            self._is_busy_elsewhere = True
             return  # another process is handing it over
         try:
             name = await self._call(self._for(job).find(job.display_name))
@@ -238,6 +244,7 @@ class OvernightWorker:
                 continue
             run = await self.records.claim(run_id)
             if run is None and await self.records.is_live(run_id):
+                self._is_busy_elsewhere = True
                 return  # the batch was paused or waits, or another process writes the run; the job keeps its answer
             if is_lost:
                 error = create_error(GenerationErrorKind.TIMED_OUT, model=job.model)

@@ -56,9 +56,10 @@ class OvernightRecords:
     @write_transaction
     async def take_over(self, tx: WriteTransaction, batch: Batch, job: OvernightJob) -> OvernightJob | None:
         """This process hands the job over; None where another one may be at it."""
-        is_alive = not self.database.exclusive and tx.now - job.since < _HANDED_OVER_WITHIN
-        if job.owner != self.owner and is_alive:
-            return None
+        if job.owner != self.owner and not self.database.exclusive and tx.now - job.since < _HANDED_OVER_WITHIN:
+            processes = await tx.processes.list_all()
+            if any(process.is_alive(tx.now) and f"_{process.pid}_" in job.owner for process in processes):
+                return None
         taken = job.model_copy(update={"owner": self.owner, "since": tx.now})
         await tx.batches.change_overnight_job(batch.id, job.model_dump_json(), taken.model_dump_json())
         return taken

@@ -35,7 +35,7 @@ class BatchPlan:
 
     ``skipped`` have a script already, ``busy`` are being written now. ``spent_micros`` is what this month has cost so far, and
     ``other`` a batch of the same book that has not ended. ``is_by_template`` is whether the template takes Gemini's place;
-    ``model`` is asked first.
+    ``model`` is asked first, and the prices of ``unpriced`` models are not known.
     """
 
     ebook: Ebook
@@ -50,6 +50,7 @@ class BatchPlan:
     other: Batch | None = None
     is_by_template: bool = False
     model: str = ""
+    unpriced: tuple[str, ...] = ()
 
     @property
     def words(self) -> int:
@@ -99,4 +100,5 @@ def build_plan(
         other=other,
         is_by_template=is_by_template,
         model=terms.model,
+        unpriced=terms.list_unpriced(today),
     )

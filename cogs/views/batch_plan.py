@@ -70,6 +70,9 @@ def _describe(plan: BatchPlan) -> list[str]:
         lines.append(f"It stops before it costs more than {format_dollars(plan.options.cap_micros)}.")
     if plan.remaining_micros is not None:
         lines.append(f"This month's budget has {format_dollars(plan.remaining_micros)} left.")
+    if plan.unpriced and not plan.is_by_template and (plan.options.cap_micros or plan.budget_micros) is not None:
+        names = " and ".join(plan.unpriced)
+        lines.append(f"⚠ The price of {names} is not known, so no budget limits its cost. Your operator can add it.")
     if plan.may_exceed_budget:
         lines.append("⚠ It may need more than that. It then pauses, and nothing is lost.")
     if plan.other is not None:

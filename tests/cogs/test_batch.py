@@ -2,15 +2,20 @@
 
 import ssl
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 
 import pytest
 from pydantic import SecretStr
 
+from bot.batches.estimate import GeminiTerms
+from bot.batches.plan import BatchOptions
 from bot.event_names import EBOOK_DOWNLOADED
 from bot.runtime import Runtime
+from cogs.views.batch_plan import plan_layout
 from storage.states import ChapterOrder
 from tests.bot.exports.pack.packs import read_archive
 from tests.cogs.test_ebook import add_book
+from tests.cogs.views.components import read_text
 from tests.stage import Stage, open_stage
 from tests.standins.discord_interactions import InteractionLog
 from tests.standins.discord_world import Message
@@ -79,6 +84,15 @@ async def test_a_book_is_planned_confirmed_and_written(stage: Stage) -> None:
     await stage.discord.wait_until(lambda: "Write 3 chapters" in again.message.buttons)
     await stage.hana.click(again, "Discard")
     await stage.discord.wait_until(lambda: "Nothing was started." in again.text)
+
+
+async def test_a_plan_names_models_that_no_budget_limits(stage: Stage) -> None:
+    """Their price is not known, so what they cost is not either."""
+    service = replace(stage.bot.services.batches, terms=GeminiTerms("gemini-3.8-flash", fallbacks=("gemini-9-new",)))
+    plan = await service.plan(BatchOptions(BOOK, cap_micros=5_000_000))
+    assert "The price of gemini-9-new is not known, so no budget limits its cost." in read_text(
+        plan_layout(plan, "0" * 16)
+    )
 
 
 @pytest.mark.parametrize(

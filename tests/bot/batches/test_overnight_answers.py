@@ -1,5 +1,6 @@
 """Overnight jobs that are answered in part, at a bad moment, or by another model."""
 
+import os
 from collections.abc import AsyncGenerator, Mapping
 
 import pytest
@@ -13,7 +14,8 @@ from bot.generation.prompt import Prompt
 from bot.generation.request import PartRequest
 from bot.generation.writer import GenerationErrorKind
 from storage import Database
-from storage.states import BatchPace, BatchState, RunState
+from storage.states import BatchPace, BatchState, ProcessState, RunState
+from storage.stores.processes import NewProcess
 from tests.bot.batches.batch_stage import BOOK
 from tests.bot.batches.night_stage import MODEL, SECOND_MODEL, Night, list_key
 from tests.bot.generation.run_stage import HANA
@@ -129,10 +131,15 @@ async def test_an_answer_that_cannot_be_read_may_still_be_paid_for(
     assert (len(night.gemini.jobs.jobs), await night.sum_costs()) == (1, reserved)
 
 
+@pytest.mark.parametrize("end", ["time", "death"])
 async def test_another_process_that_hands_a_job_over_is_left_alone(
-    night: Night, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+    night: Night, clock: FakeClock, monkeypatch: pytest.MonkeyPatch, end: str
 ) -> None:
-    """Until it must have ended; then the job is looked for."""
+    """Until it must have ended, or is dead; then the job is looked for."""
+    process = NewProcess(
+        id="one", role="all", state=ProcessState.ACTIVE, host="host", pid=os.getpid(), version="1", schema_version="1"
+    )
+    await night.stage.database.write(lambda tx: tx.processes.register(process))
     batch = await night.start()
     night.gemini.jobs.loses_answer = True
     await night.get_view(batch)
@@ -141,6 +148,10 @@ async def test_another_process_that_hands_a_job_over_is_left_alone(
     night.restart()
     view = await night.get_view(batch)
     assert '"name":""' in view.batch.overnight_job
-    clock.advance(minutes=4)
+    if end == "death":
+        await night.stage.database.write(lambda tx: tx.processes.remove("one"))
+    else:
+        clock.advance(minutes=4)
+        await night.stage.database.write(lambda tx: tx.processes.record_heartbeat("one", ProcessState.ACTIVE))
     view = await night.get_view(batch)
     assert '"name":"batches/1"' in view.batch.overnight_job
