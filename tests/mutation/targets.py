@@ -125,7 +125,7 @@ TARGETS: Final[dict[str, tuple[str, ...]]] = {
     "storage.stores.processes": ("tests/storage/stores/test_processes.py",),
     "storage.notifications": ("tests/storage/test_notifications.py",),
     "bot.jobs.pacer": ("tests/bot/jobs/test_pacer.py",),
-    "bot.jobs.rate_limiter": ("tests/bot/jobs/test_rate_limiter.py",),
+    "bot.jobs.rate_limiter": ("tests/bot/jobs/test_rate_limiter.py", "tests/bot/jobs/test_shared_limits.py"),
     "bot.jobs.worker": ("tests/bot/jobs/test_worker.py",),
     "bot.logs": ("tests/bot/test_logs.py", "tests/bot/test_secret_settings.py"),
     "bot.permissions": ("tests/bot/test_permissions.py",),

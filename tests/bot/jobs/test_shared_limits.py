@@ -92,6 +92,20 @@ async def test_an_urgent_request_comes_before_those_of_other_processes(processes
     assert order == ["script", "batch"]
 
 
+async def test_who_left_while_waiting_urgently_holds_nobody_for_long(processes: list[SharedStates]) -> None:
+    """A batch goes on two seconds after the last sign of an urgent request, and at once after one that has passed."""
+    limiters = [RateLimiter(2, window=0.2, states=states) for states in processes]
+    for _ in range(2):
+        await limiters[0].acquire(MODEL, ignore_wait)
+    leaving = asyncio.create_task(limiters[0].acquire(MODEL, ignore_wait))
+    await asyncio.sleep(0.05)
+    leaving.cancel()
+    waited = await limiters[1].acquire(MODEL, ignore_wait, is_urgent=False)
+    assert 1.5 < waited < 4
+    await limiters[0].acquire(MODEL, ignore_wait)
+    assert await limiters[1].acquire(MODEL, ignore_wait, is_urgent=False) < 1
+
+
 async def test_a_refusal_closes_the_model_for_every_process(processes: list[SharedStates]) -> None:
     """The pause that Gemini asked for in one process, and the limit that it named, hold in the other."""
     limiters = [RateLimiter(states=states) for states in processes]

@@ -1,11 +1,12 @@
 """Lists of cues whose numbers, ids and scenes fit together."""
 
+import re
 from itertools import count
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.scripts.cue_lists import arrange, list_scenes
+from bot.scripts.cue_lists import arrange, create_cue_id, list_scenes, number_sounds
 from bot.scripts.models import Cue, CueKind, RunningTime, Scene, Script
 
 HALL = Scene(n=1, place="THE HALL", time="NIGHT")
@@ -50,3 +51,20 @@ def test_scenes_are_listed_with_their_cues() -> None:
     plain = arrange(EMPTY.model_copy(update={"scenes": ()}), [make_cue("One.", 0)])
     assert [(scene.n, scene.heading, len(cues)) for scene, cues in list_scenes(plain)] == [(1, "", 1)]
     assert list_scenes(plain.model_copy(update={"cues": ()})) == []
+
+
+def test_sounds_and_music_are_counted_each_for_itself() -> None:
+    """The second effect is SFX 2, whatever music plays before it; lines have no such number."""
+    kinds = [CueKind.MUSIC, CueKind.SFX, CueKind.NARRATION, CueKind.SFX, CueKind.MUSIC]
+    cues = [Cue(n=n, kind=kind, text="t", speaker="N" * kind.is_spoken) for n, kind in enumerate(kinds, 1)]
+    assert number_sounds(cues) == {1: 1, 2: 1, 4: 2, 5: 2}
+
+
+def test_new_cue_ids_are_short_and_all_different() -> None:
+    """Eight hex digits, which fit into the custom id of a button; cues that come without one get one."""
+    ids = {create_cue_id() for _ in range(50)}
+    assert len(ids) == 50
+    assert all(re.fullmatch("[0-9a-f]{8}", each) for each in ids)
+    script = arrange(EMPTY, [make_cue("Dark.", 0), make_cue("Cold.", 0)])
+    assert len({cue.id for cue in script.cues} - {""}) == 2
+    assert [cue.scene for cue in script.cues] == [0, 0]

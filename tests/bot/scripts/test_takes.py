@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.scripts.models import Cue, CueKind, RunningTime, Script
-from bot.scripts.takes import CueStatus, count_recorded, digest_spoken, find_recording, list_recordings
+from bot.scripts.takes import CueStatus, count_recorded, digest_spoken, find_next_line, find_recording, list_recordings
 from storage.states import TakeVerdict
 from storage.stores.takes import Take
 
@@ -75,3 +75,16 @@ def test_only_spoken_cues_are_recorded() -> None:
         (3, CueStatus.RECORDED),
     ]
     assert count_recorded(script, takes) == 1
+
+
+def test_the_next_line_skips_sounds_and_what_others_say() -> None:
+    """After a line comes the next spoken cue, or the next of one speaker; after the last one there is none."""
+    kinds = [("HANA", CueKind.DIALOGUE), ("", CueKind.SFX), ("FOX", CueKind.DIALOGUE), ("HANA", CueKind.DIALOGUE)]
+    cues = tuple(Cue(n=n, kind=kind, text="t", speaker=name, id=str(n)) for n, (name, kind) in enumerate(kinds, 1))
+    script = Script(title="T", logline="", cast=(), cues=cues, running_time=RunningTime(low=0, high=0))
+    assert find_next_line(script, cues[0]) == cues[2]
+    assert find_next_line(script, cues[0], "HANA") == cues[3]
+    assert find_next_line(script, cues[2], "FOX") is None
+    assert find_next_line(script, cues[3]) is None
+    assert count_recorded(script, [build_take(1, GOOD, cues[0]), build_take(1, PICKUP, cues[2])]) == 1
+    assert count_recorded(script, [build_take(1, GOOD, cues[0]), build_take(1, GOOD, cues[2])]) == 2
