@@ -15,6 +15,7 @@ from yarl import URL
 from bot.gateway_state import GatewayState
 from bot.gateway_turn import GatewayTurn
 from bot.generation.gemini.access import GeminiAccess
+from bot.last_answers import wait_for_answers
 from bot.membership import Membership
 from bot.monitoring import Monitor
 from bot.monitoring.gateway import get_heartbeat_age
@@ -55,12 +56,6 @@ EXTENSIONS: Final = (
 SILENT_SECONDS: Final = 14.0
 """Seconds without a byte from Discord after which a request ends. aiohttp's default is five minutes, and until then discord.py
 sends no other message to the same channel. Waiting for a rate limit does not count: discord.py waits before it sends."""
-_ANSWERING: Final = (
-    *("CommandTree-invoker", "discord-ui-view-dispatch", "discord-ui-dynamic-item", "discord-ui-modal-dispatch"),
-)
-"""How discord.py names the tasks in which it runs commands, components and modals."""
-_ANSWER_SECONDS: Final = 1.0
-"""How long the end waits for their last answers; each takes one request."""
 # The bot uses no voice; without this, discord.py warns at every start that the voice libraries are missing.
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
@@ -247,6 +242,7 @@ class MythBot(commands.AutoShardedBot):
             workers,
             is_ready=lambda: self.first_ready.is_set() and not self._is_closing,
             get_heartbeat_age=lambda: get_heartbeat_age(self) if self.role.has_gateway else None,
+            is_standby=lambda: self.logged_in.is_set() and not self.has_turn.is_set() and not self._is_closing,
         )
         monitor = Monitor(self.settings, health, services.availability.is_resting, self.runtime.wait)
         self._stack.push_async_callback(monitor.stop)
@@ -329,7 +325,7 @@ class MythBot(commands.AutoShardedBot):
         self._is_closing = True
         # Workers stop while Discord can still be reached, so that a card can say that it was interrupted.
         await self._stack.aclose()
-        await _wait_for_answers()
+        await wait_for_answers()
         await super().close()
         if self._membership is not None and self._membership.turn is not None:
             await self._membership.turn.end()  # nothing comes from Discord any more: a standby may take over
@@ -341,10 +337,3 @@ def _end_silent_requests(http: discord.http.HTTPClient) -> None:
     session = http._HTTPClient__session  # type: ignore[attr-defined]  # noqa: SLF001
     if isinstance(session, aiohttp.ClientSession):  # the demo's simulated Discord has none
         session._timeout = aiohttp.ClientTimeout(total=None, sock_connect=SILENT_SECONDS, sock_read=SILENT_SECONDS)  # noqa: SLF001
-
-
-async def _wait_for_answers() -> None:
-    """Commands, buttons and forms that end because the bot stops can still say so. They run in tasks of discord.py."""
-    tasks = [task for task in asyncio.all_tasks() if task.get_name().startswith(_ANSWERING)]
-    if tasks:
-        await asyncio.wait(tasks, timeout=_ANSWER_SECONDS)

@@ -70,7 +70,7 @@ class AffiliateCog(commands.GroupCog, group_name="affiliate", group_description=
         channel = guild.system_channel
         if guild.id == self._bot.settings.studio_guild_id or channel is None or guild.me is None:
             return
-        if channel.permissions_for(guild.me).send_messages:
+        if channel.permissions_for(guild.me).send_messages and await self._affiliates.claim_greeting(guild.id):
             try:
                 await channel.send(_GREETING)
             except discord.HTTPException as error:

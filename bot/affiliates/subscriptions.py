@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
 
 from bot.actor import Actor
 from bot.errors import InputError, NotFoundError, StateError
@@ -13,6 +15,9 @@ from storage import Database, ReadTransaction, WriteTransaction, read_transactio
 from storage.changes import Unchanged, changed_columns
 from storage.states import ScriptState, SubscriptionState
 from storage.stores.subscriptions import OPEN_STATES, Subscription, SubscriptionChanges
+
+_GREETED_FOR: Final = timedelta(hours=1)
+"""A server that invites the bot again later is greeted again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,16 @@ class AffiliateService:
         return subscription
 
     @write_transaction
+    async def claim_greeting(self, tx: WriteTransaction, guild_id: int) -> bool:
+        """Whether the caller is to greet a server that has invited the bot; False where another process has just done so."""
+        name = f"greeting:{guild_id}"
+        greeted = await tx.key_values.lock(name, "")
+        if greeted and tx.now - datetime.fromisoformat(greeted) < _GREETED_FOR:
+            return False
+        await tx.key_values.put(name, tx.now.isoformat())
+        return True
+
+    @write_transaction
     async def change_subscription(
         self, tx: WriteTransaction, guild_id: int, changes: SubscriptionChanges, by: Actor
     ) -> Subscription:
@@ -130,9 +145,9 @@ class AffiliateService:
         Returns it as it was before, or None where the server was not subscribed.
         """
         subscription = await tx.subscriptions.find_by_guild(guild_id)
-        if subscription is None:
+        # Another process may have ended it at the same moment, and has said so.
+        if subscription is None or not await tx.subscriptions.end(guild_id, why):
             return None
-        await tx.subscriptions.end(guild_id, why)
         tx.report(AFFILIATE_LEFT, _event_data(subscription, why=why))
         return subscription
 

@@ -10,6 +10,7 @@ from bot.errors import InputError, NotFoundError, StateError
 from bot.ports import NoDiscord
 from storage import Database, WriteTransaction
 from storage.states import ScriptState, SubscriptionState
+from storage.stores.events import EventFilter
 from storage.stores.scripts import NewScript
 from storage.stores.subscriptions import SubscriptionChanges
 from tests.conftest import FakeClock
@@ -130,3 +131,24 @@ async def test_the_team_ends_a_subscription_once(affiliates: AffiliateService) -
     assert (await affiliates.get_subscription(subscription.id)).ended_why == "removed by the team"
     with pytest.raises(NotFoundError):
         await affiliates.get_subscription(UNKNOWN_ID)
+
+
+async def test_a_new_server_is_greeted_by_one_process(database: Database, clock: FakeClock) -> None:
+    """Also where two of them hear of it; a server that comes back after an hour is greeted again."""
+    one, other = (AffiliateService(database, NoDiscord()) for _ in range(2))
+    claims = await asyncio.gather(one.claim_greeting(10), other.claim_greeting(10), other.claim_greeting(20))
+    assert sorted(claims[:2]) == [False, True]
+    assert claims[2]
+    clock.advance(hours=1)
+    assert await other.claim_greeting(10)
+
+
+async def test_a_lost_server_is_reported_by_one_process(database: Database) -> None:
+    """Two processes that notice the same loss end the subscription once."""
+    services = [AffiliateService(database, NoDiscord()) for _ in range(2)]
+    await services[0].subscribe_channel(RED_LANTERN, HANA)
+    ended = await asyncio.gather(*(service.end_lost_subscription(10, "removed") for service in services))
+    assert sorted(subscription is not None for subscription in ended) == [False, True]
+    async with database.read() as tx:
+        events = [event.event async for event in tx.events.stream(EventFilter())]
+    assert events == ["Affiliate joined", "Affiliate left"]
