@@ -8,8 +8,8 @@ that there are never two.
 import asyncio
 import hashlib
 import logging
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
@@ -19,7 +19,7 @@ from bot.charts.snapshot import Snapshot
 from bot.clock import Wait
 from bot.errors import DeliveryError, NotFoundError, StateError, log_unexpected
 from bot.event_names import BOARD_PINNED, BOARD_REMOVED
-from bot.jobs.worker import JobWorker
+from bot.jobs.worker import HEARTBEAT_SECONDS, JobWorker
 from bot.ports import BoardMessages, EditResult, Notices
 from bot.progress.scope import Period, Scope, get_day_start, get_time_zone, resolve_scope
 from storage import (
@@ -40,7 +40,7 @@ UPDATE_SECONDS: Final = 15.0
 _BOARDS_AT_ONCE: Final = 10
 """Boards that are updated at the same time. Each needs one request, or a few where its message is lost."""
 _TURN_SECONDS: Final = 50.0
-"""Seconds for one update, requests included; less than the lease, so that a hanging request cannot outlive it."""
+"""Seconds for one update, requests included. The lease is renewed meanwhile."""
 _RETRY_SECONDS: Final = 15.0
 """Seconds until an update that failed or whose answer was lost is tried again."""
 _SLOW_PIN_SECONDS: Final = 3.0
@@ -145,7 +145,7 @@ class LiveBoardWorker:
         """
         board, moment = await self._add(channel_id, guild_id, scope, by)
         try:
-            async with asyncio.timeout(_TURN_SECONDS):
+            async with self._hold(board), asyncio.timeout(_TURN_SECONDS):
                 post = await self._show(board)
         except TimeoutError:
             with suppress(StaleStateError):  # taken down meanwhile
@@ -159,6 +159,22 @@ class LiveBoardWorker:
         await self._record_post(board, post, moment.seq)
         self.database.notifications.publish(Topic.BOARDS)
         return post.note
+
+    @asynccontextmanager
+    async def _hold(self, board: Board) -> AsyncIterator[None]:
+        """The lease is renewed meanwhile. The loop of jobs renews only those of its own jobs."""
+        holding = asyncio.create_task(self._keep_renewing(board))
+        try:
+            yield
+        finally:
+            holding.cancel()
+            await asyncio.gather(holding, return_exceptions=True)
+
+    async def _keep_renewing(self, board: Board) -> None:
+        is_held = True
+        while is_held:
+            await self.wait(asyncio.sleep(HEARTBEAT_SECONDS), "renewing the lease of a new board")
+            is_held = await self.renew(board)
 
     async def take_down(self, channel_id: int, message_id: int, by: Actor) -> None:
         """Removes the channel's board and deletes its message.
