@@ -47,6 +47,8 @@ Discord's documentation says "in the past few minutes"; this is safely inside.
 """
 _STALE_SECONDS: Final = 5.0
 """After so long the confirmed right to send is confirmed again. Half a lease: nobody can have taken over before."""
+_LATE_SECONDS: Final = 0.25
+"""A turn that is used later than this is worth nothing: all who waited for the database meanwhile would post at once."""
 _CARD_SECONDS: Final = 2.5
 """Between two edits of a card while posts go out: Discord allows five edits of a message in five seconds."""
 _STORE_AGAIN_SECONDS: Final = 2.5
@@ -165,8 +167,8 @@ class Dispatcher:
     async def _confirm_intent(self, delivery: Delivery) -> tuple[Broadcast, Outcome | None]:
         """The broadcast, and the outcome of the delivery where it is not wanted any more.
 
-        If this process was stopped meanwhile (its machine slept, its program was halted), it asks again: another process may
-        have taken the delivery over and posted.
+        If the database was away or slow meanwhile, another turn is waited for. If this process was stopped (its machine slept,
+        its program was halted), it asks again: another process may have taken the delivery over and posted.
 
         Raises:
             StaleStateError: another process has taken the delivery over.
@@ -174,6 +176,8 @@ class Dispatcher:
         while True:
             begun = time.monotonic()
             confirmed = await self._check_wanted(delivery)
+            if time.monotonic() - begun >= _LATE_SECONDS:
+                await self.pacer.acquire()
             if time.monotonic() - begun < _STALE_SECONDS:
                 return confirmed
 

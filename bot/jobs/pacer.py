@@ -11,8 +11,10 @@ from bot.clock import Wait
 from bot.jobs.limit_states import LimitStates, LocalStates
 
 _LIMIT: Final = "posts"
-_LARGEST_BLOCK: Final = 10
-"""Turns that one process takes at once: a quarter of a second's, so that others are not kept waiting for long."""
+_BLOCK_SECONDS: Final = 0.25
+"""One process takes the turns of so long at once at most, so that others are not kept waiting for long."""
+_AHEAD_SECONDS: Final = 0.5
+"""How long before its moment a turn is taken at most: what a process that dies has taken is lost for all."""
 _LATE_SECONDS: Final = 0.25
 """A turn that is used later than this is given up. Otherwise everybody would go at once after the process stood still."""
 
@@ -46,9 +48,7 @@ class Pacer:
         try:
             while not self._closed.is_set():
                 turn = await self._take_turn()
-                while (pause := turn - self.monotonic()) > 0 and not self._closed.is_set():
-                    with suppress(TimeoutError):
-                        await self.wait(asyncio.wait_for(self._closed.wait(), pause), "the pace of posts")
+                await self._wait_until(turn)
                 # A turn from before a pause is worth nothing: all would go at once.
                 if turn >= self._quiet_until and self.monotonic() - turn < _LATE_SECONDS:
                     return
@@ -73,7 +73,7 @@ class Pacer:
         """The next free moment, on our own clock."""
         async with self._taking:
             if not self._turns:
-                count = min(max(self._callers, 1), _LARGEST_BLOCK)
+                count = min(max(self._callers, 1), max(int(self.rate * _BLOCK_SECONDS), 1))
 
                 def take(state: dict[str, Any], now: float) -> float:
                     first: float = max(state.get("next", 0.0), now)
@@ -82,7 +82,14 @@ class Pacer:
 
                 first = await self._states.change(_LIMIT, take) + self.monotonic()
                 self._turns.extend(first + number / self.rate for number in range(count))
-            return self._turns.popleft()
+            turn = self._turns.popleft()
+            await self._wait_until(turn - _AHEAD_SECONDS)
+            return turn
+
+    async def _wait_until(self, moment: float) -> None:
+        while (pause := moment - self.monotonic()) > 0 and not self._closed.is_set():
+            with suppress(TimeoutError):
+                await self.wait(asyncio.wait_for(self._closed.wait(), pause), "the pace of posts")
 
     def _hear_pause(self, limit: str, seconds: float) -> None:
         if limit == _LIMIT:

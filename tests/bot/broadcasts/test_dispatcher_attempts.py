@@ -1,12 +1,14 @@
 """Single attempts of the dispatcher: what is requested, and what its outcome changes around it."""
 
 from types import SimpleNamespace
+from unittest.mock import AsyncMock
 
 import pytest
 
 from bot.broadcasts.breaker import record_outcome
 from bot.broadcasts.post import Outcome, OutcomeKind
 from bot.event_names import BROADCAST_FINISHED, BROADCAST_STOPPED
+from bot.jobs.pacer import Pacer
 from storage import Database
 from storage.states import BroadcastState, DeliveryAction, DeliveryState
 from storage.stores.events import EventFilter
@@ -170,6 +172,23 @@ async def test_progress_is_shown_at_most_every_few_seconds(
     await attempts.run(await attempts.claim())
     await attempts.run(await attempts.claim())
     assert [status.broadcast.id for status in attempts.cards.accounts] == [first, first, second]
+
+
+@pytest.mark.parametrize(("seconds", "turns"), [(0.2, 1), (0.3, 2), (6.0, 3)])
+async def test_a_post_that_waited_for_the_database_waits_for_another_turn(
+    sqlite: Database, clock: FakeClock, monkeypatch: pytest.MonkeyPatch, seconds: float, turns: int
+) -> None:
+    """Otherwise all that wait while the database is away would go out in the same second."""
+    moments = [0.0, seconds, seconds, 10.0, 10.3, 10.3, 20.0]
+    clock_of_dispatcher = SimpleNamespace(monotonic=lambda: moments.pop(0) if len(moments) > 1 else moments[0])
+    monkeypatch.setattr("bot.broadcasts.dispatcher.time", clock_of_dispatcher)
+    await add_sending(sqlite)
+    attempts = Attempts(sqlite, clock, ScriptedSender(clock))
+    acquire = AsyncMock()
+    monkeypatch.setattr(Pacer, "acquire", acquire)
+    await attempts.run(await attempts.claim())
+    assert acquire.await_count == turns
+    assert attempts.sender.names == ["send"]
 
 
 async def test_the_end_is_reported_once_with_its_outcomes(sqlite: Database, clock: FakeClock) -> None:

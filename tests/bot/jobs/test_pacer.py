@@ -9,6 +9,7 @@ from typing import TypeVar
 import pytest
 
 from bot.clock import wait_plainly
+from bot.jobs.limit_states import LocalStates
 from bot.jobs.pacer import Pacer
 
 T = TypeVar("T")
@@ -65,6 +66,21 @@ async def test_the_pace_is_kept_evenly(stepping: Stepping, rate: float) -> None:
     assert moments[0] == 100.0
     assert min(gaps(moments)) > 1 / rate - 12 * STEP
     assert 9 / rate - STEP <= moments[-1] - moments[0] < 9 / rate + 12 * STEP
+
+
+async def test_a_process_that_dies_has_taken_few_turns(stepping: Stepping) -> None:
+    """However many of its posts waited for their turns, another process goes on within a second and a turn."""
+    states = LocalStates(stepping)
+    dying = Pacer(3, stepping.wait, stepping, states)
+    callers = [asyncio.create_task(dying.acquire()) for _ in range(20)]
+    while stepping.now < 101:  # noqa: ASYNC110
+        await asyncio.sleep(0)
+    for caller in callers:
+        caller.cancel()
+    await asyncio.gather(*callers, return_exceptions=True)
+    begin = stepping.now
+    (moment,) = await turns(Pacer(3, stepping.wait, stepping, states), stepping, 1)
+    assert moment - begin < 1 + 1 / 3
 
 
 async def test_time_not_used_is_not_saved(stepping: Stepping) -> None:
