@@ -50,16 +50,16 @@ async def _measure(server: Server, url: str, case: Case) -> list[dict[str, float
     for child in children:
         assert child.stdout is not None
         assert await child.stdout.readline() == b"ready\n"
-    begin = _get_cpu_seconds(server)
+    begin = get_cpu_seconds(server)
     for child in children:
         assert child.stdin is not None
         child.stdin.write(b"go\n")
     outputs = [(await child.communicate())[0] for child in children]
-    server_share = (_get_cpu_seconds(server) - begin) / case.processes
+    server_share = (get_cpu_seconds(server) - begin) / case.processes
     return [json.loads(output) | {"server_cpu": server_share} for output in outputs]
 
 
-def _get_cpu_seconds(server: Server) -> float:
+def get_cpu_seconds(server: Server) -> float:
     """What the server and its processes have used, those that have ended included."""
     ticks = 0
     for folder in Path("/proc").glob("[0-9]*"):

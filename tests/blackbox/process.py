@@ -31,13 +31,13 @@ class BotProcess:
     _reader: asyncio.Task[None] | None = None
 
     @classmethod
-    async def start(cls, folder: Path, *arguments: str, **environment: str) -> "BotProcess":
+    async def start(cls, folder: Path, *arguments: str, module: str = "bot", **environment: str) -> "BotProcess":
         """Starts the process in this folder, without the machine's own settings of the product."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(_PRODUCT_VARIABLES)}
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
-            "bot",
+            module,
             *arguments,
             cwd=folder,
             env=inherited | {"PYTHONPATH": str(_ROOT), "PYTHONUNBUFFERED": "1"} | environment,

@@ -17,11 +17,12 @@ _READY_SECONDS = 60.0
 
 @dataclass(slots=True)
 class ProcessGroup:
-    """Processes by name; the part of a name before "-" is the role, as in ``worker-1``."""
+    """Processes by name; the part of a name before "-" is the role, as in ``worker-1``. ``module`` is the program."""
 
     discord: DiscordStandIn
     folder: Path
     environment: dict[str, str]
+    module: str = "bot"
     running: dict[str, BotProcess] = field(default_factory=dict)
     halted: set[str] = field(default_factory=set)
     ended: list[BotProcess] = field(default_factory=list)
@@ -31,7 +32,7 @@ class ProcessGroup:
         for name in names:
             role = name.partition("-")[0]
             given = self.discord.env | self.environment | environment
-            self.running[name] = await BotProcess.start(self.folder, "run", "--role", role, **given)
+            self.running[name] = await BotProcess.start(self.folder, "run", "--role", role, module=self.module, **given)
         for name in names:
             await self.discord.wait_until(lambda name=name: self.is_ready(name), _READY_SECONDS)  # type: ignore[misc]
 
