@@ -24,7 +24,7 @@ NAMES = ("gateway", "worker-1", "worker-2")
 LATEST = 30.0
 """Seconds after the ideal within which everything has ended."""
 MOST_ABOVE_RATE = 3
-"""Posts in one second above the rate: a turn may be used a quarter of a second late, and a busy machine delays requests more."""
+"""Posts in one second above the rate: turns may be used a quarter of a second late, and a busy machine delays requests."""
 CRASH_SAFE = ("fsync=off", "synchronous_commit=on", "max_connections=200")
 """What was committed survives a kill of the server, though not a power cut."""
 
