@@ -147,7 +147,7 @@ class MythBot(commands.AutoShardedBot):
         database = await Database.open(self.settings.database_url, self.runtime.database_clock, session_gap=gap)
         self._stack.push_async_callback(database.close)
         await self.load_extension(ADAPTERS)
-        self.studio_config = StudioConfigService(database, self.config, self.adapters.notices.post_to_audit_channel)
+        self.studio_config = StudioConfigService(database, self.config)
         self.studio_config.start()
         await self.studio_config.load()
         gemini = GeminiAccess(self.settings, self.runtime)
@@ -236,7 +236,10 @@ class MythBot(commands.AutoShardedBot):
     async def _start_monitor(self) -> None:
         """Metrics and health checks are there as long as the bot, also while it stops."""
         services = self.services
-        workers = {worker.kind: worker.jobs for worker in (services.worker, services.dispatcher, services.boards)}
+        workers = {
+            worker.kind: worker.jobs
+            for worker in (services.worker, services.dispatcher, services.boards, services.notices)
+        }
         health = Health(
             services.database,
             workers,

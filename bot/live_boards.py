@@ -20,7 +20,8 @@ from bot.clock import Wait
 from bot.errors import DeliveryError, NotFoundError, StateError, log_unexpected
 from bot.event_names import BOARD_PINNED, BOARD_REMOVED
 from bot.jobs.worker import HEARTBEAT_SECONDS, JobWorker
-from bot.ports import BoardMessages, EditResult, Notices
+from bot.notices import add_audit_notice
+from bot.ports import BoardMessages, EditResult
 from bot.progress.scope import Period, Scope, get_day_start, get_time_zone, resolve_scope
 from storage import (
     Database,
@@ -72,7 +73,6 @@ class LiveBoardWorker:
 
     database: Database
     messages: BoardMessages
-    notices: Notices
     take_snapshot: Callable[[Scope], Awaitable[Snapshot]]
     wait: Wait
     zone: str
@@ -197,8 +197,9 @@ class LiveBoardWorker:
             async with asyncio.timeout(_TURN_SECONDS):
                 post = await self._show(board) if is_due else await self._check_message(board)
         except LookupError:
-            await self._remove(board.channel_id, "the channel was deleted")
-            await self.notices.post_to_audit_channel("A live board is gone: its channel was deleted.")
+            await self._remove(
+                board.channel_id, "the channel was deleted", notice="A live board is gone: its channel was deleted."
+            )
         except DeliveryError as error:
             await self._record_trouble(board, error.sentence)
         except TimeoutError:  # whatever was posted is found by the next update
@@ -258,12 +259,9 @@ class LiveBoardWorker:
 
     async def _record_trouble(self, board: Board, sentence: str) -> None:
         """Stores why the board is not current, and says so once in the audit channel."""
-        await self._release(board, _RETRY_SECONDS, trouble=sentence)
         if sentence != board.trouble:
             _log.warning("the live board in channel %d is not current: %s", board.channel_id, sentence)
-            await self.notices.post_to_audit_channel(
-                f"The live board in <#{board.channel_id}> is not current. {sentence}"
-            )
+        await self._release(board, _RETRY_SECONDS, trouble=sentence)
 
     @write_transaction
     async def _add(
@@ -303,13 +301,19 @@ class LiveBoardWorker:
         trouble: str | None = None,
     ) -> None:
         await tx.boards.release(board, timedelta(seconds=rest_seconds), shown=shown, trouble=trouble)
+        if trouble is not None and trouble != board.trouble:
+            await add_audit_notice(tx, f"The live board in <#{board.channel_id}> is not current. {trouble}")
 
     @write_transaction
-    async def _remove(self, tx: WriteTransaction, channel_id: int, why: str, by: Actor | None = None) -> Board | None:
+    async def _remove(
+        self, tx: WriteTransaction, channel_id: int, why: str, by: Actor | None = None, notice: str = ""
+    ) -> Board | None:
         board = await tx.boards.remove(channel_id)
         if board is not None:
             data = {"channel_id": str(channel_id)} | ({"why": why} if why else {})
             tx.report(BOARD_REMOVED, data, actor=by)
+            if notice:
+                await add_audit_notice(tx, notice)
         return board
 
 

@@ -154,15 +154,21 @@ class BroadcastCards(Protocol):
         ...
 
 
-class Notices(Protocol):
-    """Messages that nobody requested at that moment. A failed request is logged, it is not raised."""
+class NoticeResult(Enum):
+    """The result of an attempt to post a notice."""
 
-    async def post_to_audit_channel(self, text: str) -> None:
-        """Posts the text in the studio's audit channel, if one is configured."""
-        ...
+    POSTED = auto()
+    REFUSED = auto()
+    """The channel does not take it."""
+    UNCERTAIN = auto()
+    """The answer was lost or Discord had a temporary failure; the notice may have been posted."""
 
-    async def notify_server(self, guild_id: int, text: str) -> bool:
-        """Posts the text in a channel of the server where the bot may write; returns whether Discord took it."""
+
+class NoticeMessages(Protocol):
+    """The messages of notices, which nobody requested at that moment."""
+
+    async def post(self, channel_id: int, text: str, nonce: str) -> NoticeResult:
+        """Makes one attempt to post the text. Attempts with the same nonce within a few minutes make one message."""
         ...
 
 
@@ -222,7 +228,7 @@ class Adapters:
     post_sender: PostSender
     channel_access: ServerCache
     broadcast_cards: BroadcastCards
-    notices: Notices
+    notices: NoticeMessages
     board_messages: BoardMessages
 
 
@@ -239,7 +245,7 @@ class NoRunCards:
 
 
 class NoDiscord:
-    """Channel access, broadcast cards and notices for programs without Discord: every channel counts as accessible."""
+    """Channel access and broadcast cards for programs without Discord: every channel counts as accessible."""
 
     def find_obstacle(self, guild_id: int, channel_id: int) -> str | None:  # noqa: ARG002 - part of the protocol
         """Returns an empty string; the bot finds out when it posts."""
@@ -251,11 +257,4 @@ class NoDiscord:
 
     async def update_card(self, status: BroadcastStatus) -> bool:  # noqa: ARG002 - part of the protocol
         """Changes nothing and returns True: there is no card that could show an older status."""
-        return True
-
-    async def post_to_audit_channel(self, text: str) -> None:
-        """Posts nothing."""
-
-    async def notify_server(self, guild_id: int, text: str) -> bool:  # noqa: ARG002 - part of the protocol
-        """Posts nothing and returns True: there is nobody to tell later."""
         return True

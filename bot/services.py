@@ -2,12 +2,10 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.affiliates.badges import BadgeService
-from bot.affiliates.server_notices import ServerNotices
 from bot.affiliates.subscriptions import AffiliateService
 from bot.batches.cards import BatchCardKeeper
 from bot.batches.estimate import GeminiTerms
@@ -63,6 +61,8 @@ from bot.scripts.library import ScriptLibrary
 from bot.scripts.take_log import TakeLog
 from bot.scripts.text_search import TextSearchService
 from bot.servers.directory import ServerDirectory
+from bot.servers.kept_notices import KeptNotices
+from bot.servers.notice_outbox import NoticeOutbox
 from bot.settings import Settings
 from bot.settings.badge_tiers import parse_tiers
 from bot.settings.gemini_prices import parse_prices
@@ -101,7 +101,8 @@ class Services:
     book_exports: BookExportService
     takes: TakeLog
     drafts: DraftService
-    server_notices: ServerNotices
+    notices: NoticeOutbox
+    kept_notices: KeptNotices
     servers: ServerDirectory
     broadcasts: BroadcastService
     broadcast_cards: BroadcastCardService
@@ -130,7 +131,7 @@ class Services:
         """
         self.servers.start()
         self.card_turns.start()
-        await self.server_notices.start()
+        await self.kept_notices.start()
         if not with_workers:
             return
         await self.worker.start()
@@ -141,13 +142,22 @@ class Services:
             await pause_without_key(self.database)
         await self.dispatcher.start()
         await self.boards.start()
+        await self.notices.start()
         await self.text_search.start()
 
     async def stop(self) -> None:
         """Stops the workers; unfinished work is stored so that the next start resumes it."""
         if self.overnight is not None:
             await self.overnight.stop()
-        workers = (self.worker, self.batch_cards, self.dispatcher, self.boards, self.text_search, self.servers)
+        workers = (
+            self.worker,
+            self.batch_cards,
+            self.dispatcher,
+            self.boards,
+            self.notices,
+            self.text_search,
+            self.servers,
+        )
         await asyncio.gather(*(worker.stop() for worker in workers))
 
 
@@ -157,14 +167,10 @@ def build_pipeline(
     cards: RunCards,
     runtime: Runtime,
     lease: timedelta = LEASE_DURATION,
-    warn: Callable[[str], Awaitable[None]] | None = None,
 ) -> GenerationPipeline:
-    """The pipeline that writes runs: with Gemini if ``gemini`` is connected, else with the template writer alone.
-
-    ``warn`` tells the team that most of the month's budget is used.
-    """
+    """The pipeline that writes runs: with Gemini if ``gemini`` is connected, else with the template writer alone."""
     template = TemplateWriter(runtime.template_pace, runtime.wait)
-    factory = GeminiWriterFactory.create(database, gemini, warn)
+    factory = GeminiWriterFactory.create(database, gemini)
     return GenerationPipeline(database, template, cards, runtime.wait, lease, factory, runtime.has_template_batches)
 
 
@@ -173,9 +179,7 @@ def build_services(
 ) -> Services:
     """All services; their workers are not started. ``gemini`` must be connected, or it counts as missing."""
     zone = settings.studio_timezone
-    pipeline = build_pipeline(
-        database, gemini, adapters.run_cards, runtime, warn=adapters.notices.post_to_audit_channel
-    )
+    pipeline = build_pipeline(database, gemini, adapters.run_cards, runtime)
     has_gemini = pipeline.writer_factory is not None
     run_cards = RunCardService(database, adapters.run_cards, has_gemini)
     worker = RunWorker(database, pipeline, runtime.wait, settings.generation_workers, run_cards.refresh_card)
@@ -189,16 +193,16 @@ def build_services(
         settings.generation_workers,
         settings.gemini_fallback_models,
     )
-    overnight = _build_overnight(database, gemini, pipeline, worker, adapters, terms)
-    notices = ServerNotices(database, adapters.notices)
-    dispatcher = _build_dispatcher(settings, database, adapters, notices, runtime)
+    overnight = _build_overnight(database, gemini, pipeline, worker, terms)
+    servers = ServerDirectory(
+        database, adapters.channel_access, runtime.wait, settings.studio_guild_id, not database.exclusive
+    )
+    dispatcher = _build_dispatcher(settings, database, adapters, runtime)
     broadcast_cards = BroadcastCardService(database, adapters.broadcast_cards, adapters.channel_access)
 
     overviews = OverviewService(database, zone, settings.monthly_budget_micros)
     snapshots = SnapshotService(overviews, TimelineService(database, zone), ChartRenderer())
-    boards = LiveBoardWorker(
-        database, adapters.board_messages, adapters.notices, snapshots.take_snapshot, runtime.wait, zone
-    )
+    boards = LiveBoardWorker(database, adapters.board_messages, snapshots.take_snapshot, runtime.wait, zone)
     return Services(
         database=database,
         generation=generation,
@@ -234,11 +238,10 @@ def build_services(
         text_search=TextSearchService(database),
         book_exports=BookExportService(database, ExportOptions(settings.studio_paper)),
         takes=TakeLog(database),
-        drafts=DraftService(database, adapters.channel_access, notices, dispatcher.wake),
-        server_notices=notices,
-        servers=ServerDirectory(
-            database, adapters.channel_access, runtime.wait, settings.studio_guild_id, not database.exclusive
-        ),
+        drafts=DraftService(database, adapters.channel_access, dispatcher.wake),
+        notices=NoticeOutbox(database, adapters.notices, servers, runtime.wait),
+        kept_notices=KeptNotices(database),
+        servers=servers,
         broadcasts=BroadcastService(database, broadcast_cards, dispatcher.wake),
         broadcast_cards=broadcast_cards,
         affiliates=AffiliateService(database, adapters.channel_access),
@@ -266,7 +269,6 @@ def _build_overnight(
     gemini: GeminiAccess,
     pipeline: GenerationPipeline,
     worker: RunWorker,
-    adapters: Adapters,
     terms: GeminiTerms,
 ) -> OvernightWorker | None:
     if gemini.client is None:
@@ -278,20 +280,16 @@ def _build_overnight(
         tuple(GeminiJobs(gemini.client, model) for model in dict.fromkeys([terms.model, *terms.fallbacks])),
         OvernightMoney(gemini.client, terms.budget_micros, terms.prices),
         gemini.runtime.wait,
-        adapters.notices.post_to_audit_channel,
     )
 
 
-def _build_dispatcher(
-    settings: Settings, database: Database, adapters: Adapters, notices: ServerNotices, runtime: Runtime
-) -> Dispatcher:
+def _build_dispatcher(settings: Settings, database: Database, adapters: Adapters, runtime: Runtime) -> Dispatcher:
     states = create_limit_states(database, time.monotonic)
     pacer = Pacer(settings.broadcast_rate, runtime.wait, time.monotonic, states)
     return Dispatcher(
         database,
         adapters.post_sender,
         adapters.broadcast_cards,
-        notices,
         pacer,
         runtime.wait,
         settings.affiliate_link_template,

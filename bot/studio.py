@@ -133,7 +133,7 @@ class AudioScriptGenerator:
             InputError: the title or the message is empty or too long.
         """
         studio = await self._open()
-        drafts = DraftService(studio.database, NoDiscord(), NoDiscord(), lambda: None)
+        drafts = DraftService(studio.database, NoDiscord(), lambda: None)
         return await drafts.compose_and_confirm(Post(title, message), dict(metadata or {}))
 
     async def track_progress(self, event: str, data: Mapping[str, Any] | None = None) -> None:

@@ -1,7 +1,7 @@
 """What the team sets up with ``/setup``: stored in the database, and stronger than the environment's settings."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from bot.actor import Actor
 from bot.errors import log_unexpected
 from bot.event_names import STUDIO_CONFIGURED
+from bot.notices import add_audit_notice, quote_name
 from storage import Database, ReadTransaction, Topic, WriteTransaction, read_transaction, write_transaction
 from storage.stores.delivery_values import Target
 
@@ -65,7 +66,6 @@ class StudioConfigService:
 
     database: Database
     live: LiveConfig
-    post_to_audit_channel: Callable[[str], Awaitable[None]]
     _loading: set[asyncio.Task[None]] = field(default_factory=set)
 
     def start(self) -> None:
@@ -97,20 +97,14 @@ class StudioConfigService:
 
         What is waiting for approval keeps waiting for it.
         """
-        config = await self._change("second_approver", lambda config: not config.second_approver, by)
-        rule = "needs a second approver from now on" if config.second_approver else "no longer needs a second approver"
-        name = " ".join(by.name.split()).replace("`", "'")
-        await self.post_to_audit_channel(f"Every announcement {rule}: `{name}` has changed this with `/setup`.")
+        await self._change("second_approver", lambda config: not config.second_approver, by)
 
     async def toggle_affiliate_approval(self, by: Actor) -> None:
         """New subscriptions wait for the team from now on, or no longer do."""
         await self._change("approve_affiliates", lambda config: not config.approve_affiliates, by)
 
-    async def _change(self, name: str, choose: Callable[[StudioConfig], object], by: Actor) -> StudioConfig:
-        config = await self._save_change(name, choose, by)
-        self._use(config)
-        self.database.notifications.publish(Topic.CONFIG)
-        return config
+    async def _change(self, name: str, choose: Callable[[StudioConfig], object], by: Actor) -> None:
+        self._use(await self._save_change(name, choose, by))
 
     @write_transaction
     async def _save_change(
@@ -122,6 +116,9 @@ class StudioConfigService:
         config = config.model_copy(update={name: choose(config), "version": config.version + 1})
         await save_config(tx, config)
         tx.report(STUDIO_CONFIGURED, {"changed": [name]}, actor=by)
+        if name == "second_approver":
+            await _announce_second_approver(tx, config, by)
+        tx.wake(Topic.CONFIG)
         return config
 
     @read_transaction
@@ -142,6 +139,12 @@ class StudioConfigService:
         self._loading.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             log_unexpected(error, "loading the studio's configuration")
+
+
+async def _announce_second_approver(tx: WriteTransaction, config: StudioConfig, by: Actor) -> None:
+    rule = "needs a second approver from now on" if config.second_approver else "no longer needs a second approver"
+    text = f"Every announcement {rule}: {quote_name(by.name)} has changed this with `/setup`."
+    await add_audit_notice(tx, text)
 
 
 async def load_config(tx: ReadTransaction) -> StudioConfig:

@@ -88,22 +88,22 @@ class AffiliateCog(commands.GroupCog, group_name="affiliate", group_description=
             if subscription.state is SubscriptionState.ENDED or not shards.has_server(subscription.guild_id):
                 continue
             if guild is None:
-                await self._end_subscription(subscription.guild_id, _BOT_REMOVED)
+                await self._affiliates.end_lost_subscription(subscription.guild_id, _BOT_REMOVED)
             # An unavailable server is one in an outage of Discord: its channels are not known now.
             elif not guild.unavailable and guild.get_channel(subscription.channel_id) is None:
-                await self._end_subscription(subscription.guild_id, _CHANNEL_DELETED)
+                await self._affiliates.end_lost_subscription(subscription.guild_id, _CHANNEL_DELETED)
 
     @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Ends the subscription of a server that removed the bot."""
-        await self._end_subscription(guild.id, _BOT_REMOVED)
+        await self._affiliates.end_lost_subscription(guild.id, _BOT_REMOVED)
 
     @commands.Cog.listener()
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
         """Ends the subscription whose channel was deleted."""
         subscription = await self._affiliates.find_by_guild(channel.guild.id)
         if subscription is not None and subscription.channel_id == channel.id:
-            await self._end_subscription(channel.guild.id, _CHANNEL_DELETED)
+            await self._affiliates.end_lost_subscription(channel.guild.id, _CHANNEL_DELETED)
 
     @commands.Cog.listener()
     async def on_interaction(self, interaction: discord.Interaction) -> None:
@@ -111,7 +111,7 @@ class AffiliateCog(commands.GroupCog, group_name="affiliate", group_description=
         is_autocomplete = interaction.type is discord.InteractionType.autocomplete
         if interaction.guild_id is None or is_autocomplete or not interaction.permissions.manage_guild:
             return
-        notice = await self._bot.services.server_notices.take(interaction.guild_id)
+        notice = await self._bot.services.kept_notices.take(interaction.guild_id)
         if notice is None:
             return
         try:
@@ -119,13 +119,7 @@ class AffiliateCog(commands.GroupCog, group_name="affiliate", group_description=
             await interaction.followup.send(notice, ephemeral=True)
         except discord.HTTPException as error:
             _log.warning("could not give a notice: %s", error)
-            await self._bot.services.server_notices.keep(interaction.guild_id, notice)
-
-    async def _end_subscription(self, guild_id: int, why: str) -> None:
-        ended = await self._affiliates.end_lost_subscription(guild_id, why)
-        if ended is not None:
-            name = discord.utils.escape_markdown(ended.guild_name)
-            await self._bot.adapters.notices.post_to_audit_channel(f"{name} is no longer subscribed: {why}.")
+            await self._bot.services.kept_notices.keep(interaction.guild_id, notice)
 
 
 async def _wait_for_answer(interaction: discord.Interaction) -> None:

@@ -22,7 +22,7 @@ from storage.errors import DatabaseClosingError, DatabaseUnreadableError
 from storage.group_commit import GroupCommit
 from storage.lock import FileLock
 from storage.migrate import check_version, migrate
-from storage.notifications import Notifications
+from storage.notifications import Notifications, Topic
 from storage.outages import Outages, Retrying, describe_open_error, explain_outage
 from storage.server_groups import ServerGroups
 from storage.transaction import ReadTransaction, WriteTransaction
@@ -156,13 +156,22 @@ class Database:
             DatabaseClosingError: the database is being closed.
         """
 
+        wake_ups: list[tuple[Topic, str]] = []
+
+        async def act(tx: WriteTransaction) -> T:
+            result = await work(tx)
+            wake_ups[:] = tx.wake_ups
+            return result
+
         async def transaction() -> T:
             with self._use():
                 try:
-                    result: T = await self._groups.write(work)
+                    result: T = await self._groups.write(act)
                 except DBAPIError as error:
                     raise explain_outage(error) or error from error
-                return result
+            for topic, payload in wake_ups:
+                self.notifications.publish(topic, payload)
+            return result
 
         return await self._hold_cancellation(transaction)
 

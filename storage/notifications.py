@@ -44,6 +44,8 @@ class Topic(StrEnum):
     CONFIG = "config"
     CARDS = "cards"
     PAUSES = "pauses"  # JSON: the name of a limit, and for how many seconds it lets nothing pass
+    NOTICES = "notices"
+    NOTICE_KEPT = "notice_kept"  # the server's id
 
 
 @dataclass(slots=True)

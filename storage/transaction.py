@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.notifications import Topic
 from storage.stores.batches import BatchStore
 from storage.stores.bible import BibleStore
 from storage.stores.boards import BoardStore
@@ -24,6 +25,7 @@ from storage.stores.imports import ImportStore
 from storage.stores.key_values import KeyValueStore
 from storage.stores.known_servers import KnownServerStore
 from storage.stores.members import Identity, MemberStore
+from storage.stores.notices import NoticeStore
 from storage.stores.personal_data import PersonalDataStore
 from storage.stores.processes import ProcessStore
 from storage.stores.queues import QueueStore
@@ -78,6 +80,7 @@ class ReadTransaction:
         self.servers = KnownServerStore(connection, now)
         self.queues = QueueStore(connection, now)
         self.rate_limits = RateLimitStore(connection, now)
+        self.notices = NoticeStore(connection, now)
 
 
 class WriteTransaction(ReadTransaction):
@@ -86,6 +89,7 @@ class WriteTransaction(ReadTransaction):
     def __init__(self, connection: AsyncConnection, now: datetime) -> None:
         super().__init__(connection, now)
         self.reports: list[tuple[NewEvent, Identity | None]] = []
+        self.wake_ups: dict[tuple[Topic, str], None] = {}
 
     def report(
         self,
@@ -109,6 +113,10 @@ class WriteTransaction(ReadTransaction):
     ) -> None:
         """Appends an event that happened elsewhere and is imported now; ``happened_at`` is None where the time is unknown."""
         self.reports.append((NewEvent(event, data, None, ebook_id, timestamp=happened_at), None))
+
+    def wake(self, topic: Topic, payload: str = "") -> None:
+        """Wakes whoever waits for ``topic``, in every process, once this transaction is committed."""
+        self.wake_ups[topic, payload] = None
 
     async def finish(self, session_gap: timedelta, others: Sequence["WriteTransaction"] = ()) -> None:
         """Appends the reported events, and after them those of ``others`` on the same connection.

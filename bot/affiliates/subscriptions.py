@@ -8,6 +8,7 @@ from typing import Final
 from bot.actor import Actor
 from bot.errors import InputError, NotFoundError, StateError
 from bot.event_names import AFFILIATE_ADMITTED, AFFILIATE_CHANGED, AFFILIATE_JOINED, AFFILIATE_LEFT, AFFILIATE_REMOVED
+from bot.notices import add_audit_notice, add_server_notice, quote_name
 from bot.ports import ChannelAccess
 from bot.servers.obstacles import find_obstacles
 from bot.studio_config import load_config
@@ -18,6 +19,8 @@ from storage.stores.subscriptions import OPEN_STATES, Subscription, Subscription
 
 _GREETED_FOR: Final = timedelta(hours=1)
 """A server that invites the bot again later is greeted again."""
+_ADMITTED: Final = "Announcements of Midnight Myth Audio will arrive in <#{channel_id}> from now on."
+_REMOVED: Final = "The studio has ended the announcements of Midnight Myth Audio in this server."
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,11 +152,12 @@ class AffiliateService:
         if subscription is None or not await tx.subscriptions.end(guild_id, why):
             return None
         tx.report(AFFILIATE_LEFT, _event_data(subscription, why=why))
+        await add_audit_notice(tx, f"{quote_name(subscription.guild_name)} is no longer subscribed: {why}.")
         return subscription
 
     @write_transaction
     async def remove_subscription(self, tx: WriteTransaction, subscription_id: str, by: Actor) -> Subscription:
-        """The subscription is ended by the team; returns it as it was before.
+        """The subscription is ended by the team, and its server gets a notice; returns it as it was before.
 
         Raises:
             NotFoundError: there is no such subscription.
@@ -163,11 +167,12 @@ class AffiliateService:
         if not await tx.subscriptions.end(subscription.guild_id, "removed by the team"):
             raise StateError("This subscription has already ended.", "Nothing was changed.")
         tx.report(AFFILIATE_REMOVED, _event_data(subscription), actor=by)
+        await add_server_notice(tx, subscription.guild_id, _REMOVED)
         return subscription
 
     @write_transaction
     async def admit_subscription(self, tx: WriteTransaction, subscription_id: str, by: Actor) -> Subscription:
-        """``pending | paused → active`` by the team; returns the subscription as it was before.
+        """``pending | paused → active`` by the team, and the server gets a notice; returns it as it was before.
 
         Raises:
             NotFoundError: there is no such subscription.
@@ -177,6 +182,7 @@ class AffiliateService:
         if not await tx.subscriptions.admit(subscription_id):
             raise StateError("This subscription is not waiting.", "Nothing was changed.")
         tx.report(AFFILIATE_ADMITTED, _event_data(subscription), actor=by)
+        await add_server_notice(tx, subscription.guild_id, _ADMITTED.format(channel_id=subscription.channel_id))
         return subscription
 
     @read_transaction

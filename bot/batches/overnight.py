@@ -8,7 +8,7 @@ refuses the job, the next one gets it.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
@@ -58,7 +58,7 @@ _CANNOT_LIST: Final = {
 class OvernightWorker:
     """Hands jobs over, asks for their answers and has the scripts written from them.
 
-    ``models`` are asked in their order. ``warn`` tells the team that most of the month's budget is used.
+    ``models`` are asked in their order.
     """
 
     database: Database
@@ -67,7 +67,6 @@ class OvernightWorker:
     models: tuple[GeminiJobs, ...]
     money: OvernightMoney
     wait: Wait
-    warn: Callable[[str], Awaitable[None]] | None = None
     poll_seconds: float = POLL_SECONDS
     records: OvernightRecords = field(init=False)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
@@ -188,10 +187,7 @@ class OvernightWorker:
         prompts = {run_id: parts for run_id, parts in composed.items() if parts}
         if not prompts:
             return None
-        job, warning = await self.records.reserve(batch, prompts, model)
-        if warning and self.warn is not None:
-            await self.warn(warning)
-        return job
+        return await self.records.reserve(batch, prompts, model)
 
     async def _compose(self, runs: list[Run]) -> dict[str, dict[str, Prompt]]:
         """The prompts of each run by their keys."""

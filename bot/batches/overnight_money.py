@@ -67,8 +67,8 @@ class OvernightMoney:
 
     async def reserve(
         self, tx: WriteTransaction, batch: Batch, prompts: Mapping[str, Mapping[str, Prompt]], model: str
-    ) -> tuple[dict[str, str], str]:
-        """The reservations, by key, for as many of the runs, in their order, as the budgets allow, and a warning to give.
+    ) -> dict[str, str]:
+        """The reservations, by key, for as many of the runs, in their order, as the budgets allow.
 
         ``prompts`` are those of each run by their keys.
 
@@ -92,10 +92,9 @@ class OvernightMoney:
                 break
             for key, micros in costs.items():
                 charges[key] = await tx.charges.reserve_cost(run_id, model, micros)
-        warning = ""
         if self.monthly_budget is not None:
-            warning = await record_warning(tx, in_month, self.monthly_budget, month)
-        return charges, warning
+            await record_warning(tx, in_month, self.monthly_budget, month)
+        return charges
 
     async def settle(
         self, tx: WriteTransaction, job: OvernightJob, answers: Mapping[str, Chunk | GenerationError]

@@ -44,14 +44,14 @@ class OvernightRecords:
     @write_transaction
     async def reserve(
         self, tx: WriteTransaction, batch: Batch, prompts: Mapping[str, Mapping[str, Prompt]], model: str
-    ) -> tuple[OvernightJob, str]:
-        """The money is reserved, and the job is stored, not handed over yet; with a warning to give."""
-        charges, warning = await self.money.reserve(tx, batch, prompts, model)
+    ) -> OvernightJob:
+        """The money is reserved, and the job is stored, not handed over yet."""
+        charges = await self.money.reserve(tx, batch, prompts, model)
         job = OvernightJob(
             display_name=f"{batch.id}-{new_id('jobs')}", model=model, charges=charges, owner=self.owner, since=tx.now
         )
         await tx.batches.change_overnight_job(batch.id, "", job.model_dump_json())
-        return job, warning
+        return job
 
     @write_transaction
     async def take_over(self, tx: WriteTransaction, batch: Batch, job: OvernightJob) -> OvernightJob | None:

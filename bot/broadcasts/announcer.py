@@ -1,13 +1,14 @@
 """Says how broadcasts ended: on their card and in the audit channel."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from bot.broadcasts.outcomes import format_audit_line
 from bot.broadcasts.post import BroadcastStatus
 from bot.broadcasts.status import get_status
 from bot.errors import log_unexpected
-from bot.ports import BroadcastCards, Notices
+from bot.notices import add_audit_notice
+from bot.ports import BroadcastCards
 from storage import Database, ReadTransaction, WriteTransaction, read_transaction, write_transaction
 
 
@@ -17,8 +18,6 @@ class EndAnnouncer:
 
     database: Database
     card: BroadcastCards
-    notices: Notices
-    _audited: set[str] = field(default_factory=set)
     _task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -44,19 +43,14 @@ class EndAnnouncer:
             log_unexpected(error, "announcing how broadcasts ended")
 
     async def _announce(self, status: BroadcastStatus) -> None:
-        broadcast_id = status.broadcast.id
-        is_shown = await self.card.update_card(status)
-        if broadcast_id not in self._audited:
-            await self.notices.post_to_audit_channel(format_audit_line(status))
-            self._audited.add(broadcast_id)
-        if is_shown:
-            await self._mark_announced(broadcast_id)
-            self._audited.discard(broadcast_id)
+        if await self.card.update_card(status):
+            await self._mark_announced(status)
 
     @read_transaction
     async def _get_unannounced(self, tx: ReadTransaction) -> list[BroadcastStatus]:
         return [await get_status(tx, broadcast_id) for broadcast_id in await tx.broadcasts.list_unannounced()]
 
     @write_transaction
-    async def _mark_announced(self, tx: WriteTransaction, broadcast_id: str) -> None:
-        await tx.broadcasts.mark_announced(broadcast_id)
+    async def _mark_announced(self, tx: WriteTransaction, status: BroadcastStatus) -> None:
+        if await tx.broadcasts.mark_announced(status.broadcast.id):
+            await add_audit_notice(tx, format_audit_line(status))

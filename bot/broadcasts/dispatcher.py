@@ -6,19 +6,19 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Final, TypeVar
 
 from bot.broadcasts.announcer import EndAnnouncer
 from bot.broadcasts.breaker import forget_outcomes, record_outcome, stop_broadcast
 from bot.broadcasts.content import add_referral
-from bot.broadcasts.outcomes import Attempt, format_pause_notice, next_state, record_attempt
+from bot.broadcasts.outcomes import Attempt, next_state, record_attempt
 from bot.broadcasts.post import BroadcastStatus, Outcome, OutcomeKind, Post
 from bot.broadcasts.status import get_status, report_finished
 from bot.clock import Wait
+from bot.jobs.nonce_window import NONCE_WINDOW
 from bot.jobs.pacer import Pacer
 from bot.jobs.worker import JobWorker
-from bot.ports import BroadcastCards, Notices, PostSender
+from bot.ports import BroadcastCards, PostSender
 from storage import (
     Database,
     DatabaseUnavailableError,
@@ -40,11 +40,6 @@ IN_FLIGHT: Final = 20
 """Deliveries at once, most of which wait for their turn. At 120 ms for a request, half of them allow 80 posts a second."""
 _REFILL_AT: Final = 10
 """Deliveries that are claimed together: one transaction for ten posts instead of one for each."""
-NONCE_WINDOW: Final = timedelta(minutes=2)
-"""For how long a second request with the same nonce returns the first message.
-
-Discord's documentation says "in the past few minutes"; this is safely inside.
-"""
 _STALE_SECONDS: Final = 5.0
 """After so long the confirmed right to send is confirmed again. Half a lease: nobody can have taken over before."""
 _LATE_SECONDS: Final = 0.25
@@ -65,7 +60,6 @@ class Dispatcher:
     database: Database
     sender: PostSender
     card: BroadcastCards
-    notices: Notices
     pacer: Pacer
     wait: Wait
     link_template: str = "{link}"
@@ -75,7 +69,7 @@ class Dispatcher:
 
     def __post_init__(self) -> None:
         self.jobs = JobWorker(self, self.wait, IN_FLIGHT, self.database.exclusive, _STOP_SECONDS, _REFILL_AT)
-        self._announcer = EndAnnouncer(self.database, self.card, self.notices)
+        self._announcer = EndAnnouncer(self.database, self.card)
 
     @property
     def kind(self) -> str:
@@ -232,9 +226,7 @@ class Dispatcher:
         if outcome.kind is OutcomeKind.PAUSE:
             await self.pacer.pause_for(outcome.pause_seconds)
         attempt = Attempt(delivery, outcome, next_state(delivery, outcome, uncertain=uncertain), uncertain)
-        is_channel_paused, stop_reason = await self._store(delivery, lambda: self._commit_attempt(attempt))
-        if is_channel_paused:
-            await self.notices.notify_server(delivery.guild_id, format_pause_notice(delivery.channel_id, outcome.error))
+        stop_reason = await self._store(delivery, lambda: self._commit_attempt(attempt))
         if stop_reason:
             await self._show_card(delivery.broadcast_id)
 
@@ -254,13 +246,13 @@ class Dispatcher:
                 await self.wait(asyncio.sleep(_STORE_AGAIN_SECONDS), "room for an outcome")
 
     @write_transaction
-    async def _commit_attempt(self, tx: WriteTransaction, attempt: Attempt) -> tuple[bool, str]:
-        """Whether the channel was paused by this outcome, and why the broadcast was stopped by it, if it was."""
-        is_channel_paused = await record_attempt(tx, attempt)
+    async def _commit_attempt(self, tx: WriteTransaction, attempt: Attempt) -> str:
+        """Why the broadcast was stopped by this outcome, or an empty string."""
+        await record_attempt(tx, attempt)
         stop_reason = await record_outcome(tx, attempt.delivery.broadcast_id, attempt.outcome)
         if stop_reason:
             await stop_broadcast(tx, attempt.delivery.broadcast_id, stop_reason)
-        return is_channel_paused, stop_reason
+        return stop_reason
 
     @write_transaction
     async def _renew(self, tx: WriteTransaction, delivery: Delivery) -> None:

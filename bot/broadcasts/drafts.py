@@ -8,21 +8,17 @@ from typing import Any
 
 from bot.actor import Actor
 from bot.broadcasts.content import NEW_LORE, NEW_LORE_MESSAGE, shorten, validate_post
-from bot.broadcasts.outcomes import format_pause_notice
 from bot.broadcasts.post import MAX_HOOK, MAX_TITLE, BroadcastPreview, Post
 from bot.broadcasts.recipients import build_preview, start_sending
 from bot.broadcasts.status import get_broadcast
 from bot.errors import ForbiddenError, NotFoundError, StateError
 from bot.event_names import BROADCAST_AWAITS_APPROVAL, BROADCAST_DISCARDED
-from bot.ports import ChannelAccess, Notices
+from bot.ports import ChannelAccess
 from bot.studio_config import load_config
 from storage import Database, ReadTransaction, StaleStateError, WriteTransaction, read_transaction, write_transaction
 from storage.states import BroadcastState, ScriptState
 from storage.stores.broadcasts import Broadcast, BroadcastChanges, NewBroadcast
-from storage.stores.delivery_values import Target
 from storage.stores.scripts import StoredScript
-
-_Paused = tuple[tuple[Target, str], ...]
 
 
 class RecipientsChangedError(StateError):
@@ -39,7 +35,6 @@ class DraftService:
 
     database: Database
     access: ChannelAccess
-    notices: Notices
     wake: Callable[[], None]
 
     @write_transaction
@@ -158,8 +153,8 @@ class DraftService:
             TimePassedError: it was to be sent at a time that is over.
             StateError: it has been confirmed or discarded already.
         """
-        preview, paused = await self._confirm(broadcast_id, by, fingerprint)
-        await self._after_start(paused)
+        preview = await self._confirm(broadcast_id, by, fingerprint)
+        self.wake()
         return preview
 
     async def approve_broadcast(
@@ -177,8 +172,8 @@ class DraftService:
             TimePassedError: it was to be sent at a time that is over.
             StateError: it is not waiting for approval.
         """
-        preview, paused = await self._approve(broadcast_id, by, fingerprint, at_once=at_once)
-        await self._after_start(paused)
+        preview = await self._approve(broadcast_id, by, fingerprint, at_once=at_once)
+        self.wake()
         return preview
 
     async def compose_and_confirm(self, post: Post, metadata: dict[str, Any]) -> str:
@@ -189,15 +184,9 @@ class DraftService:
         Raises:
             InputError: Discord would refuse the post.
         """
-        broadcast_id, paused = await self._compose_and_confirm(post, metadata)
-        await self._after_start(paused)
-        return broadcast_id
-
-    async def _after_start(self, paused: _Paused) -> None:
-        """Once deliveries are committed: they are sent, and servers learn that their subscription is paused."""
+        broadcast_id = await self._compose_and_confirm(post, metadata)
         self.wake()
-        for target, why in paused:
-            await self.notices.notify_server(target.guild_id, format_pause_notice(target.channel_id, why))
+        return broadcast_id
 
     @write_transaction
     async def discard_broadcast(self, tx: WriteTransaction, broadcast_id: str, by: Actor) -> Broadcast:
@@ -222,13 +211,12 @@ class DraftService:
     @write_transaction
     async def _confirm(
         self, tx: WriteTransaction, broadcast_id: str, by: Actor, fingerprint: str | None
-    ) -> tuple[BroadcastPreview, _Paused]:
+    ) -> BroadcastPreview:
         config = await load_config(tx)
         member_id = await tx.members.remember(by)
         preview = await build_preview(tx, await get_broadcast(tx, broadcast_id), self.access)
         if preview.broadcast.change_of is not None:
             raise StateError("This draft changes posts that were already sent.", "Use the button on its preview.")
-        paused: _Paused = ()
         if preview.broadcast.state is BroadcastState.DRAFT:
             check_seen(preview, fingerprint, tx.now)
         with _stale_draft_as_state_error():
@@ -237,13 +225,13 @@ class DraftService:
                 tx.report(BROADCAST_AWAITS_APPROVAL, {"broadcast_id": broadcast_id}, member_id=member_id)
             else:
                 await tx.broadcasts.confirm(broadcast_id, member_id)
-                paused = await start_sending(tx, preview, member_id)
-        return replace(preview, broadcast=await get_broadcast(tx, broadcast_id)), paused
+                await start_sending(tx, preview, member_id)
+        return replace(preview, broadcast=await get_broadcast(tx, broadcast_id))
 
     @write_transaction
     async def _approve(
         self, tx: WriteTransaction, broadcast_id: str, by: Actor, fingerprint: str | None, *, at_once: bool
-    ) -> tuple[BroadcastPreview, _Paused]:
+    ) -> BroadcastPreview:
         broadcast = await get_broadcast(tx, broadcast_id)
         member_id = await tx.members.remember(by)
         if member_id in {broadcast.confirmed_by, broadcast.author_id} and broadcast.state is BroadcastState.PENDING:
@@ -257,17 +245,16 @@ class DraftService:
             preview = replace(preview, broadcast=replace(broadcast, due_at=None))
         with _stale_draft_as_state_error():
             await tx.broadcasts.approve(broadcast_id, member_id, preview.broadcast.due_at)
-            paused = await start_sending(tx, preview, broadcast.confirmed_by, approved_by=member_id)
-        return replace(preview, broadcast=await get_broadcast(tx, broadcast_id)), paused
+            await start_sending(tx, preview, broadcast.confirmed_by, approved_by=member_id)
+        return replace(preview, broadcast=await get_broadcast(tx, broadcast_id))
 
     @write_transaction
-    async def _compose_and_confirm(
-        self, tx: WriteTransaction, post: Post, metadata: dict[str, Any]
-    ) -> tuple[str, _Paused]:
+    async def _compose_and_confirm(self, tx: WriteTransaction, post: Post, metadata: dict[str, Any]) -> str:
         broadcast = await tx.broadcasts.add(_new_broadcast(validate_post(post), metadata))
         preview = await build_preview(tx, broadcast, self.access)
         await tx.broadcasts.confirm(broadcast.id, None)
-        return broadcast.id, await start_sending(tx, preview, None, always_report=True)
+        await start_sending(tx, preview, None, always_report=True)
+        return broadcast.id
 
 
 def check_seen(preview: BroadcastPreview, fingerprint: str | None, now: datetime | None) -> None:

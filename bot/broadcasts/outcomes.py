@@ -6,6 +6,7 @@ from typing import Final
 
 from bot.broadcasts.post import BroadcastStatus, Outcome, OutcomeKind
 from bot.event_names import AFFILIATE_PAUSED
+from bot.notices import add_server_notice
 from storage import WriteTransaction
 from storage.states import DeliveryAction, DeliveryState
 from storage.stores.delivery_values import Delivery
@@ -61,8 +62,8 @@ def next_state(delivery: Delivery, outcome: Outcome, *, uncertain: bool = False)
             return NextState(DeliveryState.READY, _BACKOFF_SECONDS[min(delivery.attempts, len(_BACKOFF_SECONDS)) - 1])
 
 
-async def record_attempt(tx: WriteTransaction, attempt: Attempt) -> bool:
-    """Moves the delivery to its next state and updates its subscription; returns whether that paused the subscription.
+async def record_attempt(tx: WriteTransaction, attempt: Attempt) -> None:
+    """Moves the delivery to its next state and updates its subscription, which may pause it.
 
     Raises:
         StaleStateError: another process has taken the delivery over.
@@ -75,17 +76,16 @@ async def record_attempt(tx: WriteTransaction, attempt: Attempt) -> bool:
         await tx.deliveries.postpone(
             delivery, until, outcome.error, cannot_have_arrived=cannot_have_arrived, count_attempt=count_attempt
         )
-        return False
+        return
     await tx.deliveries.finish(
         delivery.id, delivery.lease, following.state, message_id=outcome.message_id, error=outcome.error
     )
     if delivery.subscription_id is None or delivery.action is not DeliveryAction.POST:
-        return False
+        return
     if following.state is DeliveryState.SENT:
         await tx.subscriptions.record_post(delivery.subscription_id)
     elif following.state is DeliveryState.REFUSED and not await _is_repeated(tx, delivery):
-        return await record_refusal(tx, delivery.subscription_id, outcome.error)
-    return False
+        await record_refusal(tx, delivery.subscription_id, outcome.error)
 
 
 async def _is_repeated(tx: WriteTransaction, delivery: Delivery) -> bool:
@@ -93,17 +93,16 @@ async def _is_repeated(tx: WriteTransaction, delivery: Delivery) -> bool:
     return (await tx.broadcasts.get(delivery.broadcast_id)).finished_at is not None
 
 
-async def record_refusal(tx: WriteTransaction, subscription_id: str, error: str) -> bool:
-    """Counts a refusal of the subscription's channel; returns whether that paused the subscription."""
+async def record_refusal(tx: WriteTransaction, subscription_id: str, error: str) -> None:
+    """Counts a refusal of the subscription's channel. If that pauses the subscription, the server gets a notice, once."""
     refusals = await tx.subscriptions.record_refusal(subscription_id, error)
-    is_paused = refusals >= PAUSED_AFTER and await tx.subscriptions.pause(subscription_id)
-    if is_paused:
+    if refusals >= PAUSED_AFTER and await tx.subscriptions.pause(subscription_id):
         tx.report(AFFILIATE_PAUSED, {"subscription_id": subscription_id, "why": error})
-    return is_paused
+        paused = await tx.subscriptions.get(subscription_id)
+        await add_server_notice(tx, paused.guild_id, _format_pause_notice(paused.channel_id, error))
 
 
-def format_pause_notice(channel_id: int, error: str) -> str:
-    """The notice that a server gets once, when its subscription is paused."""
+def _format_pause_notice(channel_id: int, error: str) -> str:
     return (
         f"Announcements for <#{channel_id}> are paused: {PAUSED_AFTER} in a row could not be posted, because {error}. "
         "Once that is fixed, `/affiliate join` resumes them."

@@ -79,16 +79,13 @@ async def start_sending(
     *,
     approved_by: str | None = None,
     always_report: bool = False,
-) -> tuple[tuple[Target, str], ...]:
+) -> None:
     """Creates the deliveries of a broadcast that has just become ``sending``, releases its script and reports both.
 
     A broadcast without targets is done at once, and ``Broadcast sent`` is then reported only where ``always_report`` is set.
     A subscribed channel that is closed to the bot gets a refused delivery and counts as a refusal of its subscription.
 
     One that is approved again counts no refusal a second time.
-
-    Returns:
-        The channels whose subscriptions were paused by that, each with the reason.
 
     Raises:
         StateError: its script is no longer approved, or has already been released.
@@ -107,13 +104,9 @@ async def start_sending(
     await tx.deliveries.add(broadcast.id, preview.targets, broadcast.due_at)
     await tx.deliveries.add_refused(broadcast.id, preview.unreachable)
     refused = preview.unreachable if broadcast.confirmed_at is None else ()
-    paused = tuple(
-        [
-            (target, why)
-            for target, why in refused
-            if target.subscription_id is not None and await record_refusal(tx, target.subscription_id, why)
-        ]
-    )
+    for target, why in refused:
+        if target.subscription_id is not None:
+            await record_refusal(tx, target.subscription_id, why)
     if preview.targets or always_report:
         sent: dict[str, Any] = {
             "title": broadcast.title,
@@ -126,4 +119,3 @@ async def start_sending(
         tx.report(BROADCAST_SENT, sent, member_id=member_id, ebook_id=broadcast.ebook_id)
     if not preview.targets:
         await tx.broadcasts.finish(broadcast.id, BroadcastState.DONE)
-    return paused

@@ -5,7 +5,7 @@ from bot.ports import Adapters
 from cogs.messages.batch_cards import DiscordBatchCards
 from cogs.messages.board_messages import DiscordBoardMessages
 from cogs.messages.broadcast_cards import DiscordBroadcastCards
-from cogs.messages.notices import DiscordNotices
+from cogs.messages.notices import DiscordNoticeMessages
 from cogs.messages.post_sender import DiscordPostSender
 from cogs.messages.run_cards import DiscordRunCards
 from cogs.messages.server_cache import DiscordServerCache
@@ -19,6 +19,6 @@ async def setup(bot: MythBot) -> None:
         post_sender=DiscordPostSender(bot),
         channel_access=DiscordServerCache(bot),
         broadcast_cards=DiscordBroadcastCards(bot),
-        notices=DiscordNotices(bot),
+        notices=DiscordNoticeMessages(bot),
         board_messages=DiscordBoardMessages(bot),
     )

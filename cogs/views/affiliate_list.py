@@ -134,11 +134,7 @@ class AdmitButton(
         """Activates the subscription, notifies its server and shows the list again."""
         by = require_team(interaction)
         await interaction.response.defer()
-        admitted = await get_services(interaction).affiliates.admit_subscription(self.subscription_id, by)
-        await get_bot(interaction).adapters.notices.notify_server(
-            admitted.guild_id,
-            f"Announcements of Midnight Myth Audio will arrive in <#{admitted.channel_id}> from now on.",
-        )
+        await get_services(interaction).affiliates.admit_subscription(self.subscription_id, by)
         await _show_list(interaction, 0)
 
 
@@ -168,9 +164,6 @@ class RemoveButton(
         by = require_team(interaction)
         await interaction.response.defer()
         removed = await get_services(interaction).affiliates.remove_subscription(self.subscription_id, by)
-        await get_bot(interaction).adapters.notices.notify_server(
-            removed.guild_id, "The studio has ended the announcements of Midnight Myth Audio in this server."
-        )
         text = f"Ended: {escape_text(removed.guild_name, 80)} gets no more announcements."
         await interaction.edit_original_response(view=card_layout(ui.TextDisplay(text), accent=INDIGO))
 

@@ -306,9 +306,12 @@ class BroadcastStore:
         )
         return list(rows.scalars())
 
-    async def mark_announced(self, broadcast_id: str) -> None:
-        """Its card and the audit channel have reported its end."""
-        await self.connection.execute(broadcasts.update().where(broadcasts.c.id == broadcast_id).values(announced=True))
+    async def mark_announced(self, broadcast_id: str) -> bool:
+        """Its end has been reported; False where another process has reported it already."""
+        unannounced = (broadcasts.c.id == broadcast_id) & broadcasts.c.announced.is_(False)
+        return (
+            await self.connection.execute(broadcasts.update().where(unannounced).values(announced=True))
+        ).rowcount == 1
 
     async def set_card(self, broadcast_id: str, channel_id: int | None, card_id: int | None) -> None:
         """Stores where its card is. A channel without a message id means that the card is still being posted there."""

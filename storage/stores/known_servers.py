@@ -12,6 +12,7 @@ from typing import Any, Final
 from sqlalchemy import RowMapping, Select, Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.stores.key_values import KeyValueStore
 from storage.stores.subscriptions import OPEN_STATES
 from storage.tables import boards, key_values, known_channels, known_guilds, subscriptions
 from storage.upsert import insert_if_absent, insert_or_update_all
@@ -117,8 +118,7 @@ class KnownServerStore:
         """Those of these servers, none of which is known, that the bot is certainly not in; at the others nobody has looked."""
         if not missing:
             return set()
-        query = select(key_values.c.name).where(key_values.c.name.startswith(_COMPLETE, autoescape=True))
-        names = (await self.connection.execute(query)).scalars()
+        names = await KeyValueStore(self.connection).list_names(_COMPLETE)
         complete = [tuple(map(int, name.removeprefix(_COMPLETE).split("/"))) for name in names]
         return {
             guild_id for guild_id in missing if any(find_shard(guild_id, count) == shard for shard, count in complete)

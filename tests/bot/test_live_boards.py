@@ -53,7 +53,7 @@ async def test_nobody_takes_a_new_board_over_while_it_is_being_posted(database: 
         raise LookupError
 
     nobody = cast("Any", NoDiscord())
-    boards = LiveBoardWorker(database, nobody, nobody, take_snapshot, pauses, "UTC")
+    boards = LiveBoardWorker(database, nobody, take_snapshot, pauses, "UTC")
     with pytest.raises(DeliveryError):
         await boards.pin(11, 10, Scope(), Actor(1, "Hana"))
     assert free_boards == [None] * 3

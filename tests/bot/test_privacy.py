@@ -80,7 +80,7 @@ async def test_unknown_people_have_nothing_and_stay_unknown(
 
 async def test_forgetting_discards_ones_own_waiting_announcements(sqlite: Database, privacy: RecordingPrivacy) -> None:
     """What waits for approval of the forgotten person is discarded and its card refreshed; another member's stays."""
-    drafts = DraftService(sqlite, NoDiscord(), NoDiscord(), lambda: None)
+    drafts = DraftService(sqlite, NoDiscord(), lambda: None)
     ids = {}
     for person in (HANA, KENJI):
         draft = await drafts.compose_draft(Post("Soon", "The well opens."), person)

@@ -3,6 +3,7 @@
 import re
 
 from bot.event_names import BROADCAST_RETRIED
+from bot.notices import add_server_notice
 from storage.states import SubscriptionState
 from tests.cogs.announcements import close_channel, compose, compose_and_post, subscribe_servers
 from tests.stage import Stage
@@ -130,20 +131,20 @@ async def test_a_channel_that_was_closed_counts_as_a_refusal(stage: Stage) -> No
 async def test_a_notice_that_no_channel_takes_reaches_the_manager(stage: Stage) -> None:
     """A refused notice is tried in other channels, and else shown to whoever manages the server when they use the bot."""
     (owls,) = await subscribe_servers(stage, "Night Owls")
-    notices = stage.bot.services.server_notices
+    database, kept = stage.bot.services.database, stage.bot.services.kept_notices
     system = owls.guild.text_channel
     stage.discord.add_fault("POST", f"*/channels/{system.id}/messages", "status", status=403, times=1)
-    assert await notices.notify_server(owls.guild.id, "Announcements are paused.")
-    assert any("are paused" in message.text for message in owls.channel.messages)
+    await database.write(lambda tx: add_server_notice(tx, owls.guild.id, "Announcements are paused."))
+    await stage.discord.wait_until(lambda: any("are paused" in message.text for message in owls.channel.messages))
     for channel in (system, owls.channel):
         stage.discord.add_fault("POST", f"*/channels/{channel.id}/messages", "status", status=403, times=None)
-    assert not await notices.notify_server(owls.guild.id, "Announcements are paused for good.")
-    await notices.start()  # as after a restart
+    await database.write(lambda tx: add_server_notice(tx, owls.guild.id, "Announcements are paused for good."))
+    await stage.discord.wait_until(lambda: owls.guild.id in kept._guild_ids)
     log = await stage.discord.wait_for_answer(
         await owls.manager.slash("affiliate settings", channel=owls.guild.text_channel)
     )
     await stage.discord.wait_until(lambda: any("for good" in message.text for message in log.messages))
-    assert await notices.take(owls.guild.id) is None
+    assert await kept.take(owls.guild.id) is None
 
 
 async def test_a_card_that_cannot_be_edited_is_replaced(stage: Stage) -> None:

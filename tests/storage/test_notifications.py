@@ -6,7 +6,7 @@ import time
 import pytest
 from sqlalchemy import text
 
-from storage import Database, Topic, notifications
+from storage import Database, Topic, WriteTransaction, notifications
 from tests.conftest import FakeClock
 
 
@@ -26,6 +26,26 @@ async def test_a_wake_up_stays_in_the_process_on_sqlite(sqlite: Database) -> Non
     sqlite.notifications.start()
     sqlite.notifications.publish(Topic.RUN_CANCELLED, "run_1")
     sqlite.notifications.publish(Topic.RUNS)
+    assert received == ["run_1"]
+
+
+async def test_a_transaction_wakes_only_after_its_commit(database: Database) -> None:
+    """One that fails wakes nobody, and whoever wakes up sees what was stored; the same wake-up is sent once."""
+    received: list[str] = []
+    database.notifications.subscribe(Topic.RUN_CANCELLED, received.append)
+
+    async def work(tx: WriteTransaction, *, fails: bool) -> None:
+        for _ in range(2):
+            tx.wake(Topic.RUN_CANCELLED, "run_1")
+        await tx.key_values.put("a", "b")
+        assert received == []
+        if fails:
+            raise ValueError
+
+    with pytest.raises(ValueError):  # noqa: PT011 - our own
+        await database.write(lambda tx: work(tx, fails=True))
+    assert received == []
+    await database.write(lambda tx: work(tx, fails=False))
     assert received == ["run_1"]
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -64,19 +63,16 @@ class GeminiWriterFactory:
     client: GeminiClient
     rate_limiter: RateLimiter
     open_calls: OpenCalls
-    warn: Callable[[str], Awaitable[None]] | None = None
 
     @classmethod
-    def create(
-        cls, database: Database, access: GeminiAccess, warn: Callable[[str], Awaitable[None]] | None = None
-    ) -> Self | None:
-        """A factory on the connected client; None where no key is set. ``warn`` tells the team about the budget."""
+    def create(cls, database: Database, access: GeminiAccess) -> Self | None:
+        """A factory on the connected client; None where no key is set."""
         if access.client is None:
             return None
         states = create_limit_states(database, time.monotonic)
         rate_limiter = RateLimiter(access.settings.gemini_requests_per_minute, access.runtime.wait, states=states)
         access.availability.states = None if database.exclusive else states
-        return cls(database, access, access.client, rate_limiter, OpenCalls(), warn)
+        return cls(database, access, access.client, rate_limiter, OpenCalls())
 
     def __call__(self, run: Run, on_wait: OnWait) -> GeminiWriter:
         """A writer for this run; ``on_wait`` hears of the run's place in the queue."""
@@ -96,7 +92,6 @@ class GeminiWriterFactory:
                 self.open_calls,
                 runtime.wait,
                 run.batch_id,
-                self.warn,
             ),
             on_fallback=report_fallback,
             rate_limiter=self.rate_limiter,

@@ -4,7 +4,6 @@ A call that was lost keeps its reservation, since Google may charge for it. Amou
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC
 from typing import Protocol
@@ -88,8 +87,6 @@ class RunBudget:
     open_calls: OpenCalls = field(default_factory=OpenCalls)
     wait: Wait = wait_plainly
     batch_id: str | None = None
-    warn: Callable[[str], Awaitable[None]] | None = None
-    """Tells the team that most of the month's budget is used."""
 
     async def reserve(self, model: str, micros: int | None) -> str:
         """The id of a reservation for a call that costs at most ``micros``; an unknown price counts as 0.
@@ -101,11 +98,9 @@ class RunBudget:
         """
         while True:
             next_end = self.open_calls.next_end
-            reservation_id, excess, kind, warning = await self._try_reserve(model, micros or 0)
+            reservation_id, excess, kind = await self._try_reserve(model, micros or 0)
             if reservation_id is not None:
                 self.open_calls.begin(reservation_id, micros or 0)
-                if warning and self.warn is not None:
-                    await self.warn(warning)
                 return reservation_id
             if excess > self.open_calls.reserved_micros and not next_end.is_set():
                 raise create_error(kind, model=model)
@@ -122,23 +117,22 @@ class RunBudget:
     @write_transaction
     async def _try_reserve(
         self, tx: WriteTransaction, model: str, micros: int
-    ) -> tuple[str | None, int, GenerationErrorKind, str]:
-        """The reservation's id and a warning to give, or by how much it would exceed which budget."""
-        warning = ""
+    ) -> tuple[str | None, int, GenerationErrorKind]:
+        """The reservation's id, or by how much it would exceed which budget."""
         cap = (await tx.batches.get(self.batch_id)).cap_micros if self.batch_id else None
         if self.monthly_budget is not None or cap is not None:
             await tx.charges.lock_budget()
         if cap is not None:
             excess = await tx.charges.sum_costs(batch_id=self.batch_id) + micros - cap
             if excess > 0:
-                return None, excess, GenerationErrorKind.BATCH_CAP, ""
+                return None, excess, GenerationErrorKind.BATCH_CAP
         if self.monthly_budget is not None:
             month = tx.now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
             used = await tx.charges.sum_costs(since=month) + micros
             if used > self.monthly_budget:
-                return None, used - self.monthly_budget, GenerationErrorKind.BUDGET, ""
-            warning = await record_warning(tx, used, self.monthly_budget, month)
-        return await tx.charges.reserve_cost(self.run_id, model, micros), 0, GenerationErrorKind.BUDGET, warning
+                return None, used - self.monthly_budget, GenerationErrorKind.BUDGET
+            await record_warning(tx, used, self.monthly_budget, month)
+        return await tx.charges.reserve_cost(self.run_id, model, micros), 0, GenerationErrorKind.BUDGET
 
     @write_transaction
     async def _record_cost(self, tx: WriteTransaction, reservation_id: str, micros: int, usage: Usage) -> None:

@@ -1,5 +1,8 @@
 """Several processes share one database: their heartbeats, limits, known servers, notices and cards."""
 
+import secrets
+from datetime import UTC, datetime
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -78,3 +81,19 @@ def upgrade() -> None:
         sa.Column("lease_until", Utc),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_card_edits")),
     )
+    _move_kept_notices()
+
+
+def _move_kept_notices() -> None:
+    """Notices that no channel of their server took were values named after the server, such as ``notice:123``."""
+    connection, now = op.get_bind(), datetime.now(UTC)
+    notices = sa.table(
+        "server_notices",
+        *(sa.column(name) for name in ("id", "state", "guild_id", "text")),
+        *(sa.column(name, Utc) for name in ("due_at", "created_at")),
+    )
+    kept = connection.execute(sa.text("SELECT name, value FROM key_values WHERE name LIKE 'notice:%'")).all()
+    for name, text in kept:
+        row = {"id": secrets.token_hex(8), "state": "kept", "guild_id": int(name.removeprefix("notice:")), "text": text}
+        connection.execute(notices.insert().values(**row, due_at=now, created_at=now))
+    connection.execute(sa.text("DELETE FROM key_values WHERE name LIKE 'notice:%'"))

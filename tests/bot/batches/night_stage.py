@@ -32,16 +32,12 @@ class Night:
     gemini: GeminiStandIn
     client: GeminiClient
     overnight: OvernightWorker = field(init=False)
-    warnings: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.restart()
 
     def restart(self, budget: int | None = None) -> None:
         """Another process takes over; all that the last one knew is in the database."""
-
-        async def warn(text: str) -> None:
-            self.warnings.append(text)
 
         self.overnight = OvernightWorker(
             self.stage.database,
@@ -50,7 +46,6 @@ class Night:
             (GeminiJobs(self.client, MODEL), GeminiJobs(self.client, SECOND_MODEL)),
             OvernightMoney(self.client, budget),
             wait_plainly,
-            warn,
         )
         self.stage.service = replace(self.stage.service, overnight=self.overnight)
 

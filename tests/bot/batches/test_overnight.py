@@ -18,6 +18,7 @@ from storage.states import BatchPace, BatchState, RunState
 from tests.bot.batches.batch_stage import BOOK
 from tests.bot.batches.night_stage import MODEL, USAGE, Night, list_key
 from tests.bot.generation.run_stage import HANA
+from tests.bot.servers.stored_notices import list_audit_notices
 from tests.standins.gemini_script import story_of
 
 
@@ -192,7 +193,7 @@ async def test_no_job_costs_more_than_the_budgets_allow(night: Night) -> None:
     await night.get_view(batch)
     assert len(night.gemini.jobs.jobs[-1].requests) == 2
     assert await night.sum_costs() <= used + 2 * each + each // 2
-    assert len(night.warnings) == 1, "most of the budget is used"
+    assert len(await list_audit_notices(night.stage.database)) == 1, "most of the budget is used"
     other = await night.start("4", cap_micros=each // 2)
     view = await night.get_view(other)
     assert (view.batch.state, view.cost_micros) == (BatchState.PAUSED, 0)

@@ -14,6 +14,7 @@ from bot.generation.prompt import Prompt
 from bot.generation.request import PartRequest
 from bot.generation.writer import GenerationErrorKind
 from storage import Database
+from storage.migrate import HEAD
 from storage.states import BatchPace, BatchState, ProcessState, RunState
 from storage.stores.processes import NewProcess
 from tests.bot.batches.batch_stage import BOOK
@@ -137,7 +138,7 @@ async def test_another_process_that_hands_a_job_over_is_left_alone(
 ) -> None:
     """Until it must have ended, or is dead; then the job is looked for."""
     process = NewProcess(
-        id="one", role="all", state=ProcessState.ACTIVE, host="host", pid=os.getpid(), version="1", schema_version="1"
+        id="one", role="all", state=ProcessState.ACTIVE, host="host", pid=os.getpid(), version="1", schema_version=HEAD
     )
     await night.stage.database.write(lambda tx: tx.processes.register(process))
     batch = await night.start()

@@ -10,7 +10,7 @@ from bot.broadcasts.dispatcher import Dispatcher
 from bot.broadcasts.drafts import DraftService
 from bot.broadcasts.post import BroadcastStatus, Outcome, OutcomeKind, Post
 from bot.jobs.pacer import Pacer
-from bot.ports import NoDiscord, Notices
+from bot.ports import NoDiscord
 from storage import Database
 from storage.states import BroadcastState
 from storage.stores.delivery_values import Delivery
@@ -144,7 +144,7 @@ async def add_broadcast(database: Database, channels: int = 1) -> str:
                 member_id=None,
             )
         )
-    return await DraftService(database, NoDiscord(), NoDiscord(), lambda: None).compose_and_confirm(
+    return await DraftService(database, NoDiscord(), lambda: None).compose_and_confirm(
         Post("New Lore", "Share it."), {}
     )
 
@@ -154,7 +154,6 @@ def dispatcher(
     clock: FakeClock,
     sender: ScriptedSender,
     card: RecordingCards | None = None,
-    notices: Notices | None = None,
 ) -> Dispatcher:
     """The dispatcher whose waits only move the clock."""
     fast_forward = FastForward(clock)
@@ -162,7 +161,6 @@ def dispatcher(
         database,
         sender,
         card or RecordingCards(),
-        notices or NoDiscord(),
         Pacer(40, fast_forward, fast_forward.monotonic),
         fast_forward,
     )

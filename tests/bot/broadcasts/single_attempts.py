@@ -3,30 +3,12 @@
 from dataclasses import dataclass, field
 
 from bot.broadcasts.dispatcher import Dispatcher
-from bot.ports import NoDiscord
 from storage import Database, WriteTransaction
 from storage.states import BroadcastState, DeliveryAction, DeliveryState
 from storage.stores.broadcasts import BroadcastChanges, NewBroadcast
 from storage.stores.delivery_values import Delivery, Target
 from tests.bot.broadcasts.scripted_sender import RecordingCards, ScriptedSender, dispatcher
 from tests.conftest import FakeClock
-
-
-@dataclass(slots=True)
-class RecordingNotices(NoDiscord):
-    """Remembers what servers and the audit channel were told."""
-
-    told: list[tuple[int, str]] = field(default_factory=list)
-    audited: list[str] = field(default_factory=list)
-
-    async def notify_server(self, guild_id: int, text: str) -> bool:
-        """Remembers it."""
-        self.told.append((guild_id, text))
-        return True
-
-    async def post_to_audit_channel(self, text: str) -> None:
-        """Remembers it."""
-        self.audited.append(text)
 
 
 async def add_sending(database: Database, channels: int = 1, *, ping: bool = False, link: str = "") -> str:
@@ -61,11 +43,10 @@ class Attempts:
     clock: FakeClock
     sender: ScriptedSender
     cards: RecordingCards = field(default_factory=RecordingCards)
-    notices: RecordingNotices = field(default_factory=RecordingNotices)
     dispatcher: Dispatcher = field(init=False)
 
     def __post_init__(self) -> None:
-        self.dispatcher = dispatcher(self.database, self.clock, self.sender, self.cards, self.notices)
+        self.dispatcher = dispatcher(self.database, self.clock, self.sender, self.cards)
 
     async def claim(self) -> Delivery:
         """The next delivery that is due."""

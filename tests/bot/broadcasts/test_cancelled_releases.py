@@ -25,7 +25,7 @@ HANA = Actor(1, "Hana", team=True)
 async def test_a_cancelled_release_can_be_repeated(sqlite: Database, clock: FakeClock, *, has_arrived: bool) -> None:
     """Cancelled before its time, a chapter is approved again and can be released; once somebody has it, it stays out."""
     discord = NoDiscord()
-    drafts = DraftService(sqlite, discord, discord, lambda: None)
+    drafts = DraftService(sqlite, discord, lambda: None)
     service = BroadcastService(sqlite, BroadcastCardService(sqlite, discord, discord), lambda: None)
     affiliates = AffiliateService(sqlite, discord)
     for guild_id in (10, 20):

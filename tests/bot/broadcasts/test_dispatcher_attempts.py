@@ -14,6 +14,7 @@ from storage.states import BroadcastState, DeliveryAction, DeliveryState
 from storage.stores.events import EventFilter
 from tests.bot.broadcasts.scripted_sender import BUSY, GONE, LOST, REFUSED, SENT, UNREADABLE, ScriptedSender
 from tests.bot.broadcasts.single_attempts import Attempts, add_sending
+from tests.bot.servers.stored_notices import list_audit_notices, list_notices
 from tests.conftest import FakeClock
 
 
@@ -97,10 +98,10 @@ async def test_a_server_is_told_once_when_its_subscription_is_paused(sqlite: Dat
     for _ in range(2):
         await add_sending(sqlite)
         await attempts.run(await attempts.claim())
-    assert attempts.notices.told == []
+    assert await list_notices(sqlite) == []
     await add_sending(sqlite)
     await attempts.run(await attempts.claim())
-    ((guild_id, text),) = attempts.notices.told
+    ((guild_id, text),) = await list_notices(sqlite)
     assert guild_id == 1
     assert "<#1> are paused" in text
     assert "I cannot see the channel" in text
@@ -207,7 +208,7 @@ async def test_the_end_is_reported_once_with_its_outcomes(sqlite: Database, cloc
         (event,) = await tx.events.get_page(EventFilter(event=BROADCAST_FINISHED), limit=10)
         assert (await tx.broadcasts.get(broadcast_id)).announced
     assert event.data == f'{{"broadcast_id":"{broadcast_id}","outcomes":{{"refused":1,"sent":1}}}}'
-    assert attempts.notices.audited == [f"Announcement `{broadcast_id}` is posted: 1 refused, 1 sent."]
+    assert await list_audit_notices(sqlite) == [f"Announcement `{broadcast_id}` is posted: 1 refused, 1 sent."]
     assert attempts.cards.accounts[-1].broadcast.state is BroadcastState.DONE
 
 

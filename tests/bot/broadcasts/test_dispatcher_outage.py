@@ -49,11 +49,11 @@ async def test_a_broadcast_goes_on_within_seconds_once_the_disk_has_room(
     began, room_at = clock.now, 20
     refused: list[str] = []
 
-    async def record_if_there_is_room(tx: WriteTransaction, attempt: Attempt) -> bool:
+    async def record_if_there_is_room(tx: WriteTransaction, attempt: Attempt) -> None:
         if (clock.now - began).total_seconds() < room_at:
             refused.append(attempt.delivery.id)
             raise DatabaseUnavailableError("its disk is full", is_passing=False)
-        return await record_attempt(tx, attempt)
+        await record_attempt(tx, attempt)
 
     monkeypatch.setattr(dispatcher_module, "record_attempt", record_if_there_is_room)
     broadcast_id, sender = await add_broadcast(sqlite, 3), ScriptedSender(clock, SENT)

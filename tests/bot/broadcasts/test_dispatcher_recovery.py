@@ -8,7 +8,6 @@ from bot.broadcasts.dispatcher import IN_FLIGHT, Dispatcher
 from bot.broadcasts.post import Outcome, OutcomeKind
 from bot.clock import wait_plainly
 from bot.jobs.pacer import Pacer
-from bot.ports import NoDiscord
 from storage import Database
 from storage.leases import LEASE_DURATION
 from storage.states import DeliveryState
@@ -65,7 +64,7 @@ async def test_a_stop_does_not_make_a_doubt_certain(sqlite: Database, clock: Fak
     clock.advance(seconds=5)
     pacer = Pacer(0.01, wait_plainly, time.monotonic)
     await pacer.pause_for(1000)
-    found = Dispatcher(sqlite, sender, RecordingCards(), NoDiscord(), pacer, wait_plainly)
+    found = Dispatcher(sqlite, sender, RecordingCards(), pacer, wait_plainly)
     await found.start()
 
     async def looked() -> bool:
@@ -94,9 +93,7 @@ async def test_a_pause_holds_everybody(sqlite: Database, clock: FakeClock) -> No
 async def test_a_stop_puts_back_what_was_not_tried(sqlite: Database, clock: FakeClock) -> None:
     """A stop in the middle leaves what was not sent as if it had never been taken; the next start sends it."""
     broadcast_id, sender = await add_broadcast(sqlite, 15), ScriptedSender(clock)
-    slow = Dispatcher(
-        sqlite, sender, RecordingCards(), NoDiscord(), Pacer(0.01, wait_plainly, time.monotonic), wait_plainly
-    )
+    slow = Dispatcher(sqlite, sender, RecordingCards(), Pacer(0.01, wait_plainly, time.monotonic), wait_plainly)
     await slow.start()
 
     async def one_is_sent() -> bool:

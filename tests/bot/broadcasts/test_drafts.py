@@ -27,7 +27,7 @@ UNKNOWN_ID = "notifications_0000000000000000"
 async def drafts(sqlite: Database) -> DraftService:
     """The service, with one subscribed channel."""
     await AffiliateService(sqlite, NoDiscord()).subscribe_channel(NewSubscription(10, "Red Lantern", 11, "lore"), HANA)
-    return DraftService(sqlite, NoDiscord(), NoDiscord(), lambda: None)
+    return DraftService(sqlite, NoDiscord(), lambda: None)
 
 
 async def require_two(database: Database) -> None:

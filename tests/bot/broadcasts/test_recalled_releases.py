@@ -22,7 +22,7 @@ HANA = Actor(1, "Hana", team=True)
 @pytest.fixture
 def drafts(sqlite: Database) -> DraftService:
     """Composes and confirms releases."""
-    return DraftService(sqlite, NoDiscord(), NoDiscord(), lambda: None)
+    return DraftService(sqlite, NoDiscord(), lambda: None)
 
 
 @pytest.fixture

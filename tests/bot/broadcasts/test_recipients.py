@@ -18,6 +18,7 @@ from storage.stores.events import EventFilter
 from storage.stores.scripts import NewScript
 from storage.stores.subscriptions import SubscriptionChanges
 from tests.bot.progress.test_books import add_script
+from tests.bot.servers.stored_notices import list_notices
 from tests.conftest import FakeClock
 
 HANA, KENJI = Actor(1, "Hana", team=True), Actor(2, "Kenji", team=True)
@@ -26,31 +27,17 @@ CLOSED = 99
 
 
 class ClosedChannel(NoDiscord):
-    """Channel access in which one channel is closed to the bot, and notices that are remembered."""
-
-    def __init__(self) -> None:
-        self.told: list[tuple[int, str]] = []
+    """Channel access in which one channel is closed to the bot."""
 
     def find_obstacle(self, guild_id: int, channel_id: int) -> str:  # noqa: ARG002 - part of the protocol
         """An obstacle for the closed channel."""
         return "lacks Send Messages" if channel_id == CLOSED else ""
 
-    async def notify_server(self, guild_id: int, text: str) -> bool:
-        """Remembers the notice."""
-        self.told.append((guild_id, text))
-        return True
-
 
 @pytest.fixture
-def discord() -> ClosedChannel:
-    """What stands in for Discord."""
-    return ClosedChannel()
-
-
-@pytest.fixture
-def drafts(sqlite: Database, discord: ClosedChannel) -> DraftService:
+def drafts(sqlite: Database) -> DraftService:
     """The service over an empty database."""
-    return DraftService(sqlite, discord, discord, lambda: None)
+    return DraftService(sqlite, ClosedChannel(), lambda: None)
 
 
 async def subscribe(database: Database, guild_id: int, channel_id: int, *ebooks: str) -> None:
@@ -116,14 +103,12 @@ async def test_who_is_left_out_is_named_with_the_reason(sqlite: Database, drafts
     assert [target.channel_id for target, _ in shown.unreachable] == [CLOSED]
 
 
-async def test_a_closed_channel_is_refused_and_paused_after_three(
-    sqlite: Database, drafts: DraftService, discord: ClosedChannel
-) -> None:
+async def test_a_closed_channel_is_refused_and_paused_after_three(sqlite: Database, drafts: DraftService) -> None:
     """Each broadcast records a refusal without a request; the third pauses the subscription, and the server is told once."""
     await subscribe(sqlite, 1, 10)
     await subscribe(sqlite, 2, CLOSED)
     for number in range(3):
-        assert len(discord.told) == 0
+        assert await list_notices(sqlite) == []
         draft = await drafts.compose_draft(POST, HANA)
         confirmed = await drafts.confirm_draft(draft.id, HANA)
         assert confirmed.broadcast.state is BroadcastState.SENDING
@@ -135,12 +120,13 @@ async def test_a_closed_channel_is_refused_and_paused_after_three(
         assert subscription.refusals == number + 1
     assert subscription is not None
     assert subscription.state is SubscriptionState.PAUSED
-    assert [guild_id for guild_id, _ in discord.told] == [2]
-    assert f"<#{CLOSED}>" in discord.told[0][1]
+    ((guild_id, text),) = await list_notices(sqlite)
+    assert guild_id == 2
+    assert f"<#{CLOSED}>" in text
 
 
 async def test_a_closed_announcement_channel_is_refused_without_a_subscription(
-    sqlite: Database, drafts: DraftService, discord: ClosedChannel
+    sqlite: Database, drafts: DraftService
 ) -> None:
     """The studio's own channel has no subscription that could be paused."""
     own = AnnouncementChannel(guild_id=5, guild_name="Studio", channel_id=CLOSED, channel_name="news")
@@ -150,7 +136,7 @@ async def test_a_closed_announcement_channel_is_refused_without_a_subscription(
     await drafts.confirm_draft(draft.id, HANA)
     async with sqlite.read() as tx:
         assert (await tx.deliveries.count(draft.id)).by_state == {DeliveryState.READY: 1, DeliveryState.REFUSED: 1}
-    assert discord.told == []
+    assert await list_notices(sqlite) == []
 
 
 async def test_a_change_counts_the_posts_that_stand(sqlite: Database, drafts: DraftService) -> None:

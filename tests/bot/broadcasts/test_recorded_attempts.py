@@ -11,7 +11,6 @@ from bot.broadcasts.outcomes import (
     PAUSED_AFTER,
     Attempt,
     format_audit_line,
-    format_pause_notice,
     next_state,
     record_attempt,
 )
@@ -23,6 +22,7 @@ from storage.stores.broadcasts import BroadcastChanges, NewBroadcast
 from storage.stores.delivery_values import Delivery, DeliveryCounts, Target
 from storage.stores.events import EventFilter
 from storage.stores.subscriptions import Subscription
+from tests.bot.servers.stored_notices import list_notices
 from tests.conftest import FakeClock
 
 SENT = Outcome(OutcomeKind.SENT, message_id=99)
@@ -54,9 +54,11 @@ async def claim(database: Database) -> Delivery:
 
 
 async def record(database: Database, delivery: Delivery, outcome: Outcome, *, uncertain: bool = False) -> bool:
-    """Records an attempt as the dispatcher does; returns whether it paused the subscription."""
+    """Records an attempt as the dispatcher does; returns whether the server gets the notice of a pause."""
+    before = await list_notices(database)
     attempt = Attempt(delivery, outcome, next_state(delivery, outcome, uncertain=uncertain), uncertain)
-    return await database.write(lambda tx: record_attempt(tx, attempt))
+    await database.write(lambda tx: record_attempt(tx, attempt))
+    return await list_notices(database) != before
 
 
 async def get_delivery(database: Database, delivery: Delivery) -> Delivery:
@@ -213,11 +215,14 @@ async def test_an_unknown_post_neither_counts_as_posted_nor_as_refused(sqlite: D
     assert await get_subscription(sqlite) == before
 
 
-def test_the_notice_of_a_pause_says_why_and_what_to_do() -> None:
-    assert format_pause_notice(7, "I cannot see the channel") == (
-        "Announcements for <#7> are paused: 3 in a row could not be posted, because I cannot see the channel. "
-        "Once that is fixed, `/affiliate join` resumes them."
+async def test_the_notice_of_a_pause_says_why_and_what_to_do(sqlite: Database, clock: FakeClock) -> None:
+    await refuse_broadcasts(sqlite, clock, PAUSED_AFTER)
+    subscription = await get_subscription(sqlite)
+    text = (
+        f"Announcements for <#{subscription.channel_id}> are paused: 3 in a row could not be posted, because I cannot see "
+        "the channel. Once that is fixed, `/affiliate join` resumes them."
     )
+    assert await list_notices(sqlite) == [(1, text)]
 
 
 async def test_the_audit_line_counts_outcomes_and_says_why_it_was_stopped(sqlite: Database) -> None:

@@ -31,7 +31,7 @@ POST, NEW = Post("Soon", "The well opens."), Post("Sooner", "The well is open.")
 @pytest.fixture
 def drafts(sqlite: Database) -> DraftService:
     """Composes and confirms; one of the channels may be closed."""
-    return DraftService(sqlite, ClosedChannel(), NoDiscord(), lambda: None)
+    return DraftService(sqlite, ClosedChannel(), lambda: None)
 
 
 @pytest.fixture

@@ -103,11 +103,11 @@ FAULTS: Final[tuple[Fault, ...]] = (
         _ATTEMPT_TESTS,
     ),
     Fault(
-        _DISPATCHER,
+        "bot.broadcasts.outcomes",
         "a server is not told that its subscription is paused",
-        "        if is_channel_paused:\n",
-        "        if False:\n",
-        _ATTEMPT_TESTS,
+        "        await add_server_notice(",
+        "        _ = (",
+        ("tests/bot/broadcasts/test_recorded_attempts.py",),
     ),
     Fault(
         _DISPATCHER,
@@ -126,15 +126,15 @@ FAULTS: Final[tuple[Fault, ...]] = (
     Fault(
         _ANNOUNCER,
         "an end counts as announced although the card does not show it",
-        "        if is_shown:\n",
-        "        if True:\n",
+        "        if await self.card.update_card(status):\n",
+        "        await self.card.update_card(status)\n        if True:\n",
         _ANNOUNCER_TESTS,
     ),
     Fault(
         _ANNOUNCER,
         "the audit channel hears of an end with every attempt",
-        "if broadcast_id not in self._audited:",
-        "if True:",
+        "        if await tx.broadcasts.mark_announced(status.broadcast.id):",
+        "        await tx.broadcasts.mark_announced(status.broadcast.id)\n        if True:",
         _ANNOUNCER_TESTS,
     ),
 )

@@ -18,6 +18,7 @@ from storage.states import BatchPace, ChapterOrder
 from storage.stores.batches import NewBatch
 from storage.stores.events import EventFilter
 from tests.bot.generation.run_stage import HANA
+from tests.bot.servers.stored_notices import list_audit_notices
 from tests.conftest import FakeClock
 
 MODEL = "gemini-3.8-flash"
@@ -89,24 +90,19 @@ async def test_no_budget_is_ever_exceeded(sqlite: Database, seed: int) -> None:
 async def test_the_team_is_warned_once_at_80_percent(sqlite: Database, clock: FakeClock) -> None:
     """The reservation that reaches 80 % of the month's budget warns, the next one does not; a new month warns again."""
     batch_id, (run,) = await new_batch(sqlite, None, "ebook_001", 1)
-    warnings: list[str] = []
-
-    async def warn(text: str) -> None:
-        warnings.append(text)
-
-    budget = RunBudget(sqlite, run, MONTH * 1_000_000, warn=warn, batch_id=batch_id)
+    budget = RunBudget(sqlite, run, MONTH * 1_000_000, batch_id=batch_id)
     await budget.reserve(MODEL, 799 * 1_000_000)
-    assert warnings == []
+    assert await list_audit_notices(sqlite) == []
     await budget.reserve(MODEL, 1_000_000)
     await budget.reserve(MODEL, 1_000_000)
-    (warning,) = warnings
+    (warning,) = await list_audit_notices(sqlite)
     assert "$800.00 of this month's $1000.00" in warning
     async with sqlite.read() as tx:
         events = [event.event async for event in tx.events.stream(EventFilter())]
     assert events.count(BUDGET_WARNED) == 1
     clock.advance(days=31)
     await budget.reserve(MODEL, 900 * 1_000_000)
-    assert len(warnings) == 2
+    assert len(await list_audit_notices(sqlite)) == 2
 
 
 async def test_a_member_has_so_many_chapters_a_day(sqlite: Database, clock: FakeClock) -> None:
