@@ -88,7 +88,7 @@ class BusyStudio:
         """An announcement to all channels is confirmed."""
         log = await self.discord.wait_for_answer(await self.hana.slash("broadcast", title="Soon", message="Be there."))
         self.began = time.monotonic()
-        await self.hana.click(log, f"Post to {len(self.channels)} channels")
+        await self.hana.click(log, f"Post to {len(self.channels):,} channels")
 
     async def note(self, event: str) -> None:
         """An entry with ``/track``, which the board then shows."""
