@@ -19,6 +19,10 @@ _LATE_SECONDS: Final = 0.25
 """A turn that is used later than this is given up. Otherwise everybody would go at once after the process stood still."""
 
 
+_TRIES: Final = 3
+"""Attempts to hear in time which turns are ours. A database that is slower for long must not stop the posts."""
+
+
 @dataclass(slots=True)
 class Pacer:
     """Lets ``rate`` posts pass a second, evenly, without bursts, in all processes that share ``states``.
@@ -73,18 +77,25 @@ class Pacer:
         """The next free moment, on our own clock."""
         async with self._taking:
             if not self._turns:
-                count = min(max(self._callers, 1), max(int(self.rate * _BLOCK_SECONDS), 1))
-
-                def take(state: dict[str, Any], now: float) -> float:
-                    first: float = max(state.get("next", 0.0), now)
-                    state["next"] = first + count / self.rate
-                    return first - now
-
-                first = await self._states.change(_LIMIT, take) + self.monotonic()
-                self._turns.extend(first + number / self.rate for number in range(count))
+                await self._take_block()
             turn = self._turns.popleft()
             await self._wait_until(turn - _AHEAD_SECONDS)
             return turn
+
+    async def _take_block(self) -> None:
+        count = min(max(self._callers, 1), max(int(self.rate * _BLOCK_SECONDS), 1))
+
+        def take(state: dict[str, Any], now: float) -> float:
+            first: float = max(state.get("next", 0.0), now)
+            state["next"] = first + count / self.rate
+            return first - now
+
+        for _ in range(_TRIES):
+            begun = self.monotonic()
+            first = await self._states.change(_LIMIT, take) + self.monotonic()
+            if self.monotonic() - begun < _LATE_SECONDS:  # else the turns would be those of the next process
+                break
+        self._turns.extend(first + number / self.rate for number in range(count))
 
     async def _wait_until(self, moment: float) -> None:
         while (pause := moment - self.monotonic()) > 0 and not self._closed.is_set():

@@ -23,6 +23,8 @@ _MAX_LINK: Final = (
     512  # characters that the form takes; longer than a valid address, so that the error can say what is wrong
 )
 _UNKNOWN: Final = "–"
+_MAX_DIGITS: Final = 9
+"""Of a number that is typed; more are no number of chapters or minutes."""
 
 
 def edit_card(ebook: Ebook, result: str = "") -> ui.LayoutView:
@@ -198,7 +200,7 @@ def _read_number(text: str, name: str) -> int:
         InputError: it is none.
     """
     text = text.strip()
-    if text and not text.isdecimal():
+    if text and not (text.isdecimal() and len(text) <= _MAX_DIGITS):
         raise InputError(f"{name} is not a whole number.", "Type one, or leave it empty.")
     return int(text or 0)
 

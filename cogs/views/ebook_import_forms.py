@@ -25,6 +25,8 @@ Change: TypeAlias = Callable[[ImportPlan], ImportPlan]
 ApplyChange: TypeAlias = Callable[[discord.Interaction, PickerPosition, Change, str], Awaitable[None]]
 """Changes the proposal, unless it has changed since, and shows it with a sentence about the change."""
 ShowAdded: TypeAlias = Callable[[discord.Interaction, AddedBook], Awaitable[None]]
+_MAX_DIGITS: Final = 9
+"""Of a number that is typed; more are no number of chapters or minutes."""
 
 
 class RenameModal(Modal, title="Rename the chapter"):
@@ -138,6 +140,6 @@ def _read_number(text: str) -> int | None:
         InputError: it is none.
     """
     text = text.strip()
-    if text and not text.isdecimal():
+    if text and not (text.isdecimal() and len(text) <= _MAX_DIGITS):
         raise InputError("The first chapter's number is not a whole number.", "Type one, such as 1, or leave it empty.")
     return int(text) if text else None

@@ -8,8 +8,9 @@ from bot.ebooks.ebook_keys import shorten_ebook_id
 from bot.progress.scope import Period, Scope
 from cogs.views.base import PersistentItemMixin
 
-SCOPE_PATTERN: Final = r"(?P<period>today|week|month|all):(?P<member>\d*):(?P<event>[0-9a-f]*):(?P<ebook>.*)"
+SCOPE_PATTERN: Final = r"(?P<period>today|week|month|all):(?P<member>\d{0,19}):(?P<event>[0-9a-f]*):(?P<ebook>.*)"
 """Matches what ``encode_scope`` returns."""
+_LARGEST_ID: Final = 2**63 - 1
 VIEW_PATTERN: Final = r"(?P<view>overview|timeline|spending|events|sessions)"
 
 
@@ -36,7 +37,8 @@ def encode_scope(scope: Scope) -> str:
 
 def decode_scope(match: re.Match[str]) -> Scope:
     """The scope that ``encode_scope`` was called with; its ebook may be shortened, which ``resolve_scope`` understands."""
-    member = int(match["member"]) if match["member"] else None
+    # A forged id may be longer than any of Discord's; no database takes it, and nobody has it.
+    member = min(int(match["member"]), _LARGEST_ID) if match["member"] else None
     return Scope(match["ebook"], member, Period(match["period"]), match["event"])
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from bot.clock import wait_plainly
 from bot.jobs.limit_states import LocalStates
+from bot.jobs.limit_states import Change, LocalStates
 from bot.jobs.pacer import Pacer
 
 T = TypeVar("T")
@@ -164,3 +165,19 @@ async def test_a_pause_of_another_limit_holds_nobody(stepping: Stepping) -> None
     pacer._hear_pause("posts", 5)
     (moment,) = await turns(pacer, stepping, 1)
     assert moment >= 105.0
+
+
+async def test_turns_that_a_slow_database_has_given_are_taken_anew() -> None:
+    """An answer that comes late says when the turn was, but not on our clock: it would be another process's by then."""
+    asked: list[float] = []
+
+    class SlowAtFirst(LocalStates):
+        async def change(self, name: str, change: Change[T]) -> T:
+            asked.append(self.clock())
+            if len(asked) == 1:
+                await asyncio.sleep(0.3)
+            return await LocalStates.change(self, name, change)
+
+    pacer = Pacer(50, wait_plainly, time.monotonic, SlowAtFirst(time.monotonic))
+    await pacer.acquire()
+    assert len(asked) == 2

@@ -27,8 +27,8 @@ FAULTS: Final = (
     Fault(
         _PACER,
         "time that was not used is saved for a burst",
-        'max(state.get("next", 0.0), now)\n                    state["next"]',
-        'state.get("next", 0.0)\n                    state["next"]',
+        'max(state.get("next", 0.0), now)\n            state["next"]',
+        'state.get("next", 0.0)\n            state["next"]',
         _PACER_TESTS,
     ),
     Fault(

@@ -1,5 +1,6 @@
 """The overview as text."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -9,6 +10,7 @@ from bot.progress.overview import OverviewService
 from bot.progress.scope import Scope
 from bot.progress.timeline import Timeline, TimelineStep
 from cogs.views.formatting import progress_bar
+from cogs.views.progress.custom_ids import SCOPE_PATTERN, decode_scope
 from cogs.views.progress.view_texts import format_overview, format_timeline
 from storage import Database, WriteTransaction
 from storage.states import ScriptState
@@ -55,3 +57,12 @@ def test_the_timeline_says_when_a_chapter_was_recorded() -> None:
     text = format_timeline(Timeline(Scope(), steps, ()))
     assert "3 events · 1 approved · 2 recorded" in text
     assert "0 events · 1 recorded" in text
+
+
+def test_a_forged_member_is_nobody() -> None:
+    """A number that is longer than any of Discord's ids matches no control, and the largest fits into every database."""
+    pattern = re.compile(SCOPE_PATTERN)
+    match = pattern.fullmatch(f"all:{'9' * 19}::")
+    assert match is not None
+    assert decode_scope(match).member_discord_id == 2**63 - 1
+    assert pattern.fullmatch(f"all:{'9' * 20}::") is None
