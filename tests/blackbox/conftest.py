@@ -6,6 +6,9 @@ import pytest
 
 from tests.blackbox.batch_book import add_book
 
+# It takes minutes, so only `make soak` collects it.
+collect_ignore = [] if os.environ.get("SOAK") else ["test_process_soak.py"]
+
 
 # PostgreSQL in the soak, since after a kill the leases of the dead process have to expire there.
 @pytest.fixture(params=["sqlite", "postgres"] if os.environ.get("SOAK") else ["sqlite"])

@@ -1,7 +1,6 @@
 """Hours of bad luck in minutes: three processes on one PostgreSQL are killed and halted, and the server restarts."""
 
 import asyncio
-import os
 import random
 import time
 from collections.abc import Iterator
@@ -16,10 +15,7 @@ from tests.blackbox.process_group import ProcessGroup, count_seconds_without_wor
 from tests.standins.discord_server import DiscordStandIn
 from tests.standins.gemini import GeminiStandIn
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not os.environ.get("SOAK"), reason="takes minutes; part of `make soak`"),
-]
+pytestmark = pytest.mark.slow
 NAMES = ("gateway", "worker-1", "worker-2")
 LATEST = 30.0
 """Seconds after the ideal within which everything has ended."""

@@ -9,7 +9,6 @@ from typing import TypeVar
 import pytest
 
 from bot.clock import wait_plainly
-from bot.jobs.limit_states import LocalStates
 from bot.jobs.limit_states import Change, LocalStates
 from bot.jobs.pacer import Pacer
 
