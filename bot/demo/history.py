@@ -15,6 +15,7 @@ from bot.demo.sample_writer import SampleWriter
 from bot.demo.simulated_discord import SimulatedDiscord
 from bot.ebooks.chapter_text import ChapterText
 from bot.generation.request import ScriptRequest
+from bot.scripts.text_units import find_units
 from storage import Database, WriteTransaction
 from storage.states import BroadcastState, RunState
 
@@ -142,9 +143,9 @@ async def _add_lanterns(tx: WriteTransaction) -> None:
 async def _add_open_chapters(tx: WriteTransaction) -> None:
     title, text = read_chapter()
     await tx.ebooks.get_or_add(EBOOK_ID, EBOOK_TITLE, EBOOK_THEME)
-    await tx.chapters.save(EBOOK_ID, 1, title, text)
+    await tx.chapters.save(EBOOK_ID, 1, title, text, len(find_units(text)))
     title, text = read_lanterns()[-1]
-    await tx.chapters.save(LANTERNS_ID, len(read_lanterns()), title, text)
+    await tx.chapters.save(LANTERNS_ID, len(read_lanterns()), title, text, len(find_units(text)))
 
 
 async def _list_deliveries(database: Database, broadcast_id: str) -> list[str]:

@@ -30,6 +30,7 @@ async def test_studio_has_a_week_behind_it(tmp_path: Path, monkeypatch: pytest.M
             assert (await events.verify_chain(tx.events)).is_intact
             all_events = [event async for event in tx.events.stream(events.EventFilter())]
             now = tx.now
+            assert all(chapter.words > 20 for chapter in await tx.chapters.list_headers())
             members = await tx.bible.list_members(LANTERNS_ID, ProposalState.ACCEPTED)
             assert [member.name for member in members] == ["INES", "MATEO", "FERRYMAN", "PRIEST"]
             assert all(member.voice for member in members)
