@@ -52,7 +52,7 @@ def _format_script(script: ListedScript, name: str) -> str:
     facts = [
         f"**{escape_text(script.title, 60)}** · {escape_text(script.ebook_title, 40)}, chapter {script.chapter_number}"
     ]
-    facts += [f"version {script.version}", state, f"{script.seconds // 60}:{script.seconds % 60:02}"]
+    facts += [f"version {script.version}", state, f"about {script.seconds // 60}:{script.seconds % 60:02}"]
     if script.recorded_cues and script.spoken_cues:
         facts.append(f"{format_recorded_share(script.recorded_cues / script.spoken_cues)} recorded")
     by = f" by {escape_text(name, 32)}" if name else ""
